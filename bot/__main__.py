@@ -1,0 +1,143 @@
+"""`python -m bot`: disnake's client and the worker of the bot's lane, in one loop."""
+
+import asyncio
+import contextlib
+import logging
+import math
+import os
+import platform
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bot.client import BotOptions, GuildwrightBot
+from bot.stored import StoredGuilds
+from core.catalog import CATALOG
+from core.config import Settings, load_settings
+from core.db import Engines
+from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.logs import write_logs
+from core.migrate import require_current
+from core.uow import Database
+from workers.heartbeat import heartbeat
+from workers.jobs import guilds, templates
+from workers.registry import Registry
+from workers.ring import RedisRing
+from workers.runner import PermitWorker
+from workers.running import Running
+from workers.wire import connect
+
+log = logging.getLogger("bot")
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until SIGINT or SIGTERM, then drains: running jobs end their present step and are handed back."""
+    token, database_url, redis_url = _required(settings)
+    await require_current(database_url)
+    registry = Registry(CATALOG, (guilds, templates))
+    engines, redis = Engines(database_url), connect(redis_url)
+    database = Database(engines, CATALOG, ring=RedisRing(redis))
+    stored = StoredGuilds(database)
+    options = BotOptions(api_base=settings.discord_api_base, message_content=settings.message_content)
+    bot = GuildwrightBot(stored, options)
+    stored.attach(bot.gateway)
+    name = f"bot@{platform.node()}:{os.getpid()}"
+    running = Running(
+        database,
+        registry,
+        bot.gateway,
+        lane="bot",
+        holder=name,
+        lease_seconds=settings.lease_seconds,
+        is_open=lambda: bot.connection.live,
+    )
+    worker = PermitWorker(redis, running, database, slots=settings.job_slots)
+    bot.add_listener(_waking(worker), "on_ready")
+    bot.add_listener(_waking(worker), "on_resumed")
+    _say_what_is_off(settings)
+    try:
+        async with heartbeat(database, name, "bot", lambda: _details(bot)):
+            await _until_told_to_stop(bot.serve(token), worker)
+    finally:
+        await worker.stop()
+        await bot.close()
+        await redis.aclose()
+        await engines.dispose()
+
+
+async def _until_told_to_stop(serving: Coroutine[Any, Any, None], worker: PermitWorker) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = {
+        asyncio.create_task(serving, name="gateway"),
+        asyncio.create_task(worker.main(), name="worker"),
+        asyncio.create_task(stop.wait(), name="stop"),
+    }
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    await worker.stop()
+    for task in tasks - done:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    for task in done:
+        await task
+
+
+def _waking(worker: PermitWorker) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def wake() -> None:
+        worker.wake()
+
+    return wake
+
+
+def _details(bot: GuildwrightBot) -> dict[str, Any] | None:
+    """None while the gateway is not live: then the bot counts as away."""
+    if not bot.connection.live:
+        return None
+    latency = bot.latency
+    return {
+        "application_id": str(bot.application_id),
+        "guilds": len(bot.guilds),
+        "latency_ms": None if math.isnan(latency) else round(latency * 1000, 1),
+    }
+
+
+def _say_what_is_off(settings: Settings) -> None:
+    if not settings.message_content:
+        log.info(
+            "Message Content is off (GUILDWRIGHT_MESSAGE_CONTENT): the bot does not read what members write."
+        )
+
+
+def _required(settings: Settings) -> tuple[str, str, str]:
+    needed = {
+        "DISCORD_TOKEN": settings.discord_token,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        raise ConfigurationError(f"The bot needs {', '.join(missing)}; `just up` starts what has no address.")
+    token, database_url, redis_url = needed.values()
+    return str(token), str(database_url), str(redis_url)
+
+
+def main() -> int:
+    """Status 78 for a setting that cannot work."""
+    try:
+        settings = load_settings()
+        write_logs(settings.log_level)
+        asyncio.run(serve(settings))
+    except GuildwrightError as error:
+        print(f"bot: {error.message}", file=sys.stderr)
+        return EX_CONFIG
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""The one way out to Discord's REST API: bounded in time, honest about limits, never cancelled."""
+
+import asyncio
+from typing import Any
+from weakref import WeakValueDictionary
+
+import aiohttp
+import disnake
+
+from bot.limits import SHORT_WAIT, Guard, Limits, MethodRoute
+from bot.translate import failure_of
+from core.discord.errors import AnswerLost, DiscordError, GatewayAbsent
+from core.discord.types import Snowflake
+
+CEILING = 15.0
+REASON_LIMIT = 512
+# Bounds what is left running of a call that nobody waits for any more.
+_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
+
+
+class Calls:
+    """Sends through disnake's own HTTP client, so that its locks hold for us too.
+
+    `ceiling` bounds how long a call is waited for once it has its turn. It is then left alone, not cancelled:
+    cancelling inside disnake's request can leave every other route hanging.
+    """
+
+    def __init__(self, client: disnake.Client, *, ceiling: float = CEILING) -> None:
+        self._client = client
+        self._ceiling = ceiling
+        self._limits = Limits()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._left_alone: dict[asyncio.Task[Any], Snowflake] = {}
+
+    def require_open(self) -> None:
+        """Raises `GatewayAbsent` before the first READY and after the end."""
+        if self._client.is_closed() or not self._client.is_ready():
+            raise GatewayAbsent("The bot is not connected to Discord.")
+
+    async def send(
+        self,
+        route: MethodRoute,
+        *,
+        doing: str,
+        guild_id: Snowflake,
+        json: object = None,
+        params: dict[str, str] | None = None,
+        reason: str | None = None,
+        repeatable: bool = True,
+    ) -> Any:
+        """The decoded answer to one request. Calls to one bucket take turns.
+
+        `doing` completes "Discord refused to …". What is not `repeatable` is never sent again after an answer
+        that was lost, neither here nor in disnake.
+        """
+        if reason is not None and not 0 < len(reason) <= REASON_LIMIT:
+            raise ValueError(f"An audit reason has 1 to {REASON_LIMIT} characters, not {len(reason)}.")
+        options: dict[str, Any] = {"reason": reason, "params": params, "timeout": _TIMEOUT}
+        if json is not None:
+            options["json"] = json
+        async with self._turn(route):
+            await self._wait_shortly(route, doing)
+            self.require_open()
+            guard = Guard(self._limits, route, doing, repeatable=repeatable)
+            request = self._client.http.request(route, middlewares=(guard,), **options)
+            task = asyncio.create_task(request, name=f"discord: {doing}")
+            await self._ended_or_left_alone(task, guard, guild_id)
+        return _answer(task, doing)
+
+    async def have_ended(self, guild_id: Snowflake) -> None:
+        """Waits for calls about a guild that were left alone: what may still be under way cannot be looked
+        for, because it might be done after the look. Raises `AnswerLost` where one does not end."""
+        running = [task for task, guild in self._left_alone.items() if guild == guild_id]
+        if not running:
+            return
+        _, pending = await asyncio.wait(running, timeout=self._ceiling)
+        if pending:
+            raise AnswerLost(f"An earlier call about guild {guild_id} is still under way at Discord.")
+
+    def _turn(self, route: MethodRoute) -> asyncio.Lock:
+        # Whoever waits here is told of a limit; whoever waits for disnake's own lock is not.
+        lock = self._turns.get(route.bucket)
+        if lock is None:
+            lock = self._turns[route.bucket] = asyncio.Lock()
+        return lock
+
+    async def _wait_shortly(self, route: MethodRoute, doing: str) -> None:
+        while wait := self._limits.wait_before(route):
+            if wait > SHORT_WAIT:
+                raise self._limits.busy(route, doing)
+            await asyncio.sleep(wait)
+
+    async def _ended_or_left_alone(self, task: asyncio.Task[Any], guard: Guard, guild_id: Snowflake) -> None:
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self._ceiling)
+        except asyncio.CancelledError:
+            self._leave_alone(task, guard, guild_id)
+            raise
+        if done:
+            return
+        self._leave_alone(task, guard, guild_id)
+        if guard.in_doubt:
+            raise AnswerLost(
+                f"Discord did not answer within {self._ceiling:g} s when asked to {guard.doing}."
+            )
+        # It stands behind a wait inside disnake: it has not reached the wire, and abandoned it never will.
+        raise self._limits.busy(guard.route, guard.doing, at_least=SHORT_WAIT)
+
+    def _leave_alone(self, task: asyncio.Task[Any], guard: Guard, guild_id: Snowflake) -> None:
+        guard.abandoned = True
+        self._left_alone[task] = guild_id
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._left_alone.pop(task, None)
+        if not task.cancelled():
+            task.exception()  # looked at, or the loop would complain that nobody did
+
+
+def _answer(task: asyncio.Task[Any], doing: str) -> Any:
+    try:
+        return task.result()
+    except DiscordError:
+        raise
+    except Exception as error:
+        failure = failure_of(error, doing)
+        if failure is None:
+            raise
+        raise failure from error

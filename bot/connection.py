@@ -1,0 +1,82 @@
+"""Whether what the cache says is to be believed, and a cache that says what Discord said."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeAlias, cast
+
+from disnake.role import Role
+from disnake.state import ConnectionState
+
+RawEvent: TypeAlias = dict[str, Any]
+_KEEPS_AUTO_ARCHIVE = {0, 5, 15, 16}
+
+
+class Connection:
+    """Live from READY with all its guilds (or a RESUME) until the socket is lost.
+
+    disnake's own `is_ready()` stays true while the socket is away, and while the cache fills again after a
+    new IDENTIFY, when most guilds are missing from it.
+    """
+
+    def __init__(self) -> None:
+        self._live = asyncio.Event()
+
+    @property
+    def live(self) -> bool:
+        return self._live.is_set()
+
+    def note(self, event: str) -> None:
+        """Told of every event before its listeners are."""
+        if event in {"ready", "resumed"}:
+            self._live.set()
+        elif event in {"connect", "disconnect"}:
+            self._live.clear()
+
+    async def back_within(self, seconds: float) -> bool:
+        """Whether it is live, now or before `seconds` are over: a RESUME takes milliseconds."""
+        try:
+            await asyncio.wait_for(self._live.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+class ExactState(ConnectionState):
+    """disnake's cache, without two places where it guesses instead of repeating what the gateway said.
+
+    * On a role's creation and deletion disnake moves all other roles by one. Discord does not (creating
+      leaves equal positions, which the id decides; what moves gets an event of its own), so the cached order
+      drifts away.
+    * An absent `default_auto_archive_duration` becomes 1440, as if somebody had set it.
+    """
+
+    def parse_guild_role_create(self, data: Any) -> None:
+        self._without_moving_others(data, super().parse_guild_role_create)
+
+    def parse_guild_role_delete(self, data: Any) -> None:
+        self._without_moving_others(data, super().parse_guild_role_delete)
+
+    def parse_guild_create(self, data: Any) -> None:
+        for channel in cast(RawEvent, data).get("channels", ()):
+            _name_auto_archive(channel)
+        super().parse_guild_create(data)
+
+    def parse_channel_create(self, data: Any) -> None:
+        _name_auto_archive(data)
+        super().parse_channel_create(data)
+
+    def parse_channel_update(self, data: Any) -> None:
+        _name_auto_archive(data)
+        super().parse_channel_update(data)
+
+    def _without_moving_others(self, data: RawEvent, parse: Callable[[Any], None]) -> None:
+        guild = self._get_guild(int(data["guild_id"]))
+        before: list[tuple[Role, int]] = [] if guild is None else [(r, r.position) for r in guild.roles]
+        parse(data)
+        for role, position in before:
+            role.position = position
+
+
+def _name_auto_archive(channel: RawEvent) -> None:
+    if channel.get("type") in _KEEPS_AUTO_ARCHIVE:
+        channel.setdefault("default_auto_archive_duration", None)

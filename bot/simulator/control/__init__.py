@@ -1,0 +1,21 @@
+"""The control surface under ``/_sim``: for tests and the demo, JSON, without authorisation, on loopback only."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from bot.simulator.control import edits, faults, guilds, interactions, people, reports, settings
+from bot.simulator.routing import Table
+from bot.simulator.world import World
+
+
+def control_routes(world: World, table: Table) -> Sequence[BaseRoute]:
+    return [
+        *settings.routes(world),
+        *guilds.routes(world),
+        *people.routes(world),
+        *reports.routes(world),
+        *faults.routes(world),
+        *interactions.routes(world),
+        *edits.routes(world, table),
+    ]

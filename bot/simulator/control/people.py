@@ -1,0 +1,79 @@
+"""People: users, and members who join a guild, change and leave.
+
+``POST /_sim/users`` ``{"username", "global_name"?, "bot"?}`` → 201 user · ``POST /_sim/guilds/{id}/members``
+``{"user": id or username (made if unknown), "roles": [ids or names], "nick"?}`` → 201 member ·
+``DELETE /_sim/guilds/{id}/members/{user id}`` (leaves, or is kicked).
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.simulator import payloads
+from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
+from bot.simulator.errors import Refusal, refuse
+from bot.simulator.forms import Form
+from bot.simulator.shapes import JsonObject
+from bot.simulator.state import Guild, Member, Role
+from bot.simulator.world import World
+
+
+def routes(world: World) -> list[BaseRoute]:
+    return endpoints(
+        world,
+        ("POST", "/users", _create_user),
+        ("POST", "/guilds/{guild_id}/members", _join),
+        ("DELETE", "/guilds/{guild_id}/members/{user_id}", _leave),
+    )
+
+
+async def _create_user(world: World, request: Request) -> Response:
+    form = Form(await body_of(request))
+    form.require("username")
+    username = form.text("username", "", least=1, most=32) or ""
+    bot, global_name = form.flag("bot", False), form.text("global_name")
+    form.settle()
+    if world.user_named(username) is not None:
+        raise Refusal(409, 0, "That username is taken")
+    return reply(payloads.user(world.add_user(username, bot=bot, global_name=global_name)), 201)
+
+
+async def _join(world: World, request: Request) -> Response:
+    guild = guild_in(world, request)
+    form = Form(await body_of(request))
+    form.require("user")
+    form.settle()
+    name = str(form.data["user"])
+    roles = [_role(guild, str(each)) for each in form.items("roles", most=250) or []]
+    nick = form.text("nick", most=32)
+    form.settle()
+    user = world.user_named(name) or world.add_user(name)
+    if user.id in guild.members:
+        raise Refusal(409, 0, "Already a member")
+    member = Member(user.id, world.clock.stamp(), [role.id for role in roles], nick)
+    guild.members[user.id] = member
+    body = world.member_payload(member)
+    world.emit("GUILD_MEMBER_ADD", guild, body | {"guild_id": str(guild.id)})
+    return reply(body, 201)
+
+
+async def _leave(world: World, request: Request) -> JsonObject:
+    guild = guild_in(world, request)
+    raw = str(request.path_params["user_id"])
+    member = guild.members.get(int(raw)) if raw.isdigit() else None
+    if member is None:
+        raise refuse(10007)
+    if member.user_id in (guild.owner_id, world.application.bot_id):
+        raise Refusal(409, 0, "The owner cannot leave; the bot leaves through /bot")
+    del guild.members[member.user_id]
+    user = payloads.user(world.users[member.user_id])
+    world.emit("GUILD_MEMBER_REMOVE", guild, {"guild_id": str(guild.id), "user": user})
+    return {"ok": True}
+
+
+def _role(guild: Guild, text: str) -> Role:
+    role = guild.roles.get(int(text)) if text.isdigit() else None
+    role = role or next((each for each in guild.roles.values() if each.name == text), None)
+    if role is None:
+        raise refuse(10011)
+    return role

@@ -1,0 +1,73 @@
+"""Which gateway intent an event needs, and what a session without MESSAGE_CONTENT sees of a message.
+
+Discord docs: Events > Gateway > Gateway Intents. An event not listed here needs none.
+"""
+
+from bot.simulator.shapes import JsonObject, as_list, as_object
+
+GUILDS = 1 << 0
+GUILD_MEMBERS = 1 << 1
+GUILD_MODERATION = 1 << 2
+GUILD_PRESENCES = 1 << 8
+GUILD_MESSAGES = 1 << 9
+MESSAGE_CONTENT = 1 << 15
+KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
+
+# Intent → the application flags of which one must be set (approved, or limited for unverified applications).
+PRIVILEGED: dict[int, int] = {
+    GUILD_PRESENCES: 1 << 12 | 1 << 13,
+    GUILD_MEMBERS: 1 << 14 | 1 << 15,
+    MESSAGE_CONTENT: 1 << 18 | 1 << 19,
+}
+
+NEEDS: dict[str, int] = {
+    "GUILD_CREATE": GUILDS,
+    "GUILD_UPDATE": GUILDS,
+    "GUILD_DELETE": GUILDS,
+    "GUILD_ROLE_CREATE": GUILDS,
+    "GUILD_ROLE_UPDATE": GUILDS,
+    "GUILD_ROLE_DELETE": GUILDS,
+    "CHANNEL_CREATE": GUILDS,
+    "CHANNEL_UPDATE": GUILDS,
+    "CHANNEL_DELETE": GUILDS,
+    "GUILD_MEMBER_ADD": GUILD_MEMBERS,
+    "GUILD_MEMBER_UPDATE": GUILD_MEMBERS,
+    "GUILD_MEMBER_REMOVE": GUILD_MEMBERS,
+    "GUILD_AUDIT_LOG_ENTRY_CREATE": GUILD_MODERATION,
+    "MESSAGE_CREATE": GUILD_MESSAGES,
+    "MESSAGE_UPDATE": GUILD_MESSAGES,
+    "MESSAGE_DELETE": GUILD_MESSAGES,
+}
+
+_CARRIES_CONTENT = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
+
+
+def forbidden_intents(intents: int, application_flags: int) -> bool:
+    return any(intents & intent and not application_flags & flags for intent, flags in PRIVILEGED.items())
+
+
+def wanted(name: str, data: JsonObject, intents: int, bot_id: int) -> bool:
+    """A bot hears of changes to its own member without the members intent."""
+    need = NEEDS.get(name, 0)
+    if not need or intents & need:
+        return True
+    return name == "GUILD_MEMBER_UPDATE" and _id_of(data.get("user")) == str(bot_id)
+
+
+def content_withheld(name: str, data: JsonObject, intents: int, bot_id: int) -> bool:
+    if name not in _CARRIES_CONTENT or intents & MESSAGE_CONTENT:
+        return False
+    own = str(bot_id)
+    mentioned = any(_id_of(user) == own for user in as_list(data.get("mentions")) or ())
+    return not mentioned and _id_of(data.get("author")) != own
+
+
+def without_content(data: JsonObject) -> JsonObject:
+    """Without the intent these fields arrive empty, unless the bot wrote the message or is mentioned in it."""
+    withheld: JsonObject = {"content": "", "embeds": [], "attachments": [], "components": []}
+    return data | withheld
+
+
+def _id_of(user: object) -> object:
+    found = as_object(user)
+    return None if found is None else found.get("id")

@@ -1,0 +1,210 @@
+"""The shapes Discord answers with: state in, JSON objects out. Ids are strings, bit fields are strings."""
+
+from bot.simulator import permissions
+from bot.simulator.clock import iso
+from bot.simulator.shapes import JsonObject
+from bot.simulator.state import (
+    ANNOUNCEMENT,
+    CATEGORY,
+    FORUM,
+    MEDIA,
+    STAGE,
+    TEXT,
+    VOICE,
+    Channel,
+    ForumTag,
+    Guild,
+    Member,
+    Overwrite,
+    Role,
+    User,
+)
+
+
+def maybe(snowflake: int | None) -> str | None:
+    return None if snowflake is None else str(snowflake)
+
+
+def user(found: User) -> JsonObject:
+    body: JsonObject = {
+        "id": str(found.id),
+        "username": found.username,
+        "global_name": found.global_name,
+        "avatar": None,
+        "discriminator": "0000" if found.bot else "0",
+        "public_flags": found.public_flags,
+        "flags": found.public_flags,
+        "banner": None,
+        "accent_color": None,
+        "avatar_decoration_data": None,
+        "collectibles": None,
+        "primary_guild": None,
+    }
+    if found.bot:
+        body["bot"] = True
+    return body
+
+
+def role(found: Role) -> JsonObject:
+    body: JsonObject = {
+        "id": str(found.id),
+        "name": found.name,
+        "permissions": str(found.permissions),
+        "position": found.position,
+        "color": found.color,
+        "colors": {
+            "primary_color": found.color,
+            "secondary_color": found.secondary_color,
+            "tertiary_color": found.tertiary_color,
+        },
+        "hoist": found.hoist,
+        "managed": found.managed,
+        "mentionable": found.mentionable,
+        "icon": None,
+        "unicode_emoji": found.unicode_emoji,
+        "flags": found.flags,
+    }
+    if found.tags is not None:
+        body["tags"] = found.tags
+    return body
+
+
+def overwrite(found: Overwrite) -> JsonObject:
+    return {"id": str(found.id), "type": found.type, "allow": str(found.allow), "deny": str(found.deny)}
+
+
+def tag(found: ForumTag) -> JsonObject:
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "moderated": found.moderated,
+        "emoji_id": maybe(found.emoji_id),
+        "emoji_name": found.emoji_name,
+    }
+
+
+def channel(found: Channel) -> JsonObject:
+    """Only the fields Discord shows for the channel's type."""
+    body: JsonObject = {
+        "id": str(found.id),
+        "type": found.type,
+        "guild_id": str(found.guild_id),
+        "name": found.name,
+        "position": found.position,
+        "parent_id": maybe(found.parent_id),
+        "permission_overwrites": [overwrite(each) for each in found.overwrites.values()],
+        "flags": found.flags,
+    }
+    if found.type == CATEGORY:
+        return body
+    body["nsfw"] = found.nsfw
+    body["rate_limit_per_user"] = found.rate_limit_per_user
+    body["last_message_id"] = maybe(found.last_message_id)
+    if found.type in (VOICE, STAGE):
+        body["bitrate"] = found.bitrate
+        body["user_limit"] = found.user_limit
+        body["rtc_region"] = found.rtc_region
+        body["video_quality_mode"] = found.video_quality_mode
+        if found.type == STAGE:
+            body["topic"] = found.topic
+        return body
+    body["topic"] = found.topic
+    _add_thread_defaults(body, found)
+    return body
+
+
+def _add_thread_defaults(body: JsonObject, found: Channel) -> None:
+    if found.default_auto_archive_duration is not None:
+        body["default_auto_archive_duration"] = found.default_auto_archive_duration
+    if found.default_thread_rate_limit_per_user or found.type in (FORUM, MEDIA):
+        body["default_thread_rate_limit_per_user"] = found.default_thread_rate_limit_per_user
+    if found.type in (TEXT, ANNOUNCEMENT):
+        body["last_pin_timestamp"] = None
+        return
+    emoji = found.default_reaction_emoji
+    body["available_tags"] = [tag(each) for each in found.available_tags]
+    body["default_reaction_emoji"] = (
+        None if emoji is None else {"emoji_id": maybe(emoji.emoji_id), "emoji_name": emoji.emoji_name}
+    )
+    body["default_sort_order"] = found.default_sort_order
+    if found.default_tag_setting is not None:
+        body["default_tag_setting"] = found.default_tag_setting
+    if found.type == FORUM:
+        body["default_forum_layout"] = found.default_forum_layout
+
+
+def member(found: Member, who: User) -> JsonObject:
+    until = found.timeout_until
+    return {
+        "user": user(who),
+        "nick": found.nick,
+        "avatar": None,
+        "banner": None,
+        "roles": [str(role_id) for role_id in found.roles],
+        "joined_at": found.joined_at,
+        "premium_since": None,
+        "deaf": found.deaf,
+        "mute": found.mute,
+        "flags": found.flags,
+        "pending": found.pending,
+        "communication_disabled_until": None if until is None else iso(until),
+    }
+
+
+def guild(found: Guild) -> JsonObject:
+    """The guild itself with its roles and without channels and members, as REST gives it."""
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "icon": None,
+        "description": found.description,
+        "home_header": None,
+        "splash": None,
+        "discovery_splash": None,
+        "features": list(found.features),
+        "banner": None,
+        "owner_id": str(found.owner_id),
+        "application_id": None,
+        "region": "us-east",
+        "afk_channel_id": maybe(found.afk_channel_id),
+        "afk_timeout": found.afk_timeout,
+        "system_channel_id": maybe(found.system_channel_id),
+        "system_channel_flags": found.system_channel_flags,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "verification_level": found.verification_level,
+        "roles": [role(each) for each in found.roles.values()],
+        "default_message_notifications": found.default_message_notifications,
+        "mfa_level": found.mfa_level,
+        "explicit_content_filter": found.explicit_content_filter,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "vanity_url_code": None,
+        "premium_tier": found.premium_tier,
+        "premium_subscription_count": 0,
+        "preferred_locale": found.preferred_locale,
+        "rules_channel_id": maybe(found.rules_channel_id),
+        "safety_alerts_channel_id": maybe(found.safety_alerts_channel_id),
+        "public_updates_channel_id": maybe(found.public_updates_channel_id),
+        "premium_progress_bar_enabled": found.premium_progress_bar_enabled,
+        "nsfw": False,
+        "nsfw_level": 0,
+        "emojis": [],
+        "stickers": [],
+        "incidents_data": None,
+    }
+
+
+def partial_guild(found: Guild, reader: Member) -> JsonObject:
+    """An entry of ``/users/@me/guilds``: the reader's base permissions included."""
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "icon": None,
+        "banner": None,
+        "owner": found.owner_id == reader.user_id,
+        "permissions": str(permissions.base(found, reader)),
+        "features": list(found.features),
+    }

@@ -1,0 +1,39 @@
+"""Discord's REST routes, one module per resource; ``TABLE`` is all of them."""
+
+from bot.simulator.routes import (
+    applications,
+    audit_logs,
+    channel_order,
+    channels,
+    commands,
+    gateway,
+    guilds,
+    interactions,
+    members,
+    messages,
+    overwrites,
+    roles,
+    users,
+    webhooks,
+)
+from bot.simulator.routing import Table
+
+TABLE = Table(
+    module.routes
+    for module in (
+        applications,
+        audit_logs,
+        channel_order,
+        channels,
+        commands,
+        gateway,
+        guilds,
+        interactions,
+        members,
+        messages,
+        overwrites,
+        roles,
+        users,
+        webhooks,
+    )
+)

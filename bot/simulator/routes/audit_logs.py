@@ -1,0 +1,39 @@
+"""Reading the audit log."""
+
+from bot.simulator import payloads
+from bot.simulator.permissions import VIEW_AUDIT_LOG
+from bot.simulator.routing import Answer, Call, Routes, ok
+from bot.simulator.shapes import JsonObject
+
+routes = Routes()
+
+
+@routes.on("GET", "/guilds/{guild_id}/audit-logs")
+def get_audit_log(call: Call) -> Answer:
+    """Newest first; with ``after`` the oldest after it come first."""
+    guild, standing = call.guild()
+    standing.require(VIEW_AUDIT_LOG)
+    limit = call.number("limit", 50, 1, 100)
+    before, after = call.snowflake("before"), call.snowflake("after")
+    found = [entry for entry in guild.audit_log if _asked(entry, call)]
+    if after is not None:
+        found = [entry for entry in found if _id(entry) > after][:limit]
+    else:
+        found = [entry for entry in reversed(found) if before is None or _id(entry) < before][:limit]
+    people = {str(entry[key]) for entry in found for key in ("user_id", "target_id")}
+    users = [payloads.user(user) for user in call.world.users.values() if str(user.id) in people]
+    empty = ("integrations", "webhooks", "guild_scheduled_events", "threads", "application_commands")
+    return ok(
+        {"audit_log_entries": found, "users": users, "auto_moderation_rules": []} | {key: [] for key in empty}
+    )
+
+
+def _asked(entry: JsonObject, call: Call) -> bool:
+    for key in ("user_id", "target_id", "action_type"):
+        if key in call.query and str(entry[key]) != call.query[key]:
+            return False
+    return True
+
+
+def _id(entry: JsonObject) -> int:
+    return int(str(entry["id"]))

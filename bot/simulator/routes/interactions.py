@@ -1,0 +1,188 @@
+"""The initial response to an interaction (Discord docs: Interactions > Receiving and Responding)."""
+
+from bot.simulator import drafts, payloads, posting
+from bot.simulator.components import read_components
+from bot.simulator.drafts import EPHEMERAL, LOADING
+from bot.simulator.errors import bad_field, refuse
+from bot.simulator.forms import Form
+from bot.simulator.ledger import Interaction
+from bot.simulator.routing import Answer, Call, Routes, ok
+from bot.simulator.shapes import JsonObject
+from bot.simulator.state import Channel, Guild, Message
+
+routes = Routes()
+
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
+PONG, MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
+_FITTING = {
+    COMMAND: (MESSAGE, DEFERRED, MODAL),
+    COMPONENT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL),
+    AUTOCOMPLETE: (CHOICES,),
+    MODAL_SUBMIT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE),
+}
+
+
+@routes.on("POST", "/interactions/{interaction_id}/{interaction_token}/callback", keyed=True)
+def respond(call: Call) -> Answer:
+    """Once (40060), within three seconds (10062 after)."""
+    world = call.world
+    interaction = world.interactions.by_id.get(call.id("interaction_id"))
+    if interaction is None or interaction.token != call.params["interaction_token"]:
+        raise refuse(10062)
+    if interaction.response_type is not None:
+        raise refuse(40060)
+    if interaction.too_late(world.clock.now()):
+        raise refuse(10062)
+    form = call.form()
+    kind = _kind(form, interaction)
+    data = form.form("data") or Form({}, form.errors, ("data",))
+    guild, channel = world.find_channel(interaction.channel_id)
+    message: Message | None = None
+    if kind == MESSAGE:
+        message = new_response(call, interaction, guild, channel, data)
+        show(call, interaction, guild, channel, message)
+    elif kind == DEFERRED:
+        message = _loading(call, interaction, channel, data)
+        show(call, interaction, guild, channel, message)
+    elif kind in (UPDATE, DEFERRED_UPDATE):
+        message = _update(call, interaction, guild, channel, data if kind == UPDATE else None)
+    elif kind == CHOICES:
+        _check_choices(data)
+    elif kind == MODAL:
+        _check_modal(data)
+    if message is not None:
+        interaction.original_id = message.id
+        interaction.messages[message.id] = message
+    interaction.response_type = kind
+    interaction.response_data = {key: value for key, value in data.data.items() if key != "_files"}
+    interaction.history.append({"at": world.clock.stamp(), "what": "response", "type": kind})
+    interaction.answered.set()
+    if call.query.get("with_response") in ("true", "True", "1"):
+        return ok(_resource(call, interaction, kind, message))
+    return Answer()
+
+
+def _kind(form: Form, interaction: Interaction) -> int:
+    form.require("type")
+    fitting = _FITTING[interaction.type]
+    if interaction.type == MODAL_SUBMIT and interaction.source is None:
+        fitting = (MESSAGE, DEFERRED)
+    kind = form.choice("type", None, fitting)
+    form.settle()
+    if kind is None:
+        raise bad_field("type", "BASE_TYPE_REQUIRED", "This field is required")
+    return kind
+
+
+def new_response(call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form) -> Message:
+    """A message by the bot that belongs to the interaction."""
+    blank = blank_response(call, interaction, channel)
+    return drafts.write(data, blank, guild, call.world, extra_flags=EPHEMERAL)
+
+
+def blank_response(call: Call, interaction: Interaction, channel: Channel) -> Message:
+    blank = drafts.new_message(call.world, channel, call.world.application.bot_id)
+    blank.webhook_id = call.world.application.id
+    blank.type = 20 if interaction.type == COMMAND else 0
+    blank.interaction = metadata(call, interaction)
+    return blank
+
+
+def metadata(call: Call, interaction: Interaction) -> JsonObject:
+    """``interaction_metadata``, and for commands the older ``interaction`` beside it."""
+    from_user = payloads.user(call.world.users[interaction.user_id])
+    body: JsonObject = {
+        "id": str(interaction.id),
+        "type": interaction.type,
+        "user": from_user,
+        "authorizing_integration_owners": {"0": str(interaction.guild_id)},
+    }
+    if interaction.type == COMMAND:
+        old: JsonObject = {"id": str(interaction.id), "type": 2, "name": interaction.name, "user": from_user}
+        return {"interaction_metadata": body, "interaction": old}
+    if interaction.source is not None and interaction.type == COMPONENT:
+        body["interacted_message_id"] = str(interaction.source.id)
+    if interaction.type == MODAL_SUBMIT:
+        body["triggering_interaction_metadata"] = {
+            "id": str(interaction.id),
+            "type": COMMAND,
+            "user": from_user,
+            "authorizing_integration_owners": {"0": str(interaction.guild_id)},
+        }
+    return {"interaction_metadata": body}
+
+
+def show(call: Call, interaction: Interaction, guild: Guild, channel: Channel, message: Message) -> None:
+    """Into the channel, unless only its user may see it."""
+    interaction.ephemeral = interaction.ephemeral or bool(message.flags & EPHEMERAL)
+    if not message.flags & EPHEMERAL:
+        posting.store(call.world, guild, channel, message)
+
+
+def _loading(call: Call, interaction: Interaction, channel: Channel, data: Form) -> Message:
+    message = blank_response(call, interaction, channel)
+    message.flags = data.whole("flags", 0) & EPHEMERAL | LOADING
+    data.settle()
+    interaction.loading = True
+    return message
+
+
+def _update(call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form | None) -> Message:
+    source = interaction.source
+    if source is None:
+        raise refuse(10008)
+    source = channel.messages.get(source.id, source)
+    if data is None:
+        return source
+    return revise(call, guild, channel, source, data)
+
+
+def revise(call: Call, guild: Guild, channel: Channel, message: Message, data: Form) -> Message:
+    """Edit a message of an interaction, in the channel too if it is there."""
+    edited = drafts.write(data, message, guild, call.world)
+    edited.flags &= ~LOADING
+    if message.id in channel.messages:
+        posting.replace(call.world, guild, channel, edited)
+    else:
+        edited.edited = call.world.clock.stamp()
+    return edited
+
+
+def _check_choices(data: Form) -> None:
+    data.require("choices")
+    for choice in data.forms("choices", most=25) or []:
+        choice.require("name")
+        choice.require("value")
+        choice.text("name", least=1, most=100)
+        if isinstance(choice.data.get("value"), str):
+            choice.text("value", most=100)
+    data.settle()
+
+
+def _check_modal(data: Form) -> None:
+    data.require("custom_id")
+    data.require("title")
+    data.require("components")
+    data.text("custom_id", least=1, most=100)
+    data.text("title", least=1, most=45)
+    read_components(data, modal=True, version_2=False)
+    data.settle()
+
+
+def _resource(call: Call, interaction: Interaction, kind: int, message: Message | None) -> JsonObject:
+    brief: JsonObject = {
+        "id": str(interaction.id),
+        "type": interaction.type,
+        "channel_id": str(interaction.channel_id),
+        "guild_id": str(interaction.guild_id),
+    }
+    if message is None:
+        return {"interaction": brief}
+    brief |= {
+        "response_message_id": str(message.id),
+        "response_message_loading": bool(message.flags & LOADING),
+        "response_message_ephemeral": bool(message.flags & EPHEMERAL),
+    }
+    if kind not in (MESSAGE, UPDATE):
+        return {"interaction": brief}
+    return {"interaction": brief, "resource": {"type": kind, "message": posting.payload(call.world, message)}}

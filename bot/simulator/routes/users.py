@@ -1,0 +1,40 @@
+"""Users: the bot itself and the guilds it is in."""
+
+from bot.simulator import payloads
+from bot.simulator.errors import refuse
+from bot.simulator.routing import Answer, Call, Routes, ok
+
+routes = Routes()
+
+
+@routes.on("GET", "/users/@me")
+def get_me(call: Call) -> Answer:
+    me = payloads.user(call.world.users[call.actor_id])
+    return ok(me | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None})
+
+
+@routes.on("GET", "/users/{user_id}")
+def get_user(call: Call) -> Answer:
+    found = call.world.users.get(call.id("user_id"))
+    if found is None:
+        raise refuse(10013)
+    return ok(payloads.user(found))
+
+
+@routes.on("GET", "/users/@me/guilds")
+def list_my_guilds(call: Call) -> Answer:
+    """Ascending by id; ``before`` takes the last ones before it."""
+    limit = call.number("limit", 200, 1, 200)
+    before, after = call.snowflake("before"), call.snowflake("after")
+    mine = sorted(
+        (guild for guild in call.world.guilds.values() if call.actor_id in guild.members), key=lambda each: each.id
+    )
+    if before is not None:
+        mine = [guild for guild in mine if guild.id < before][-limit:]
+    elif after is not None:
+        mine = [guild for guild in mine if guild.id > after]
+    listed = [payloads.partial_guild(guild, guild.members[call.actor_id]) for guild in mine[:limit]]
+    if call.query.get("with_counts") in ("true", "True", "1"):
+        for body, guild in zip(listed, mine, strict=False):
+            body |= {"approximate_member_count": len(guild.members), "approximate_presence_count": 0}
+    return ok(listed)

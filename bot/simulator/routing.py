@@ -1,0 +1,194 @@
+"""The route table and what passes through it: a :class:`Call` in, an :class:`Answer` or a refusal out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.simulator.access import Standing
+from bot.simulator.errors import bad_field, no_method, no_route, refuse
+from bot.simulator.forms import Form
+from bot.simulator.shapes import as_list, as_object
+from bot.simulator.state import Channel, Guild
+from bot.simulator.world import World
+
+
+@dataclass(slots=True)
+class Call:
+    """One call by one actor: the bot over REST, or a human through ``/_sim/edits``."""
+
+    world: World
+    actor_id: int
+    method: str
+    route: "Route"
+    path: str
+    params: dict[str, str]
+    query: dict[str, str] = field(default_factory=dict[str, str])
+    body: object = None
+    reason: str | None = None
+    origin: str = "127.0.0.1"
+
+    def id(self, name: str) -> int:
+        raw = self.params[name]
+        if not raw.isdigit():
+            raise bad_field(name, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
+        return int(raw)
+
+    def form(self) -> Form:
+        """The body as a form; an empty body counts as an empty object."""
+        found = as_object({} if self.body is None else self.body)
+        if found is None:
+            raise bad_field("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        return Form(found)
+
+    def forms(self) -> list[Form]:
+        """The body as a list of objects, sharing one set of errors."""
+        found = as_list(self.body)
+        if found is None:
+            raise bad_field("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        whole = Form({})
+        return [whole.nested(each, (str(index),)) for index, each in enumerate(found)]
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """A query number within bounds."""
+        value = Form({name: self.query[name]} if name in self.query else {})
+        found = value.number(name, default, least=least, most=most)
+        value.settle()
+        return default if found is None else found
+
+    def snowflake(self, name: str) -> int | None:
+        raw = self.query.get(name)
+        if raw is None:
+            return None
+        if not raw.isdigit():
+            raise bad_field(name, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
+        return int(raw)
+
+    def guild(self) -> tuple[Guild, Standing]:
+        """The guild in the path; one the actor is not a member of is unknown to it."""
+        guild = self.world.guilds.get(self.id("guild_id"))
+        if guild is None or self.actor_id not in guild.members:
+            raise refuse(10004)
+        return guild, self.standing(guild)
+
+    def channel(self) -> tuple[Guild, Channel, Standing]:
+        """The channel in the path, which the actor must be able to see (50001)."""
+        guild, channel = self.world.find_channel(self.id("channel_id"))
+        if self.actor_id not in guild.members:
+            raise refuse(50001)
+        standing = self.standing(guild)
+        standing.require_view(channel)
+        return guild, channel, standing
+
+    def standing(self, guild: Guild) -> Standing:
+        return Standing(guild, guild.members[self.actor_id], self.world.clock.now())
+
+
+@dataclass(slots=True, frozen=True)
+class Answer:
+    """``targets`` are ids of what was made, beside those in the path; ``wrote`` False: nothing was changed."""
+
+    status: int = 204
+    body: object = None
+    targets: dict[str, str] = field(default_factory=dict[str, str])
+    wrote: bool = True
+
+
+def ok(body: object, *, status: int = 200, wrote: bool = True, **targets: int) -> Answer:
+    return Answer(status, body, {name: str(value) for name, value in targets.items()}, wrote)
+
+
+DONE = Answer()
+Handler: TypeAlias = Callable[[Call], Answer]
+
+
+@dataclass(slots=True, frozen=True)
+class Route:
+    """``keyed``: authorised by a token in the path instead of the bot token."""
+
+    method: str
+    template: str
+    handler: Handler
+    keyed: bool = False
+
+
+class Routes:
+    """The routes of one resource, filled by decorators."""
+
+    def __init__(self) -> None:
+        self.found: list[Route] = []
+
+    def on(self, method: str, *templates: str, keyed: bool = False) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.found.extend(Route(method, template, handler, keyed) for template in templates)
+            return handler
+
+        return register
+
+
+class _Node:
+    __slots__ = ("literals", "methods", "parameter")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.methods: dict[str, Route] = {}
+
+
+class Table:
+    """All routes as a tree of path segments; a literal segment wins over a parameter."""
+
+    def __init__(self, groups: Iterable[Routes]) -> None:
+        self._root = _Node()
+        self.routes: list[Route] = [route for group in groups for route in group.found]
+        for route in self.routes:
+            self._plant(route)
+
+    def _plant(self, route: Route) -> None:
+        node = self._root
+        for part in route.template.strip("/").split("/"):
+            if part.startswith("{"):
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(part, _Node())
+        node.methods[route.method] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route and its parameters; 404 or 405 as Discord's."""
+        parts = path.strip("/").split("/")
+        node = self._walk(self._root, parts, 0)
+        if node is None:
+            raise no_route()
+        route = node.methods.get(method)
+        if route is None:
+            raise no_method()
+        names = route.template.strip("/").split("/")
+        return route, {name[1:-1]: part for name, part in zip(names, parts, strict=True) if name.startswith("{")}
+
+    def _walk(self, node: _Node, parts: list[str], at: int) -> _Node | None:
+        if at == len(parts):
+            return node if node.methods else None
+        found: _Node | None = None
+        literal = node.literals.get(parts[at])
+        if literal is not None:
+            found = self._walk(literal, parts, at + 1)
+        if found is None and node.parameter is not None:
+            found = self._walk(node.parameter, parts, at + 1)
+        return found
+
+
+def perform(call: Call, *, via: str) -> Answer:
+    """Run the handler and note the effect the moment it has happened."""
+    answer = call.route.handler(call)
+    if call.method != "GET" and answer.wrote:
+        ids = {name: value for name, value in call.params.items() if not name.endswith("token")}
+        call.world.journal.wrote(
+            method=call.method,
+            route=call.route.template,
+            path=call.path,
+            targets=ids | answer.targets,
+            reason=call.reason,
+            actor_id=call.actor_id,
+            via=via,
+        )
+    return answer

@@ -1,0 +1,155 @@
+"""The one mutable whole: guilds, users, the application, and the services that watch them."""
+
+from bot.simulator import events, payloads
+from bot.simulator.clock import Clock
+from bot.simulator.commands import CommandBook
+from bot.simulator.errors import refuse
+from bot.simulator.faults import Faults
+from bot.simulator.hub import Hub
+from bot.simulator.journal import Journal
+from bot.simulator.ledger import InteractionLedger
+from bot.simulator.ratelimits import Limits, Profile
+from bot.simulator.shapes import JsonObject
+from bot.simulator.snowflakes import Snowflakes
+from bot.simulator.state import Application, Channel, Guild, Member, User
+
+LARGE = 250  # members from which Discord calls a guild large
+
+
+class World:
+    """State is changed only by the routes and by the control surface, always synchronously and after validation."""
+
+    def __init__(self, *, token: str = "sim-token", profile: Profile = "free") -> None:  # noqa: S107 - no secret
+        self.token = token
+        self.clock = Clock()
+        self.snowflakes = Snowflakes(self.clock)
+        self.hub = Hub()
+        self.journal = Journal(self.clock)
+        self.faults = Faults()
+        self.limits = Limits(self.clock, profile)
+        owner = User(id=self.mint(), username="owner", global_name="Owner")
+        app_id = self.mint()
+        bot = User(id=app_id, username="simulated-bot", bot=True)
+        self.application = Application(id=app_id, bot_id=bot.id, owner_id=owner.id)
+        self._portal = (self.application.flags, owner, bot)
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self._channel_guild: dict[int, int] = {}
+        self.commands = CommandBook()
+        self.interactions = InteractionLedger()
+        self.nonces: dict[tuple[int, int, str], tuple[float, int]] = {}
+        self._furnish()
+
+    def _furnish(self) -> None:
+        flags, owner, bot = self._portal
+        self.application.flags = flags
+        self.application.owner_id = owner.id
+        self.users.update({owner.id: owner, bot.id: bot})
+
+    def reset(self) -> None:
+        """Back to the first moment, keeping token, application and connected sessions (each sees GUILD_DELETE)."""
+        for guild in list(self.guilds.values()):
+            self.forget_guild(guild)
+        self.clock.offset = 0.0
+        self.users.clear()
+        self.journal.clear()
+        self.faults.clear()
+        self.hub.forget_countdowns()
+        self.limits.clear()
+        self.commands.clear()
+        self.interactions.clear()
+        self.nonces.clear()
+        self._furnish()
+
+    def mint(self) -> int:
+        return self.snowflakes.mint()
+
+    # People
+
+    @property
+    def bot(self) -> User:
+        return self.users[self.application.bot_id]
+
+    def user_named(self, text: str) -> User | None:
+        """By id or by username."""
+        if text.isdigit() and (found := self.users.get(int(text))):
+            return found
+        return next((user for user in self.users.values() if user.username == text), None)
+
+    def add_user(self, username: str, *, bot: bool = False, global_name: str | None = None) -> User:
+        user = User(id=self.mint(), username=username, bot=bot, global_name=global_name)
+        self.users[user.id] = user
+        return user
+
+    # Guilds and channels
+
+    def adopt(self, guild: Guild) -> None:
+        """Make a finished guild known; the bot hears of it if it is a member."""
+        self.guilds[guild.id] = guild
+        for channel_id in guild.channels:
+            self._channel_guild[channel_id] = guild.id
+        if self.bot_in(guild):
+            self.hub.broadcast(lambda session: ("GUILD_CREATE", self.guild_create(guild, session.intents)))
+
+    def forget_guild(self, guild: Guild) -> None:
+        joined = self.bot_in(guild)
+        self.guilds.pop(guild.id, None)
+        for channel_id in guild.channels:
+            self._channel_guild.pop(channel_id, None)
+        if joined:
+            self.hub.dispatch("GUILD_DELETE", {"id": str(guild.id)})
+
+    def bot_in(self, guild: Guild) -> bool:
+        return self.application.bot_id in guild.members
+
+    def add_channel(self, guild: Guild, channel: Channel) -> None:
+        guild.channels[channel.id] = channel
+        self._channel_guild[channel.id] = guild.id
+
+    def drop_channel(self, guild: Guild, channel: Channel) -> None:
+        del guild.channels[channel.id]
+        del self._channel_guild[channel.id]
+
+    def find_channel(self, channel_id: int) -> tuple[Guild, Channel]:
+        """The channel and its guild, or 10003."""
+        guild_id = self._channel_guild.get(channel_id)
+        if guild_id is None:
+            raise refuse(10003)
+        guild = self.guilds[guild_id]
+        return guild, guild.channels[channel_id]
+
+    def member_payload(self, member: Member) -> JsonObject:
+        return payloads.member(member, self.users[member.user_id])
+
+    # The gateway
+
+    def emit(self, name: str, guild: Guild, data: JsonObject) -> None:
+        """Send an event of a guild, provided the bot is a member of it."""
+        if self.bot_in(guild):
+            self.hub.dispatch(name, data)
+
+    def emit_channel(self, name: str, guild: Guild, channel: Channel) -> None:
+        """Channel events reach a bot for channels it cannot see too."""
+        self.emit(name, guild, payloads.channel(channel))
+
+    def guild_create(self, guild: Guild, intents: int) -> JsonObject:
+        """Without the presences intent only the bot itself is among ``members`` (docs: Gateway Events)."""
+        body = payloads.guild(guild)
+        own = guild.members[self.application.bot_id]
+        large = len(guild.members) > LARGE
+        seen = list(guild.members.values()) if intents & events.GUILD_PRESENCES and not large else [own]
+        body |= {
+            "joined_at": own.joined_at,
+            "large": large,
+            "unavailable": False,
+            "member_count": len(guild.members),
+            "members": [self.member_payload(member) for member in seen],
+            "channels": [payloads.channel(channel) for channel in guild.channels.values()],
+            "threads": [],
+            "presences": [],
+            "voice_states": [],
+            "stage_instances": [],
+            "guild_scheduled_events": [],
+            "soundboard_sounds": [],
+        }
+        return body

@@ -1,0 +1,56 @@
+"""Keeping the stored guilds in step with the connection."""
+
+from core.discord.errors import GuildAbsent
+from core.discord.gateway import DiscordGateway
+from core.discord.types import Snowflake
+from core.uow import Database
+
+
+class StoredGuilds:
+    """Implements `bot.events.GuildEvents`: whatever was told is read from the cache and stored as it is now, so that
+    order and repetition do not matter."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._gateway: DiscordGateway | None = None
+
+    def attach(self, gateway: DiscordGateway) -> None:
+        """The client is made with its listener, and brings the gateway along."""
+        self._gateway = gateway
+
+    async def reconcile(self) -> None:
+        """Guilds in an outage are kept as they were last seen: they are not left."""
+        gateway = self._reading()
+        present = await gateway.guild_ids()
+        for guild_id in sorted(present):
+            await self._store(guild_id)
+        async with self._database.unit() as unit:
+            await unit.guilds.mark_absent(present)
+
+    async def joined(self, guild_id: Snowflake) -> None:
+        await self._store(guild_id)
+
+    async def left(self, guild_id: Snowflake) -> None:
+        async with self._database.unit() as unit:
+            await unit.guilds.leave(guild_id)
+
+    async def unavailable(self, guild_id: Snowflake) -> None:
+        """What was last seen stays: jobs meet `GuildAbsent` by themselves."""
+
+    async def changed(self, guild_id: Snowflake) -> None:
+        await self._store(guild_id)
+
+    async def _store(self, guild_id: Snowflake) -> None:
+        gateway = self._reading()
+        try:
+            snapshot = await gateway.read_guild(guild_id)
+            powers = await gateway.read_powers(guild_id)
+        except GuildAbsent:
+            return
+        async with self._database.unit() as unit:
+            await unit.guilds.store(snapshot, powers)
+
+    def _reading(self) -> DiscordGateway:
+        if self._gateway is None:
+            raise RuntimeError("attach() comes before the connection.")
+        return self._gateway

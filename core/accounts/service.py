@@ -1,0 +1,180 @@
+"""Accounts and their API tokens.
+
+A token is kept as a SHA-256 digest: it has 256 bits of entropy, so no slow hash is needed.
+"""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from datetime import datetime
+
+from core.accounts.models import AccountModel, ApiTokenModel
+from core.accounts.repository import AccountRepository, ApiTokenRepository
+from core.accounts.schemas import Account, ApiToken, NewApiToken
+from core.actor import SYSTEM, Actor
+from core.audit.service import AuditService
+from core.clock import Clock
+from core.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
+
+PREFIX = "gwt_"
+_TOUCH_SECONDS = 60
+
+
+class AccountService:
+    def __init__(
+        self, accounts: AccountRepository, tokens: ApiTokenRepository, audit: AuditService, clock: Clock
+    ) -> None:
+        self._accounts = accounts
+        self._tokens = tokens
+        self._audit = audit
+        self._clock = clock
+
+    async def bootstrap_owner(self, owner_token: str | None) -> str | None:
+        """Makes the owner's account at the first start. Returns a new token to print once, or None.
+
+        A given `owner_token` is made valid at every start, also after it was changed; the ones it replaces are revoked.
+        """
+        owner = await self._accounts.find_owner()
+        first_start = owner is None
+        if owner is None:
+            owner = await self._accounts.add(AccountModel(name="owner", is_owner=True))
+            await self._audit.record(
+                SYSTEM, "account.create", ("account", owner.id), after={"is_owner": True}
+            )
+        if owner_token is not None:
+            await self._keep_configured_token(owner.id, owner_token)
+            return None
+        if not first_start:
+            return None
+        secret = new_secret()
+        await self._add_token(SYSTEM, owner.id, "first start", secret, expires_at=None)
+        return secret
+
+    async def authenticate(self, secret: str) -> Actor:
+        """Who shows this token. Raises `Unauthenticated`. Never tells why it does not hold."""
+        found = await self._tokens.find_live(digest_of(secret), self._clock())
+        if found is None:
+            raise Unauthenticated("This API token is unknown, expired or revoked.")
+        token, account = found
+        return Actor(
+            kind="token",
+            via="http",
+            name=account.name,
+            account_id=account.id,
+            token_id=token.id,
+            discord_user_id=account.discord_user_id,
+            is_owner=account.is_owner,
+        )
+
+    async def note_use(self, actor: Actor) -> None:
+        """Keeps a token's `last_used_at` right to within a minute."""
+        if actor.token_id is None:
+            return
+        token = await self._tokens.get_one_or_none(id=actor.token_id)
+        now = self._clock()
+        if token and (
+            token.last_used_at is None or (now - token.last_used_at).total_seconds() > _TOUCH_SECONDS
+        ):
+            await self._tokens.touch(token.id, now)
+
+    async def get(self, actor: Actor) -> Account:
+        """The actor's own account."""
+        account = await self._accounts.get_one_or_none(id=actor.account_id) if actor.account_id else None
+        if account is None:
+            raise NotFound("This actor has no account.")
+        return to_account(account)
+
+    async def list_tokens(self, actor: Actor) -> tuple[ApiToken, ...]:
+        """The actor's own, newest first."""
+        return tuple(to_token(token) for token in await self._tokens.of_account(actor.account_id))
+
+    async def create_token(
+        self, actor: Actor, name: str, *, expires_at: datetime | None = None
+    ) -> NewApiToken:
+        """A further token of the actor's own account. Raises `Invalid` for an expiry that is over."""
+        if actor.account_id is None:
+            raise Forbidden("Only an account can have API tokens.")
+        if expires_at is not None and expires_at <= self._clock():
+            raise Invalid(
+                "The token would be expired already.",
+                problems=(Problem(pointer="/expires_at", code="past", message="Give a time in the future."),),
+            )
+        secret = new_secret()
+        token = await self._add_token(actor, actor.account_id, name, secret, expires_at=expires_at)
+        return NewApiToken(token=token, secret=secret)
+
+    async def revoke_token(self, actor: Actor, token_id: uuid.UUID) -> None:
+        """At once; a revoked token stays in the list. Raises `NotFound` for somebody else's."""
+        token = await self._tokens.get_one_or_none(id=token_id, account_id=actor.account_id)
+        if token is None:
+            raise NotFound(f"You have no API token {token_id}.")
+        if token.revoked_at is None:
+            token.revoked_at = self._clock()
+            await self._tokens.update(token)
+            await self._audit.record(actor, "token.revoke", ("token", token.id))
+
+    async def _keep_configured_token(self, owner_id: uuid.UUID, secret: str) -> None:
+        name = "GUILDWRIGHT_OWNER_TOKEN"
+        digest, known = digest_of(secret), False
+        for token in await self._tokens.of_account(owner_id):
+            if token.name != name:
+                continue
+            same = hmac.compare_digest(token.hash, digest)
+            known = known or same
+            if same and token.revoked_at is not None:
+                token.revoked_at = None
+                await self._tokens.update(token)
+                await self._audit.record(SYSTEM, "token.restore", ("token", token.id))
+            elif not same and token.revoked_at is None:
+                token.revoked_at = self._clock()
+                await self._tokens.update(token)
+                await self._audit.record(SYSTEM, "token.revoke", ("token", token.id))
+        if not known:
+            await self._add_token(SYSTEM, owner_id, name, secret, expires_at=None)
+
+    async def _add_token(
+        self, actor: Actor, account_id: uuid.UUID, name: str, secret: str, *, expires_at: datetime | None
+    ) -> ApiToken:
+        model = await self._tokens.add(
+            ApiTokenModel(
+                account_id=account_id,
+                name=name,
+                prefix=secret[: len(PREFIX) + 4],
+                hash=digest_of(secret),
+                expires_at=expires_at,
+            )
+        )
+        await self._audit.record(actor, "token.create", ("token", model.id), after={"name": name})
+        return to_token(model)
+
+
+def new_secret() -> str:
+    """256 random bits behind a prefix that secret scanners can recognise."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def digest_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def to_account(model: AccountModel) -> Account:
+    return Account(
+        id=model.id,
+        name=model.name,
+        is_owner=model.is_owner,
+        created_at=model.created_at,
+        discord_user_id=model.discord_user_id,
+    )
+
+
+def to_token(model: ApiTokenModel) -> ApiToken:
+    return ApiToken(
+        id=model.id,
+        name=model.name,
+        prefix=model.prefix,
+        created_at=model.created_at,
+        expires_at=model.expires_at,
+        revoked_at=model.revoked_at,
+        last_used_at=model.last_used_at,
+    )

@@ -1,0 +1,12 @@
+"""The one clock for due times. Leases use the database's clock instead, because that is where they are compared."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Aware, in UTC."""
+    return datetime.now(UTC)

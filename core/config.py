@@ -1,0 +1,184 @@
+"""Settings as a value: read once, passed down. `.env.example` is rendered from `VARIABLES`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from dotenv import dotenv_values
+from platformdirs import user_data_path
+
+from core.errors import ConfigurationError
+
+DISCORD_API = "https://discord.com/api/v10"
+_TOKEN_LENGTH = 24
+_LAST_PORT = 65535
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """One environment variable: the setting it fills, what it means, and whether its value may be shown."""
+
+    name: str
+    field: str
+    meaning: str
+    secret: bool = False
+
+
+VARIABLES = (
+    Variable(
+        "DATABASE_URL",
+        "database_url",
+        "PostgreSQL 15 or newer, as postgresql://user:password@host/name. Unset: one is started for you.",
+        True,
+    ),
+    Variable(
+        "REDIS_URL",
+        "redis_url",
+        "Redis 6.2 or newer, or Valkey, as redis://host:6379/0. Unset: one is started for you.",
+        True,
+    ),
+    Variable("DISCORD_TOKEN", "discord_token", "The bot's token, from the Developer Portal, page Bot.", True),
+    Variable(
+        "DISCORD_API_BASE",
+        "discord_api_base",
+        "Where Discord's REST API is; only the simulator is anywhere else.",
+    ),
+    Variable(
+        "GUILDWRIGHT_OWNER_TOKEN",
+        "owner_token",
+        "API token of the owner, 24 characters or more. Unset: one is made at first start and printed once.",
+        True,
+    ),
+    Variable("GUILDWRIGHT_DATA_DIR", "data_dir", "Folder of the servers we start ourselves."),
+    Variable("GUILDWRIGHT_HOST", "host", "Address the API listens on."),
+    Variable("GUILDWRIGHT_PORT", "port", "Port the API listens on."),
+    Variable(
+        "GUILDWRIGHT_PUBLIC_URL",
+        "public_url",
+        "The API's address as browsers see it; the OAuth2 redirect URI is made of it. Unset: http://host:port.",
+    ),
+    Variable(
+        "GUILDWRIGHT_MESSAGE_CONTENT",
+        "message_content",
+        "true to ask for the Message Content intent; without it the bot cannot read what members write.",
+    ),
+    Variable("GUILDWRIGHT_JOB_SLOTS", "job_slots", "How many jobs one worker runs at once."),
+    Variable(
+        "GUILDWRIGHT_LEASE_SECONDS",
+        "lease_seconds",
+        "How long a worker holds a job without a heartbeat before another may take it.",
+    ),
+    Variable(
+        "GUILDWRIGHT_JOB_RETENTION_DAYS",
+        "job_retention_days",
+        "How long ended jobs and their steps are kept.",
+    ),
+    Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting with its default. The `repr` shows no secret."""
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    discord_token: str | None = None
+    discord_api_base: str = DISCORD_API
+    owner_token: str | None = None
+    data_dir: Path = msgspec.field(default_factory=lambda: user_data_path("guildwright"))
+    host: str = "127.0.0.1"
+    port: int = 8420
+    public_url: str | None = None
+    message_content: bool = False
+    job_slots: int = 10
+    lease_seconds: float = 45.0
+    job_retention_days: int = 90
+    log_level: str = "info"
+
+    def __repr__(self) -> str:
+        hidden = {variable.field for variable in VARIABLES if variable.secret}
+        shown = {
+            f: "***" if f in hidden and getattr(self, f) else getattr(self, f) for f in self.__struct_fields__
+        }
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @property
+    def origin(self) -> str:
+        """The API's own address as browsers see it, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """Empty values count as unset. Raises `ConfigurationError` naming the variable."""
+    given: dict[str, Any] = {}
+    for variable in VARIABLES:
+        value = environ.get(variable.name, "").strip()
+        if value:
+            given[variable.field] = _converted(variable, value)
+    settings = Settings(**given)
+    _check(settings)
+    return settings
+
+
+def load_settings(dotenv: Path | None = Path(".env")) -> Settings:
+    """From the environment; what it does not set comes from the `.env` file, where there is one."""
+    file = (
+        {k: v for k, v in dotenv_values(dotenv).items() if v is not None}
+        if dotenv and dotenv.is_file()
+        else {}
+    )
+    return settings_from({**file, **os.environ})
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """Any usual spelling of a PostgreSQL address, as asyncpg's dialect wants it."""
+    scheme, separator, rest = database_url.partition("://")
+    if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        raise ConfigurationError(
+            "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)."
+        )
+    return f"postgresql+asyncpg://{rest}"
+
+
+def asyncpg_dsn(database_url: str) -> str:
+    """The same address for asyncpg itself."""
+    return sqlalchemy_url(database_url).replace("+asyncpg", "", 1)
+
+
+def env_example() -> str:
+    """The text of `.env.example`: every variable with its meaning and default, commented out."""
+    defaults = Settings(data_dir=Path("~/.local/share/guildwright"))
+    lines = ["# Every setting, with its default. Copy to .env and uncomment what you change."]
+    for variable in VARIABLES:
+        default: object = getattr(defaults, variable.field)
+        if isinstance(default, bool):
+            default = str(default).lower()
+        lines += ["", f"# {variable.meaning}", f"# {variable.name}={'' if default is None else default}"]
+    return "\n".join(lines) + "\n"
+
+
+def _converted(variable: Variable, value: str) -> Any:
+    kinds = msgspec.structs.fields(Settings)
+    wanted = next(field.type for field in kinds if field.name == variable.field)
+    if wanted is Path:
+        return Path(value).expanduser()
+    try:
+        return msgspec.convert(value.lower() if wanted is bool else value, wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{variable.name} is not usable: {error}.") from None
+
+
+def _check(settings: Settings) -> None:
+    if settings.database_url:
+        sqlalchemy_url(settings.database_url)
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if settings.owner_token is not None and len(settings.owner_token) < _TOKEN_LENGTH:
+        raise ConfigurationError("GUILDWRIGHT_OWNER_TOKEN is too short: take 24 characters or more.")
+    if settings.log_level not in {"debug", "info", "warning", "error"}:
+        raise ConfigurationError("GUILDWRIGHT_LOG_LEVEL must be debug, info, warning or error.")
+    if not 1 <= settings.port <= _LAST_PORT:
+        raise ConfigurationError("GUILDWRIGHT_PORT must be a port, 1 to 65535.")
+    if settings.job_slots < 1 or settings.lease_seconds < 1:
+        raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")

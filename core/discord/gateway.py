@@ -1,0 +1,139 @@
+"""What we want from Discord, in our words. `bot/gateway.py` alone says it to the library (law 7).
+
+Every write takes the audit log's reason (1-512 characters). Every method raises the errors of `core.discord.errors`.
+"""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from core.discord.types import (
+    BotPowers,
+    ChannelType,
+    ContentFilter,
+    ForumLayout,
+    ForumTag,
+    Notifications,
+    Overwrite,
+    Snapshot,
+    Snowflake,
+    SortOrder,
+    VerificationLevel,
+    VideoQuality,
+)
+
+
+class RoleFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What to write to a role; UNSET stays as it is (on create: Discord's default). Units as in `Role`."""
+
+    name: str | UnsetType = UNSET
+    permissions: int | UnsetType = UNSET
+    color: int | UnsetType = UNSET
+    secondary_color: int | None | UnsetType = UNSET
+    tertiary_color: int | None | UnsetType = UNSET
+    hoist: bool | UnsetType = UNSET
+    mentionable: bool | UnsetType = UNSET
+    unicode_emoji: str | None | UnsetType = UNSET
+
+
+class ChannelFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What to write to a channel; UNSET stays as it is, None clears. `overwrites` replaces the whole set.
+
+    Units as in `Channel`. `type` can only be written on create, and between text and announcement.
+    """
+
+    type: ChannelType | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    position: int | UnsetType = UNSET
+    parent_id: Snowflake | None | UnsetType = UNSET
+    overwrites: tuple[Overwrite, ...] | UnsetType = UNSET
+    topic: str | None | UnsetType = UNSET
+    nsfw: bool | UnsetType = UNSET
+    slowmode: int | UnsetType = UNSET
+    thread_slowmode: int | UnsetType = UNSET
+    auto_archive: int | None | UnsetType = UNSET
+    bitrate: int | UnsetType = UNSET
+    user_limit: int | UnsetType = UNSET
+    region: str | None | UnsetType = UNSET
+    video_quality: VideoQuality | UnsetType = UNSET
+    tags: tuple[ForumTag, ...] | UnsetType = UNSET
+    default_reaction: str | None | UnsetType = UNSET
+    sort_order: SortOrder | None | UnsetType = UNSET
+    layout: ForumLayout | UnsetType = UNSET
+    require_tag: bool | UnsetType = UNSET
+
+
+class SettingsFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What to write to the guild itself; UNSET stays as it is, None clears."""
+
+    name: str | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    verification_level: VerificationLevel | UnsetType = UNSET
+    notifications: Notifications | UnsetType = UNSET
+    content_filter: ContentFilter | UnsetType = UNSET
+    locale: str | UnsetType = UNSET
+    afk_channel_id: Snowflake | None | UnsetType = UNSET
+    afk_timeout: int | UnsetType = UNSET
+    system_channel_id: Snowflake | None | UnsetType = UNSET
+    system_channel_flags: int | UnsetType = UNSET
+    rules_channel_id: Snowflake | None | UnsetType = UNSET
+    updates_channel_id: Snowflake | None | UnsetType = UNSET
+    safety_channel_id: Snowflake | None | UnsetType = UNSET
+    boost_progress_bar: bool | UnsetType = UNSET
+    community: bool | UnsetType = UNSET
+
+
+class DiscordGateway(Protocol):
+    """The live connection. Reads answer from what the connection has already told; they send nothing."""
+
+    async def guild_ids(self) -> frozenset[Snowflake]:
+        """Guilds that the bot is in right now. Raises `GatewayAbsent` before the connection is ready."""
+        ...
+
+    async def read_guild(self, guild_id: Snowflake) -> Snapshot:
+        """The guild as the connection knows it. Raises `GuildAbsent`, `GatewayAbsent`."""
+        ...
+
+    async def read_powers(self, guild_id: Snowflake) -> BotPowers:
+        """What the bot itself may do there."""
+        ...
+
+    async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:
+        """Guild-level bits of a member (ADMINISTRATOR spread out), None for someone who is not a member."""
+        ...
+
+    async def edit_guild(self, guild_id: Snowflake, fields: SettingsFields, *, reason: str) -> None: ...
+
+    async def create_role(self, guild_id: Snowflake, fields: RoleFields, *, reason: str) -> Snowflake: ...
+
+    async def edit_role(
+        self, guild_id: Snowflake, role_id: Snowflake, fields: RoleFields, *, reason: str
+    ) -> None: ...
+
+    async def delete_role(self, guild_id: Snowflake, role_id: Snowflake, *, reason: str) -> None: ...
+
+    async def order_roles(
+        self, guild_id: Snowflake, positions: dict[Snowflake, int], *, reason: str
+    ) -> None: ...
+
+    async def create_channel(
+        self, guild_id: Snowflake, fields: ChannelFields, *, reason: str
+    ) -> Snowflake: ...
+
+    async def edit_channel(
+        self, guild_id: Snowflake, channel_id: Snowflake, fields: ChannelFields, *, reason: str
+    ) -> None: ...
+
+    async def delete_channel(self, guild_id: Snowflake, channel_id: Snowflake, *, reason: str) -> None: ...
+
+    async def order_channels(
+        self, guild_id: Snowflake, positions: dict[Snowflake, int], *, reason: str
+    ) -> None: ...
+
+    async def find_created(
+        self, guild_id: Snowflake, kind: Literal["role", "channel"], *, reason: str, since: datetime
+    ) -> Snowflake | None:
+        """The id of what a lost create made: looked up in the audit log by our exact reason, not older than `since`."""
+        ...

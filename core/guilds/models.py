@@ -1,0 +1,38 @@
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.actor import Actor
+from core.db import Base, Identified, SnowflakeColumn, StructColumn
+from core.discord.types import BotPowers, Snapshot
+
+
+class GuildModel(Base):
+    """`revision` rises whenever the stored structure changes: plans name the revision they were made on."""
+
+    __tablename__ = "guilds"
+
+    id: Mapped[str] = mapped_column(SnowflakeColumn(), primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    owner_id: Mapped[str] = mapped_column(SnowflakeColumn())
+    state: Mapped[str]
+    structure: Mapped[Snapshot] = mapped_column(StructColumn(Snapshot), deferred=True)
+    powers: Mapped[BotPowers] = mapped_column(StructColumn(BotPowers), deferred=True)
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    seen_at: Mapped[datetime]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class SnapshotModel(Identified):
+    __tablename__ = "snapshots"
+
+    guild_id: Mapped[str] = mapped_column(SnowflakeColumn(), ForeignKey("guilds.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    content: Mapped[Snapshot] = mapped_column(StructColumn(Snapshot), deferred=True)
+    actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
+    job_id: Mapped[uuid.UUID | None]
+
+    __table_args__ = (Index(None, "guild_id", "id"),)

@@ -1,0 +1,113 @@
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import undefer
+
+from core.db import Repository
+from core.discord.types import BotPowers, Snapshot
+from core.guilds.models import GuildModel, SnapshotModel
+from core.paging import Paging
+
+
+class GuildRepository(Repository[GuildModel]):
+    model_type = GuildModel
+
+    async def find_whole(self, guild_id: str) -> GuildModel | None:
+        """With structure and powers."""
+        return await self.session.scalar(
+            select(GuildModel)
+            .where(GuildModel.id == guild_id)
+            .options(undefer(GuildModel.structure), undefer(GuildModel.powers))
+        )
+
+    async def page(self, state: str | None, limit: int, cursor: str | None) -> Sequence[GuildModel]:
+        """By id, one row more than the page."""
+        query = select(GuildModel).order_by(GuildModel.id).limit(limit + 1)
+        if state is not None:
+            query = query.where(GuildModel.state == state)
+        if cursor is not None:
+            query = query.where(GuildModel.id > cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def store(self, snapshot: Snapshot, powers: BotPowers) -> tuple[bool, bool]:
+        """Inserts or updates what the gateway tells; answers (is new, structure changed). Last one in wins."""
+        known = await self.session.scalar(
+            select(GuildModel)
+            .where(GuildModel.id == snapshot.guild_id)
+            .options(undefer(GuildModel.structure), undefer(GuildModel.powers))
+            .with_for_update()
+        )
+        now = func.clock_timestamp()
+        if known is None or known.state == "left":
+            row = {
+                "id": snapshot.guild_id,
+                "name": snapshot.settings.name,
+                "owner_id": snapshot.owner_id,
+                "state": "approved",
+                "structure": snapshot,
+                "powers": powers,
+                "seen_at": now,
+                "joined_at": now,
+                "left_at": None,
+            }
+            again = {k: v for k, v in row.items() if k != "id"} | {"revision": GuildModel.revision + 1}
+            await self.session.execute(
+                insert(GuildModel).values(row).on_conflict_do_update(index_elements=["id"], set_=again)
+            )
+            return True, True
+        if known.structure == snapshot and known.powers == powers:
+            return False, False
+        await self.session.execute(
+            update(GuildModel)
+            .where(GuildModel.id == snapshot.guild_id)
+            .values(
+                name=snapshot.settings.name,
+                owner_id=snapshot.owner_id,
+                structure=snapshot,
+                powers=powers,
+                revision=GuildModel.revision + 1,
+                seen_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        return False, True
+
+    async def mark_left(
+        self, *, present: Collection[str] | None = None, gone: str | None = None
+    ) -> Sequence[str]:
+        """approved → left: either one guild that is `gone`, or all that are not `present`."""
+        statement = update(GuildModel).where(GuildModel.state != "left")
+        statement = statement.where(
+            GuildModel.id == gone if present is None else GuildModel.id.not_in(list(present))
+        )
+        rows = await self.session.scalars(
+            statement.values(state="left", left_at=func.clock_timestamp())
+            .returning(GuildModel.id)
+            .execution_options(synchronize_session=False)
+        )
+        return rows.all()
+
+
+class SnapshotRepository(Repository[SnapshotModel]):
+    model_type = SnapshotModel
+
+    async def find_whole(self, snapshot_id: uuid.UUID) -> SnapshotModel | None:
+        return await self.session.scalar(
+            select(SnapshotModel)
+            .where(SnapshotModel.id == snapshot_id)
+            .options(undefer(SnapshotModel.content))
+        )
+
+    async def page(self, guild_id: str, paging: Paging) -> Sequence[SnapshotModel]:
+        """Newest first, one row more than the page."""
+        query = (
+            select(SnapshotModel)
+            .where(SnapshotModel.guild_id == guild_id)
+            .order_by(SnapshotModel.id.desc())
+            .limit(paging.limit + 1)
+        )
+        if paging.cursor is not None:
+            query = query.where(SnapshotModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()

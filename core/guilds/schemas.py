@@ -1,0 +1,46 @@
+import uuid
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from core.discord.types import BotPowers, Snapshot
+
+GuildState: TypeAlias = Literal["approved", "left"]
+SnapshotReason: TypeAlias = Literal["capture", "before_apply"]
+
+
+class Guild(msgspec.Struct, frozen=True, kw_only=True):
+    """`revision` counts the changes of the structure that we have seen; `seen_at` is the time of the last one."""
+
+    id: str
+    name: str
+    owner_id: str
+    state: GuildState
+    revision: int
+    seen_at: datetime
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+class GuildView(msgspec.Struct, frozen=True, kw_only=True):
+    """A guild as it stood at `guild.revision`, with what the bot may do there."""
+
+    guild: Guild
+    structure: Snapshot
+    powers: BotPowers
+
+
+class SnapshotInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored snapshot without its content."""
+
+    id: uuid.UUID
+    guild_id: str
+    reason: SnapshotReason
+    created_at: datetime
+    job_id: uuid.UUID | None = None
+
+
+class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):
+    info: SnapshotInfo
+    content: Snapshot

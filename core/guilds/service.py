@@ -1,0 +1,167 @@
+"""Guilds as the gateway tells of them, and the snapshots taken of them."""
+
+import uuid
+from collections.abc import Collection
+
+from core.actor import BOT, Actor
+from core.audit.service import AuditService
+from core.discord.permissions import Permission
+from core.discord.types import BotPowers, Snapshot, is_snowflake
+from core.errors import Conflict, NotFound
+from core.guilds.jobs import CAPTURE, SYNC, CapturePayload, SyncPayload
+from core.guilds.models import GuildModel, SnapshotModel
+from core.guilds.repository import GuildRepository, SnapshotRepository
+from core.guilds.schemas import Guild, GuildState, GuildView, SnapshotContent, SnapshotInfo, SnapshotReason
+from core.jobs.schemas import Job
+from core.jobs.service import JobService
+from core.paging import Page, Paging
+
+
+class GuildService:
+    def __init__(
+        self, guilds: GuildRepository, snapshots: SnapshotRepository, jobs: JobService, audit: AuditService
+    ) -> None:
+        self._guilds = guilds
+        self._snapshots = snapshots
+        self._jobs = jobs
+        self._audit = audit
+
+    async def mark_absent(self, present: Collection[str]) -> None:
+        """Marks as left every guild that is not among those the bot is in."""
+        for guild_id in await self._guilds.mark_left(present=present):
+            await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
+
+    async def store(self, snapshot: Snapshot, powers: BotPowers) -> bool:
+        """Keeps the guild in step with the gateway; answers whether anything had changed."""
+        joined, changed = await self._guilds.store(snapshot, powers)
+        if joined:
+            await self._audit.record(
+                BOT,
+                "guild.join",
+                ("guild", snapshot.guild_id),
+                guild_id=snapshot.guild_id,
+                after={"name": snapshot.settings.name},
+            )
+        return changed
+
+    async def leave(self, guild_id: str) -> None:
+        """The bot was removed, or the guild was deleted: data stays, work stops."""
+        for gone in await self._guilds.mark_left(gone=guild_id):
+            await self._audit.record(BOT, "guild.leave", ("guild", gone), guild_id=gone)
+
+    async def get(self, actor: Actor, guild_id: str) -> Guild:
+        """Raises `NotFound` also for a guild that the actor may not know of."""
+        return to_guild(await self._known(actor, guild_id))
+
+    async def list(
+        self, actor: Actor, *, state: GuildState | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[Guild]:
+        """By id. All of them for the owner; elsewhere the one guild the actor is acting in."""
+        if not actor.is_owner:
+            found = (
+                []
+                if actor.in_guild is None
+                else [await self._guilds.get_one_or_none(id=actor.in_guild.guild_id)]
+            )
+            return Page(items=tuple(to_guild(model) for model in found if model is not None))
+        rows = await self._guilds.page(state, limit, cursor)
+        items = tuple(to_guild(row) for row in rows[:limit])
+        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+
+    async def view(self, actor: Actor, guild_id: str) -> GuildView:
+        """The whole structure as last seen. Needs Manage Guild."""
+        await self._known(actor, guild_id)
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        model = await self._guilds.find_whole(guild_id)
+        if model is None:
+            raise NotFound(f"There is no guild {guild_id}.")
+        return GuildView(guild=to_guild(model), structure=model.structure, powers=model.powers)
+
+    async def require_present(self, actor: Actor, guild_id: str) -> Guild:
+        """Raises `Conflict` naming the state of a guild in which nothing can be done."""
+        guild = await self.get(actor, guild_id)
+        if guild.state != "approved":
+            raise Conflict(
+                f"Guild {guild_id} is in state {guild.state}: nothing can be done there.", code="guild_state"
+            )
+        return guild
+
+    async def request_sync(self, actor: Actor, guild_id: str) -> Job:
+        """Asks the bot to read the guild again."""
+        await self.require_present(actor, guild_id)
+        return await self._jobs.ask(actor, SYNC, SyncPayload(), guild_id=guild_id)
+
+    async def request_capture(self, actor: Actor, guild_id: str) -> Job:
+        """Asks the bot to keep what the guild looks like now."""
+        await self.require_present(actor, guild_id)
+        return await self._jobs.ask(actor, CAPTURE, CapturePayload(), guild_id=guild_id)
+
+    async def keep_snapshot(
+        self, actor: Actor, snapshot: Snapshot, *, reason: SnapshotReason, job_id: uuid.UUID | None
+    ) -> SnapshotInfo:
+        model = await self._snapshots.add(
+            SnapshotModel(
+                guild_id=snapshot.guild_id, reason=reason, content=snapshot, actor=actor, job_id=job_id
+            )
+        )
+        await self._audit.record(
+            actor,
+            "snapshot.create",
+            ("snapshot", model.id),
+            guild_id=snapshot.guild_id,
+            after={"reason": reason},
+            job_id=job_id,
+        )
+        return to_info(model)
+
+    async def snapshots(self, actor: Actor, guild_id: str, paging: Paging) -> Page[SnapshotInfo]:
+        """Newest first, without their content."""
+        await self._known(actor, guild_id)
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        rows = await self._snapshots.page(guild_id, paging)
+        items = tuple(to_info(row) for row in rows[: paging.limit])
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def snapshot(self, actor: Actor, guild_id: str, snapshot_id: uuid.UUID) -> SnapshotContent:
+        """Raises `NotFound` for a snapshot of another guild."""
+        await self._known(actor, guild_id)
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        model = await self._snapshots.find_whole(snapshot_id)
+        if model is None or model.guild_id != guild_id:
+            raise NotFound(f"Guild {guild_id} has no snapshot {snapshot_id}.")
+        return SnapshotContent(info=to_info(model), content=model.content)
+
+    async def snapshot_of_job(self, guild_id: str, job_id: uuid.UUID) -> uuid.UUID | None:
+        """What a job kept before it began."""
+        model = await self._snapshots.get_one_or_none(guild_id=guild_id, job_id=job_id, reason="before_apply")
+        return None if model is None else model.id
+
+    async def _known(self, actor: Actor, guild_id: str) -> GuildModel:
+        sees = actor.is_owner or (actor.in_guild is not None and actor.in_guild.guild_id == guild_id)
+        model = await self._guilds.get_one_or_none(id=guild_id) if sees and is_snowflake(guild_id) else None
+        if model is None:
+            raise NotFound(f"There is no guild {guild_id}.")
+        return model
+
+
+def to_guild(model: GuildModel) -> Guild:
+    return Guild(
+        id=model.id,
+        name=model.name,
+        owner_id=model.owner_id,
+        state="left" if model.state == "left" else "approved",
+        revision=model.revision,
+        seen_at=model.seen_at,
+        joined_at=model.joined_at,
+        left_at=model.left_at,
+    )
+
+
+def to_info(model: SnapshotModel) -> SnapshotInfo:
+    return SnapshotInfo(
+        id=model.id,
+        guild_id=model.guild_id,
+        reason="before_apply" if model.reason == "before_apply" else "capture",
+        created_at=model.created_at,
+        job_id=model.job_id,
+    )

@@ -1,0 +1,33 @@
+"""Why a job stops before its end."""
+
+from core.errors import Conflict, GuildwrightError
+
+
+class Cancelled(GuildwrightError):
+    """Somebody asked for the job to be cancelled: raised between two steps."""
+
+    code = "cancelled"
+
+
+class LeaseLost(GuildwrightError):
+    """Another holder may have the job by now: nothing may be recorded or settled any more."""
+
+    code = "lease_lost"
+
+
+class GuildBusy(Conflict):
+    """Another structural job is at work in the guild; the message names it."""
+
+    code = "guild_busy"
+
+
+class JobFailed(GuildwrightError):
+    """A permanent failure: the job settles `failed` at once, with this code and sentence."""
+
+    code = "failed"
+
+
+class HandedBack(GuildwrightError):
+    """The worker is going away: raised between two steps, and the job goes back as if it had never been claimed."""
+
+    code = "handed_back"

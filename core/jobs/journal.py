@@ -1,0 +1,31 @@
+"""What a job's function writes while it acts: intend, act, record (law 4)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+Reason: TypeAlias = str
+Act: TypeAlias = Callable[[Reason], Awaitable[str | None]]
+LookUp: TypeAlias = Callable[[Reason, datetime], Awaitable[str | None]]
+
+
+class Journal(Protocol):
+    """One job's steps. The journal opens its own short transactions; none is open while `act` runs."""
+
+    async def announce(self, total: int) -> None:
+        """How many steps are coming; what was done in earlier attempts is added by the journal."""
+        ...
+
+    async def perform(
+        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None
+    ) -> str | None:
+        """Does one step and records its outcome; returns what `act` returned (the id of the thing made, or None).
+
+        `act` gets the audit log's reason, which names the job and the step and is the same in every attempt. Without
+        `look_up` the call must be idempotent. With it, the intent is stored before the call, and a call whose answer
+        was lost (now, or by an earlier attempt that died) is looked up by (reason, time of the intent) before it is
+        made again: what is found is recorded instead of repeated.
+
+        Raises `core.jobs.errors.Cancelled` between two steps, and lets the errors of `core.discord.errors` pass.
+        """
+        ...

@@ -1,0 +1,135 @@
+"""The ledger as its holders write it: claim, renew, step, wait, settle. Each call fits in one short unit of work."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from core.clock import Clock
+from core.jobs.errors import LeaseLost
+from core.jobs.mapping import event_data, to_job, to_step
+from core.jobs.models import JobModel
+from core.jobs.repository import JobRepository
+from core.jobs.schemas import Claim, Job, JobError, JobStep
+from core.jobs.states import JobState, Lane, StepState, WaitingFor
+
+
+class Ledger:
+    """Everything but `claim` raises `LeaseLost` when the claim is not the newest of its job (fencing)."""
+
+    def __init__(self, jobs: JobRepository, clock: Clock) -> None:
+        self._jobs = jobs
+        self._clock = clock
+
+    async def claim(self, lane: Lane, holder: str, lease_seconds: float) -> Claim | None:
+        """The best claimable job, or None. A job whose attempts are spent is settled `dead` on the way."""
+        while True:
+            model = await self._jobs.claim(lane, holder, lease_seconds, self._clock())
+            if model is None:
+                return None
+            if model.attempts <= model.max_attempts:
+                await self._jobs.add_event(model, "job.running", event_data(model))
+                return Claim(job=to_job(model), number=model.claims)
+            error = JobError(
+                code="attempts_spent", message="Every attempt ended without an answer.", retryable=True
+            )
+            await self._settled(model, model.claims, "dead", error=error)
+
+    async def next_wake(self, lane: Lane) -> datetime | None:
+        return await self._jobs.next_wake(lane)
+
+    async def renew(self, claim: Claim, lease_seconds: float) -> Job:
+        return to_job(_held(await self._jobs.renew(claim.job.id, claim.number, lease_seconds)))
+
+    async def announce(self, claim: Claim, lease_seconds: float, *, total: int) -> Job:
+        """How many steps this attempt has; those of earlier attempts are counted as done already."""
+        done = sum(step.state == "done" for step in await self._jobs.steps(claim.job.id))
+        return await self._progress(claim, lease_seconds, progress_done=done, progress_total=done + total)
+
+    async def intend(self, claim: Claim, lease_seconds: float, key: str, title: str) -> tuple[Job, JobStep]:
+        """Stores the intent of a step before its call."""
+        values: dict[str, Any] = {"progress_now": title}
+        if claim.job.first_call_at is None:
+            values["first_call_at"] = self._clock()
+        model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values))
+        step = await self._jobs.intend_step(claim.job.id, key, title, claim.number)
+        return to_job(model), to_step(step)
+
+    async def record(
+        self,
+        claim: Claim,
+        lease_seconds: float,
+        key: str,
+        state: StepState,
+        *,
+        outcome: str | None = None,
+        error: str | None = None,
+    ) -> Job:
+        """Stores how a step ended, together with the progress it makes."""
+        done = JobModel.progress_done + (1 if state == "done" else 0)
+        model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, progress_done=done))
+        await self._jobs.record_step(claim.job.id, key, state, outcome=outcome, error=error)
+        await self._jobs.add_event(model, "job.progress", event_data(model))
+        return to_job(model)
+
+    async def steps(self, job_id: uuid.UUID) -> tuple[JobStep, ...]:
+        return tuple(to_step(step) for step in await self._jobs.steps(job_id))
+
+    async def wait(
+        self,
+        claim: Claim,
+        waiting_for: WaitingFor,
+        resume_at: datetime | None,
+        *,
+        burn: bool,
+        error: JobError | None = None,
+    ) -> None:
+        """Gives the job back until `resume_at`; only `burn` counts as an attempt."""
+        model = await self._jobs.wait(
+            claim.job.id, claim.number, waiting_for, resume_at, burn=burn, error=error
+        )
+        await self._event(_held(model), "job.waiting")
+
+    async def hand_back(self, claim: Claim) -> None:
+        """For a worker that is going away: the job is claimable at once and no attempt is burned."""
+        await self._event(_held(await self._jobs.hand_back(claim.job.id, claim.number)), "job.queued")
+
+    async def settle(
+        self,
+        claim: Claim,
+        state: JobState,
+        *,
+        result: msgspec.Struct | None = None,
+        error: JobError | None = None,
+    ) -> Job:
+        await self._jobs.supersede_intents(claim.job.id)
+        return await self._settled(claim.job, claim.number, state, result=result, error=error)
+
+    async def _settled(
+        self,
+        job: Job | JobModel,
+        number: int,
+        state: JobState,
+        *,
+        result: msgspec.Struct | None = None,
+        error: JobError | None = None,
+    ) -> Job:
+        plain = None if result is None else msgspec.to_builtins(result)
+        model = _held(await self._jobs.settle(job.id, number, state, result=plain, error=error))
+        await self._event(model, "job.settled")
+        return to_job(model)
+
+    async def _progress(self, claim: Claim, lease_seconds: float, **values: Any) -> Job:
+        model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values))
+        await self._event(model, "job.progress")
+        return to_job(model)
+
+    async def _event(self, model: JobModel, type_: str) -> None:
+        await self._jobs.add_event(model, type_, event_data(model))
+
+
+def _held(model: JobModel | None) -> JobModel:
+    if model is None:
+        raise LeaseLost("This job is in other hands by now.")
+    return model

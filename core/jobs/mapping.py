@@ -1,0 +1,51 @@
+"""Rows to values: models never leave core."""
+
+from typing import Any
+
+import msgspec
+
+from core.jobs.models import JobEventModel, JobModel, JobStepModel
+from core.jobs.schemas import Job, JobEvent, JobProgress, JobStep
+
+
+def to_job(model: JobModel) -> Job:
+    return msgspec.convert(
+        {
+            **{name: getattr(model, name) for name in _SAME},
+            "progress": JobProgress(model.progress_done, model.progress_total, model.progress_now),
+        },
+        Job,
+    )
+
+
+def to_step(model: JobStepModel) -> JobStep:
+    return msgspec.convert(
+        {"id": model.key, **{name: getattr(model, name) for name in _STEP}},
+        JobStep,
+    )
+
+
+def to_event(model: JobEventModel) -> JobEvent:
+    return JobEvent(
+        job_id=model.job_id, sequence=model.sequence, type=model.type, at=model.at, data=model.data
+    )
+
+
+def event_data(model: JobModel) -> dict[str, Any]:
+    """What an event says about the job: enough to draw it without asking again."""
+    job = to_job(model)
+    data = {
+        "state": job.state,
+        "waiting_for": job.waiting_for,
+        "resume_at": job.resume_at,
+        "attempts": job.attempts,
+        "progress": job.progress,
+        "cancel_requested": job.cancel_requested,
+    }
+    if job.is_settled:
+        data |= {"result": job.result, "error": job.error}
+    return msgspec.to_builtins(data)
+
+
+_SAME = tuple(name for name in Job.__struct_fields__ if name != "progress")
+_STEP = tuple(name for name in JobStep.__struct_fields__ if name != "id")

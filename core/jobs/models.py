@@ -1,0 +1,121 @@
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.actor import Actor
+from core.db import Base, Identified, SnowflakeColumn, StructColumn
+from core.jobs.schemas import JobError
+
+
+class JobModel(Identified):
+    """`claims` counts every claim and is the fencing token; `attempts` counts those that were not handed back."""
+
+    __tablename__ = "jobs"
+
+    kind: Mapped[str]
+    lane: Mapped[str]
+    structural: Mapped[bool] = mapped_column(server_default=text("false"))
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    guild_id: Mapped[str | None] = mapped_column(SnowflakeColumn())
+    state: Mapped[str] = mapped_column(server_default=text("'queued'"))
+    waiting_for: Mapped[str | None]
+    resume_at: Mapped[datetime | None]
+    run_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    payload: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[JobError | None] = mapped_column(StructColumn(JobError))
+    progress_done: Mapped[int] = mapped_column(server_default=text("0"))
+    progress_total: Mapped[int | None]
+    progress_now: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    max_attempts: Mapped[int] = mapped_column(SmallInteger)
+    claims: Mapped[int] = mapped_column(server_default=text("0"))
+    dispatches: Mapped[int] = mapped_column(server_default=text("0"))
+    events: Mapped[int] = mapped_column(server_default=text("0"))
+    holder: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    account_id: Mapped[uuid.UUID | None]
+    actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
+    request_id: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    first_call_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_jobs_claimable",
+            "lane",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("state IN ('queued', 'waiting', 'running')"),
+        ),
+        Index(
+            "uq_jobs_structural_running",
+            "guild_id",
+            unique=True,
+            postgresql_where=text("structural AND state = 'running'"),
+        ),
+        Index(None, "guild_id", "id"),
+        Index(None, "account_id", "id"),
+    )
+
+
+class JobStepModel(Base):
+    """`key` is the step's id within its job: the same in every attempt."""
+
+    __tablename__ = "job_steps"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    state: Mapped[str]
+    claim: Mapped[int]
+    intended_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    error: Mapped[str | None]
+
+
+class JobEventModel(Base):
+    __tablename__ = "job_events"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    guild_id: Mapped[str | None] = mapped_column(SnowflakeColumn())
+    type: Mapped[str]
+    at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+
+
+class IdempotencyKeyModel(Base):
+    """`status` is None while the first request with the key is still in its transaction."""
+
+    __tablename__ = "idempotency_keys"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    location: Mapped[str | None]
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+
+class ProcessModel(Base):
+    """A process of ours that is alive as long as its heartbeat is young; `kind` is api, bot or workers."""
+
+    __tablename__ = "processes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    pid: Mapped[int] = mapped_column(BigInteger)
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime]
+    details: Mapped[dict[str, Any] | None]

@@ -1,0 +1,78 @@
+"""Which of our processes are alive: each writes a heartbeat, and a young heartbeat is life."""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.db import Repository
+from core.jobs.models import ProcessModel
+
+ProcessKind = Literal["api", "bot", "workers"]
+HEARTBEAT_SECONDS = 2.0
+DEAD_AFTER = timedelta(seconds=10)
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    pid: int
+    started_at: datetime
+    heartbeat_at: datetime
+    details: dict[str, Any] | None = None
+
+
+class ProcessRepository(Repository[ProcessModel]):
+    model_type = ProcessModel
+
+    async def beat(self, id_: str, kind: ProcessKind, details: dict[str, Any]) -> None:
+        now = func.clock_timestamp()
+        await self.session.execute(
+            insert(ProcessModel)
+            .values(id=id_, kind=kind, pid=os.getpid(), started_at=now, heartbeat_at=now, details=details)
+            .on_conflict_do_update(index_elements=["id"], set_={"heartbeat_at": now, "details": details})
+        )
+
+    async def leave(self, id_: str) -> None:
+        await self.session.execute(delete(ProcessModel).where(ProcessModel.id == id_))
+
+    async def alive(self) -> tuple[Process, ...]:
+        """By the database's clock, as leases are. Long-dead rows are left out, not deleted."""
+        rows = await self.session.scalars(
+            select(ProcessModel)
+            .where(ProcessModel.heartbeat_at > func.clock_timestamp() - DEAD_AFTER)
+            .order_by(ProcessModel.started_at)
+        )
+        return tuple(
+            Process(
+                id=row.id,
+                kind=row.kind,
+                pid=row.pid,
+                started_at=row.started_at,
+                heartbeat_at=row.heartbeat_at,
+                details=row.details,
+            )
+            for row in rows
+        )
+
+
+class ProcessService:
+    def __init__(self, processes: ProcessRepository) -> None:
+        self._processes = processes
+
+    async def beat(self, id_: str, kind: ProcessKind, details: dict[str, Any]) -> None:
+        """Every `HEARTBEAT_SECONDS`; `details` is what status shows of this process."""
+        await self._processes.beat(id_, kind, details)
+
+    async def leave(self, id_: str) -> None:
+        """At an orderly end, so that nobody waits for the heartbeat to grow old."""
+        await self._processes.leave(id_)
+
+    async def alive(self) -> tuple[Process, ...]:
+        return await self._processes.alive()
+
+    async def is_bot_alive(self) -> bool:
+        return any(process.kind == "bot" for process in await self._processes.alive())

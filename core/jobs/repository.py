@@ -1,0 +1,359 @@
+"""The ledger's statements: each legal transition is one of them, and conditional.
+
+Leases compare with the database's clock.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from core.db import Repository
+from core.jobs.models import JobEventModel, JobModel, JobStepModel
+from core.jobs.schemas import JobError, JobFilter
+from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
+from core.paging import Paging
+
+CHANNEL = "guildwright_jobs"
+_ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
+
+
+class JobRepository(Repository[JobModel]):
+    model_type = JobModel
+
+    async def page(self, wanted: JobFilter, paging: Paging) -> Sequence[JobModel]:
+        """One row more than the page, so that the caller knows whether there is a next one."""
+        query = select(JobModel).order_by(JobModel.id.desc()).limit(paging.limit + 1)
+        if wanted.state is not None:
+            query = query.where(JobModel.state == wanted.state)
+        if wanted.kind is not None:
+            query = query.where(JobModel.kind == wanted.kind)
+        if wanted.guild_id is not None:
+            query = query.where(JobModel.guild_id == wanted.guild_id)
+        if wanted.actor is not None:
+            query = query.where(JobModel.account_id == wanted.actor)
+        if wanted.since is not None:
+            query = query.where(JobModel.created_at >= wanted.since)
+        if paging.cursor is not None:
+            query = query.where(JobModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def lock_guild(self, guild_id: str) -> None:
+        """Serialises those who ask for structural work in one guild, until the transaction ends."""
+        await self.session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtext("guild"), func.hashtext(guild_id)))
+        )
+
+    async def find_structural(self, guild_id: str) -> JobModel | None:
+        """The structural job of that guild that has not ended."""
+        found = await self.session.scalars(
+            select(JobModel)
+            .where(JobModel.guild_id == guild_id, JobModel.structural, JobModel.state.in_(OPEN))
+            .order_by(JobModel.id)
+            .limit(1)
+        )
+        return found.first()
+
+    async def claim(self, lane: Lane, holder: str, lease_seconds: float, now: datetime) -> JobModel | None:
+        """The best claimable job of the lane, taken in one statement; `now` is the clock of due times."""
+        other = aliased(JobModel)
+        best = (
+            select(JobModel.id)
+            .where(JobModel.lane == lane, _claimable(now))
+            .where(
+                or_(
+                    ~JobModel.structural,
+                    ~exists().where(
+                        other.guild_id == JobModel.guild_id,
+                        other.structural,
+                        other.state == "running",
+                        other.id != JobModel.id,
+                    ),
+                )
+            )
+            .order_by(JobModel.priority.desc(), JobModel.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        claimed = await self.session.scalars(
+            update(JobModel)
+            .where(JobModel.id == best)
+            .values(
+                state="running",
+                waiting_for=None,
+                resume_at=None,
+                holder=holder,
+                lease_until=_lease(lease_seconds),
+                attempts=JobModel.attempts + 1,
+                claims=JobModel.claims + 1,
+                started_at=func.coalesce(JobModel.started_at, func.clock_timestamp()),
+            )
+            .returning(JobModel)
+            .execution_options(populate_existing=True)
+        )
+        return claimed.first()
+
+    async def count_claimable(self, lane: Lane, now: datetime) -> int:
+        counted = await self.session.scalar(
+            select(func.count()).select_from(JobModel).where(JobModel.lane == lane, _claimable(now))
+        )
+        return counted or 0
+
+    async def next_wake(self, lane: Lane) -> datetime | None:
+        """When the next job of the lane becomes due that is not due now."""
+        moment = case((JobModel.state == "queued", JobModel.run_at), else_=JobModel.resume_at)
+        return await self.session.scalar(
+            select(func.min(moment)).where(JobModel.lane == lane, JobModel.state.in_(("queued", "waiting")))
+        )
+
+    async def renew(self, job_id: uuid.UUID, claim: int, lease_seconds: float) -> JobModel | None:
+        """Prolongs the holder's lease; None when it is not the holder's any more."""
+        return await self._held(job_id, claim, lease_until=_lease(lease_seconds))
+
+    async def advance(
+        self, job_id: uuid.UUID, claim: int, lease_seconds: float, **values: Any
+    ) -> JobModel | None:
+        """Progress of the holder's work, which renews the lease as well."""
+        return await self._held(job_id, claim, lease_until=_lease(lease_seconds), **values)
+
+    async def wait(
+        self,
+        job_id: uuid.UUID,
+        claim: int,
+        waiting_for: WaitingFor,
+        resume_at: datetime | None,
+        *,
+        burn: bool,
+        error: JobError | None = None,
+    ) -> JobModel | None:
+        """running → waiting. What is not an attempt (`burn=False`) is given back."""
+        return await self._held(
+            job_id,
+            claim,
+            state="waiting",
+            waiting_for=waiting_for,
+            resume_at=resume_at,
+            holder=None,
+            lease_until=None,
+            error=error,
+            attempts=JobModel.attempts if burn else JobModel.attempts - 1,
+        )
+
+    async def hand_back(self, job_id: uuid.UUID, claim: int) -> JobModel | None:
+        """running → queued, as if it had never been claimed."""
+        return await self._held(
+            job_id, claim, state="queued", holder=None, lease_until=None, attempts=JobModel.attempts - 1
+        )
+
+    async def settle(
+        self,
+        job_id: uuid.UUID,
+        claim: int,
+        state: JobState,
+        *,
+        result: dict[str, Any] | None,
+        error: JobError | None,
+    ) -> JobModel | None:
+        """running → a terminal state."""
+        return await self._held(
+            job_id,
+            claim,
+            state=state,
+            result=result,
+            error=error,
+            holder=None,
+            lease_until=None,
+            progress_now=None,
+            finished_at=func.clock_timestamp(),
+        )
+
+    async def cancel(self, job_id: uuid.UUID) -> JobModel | None:
+        """queued or waiting → cancelled at once; a running job is asked to stop between two steps."""
+        running = JobModel.state == "running"
+        return await self._one(
+            update(JobModel)
+            .where(JobModel.id == job_id, JobModel.state.in_(OPEN))
+            .values(
+                state=case((running, "running"), else_="cancelled"),
+                waiting_for=None,
+                resume_at=None,
+                cancel_requested=True,
+                finished_at=case((running, None), else_=func.clock_timestamp()),
+            )
+        )
+
+    async def retry(self, job_id: uuid.UUID) -> JobModel | None:
+        """failed, partial or dead → queued, with all attempts before it."""
+        return await self._one(
+            update(JobModel)
+            .where(JobModel.id == job_id, JobModel.state.in_(RETRYABLE))
+            .values(
+                state="queued",
+                attempts=0,
+                error=None,
+                result=None,
+                finished_at=None,
+                expires_at=None,
+                cancel_requested=False,
+            )
+        )
+
+    async def wait_for_bot(self) -> Sequence[JobModel]:
+        """queued → waiting for every job of the bot's lane: to be called while no bot is alive."""
+        return await self._many(
+            update(JobModel)
+            .where(JobModel.lane == "bot", JobModel.state == "queued")
+            .values(state="waiting", waiting_for="bot")
+        )
+
+    async def expire(self, now: datetime) -> Sequence[JobModel]:
+        """queued or waiting → failed, for jobs whose time is over and that no attempt has touched."""
+        error = JobError(
+            code="expired", message="Nothing could do this job before it expired.", retryable=True
+        )
+        return await self._many(
+            update(JobModel)
+            .where(
+                JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.attempts == 0
+            )
+            .values(state="failed", error=error, finished_at=func.clock_timestamp(), waiting_for=None)
+        )
+
+    async def note_dispatch(self, job_id: uuid.UUID) -> int:
+        """Counts the messages sent for a job, which makes each message's id new."""
+        return (
+            await self.session.scalar(
+                update(JobModel)
+                .where(JobModel.id == job_id)
+                .values(dispatches=JobModel.dispatches + 1)
+                .returning(JobModel.dispatches)
+            )
+        ) or 0
+
+    async def delete_ended_before(self, moment: datetime) -> int:
+        deleted = await self.session.scalars(
+            delete(JobModel)
+            .where(JobModel.state.in_(_ENDED), JobModel.finished_at < moment)
+            .returning(JobModel.id)
+        )
+        return len(deleted.all())
+
+    async def add_event(self, job: JobModel, type_: str, data: dict[str, Any]) -> None:
+        """Appends to the job's history under the next sequence number, and wakes the watchers at commit."""
+        sequence = await self.session.scalar(
+            update(JobModel)
+            .where(JobModel.id == job.id)
+            .values(events=JobModel.events + 1)
+            .returning(JobModel.events)
+        )
+        await self.session.execute(
+            insert(JobEventModel).values(
+                job_id=job.id,
+                sequence=sequence,
+                guild_id=job.guild_id,
+                type=type_,
+                at=func.clock_timestamp(),
+                data=data,
+            )
+        )
+        await self.session.execute(select(func.pg_notify(CHANNEL, str(job.id))))
+
+    async def events_after(
+        self, job_id: uuid.UUID, sequence: int, limit: int = 500
+    ) -> Sequence[JobEventModel]:
+        found = await self.session.scalars(
+            select(JobEventModel)
+            .where(JobEventModel.job_id == job_id, JobEventModel.sequence > sequence)
+            .order_by(JobEventModel.sequence)
+            .limit(limit)
+        )
+        return found.all()
+
+    async def steps(self, job_id: uuid.UUID) -> Sequence[JobStepModel]:
+        found = await self.session.scalars(
+            select(JobStepModel).where(JobStepModel.job_id == job_id).order_by(JobStepModel.position)
+        )
+        return found.all()
+
+    async def intend_step(self, job_id: uuid.UUID, key: str, title: str, claim: int) -> JobStepModel:
+        """Stores the intent. An intent of an earlier claim that has no outcome keeps its time and its claim's number,
+        because that is when the thing may have been made."""
+        position = select(func.count()).where(JobStepModel.job_id == job_id).scalar_subquery()
+        pending = JobStepModel.state == "intended"
+        row = await self.session.scalars(
+            insert(JobStepModel)
+            .values(
+                job_id=job_id,
+                key=key,
+                position=position,
+                title=title,
+                state="intended",
+                claim=claim,
+                intended_at=func.clock_timestamp(),
+            )
+            .on_conflict_do_update(
+                index_elements=["job_id", "key"],
+                set_={
+                    "claim": case((pending, JobStepModel.claim), else_=claim),
+                    "intended_at": case((pending, JobStepModel.intended_at), else_=func.clock_timestamp()),
+                    "title": title,
+                    "state": "intended",
+                    "error": None,
+                },
+            )
+            .returning(JobStepModel)
+            .execution_options(populate_existing=True)
+        )
+        return row.one()
+
+    async def record_step(
+        self, job_id: uuid.UUID, key: str, state: StepState, *, outcome: str | None, error: str | None
+    ) -> None:
+        await self.session.execute(
+            update(JobStepModel)
+            .where(JobStepModel.job_id == job_id, JobStepModel.key == key)
+            .values(state=state, outcome=outcome, error=error, finished_at=func.clock_timestamp())
+        )
+
+    async def supersede_intents(self, job_id: uuid.UUID) -> None:
+        """Intents that no later attempt needed any more: the new plan found them done."""
+        await self.session.execute(
+            update(JobStepModel)
+            .where(JobStepModel.job_id == job_id, JobStepModel.state == "intended")
+            .values(state="superseded", finished_at=func.clock_timestamp())
+        )
+
+    async def _held(self, job_id: uuid.UUID, claim: int, **values: Any) -> JobModel | None:
+        return await self._one(
+            update(JobModel)
+            .where(JobModel.id == job_id, JobModel.claims == claim, JobModel.state == "running")
+            .values(**values)
+        )
+
+    async def _one(self, statement: Any) -> JobModel | None:
+        return (await self._many(statement) or [None])[0]
+
+    async def _many(self, statement: Any) -> Sequence[Any]:
+        rows = await self.session.scalars(
+            statement.returning(JobModel).execution_options(populate_existing=True, synchronize_session=False)
+        )
+        return rows.all()
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    due = or_(JobModel.run_at.is_(None), JobModel.run_at <= now)
+    return or_(
+        and_(JobModel.state == "queued", due),
+        and_(JobModel.state == "waiting", JobModel.waiting_for == "bot", JobModel.resume_at.is_(None), due),
+        and_(JobModel.state == "waiting", JobModel.resume_at <= now),
+        and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
+    )
+
+
+def _lease(seconds: float) -> ColumnElement[datetime]:
+    return func.clock_timestamp() + text(f"interval '{float(seconds)} seconds'")

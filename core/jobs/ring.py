@@ -1,0 +1,30 @@
+"""The doorbell, seen from the product: rung after a commit, and allowed to fail (law 1)."""
+
+import uuid
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from core.jobs.states import Lane
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """A job that became claimable; `dispatch` makes the message's id new each time."""
+
+    lane: Lane
+    job_id: uuid.UUID
+    dispatch: int
+
+
+class Ring(Protocol):
+    """Tells the lane's workers that there is something to claim. Never raises: a lost ring is found again."""
+
+    async def __call__(self, rung: Rung) -> None: ...
+
+
+RingLater: TypeAlias = Callable[[Rung], None]
+
+
+async def no_ring(rung: Rung) -> None:
+    """For processes without Redis: the workers' own look every two seconds finds the job."""

@@ -1,0 +1,98 @@
+import uuid
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from core.actor import Actor
+from core.jobs.states import TERMINAL, JobState, Lane, StepState, WaitingFor
+
+
+class JobProgress(msgspec.Struct, frozen=True):
+    """`total` is None until the job knows; `now` says in words what is being done."""
+
+    done: int = 0
+    total: int | None = None
+    now: str | None = None
+
+
+class JobError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a job did not succeed: `retryable` tells whether asking again may help."""
+
+    code: str
+    message: str
+    retryable: bool = False
+    step: str | None = None
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """`payload` and `result` are the plain JSON of the kind's own structs. `attempts` counts those begun."""
+
+    id: uuid.UUID
+    kind: str
+    lane: Lane
+    guild_id: str | None
+    state: JobState
+    waiting_for: WaitingFor | None
+    resume_at: datetime | None
+    run_at: datetime | None
+    expires_at: datetime | None
+    payload: dict[str, Any]
+    result: dict[str, Any] | None
+    error: JobError | None
+    progress: JobProgress
+    attempts: int
+    max_attempts: int
+    actor: Actor
+    request_id: str | None
+    created_at: datetime
+    started_at: datetime | None
+    first_call_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested: bool
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in TERMINAL
+
+
+class JobStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded call. `claim` is the number of the claim that intended it; `outcome` is the id of what was made,
+    where something was made."""
+
+    id: str
+    title: str
+    state: StepState
+    claim: int
+    intended_at: datetime
+    finished_at: datetime | None = None
+    outcome: str | None = None
+    error: str | None = None
+
+
+class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a job's history, in order of `sequence` (from 1). `type` is job.queued, job.running, job.progress,
+    job.waiting or job.settled; `data` is the job's state and progress at that moment."""
+
+    job_id: uuid.UUID
+    sequence: int
+    type: str
+    at: datetime
+    data: dict[str, Any]
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """A job in its holder's hands. `number` is the fencing token: every write of the holder names it."""
+
+    job: Job
+    number: int
+
+
+class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What `None` leaves open is not filtered. `actor` is an account's id."""
+
+    state: JobState | None = None
+    kind: str | None = None
+    guild_id: str | None = None
+    actor: uuid.UUID | None = None
+    since: datetime | None = None

@@ -1,0 +1,215 @@
+"""Jobs as those see them who ask for them, watch them and call them off."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from core.actor import Actor
+from core.audit.service import AuditService
+from core.clock import Clock
+from core.discord.permissions import Permission
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from core.jobs.errors import GuildBusy
+from core.jobs.mapping import event_data, to_event, to_job, to_step
+from core.jobs.models import JobModel
+from core.jobs.repository import JobRepository
+from core.jobs.ring import RingLater, Rung
+from core.jobs.schemas import Job, JobEvent, JobFilter, JobStep
+from core.jobs.spec import Catalog, JobSpec
+from core.jobs.states import Lane
+from core.paging import Page, Paging
+
+
+class JobService:
+    """Everything is written in the caller's transaction; workers are rung after its commit."""
+
+    def __init__(
+        self, jobs: JobRepository, audit: AuditService, catalog: Catalog, clock: Clock, ring: RingLater
+    ) -> None:
+        self._jobs = jobs
+        self._audit = audit
+        self._catalog = catalog
+        self._clock = clock
+        self._ring = ring
+
+    async def ask(
+        self,
+        actor: Actor,
+        spec: JobSpec[Any, Any],
+        payload: msgspec.Struct,
+        *,
+        guild_id: str,
+        run_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> Job:
+        """Writes the job. Raises `Forbidden` when the asker could not do it by hand, `GuildBusy` when it is
+        structural and another such job has not ended in that guild, `Invalid` for times that are over."""
+        actor.require(guild_id, Permission(spec.bits))
+        now = self._clock()
+        if expires_at is None and spec.expires_after is not None:
+            expires_at = max(now, run_at or now) + spec.expires_after
+        _check_times(now, run_at, expires_at)
+        if spec.structural:
+            await self._require_free(guild_id)
+        model = await self._jobs.add(
+            JobModel(
+                kind=spec.kind,
+                lane=spec.lane,
+                structural=spec.structural,
+                priority=spec.priority,
+                guild_id=guild_id,
+                state="queued" if run_at is None else "waiting",
+                waiting_for=None if run_at is None else "run_at",
+                resume_at=run_at,
+                run_at=run_at,
+                expires_at=expires_at,
+                payload=msgspec.to_builtins(payload),
+                attempts=0,
+                max_attempts=spec.max_attempts,
+                claims=0,
+                dispatches=1,
+                events=0,
+                progress_done=0,
+                cancel_requested=False,
+                account_id=actor.account_id,
+                actor=actor,
+                request_id=actor.request_id,
+            )
+        )
+        await self._jobs.add_event(model, "job.queued", event_data(model))
+        await self._audit.record(
+            actor, "job.ask", ("job", model.id), guild_id=guild_id, after={"kind": spec.kind}, job_id=model.id
+        )
+        self._ring_for(model)
+        return to_job(model)
+
+    async def get(self, actor: Actor, job_id: uuid.UUID) -> Job:
+        """Raises `NotFound` for a job that does not exist or that the actor may not see."""
+        return to_job(await self._visible(actor, job_id))
+
+    async def list(self, actor: Actor, wanted: JobFilter, paging: Paging) -> Page[Job]:
+        """Newest first. Who is not the owner sees the jobs of their own account."""
+        if not actor.is_owner:
+            if actor.account_id is None:
+                raise Forbidden("Only an account can list jobs.")
+            wanted = msgspec.structs.replace(wanted, actor=actor.account_id)
+        rows = await self._jobs.page(wanted, paging)
+        items = tuple(to_job(row) for row in rows[: paging.limit])
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def steps(self, actor: Actor, job_id: uuid.UUID) -> tuple[JobStep, ...]:
+        await self._visible(actor, job_id)
+        return tuple(to_step(step) for step in await self._jobs.steps(job_id))
+
+    async def events_after(self, actor: Actor, job_id: uuid.UUID, sequence: int) -> tuple[JobEvent, ...]:
+        """The history from after `sequence` on; 0 is from the beginning."""
+        await self._visible(actor, job_id)
+        return tuple(to_event(event) for event in await self._jobs.events_after(job_id, sequence))
+
+    async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
+        """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""
+        before = await self._visible(actor, job_id)
+        state = before.state
+        model = await self._jobs.cancel(job_id)
+        if model is None:
+            raise Conflict(f"Job {job_id} has already ended: {state}.", code="job_ended")
+        type_ = "job.settled" if model.state == "cancelled" else "job.progress"
+        await self._jobs.add_event(model, type_, event_data(model))
+        await self._audit.record(
+            actor,
+            "job.cancel",
+            ("job", job_id),
+            guild_id=model.guild_id,
+            before={"state": state},
+            job_id=job_id,
+        )
+        return to_job(model)
+
+    async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
+        """Asks again for what failed, was done in part or is dead. Raises `Conflict` in any other state."""
+        before = await self._visible(actor, job_id)
+        state = before.state
+        spec = self._catalog[before.kind]
+        if before.guild_id is not None:
+            actor.require(before.guild_id, Permission(spec.bits))
+            if spec.structural:
+                await self._require_free(before.guild_id)
+        model = await self._jobs.retry(job_id)
+        if model is None:
+            raise Conflict(
+                f"Job {job_id} is {state}; only failed, partial and dead jobs can be retried.",
+                code="job_not_retryable",
+            )
+        await self._jobs.note_dispatch(job_id)
+        await self._jobs.add_event(model, "job.queued", event_data(model))
+        await self._audit.record(
+            actor,
+            "job.retry",
+            ("job", job_id),
+            guild_id=model.guild_id,
+            before={"state": state},
+            job_id=job_id,
+        )
+        self._ring_for(model, dispatch=model.dispatches + 1)
+        return to_job(model)
+
+    async def park_for_bot(self) -> int:
+        """Says of every queued job of the bot's lane that it waits for the bot: for when no bot is alive."""
+        parked = await self._jobs.wait_for_bot()
+        for model in parked:
+            await self._jobs.add_event(model, "job.waiting", event_data(model))
+        return len(parked)
+
+    async def expire_due(self) -> int:
+        """Fails the jobs that nothing began before they expired."""
+        expired = await self._jobs.expire(self._clock())
+        for model in expired:
+            await self._jobs.add_event(model, "job.settled", event_data(model))
+        return len(expired)
+
+    async def delete_old(self, keep: timedelta) -> int:
+        """Deletes ended jobs, their steps and events, that ended longer ago than `keep`."""
+        return await self._jobs.delete_ended_before(self._clock() - keep)
+
+    async def count_claimable(self, lane: Lane) -> int:
+        return await self._jobs.count_claimable(lane, self._clock())
+
+    async def _require_free(self, guild_id: str) -> None:
+        await self._jobs.lock_guild(guild_id)
+        first = await self._jobs.find_structural(guild_id)
+        if first is not None:
+            raise GuildBusy(
+                f"Job {first.id} ({first.kind}, {first.state}) is changing guild {guild_id}: "
+                "wait until it ends or cancel it."
+            )
+
+    async def _visible(self, actor: Actor, job_id: uuid.UUID) -> JobModel:
+        model = await self._jobs.get_one_or_none(id=job_id)
+        if model is None or not (actor.is_owner or _is_askers(model, actor)):
+            raise NotFound(f"There is no job {job_id}.")
+        return model
+
+    def _ring_for(self, model: JobModel, dispatch: int = 1) -> None:
+        lane: Lane = "bot" if model.lane == "bot" else "background"
+        self._ring(Rung(lane=lane, job_id=model.id, dispatch=dispatch))
+
+
+def _is_askers(model: JobModel, actor: Actor) -> bool:
+    if actor.account_id is not None and model.account_id == actor.account_id:
+        return True
+    asker = model.actor.discord_user_id
+    return asker is not None and asker == actor.discord_user_id
+
+
+def _check_times(now: datetime, run_at: datetime | None, expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= (run_at or now):
+        raise Invalid(
+            "The job would have expired before it could begin.",
+            problems=(
+                Problem(
+                    pointer="/expires_at", code="too_early", message="expires_at must be later than run_at."
+                ),
+            ),
+        )

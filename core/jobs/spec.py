@@ -1,0 +1,55 @@
+"""What can be asked for: one typed constant a kind, declared beside the domain that asks (law 3)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from core.jobs.states import Lane
+
+P = TypeVar("P", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False):
+    """`payload` and `result` are structs tagged by `kind`. A `structural` job has its guild to itself.
+
+    `expires_after` is how long it may wait for its first claim; past it the job fails with code `expired`.
+    `bits` are what the asker needs in the guild, checked when asked and again when claimed (law 8); `bot_bits` what
+    the bot needs, which is what it asks for in its invitation.
+    """
+
+    kind: str
+    payload: type[P]
+    result: type[R]
+    bits: int
+    bot_bits: int = 0
+    lane: Lane = "bot"
+    structural: bool = False
+    priority: int = 0
+    max_attempts: int = 5
+    expires_after: timedelta | None = None
+
+
+AnySpec = JobSpec[Any, Any]
+
+
+class Catalog:
+    """Every spec by its kind. Raises `ValueError` for a kind that is declared twice."""
+
+    def __init__(self, specs: Iterable[AnySpec]) -> None:
+        self._specs: dict[str, AnySpec] = {}
+        for spec in specs:
+            if spec.kind in self._specs:
+                raise ValueError(f"The job kind {spec.kind} is declared twice.")
+            self._specs[spec.kind] = spec
+
+    def __getitem__(self, kind: str) -> AnySpec:
+        return self._specs[kind]
+
+    def __iter__(self) -> Iterator[AnySpec]:
+        return iter(self._specs.values())
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._specs

@@ -1,0 +1,12 @@
+"""Every table of the product, imported in one place for migrations."""
+
+from core.accounts import models as accounts
+from core.audit import models as audit
+from core.db import Base
+from core.guilds import models as guilds
+from core.jobs import models as jobs
+from core.templates import models as templates
+
+__all__ = ["METADATA", "accounts", "audit", "guilds", "jobs", "templates"]
+
+METADATA = Base.metadata

@@ -1,0 +1,42 @@
+"""What templates ask of the bot."""
+
+import uuid
+
+import msgspec
+
+from core.discord.permissions import Permission
+from core.discord.types import Snowflake
+from core.jobs.spec import JobSpec
+
+
+class ApplyPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="template.apply"):
+    """The plan to apply, confirmed by whoever asks."""
+
+    plan_id: uuid.UUID
+
+
+class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
+    """`created` maps the document's keys to the ids of what was made; `snapshot_id` is the guild as it was before.
+    `calls` counts the steps of all attempts. `is_equal` tells that planning again found nothing left to do."""
+
+    created: dict[str, Snowflake]
+    snapshot_id: uuid.UUID | None
+    calls: int
+    is_equal: bool
+
+
+APPLY = JobSpec(
+    kind="template.apply",
+    payload=ApplyPayload,
+    result=ApplyResult,
+    bits=int(Permission.ADMINISTRATOR),
+    bot_bits=int(
+        Permission.MANAGE_ROLES
+        | Permission.MANAGE_CHANNELS
+        | Permission.MANAGE_GUILD
+        | Permission.VIEW_AUDIT_LOG
+        | Permission.VIEW_CHANNEL
+        | Permission.CONNECT
+    ),
+    structural=True,
+)

@@ -1,0 +1,160 @@
+"""A plan: what `diff` found out, as values. Nothing here reads, decides or writes.
+
+A `Ref` is a Discord id (digits), or `$key` for the node of the document that a step of the same plan creates.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
+from core.discord.types import Snowflake
+
+Ref: TypeAlias = str
+Mode = Literal["merge", "exact"]
+Action = Literal["keep", "create", "edit", "move", "delete"]
+Pass = Literal["final", "meet"]
+
+
+def ref_to(key: str) -> Ref:
+    """The reference to a node that has no id yet."""
+    return f"${key}"
+
+
+class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`merge` leaves alone what the document does not name; `exact` deletes it, which needs `confirm_destructive`
+    and is refused above `max_deletes`."""
+
+    mode: Mode = "merge"
+    confirm_destructive: bool = False
+    max_deletes: Annotated[int, Meta(ge=0, le=750)] = 750
+
+
+class EditGuild(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_guild"):
+    id: str
+    title: str
+    fields: SettingsFields
+
+
+class CreateRole(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="create_role"):
+    """`key` is the document's node."""
+
+    id: str
+    title: str
+    key: str
+    fields: RoleFields
+
+
+class EditRole(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_role"):
+    """`written` is `meet` for the tighter first write of a role that must be written twice (law 6)."""
+
+    id: str
+    title: str
+    role_id: Snowflake
+    fields: RoleFields
+    written: Pass = "final"
+
+
+class DeleteRole(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="delete_role"):
+    id: str
+    title: str
+    role_id: Snowflake
+
+
+class OrderRoles(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="order_roles"):
+    id: str
+    title: str
+    positions: dict[Ref, int]
+
+
+class CreateChannel(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="create_channel"):
+    """`fields.parent_id` and the ids of `fields.overwrites` are `Ref`s."""
+
+    id: str
+    title: str
+    key: str
+    fields: ChannelFields
+
+
+class EditChannel(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_channel"):
+    """Refs as in `CreateChannel`."""
+
+    id: str
+    title: str
+    channel_id: Snowflake
+    fields: ChannelFields
+    written: Pass = "final"
+
+
+class DeleteChannel(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="delete_channel"):
+    id: str
+    title: str
+    channel_id: Snowflake
+
+
+class OrderChannels(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="order_channels"):
+    id: str
+    title: str
+    positions: dict[Ref, int]
+
+
+Step: TypeAlias = (
+    EditGuild
+    | CreateRole
+    | EditRole
+    | DeleteRole
+    | OrderRoles
+    | CreateChannel
+    | EditChannel
+    | DeleteChannel
+    | OrderChannels
+)
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A warning or a blocker: the node it is about, the rule, and in the message what to do."""
+
+    code: str
+    message: str
+    node: str | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One field as people read it."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class PlanNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The plan as a tree to look at: the guild, its roles highest first, its channels by category."""
+
+    kind: Literal["guild", "role", "channel"]
+    action: Action
+    name: str
+    key: str | None = None
+    id: Snowflake | None = None
+    type: str | None = None
+    changes: tuple[Change, ...] = ()
+    children: tuple["PlanNode", ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`steps` in the order to do them. `matched` maps document keys to existing ids. `calls` is the number of Discord
+    calls, `expected_seconds` what they take. Equal plans have equal `hash`es."""
+
+    steps: tuple[Step, ...]
+    tree: tuple[PlanNode, ...]
+    warnings: tuple[Notice, ...]
+    blockers: tuple[Notice, ...]
+    matched: dict[str, Snowflake]
+    calls: int
+    expected_seconds: float
+    hash: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the guild already is as the document wants it."""
+        return not self.steps

@@ -1,0 +1,213 @@
+"""Plans: made from a version or a snapshot, looked at, confirmed, asked to be applied. Never applied here (law 5)."""
+
+import uuid
+from collections.abc import Mapping
+
+import msgspec
+
+from core.actor import Actor
+from core.audit.service import AuditService
+from core.discord.permissions import Permission
+from core.discord.types import Snowflake
+from core.errors import Conflict, NotFound, Stale
+from core.guilds.schemas import GuildView
+from core.guilds.service import GuildService
+from core.jobs.schemas import Job
+from core.jobs.service import JobService
+from core.templates.capture import document_of
+from core.templates.diff import diff
+from core.templates.document import Document
+from core.templates.jobs import APPLY, ApplyPayload
+from core.templates.models import PlanModel
+from core.templates.plan import PlanOptions
+from core.templates.repository import BindingRepository, PlanRepository
+from core.templates.schemas import PlanBasis, StoredPlan
+from core.templates.service import TemplateService
+
+
+class PlanService:
+    def __init__(
+        self,
+        plans: PlanRepository,
+        bindings: BindingRepository,
+        templates: TemplateService,
+        guilds: GuildService,
+        jobs: JobService,
+        audit: AuditService,
+    ) -> None:
+        self._plans = plans
+        self._bindings = bindings
+        self._templates = templates
+        self._guilds = guilds
+        self._jobs = jobs
+        self._audit = audit
+
+    async def create(
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        template_id: uuid.UUID,
+        number: int | None,
+        options: PlanOptions,
+    ) -> StoredPlan:
+        """What it would take to make the guild, as last seen, equal to a version (the newest unless named)."""
+        await self._guilds.require_present(actor, guild_id)
+        version = await self._templates.version(actor, template_id, number)
+        return await self._store(
+            actor,
+            await self._guilds.view(actor, guild_id),
+            version.document,
+            await self._bindings.of(guild_id, template_id),
+            options,
+            template_id=template_id,
+            version=version.info.number,
+        )
+
+    async def create_rollback(
+        self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID, *, max_deletes: int = 750
+    ) -> StoredPlan:
+        """What it would take to make the guild look as in one of its snapshots. Needs Administrator."""
+        await self._guilds.require_present(actor, guild_id)
+        actor.require(guild_id, Permission.ADMINISTRATOR)
+        snapshot = await self._guilds.snapshot(actor, guild_id, snapshot_id)
+        captured = document_of(snapshot.content)
+        return await self._store(
+            actor,
+            await self._guilds.view(actor, guild_id),
+            captured.document,
+            captured.bindings,
+            PlanOptions(mode="exact", confirm_destructive=True, max_deletes=max_deletes),
+            snapshot_id=snapshot_id,
+        )
+
+    async def get(self, actor: Actor, plan_id: uuid.UUID) -> StoredPlan:
+        """Raises `NotFound` also for a plan of a guild that the actor may not know of."""
+        return to_plan(await self._visible(actor, plan_id))
+
+    async def request_apply(
+        self, actor: Actor, plan_id: uuid.UUID, *, confirmed_hash: str | None = None
+    ) -> Job:
+        """Asks the bot to do it. Needs Administrator.
+
+        Raises `Stale` when the guild has changed so that the plan would be another one now, or when the asker
+        confirms another hash; `Conflict` for a plan with blockers, or one that was applied already.
+        """
+        model = await self._visible(actor, plan_id)
+        actor.require(model.guild_id, Permission(APPLY.bits))
+        await self._guilds.require_present(actor, model.guild_id)
+        if confirmed_hash is not None and confirmed_hash != model.plan.hash:
+            raise Stale(
+                "The hash you confirm is not this plan's hash: look at the plan again.", code="plan_stale"
+            )
+        if model.job_id is not None:
+            raise Conflict(
+                f"This plan was applied already, as job {model.job_id}: make a new plan.", code="plan_used"
+            )
+        if model.plan.blockers:
+            reasons = " ".join(notice.message for notice in model.plan.blockers)
+            raise Conflict(f"This plan cannot be applied: {reasons}", code="plan_blocked")
+        await self._require_fresh(actor, model)
+        job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
+        await self._plans.note_job(plan_id, job.id)
+        await self._audit.record(
+            actor,
+            "plan.apply",
+            ("plan", plan_id),
+            guild_id=model.guild_id,
+            after={"hash": model.plan.hash},
+            job_id=job.id,
+        )
+        return job
+
+    async def basis(self, plan_id: uuid.UUID) -> PlanBasis:
+        """For the job that applies it; bindings are read anew, because an earlier attempt may have written some."""
+        model = await self._plans.find_whole(plan_id)
+        if model is None:
+            raise NotFound(f"There is no plan {plan_id}.")
+        stored: dict[str, Snowflake] = {}
+        if model.template_id is not None:
+            stored = await self._bindings.of(model.guild_id, model.template_id)
+        return PlanBasis(
+            plan_id=model.id,
+            guild_id=model.guild_id,
+            template_id=model.template_id,
+            document=model.document,
+            bindings={**model.bindings, **stored},
+            options=model.options,
+            hash=model.plan.hash,
+            actor=model.actor,
+        )
+
+    async def bind(self, basis: PlanBasis, ids: Mapping[str, Snowflake]) -> None:
+        """Remembers which Discord object a node of the template is in that guild."""
+        if basis.template_id is not None:
+            await self._bindings.bind(basis.guild_id, basis.template_id, ids)
+
+    async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
+        view = await self._guilds.view(actor, model.guild_id)
+        if view.guild.revision == model.guild_revision:
+            return
+        now = diff(model.document, view.structure, model.bindings, view.powers, model.options)
+        if now.hash != model.plan.hash:
+            raise Stale(
+                f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
+                f"not {len(model.plan.steps)}. Make a new plan.",
+                code="plan_stale",
+            )
+
+    async def _store(
+        self,
+        actor: Actor,
+        view: GuildView,
+        document: Document,
+        bindings: Mapping[str, Snowflake],
+        options: PlanOptions,
+        *,
+        template_id: uuid.UUID | None = None,
+        version: int | None = None,
+        snapshot_id: uuid.UUID | None = None,
+    ) -> StoredPlan:
+        plan = diff(document, view.structure, bindings, view.powers, options)
+        model = await self._plans.add(
+            PlanModel(
+                guild_id=view.guild.id,
+                guild_revision=view.guild.revision,
+                template_id=template_id,
+                version=version,
+                snapshot_id=snapshot_id,
+                options=options,
+                document=document,
+                bindings=dict(bindings),
+                plan=plan,
+                actor=actor,
+            )
+        )
+        await self._audit.record(
+            actor,
+            "plan.create",
+            ("plan", model.id),
+            guild_id=view.guild.id,
+            after=msgspec.to_builtins({"hash": plan.hash, "calls": plan.calls, "template": template_id}),
+        )
+        return to_plan(model)
+
+    async def _visible(self, actor: Actor, plan_id: uuid.UUID) -> PlanModel:
+        model = await self._plans.find_whole(plan_id)
+        if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
+            raise NotFound(f"There is no plan {plan_id}.")
+        return model
+
+
+def to_plan(model: PlanModel) -> StoredPlan:
+    return StoredPlan(
+        id=model.id,
+        guild_id=model.guild_id,
+        guild_revision=model.guild_revision,
+        template_id=model.template_id,
+        version=model.version,
+        snapshot_id=model.snapshot_id,
+        options=model.options,
+        created_at=model.created_at,
+        job_id=model.job_id,
+        plan=model.plan,
+    )

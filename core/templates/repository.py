@@ -1,0 +1,117 @@
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import undefer
+
+from core.db import Repository
+from core.discord.types import Snowflake
+from core.paging import Paging
+from core.templates.models import BindingModel, PlanModel, TemplateModel, TemplateVersionModel
+
+
+class TemplateRepository(Repository[TemplateModel]):
+    model_type = TemplateModel
+
+    async def page(
+        self, paging: Paging, *, everything: bool, account_id: uuid.UUID | None
+    ) -> Sequence[TemplateModel]:
+        """Newest first, one row more than the page; without `everything`, the public ones and the account's own."""
+        query = (
+            select(TemplateModel)
+            .where(TemplateModel.deleted_at.is_(None))
+            .order_by(TemplateModel.id.desc())
+            .limit(paging.limit + 1)
+        )
+        if not everything:
+            query = query.where(
+                or_(TemplateModel.visibility == "public", TemplateModel.account_id == account_id)
+                if account_id is not None
+                else TemplateModel.visibility == "public"
+            )
+        if paging.cursor is not None:
+            query = query.where(TemplateModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def next_number(self, template_id: uuid.UUID, now: datetime) -> int:
+        """Takes the next version number; two who ask at once get two numbers."""
+        number = await self.session.scalar(
+            update(TemplateModel)
+            .where(TemplateModel.id == template_id)
+            .values(latest_version=TemplateModel.latest_version + 1, updated_at=now)
+            .returning(TemplateModel.latest_version)
+            .execution_options(synchronize_session=False)
+        )
+        assert number is not None, "the caller has just read this template in the same transaction"
+        return number
+
+
+class TemplateVersionRepository(Repository[TemplateVersionModel]):
+    model_type = TemplateVersionModel
+
+    async def find_whole(self, template_id: uuid.UUID, number: int) -> TemplateVersionModel | None:
+        return await self.session.scalar(
+            select(TemplateVersionModel)
+            .where(TemplateVersionModel.template_id == template_id, TemplateVersionModel.number == number)
+            .options(undefer(TemplateVersionModel.document))
+        )
+
+    async def page(self, template_id: uuid.UUID, paging: Paging) -> Sequence[TemplateVersionModel]:
+        query = (
+            select(TemplateVersionModel)
+            .where(TemplateVersionModel.template_id == template_id)
+            .order_by(TemplateVersionModel.id.desc())
+            .limit(paging.limit + 1)
+        )
+        if paging.cursor is not None:
+            query = query.where(TemplateVersionModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+
+class BindingRepository(Repository[BindingModel]):
+    model_type = BindingModel
+
+    async def of(self, guild_id: Snowflake, template_id: uuid.UUID) -> dict[str, Snowflake]:
+        rows = await self.session.execute(
+            select(BindingModel.key, BindingModel.discord_id).where(
+                BindingModel.guild_id == guild_id, BindingModel.template_id == template_id
+            )
+        )
+        return dict(rows.tuples().all())
+
+    async def bind(self, guild_id: Snowflake, template_id: uuid.UUID, ids: Mapping[str, Snowflake]) -> None:
+        if not ids:
+            return
+        statement = insert(BindingModel).values(
+            [
+                {"guild_id": guild_id, "template_id": template_id, "key": key, "discord_id": discord_id}
+                for key, discord_id in sorted(ids.items())
+            ]
+        )
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["guild_id", "template_id", "key"],
+                set_={"discord_id": statement.excluded.discord_id},
+            )
+        )
+
+
+class PlanRepository(Repository[PlanModel]):
+    model_type = PlanModel
+
+    async def find_whole(self, plan_id: uuid.UUID) -> PlanModel | None:
+        return await self.session.scalar(
+            select(PlanModel)
+            .where(PlanModel.id == plan_id)
+            .options(undefer(PlanModel.document), undefer(PlanModel.bindings), undefer(PlanModel.plan))
+        )
+
+    async def note_job(self, plan_id: uuid.UUID, job_id: uuid.UUID) -> None:
+        await self.session.execute(
+            update(PlanModel)
+            .where(PlanModel.id == plan_id)
+            .values(job_id=job_id)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,76 @@
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from core.actor import Actor
+from core.discord.types import Snowflake
+from core.templates.document import Document
+from core.templates.plan import Plan, PlanOptions
+
+Visibility: TypeAlias = Literal["private", "public"]
+TemplateName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
+Description: TypeAlias = Annotated[str, Meta(max_length=500)]
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """`private` templates are seen by their owner and by the installation's owner, `public` ones by everybody who
+    may plan in a guild of this installation. `latest_version` is 0 while there is none."""
+
+    id: uuid.UUID
+    name: str
+    description: str | None
+    visibility: Visibility
+    latest_version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class TemplateChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """RFC 7396: absent is unchanged, null is cleared."""
+
+    name: TemplateName | UnsetType = UNSET
+    description: Description | None | UnsetType = UNSET
+    visibility: Visibility | UnsetType = UNSET
+
+
+class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    template_id: uuid.UUID
+    number: int
+    note: str | None
+    created_at: datetime
+
+
+class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
+    info: VersionInfo
+    document: Document
+
+
+class StoredPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan and where it came from: a template's version, or a snapshot (a rollback)."""
+
+    id: uuid.UUID
+    guild_id: Snowflake
+    guild_revision: int
+    template_id: uuid.UUID | None
+    version: int | None
+    snapshot_id: uuid.UUID | None
+    options: PlanOptions
+    created_at: datetime
+    job_id: uuid.UUID | None
+    plan: Plan
+
+
+class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is needed to make a plan again on the guild as it is now."""
+
+    plan_id: uuid.UUID
+    guild_id: Snowflake
+    template_id: uuid.UUID | None
+    document: Document
+    bindings: dict[str, Snowflake]
+    options: PlanOptions
+    hash: str
+    actor: Actor

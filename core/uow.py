@@ -1,0 +1,135 @@
+"""One door (law 2): open a unit of work, call one service method, leave.
+
+Leaving commits, an exception rolls back, and nobody else commits. What must follow a commit - ringing the workers -
+is kept by the unit and done once the commit has succeeded.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from advanced_alchemy.exceptions import IntegrityError as WrappedIntegrityError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.repository import AccountRepository, ApiTokenRepository
+from core.accounts.service import AccountService
+from core.audit.repository import AuditRepository
+from core.audit.service import AuditService
+from core.clock import Clock, utc_now
+from core.db import Engines
+from core.errors import Conflict
+from core.guilds.repository import GuildRepository, SnapshotRepository
+from core.guilds.service import GuildService
+from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
+from core.jobs.ledger import Ledger
+from core.jobs.processes import ProcessRepository, ProcessService
+from core.jobs.repository import JobRepository
+from core.jobs.ring import Ring, Rung, no_ring
+from core.jobs.service import JobService
+from core.jobs.spec import Catalog
+from core.templates.planning import PlanService
+from core.templates.repository import (
+    BindingRepository,
+    PlanRepository,
+    TemplateRepository,
+    TemplateVersionRepository,
+)
+from core.templates.service import TemplateService
+
+
+class UnitOfWork:
+    """The services over one session. Each is made when it is first asked for."""
+
+    def __init__(self, session: AsyncSession, catalog: Catalog, clock: Clock) -> None:
+        self._session = session
+        self._catalog = catalog
+        self._clock = clock
+        self.rungs: list[Rung] = []
+
+    @cached_property
+    def audit(self) -> AuditService:
+        return AuditService(AuditRepository(self._session))
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        return AccountService(
+            AccountRepository(self._session), ApiTokenRepository(self._session), self.audit, self._clock
+        )
+
+    @cached_property
+    def jobs(self) -> JobService:
+        return JobService(
+            JobRepository(self._session), self.audit, self._catalog, self._clock, self.rungs.append
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(JobRepository(self._session), self._clock)
+
+    @cached_property
+    def idempotency(self) -> IdempotencyService:
+        return IdempotencyService(IdempotencyRepository(self._session))
+
+    @cached_property
+    def processes(self) -> ProcessService:
+        return ProcessService(ProcessRepository(self._session))
+
+    @cached_property
+    def guilds(self) -> GuildService:
+        return GuildService(
+            GuildRepository(self._session), SnapshotRepository(self._session), self.jobs, self.audit
+        )
+
+    @cached_property
+    def templates(self) -> TemplateService:
+        return TemplateService(
+            TemplateRepository(self._session),
+            TemplateVersionRepository(self._session),
+            self.audit,
+            self._clock,
+        )
+
+    @cached_property
+    def plans(self) -> PlanService:
+        return PlanService(
+            PlanRepository(self._session),
+            BindingRepository(self._session),
+            self.templates,
+            self.guilds,
+            self.jobs,
+            self.audit,
+        )
+
+
+class Database:
+    """Where units of work come from: one a process."""
+
+    def __init__(
+        self, engines: Engines, catalog: Catalog, *, clock: Clock = utc_now, ring: Ring = no_ring
+    ) -> None:
+        self.engines = engines
+        self.catalog = catalog
+        self.clock = clock
+        self.ring = ring
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncGenerator[UnitOfWork]:
+        """Commits on leaving, then rings; an exception rolls back and rings nobody."""
+        async with self.engines.session() as session:
+            unit = UnitOfWork(session, self.catalog, self.clock)
+            try:
+                yield unit
+                await session.commit()
+            except (IntegrityError, WrappedIntegrityError) as error:
+                raise Conflict(
+                    "Somebody changed the same thing at the same moment: look again and repeat."
+                ) from error
+        for rung in unit.rungs:
+            await self.ring(rung)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[UnitOfWork]:
+        """For safe methods: PostgreSQL itself refuses any write."""
+        async with self.engines.session(read_only=True) as session:
+            yield UnitOfWork(session, self.catalog, self.clock)

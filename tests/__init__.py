@@ -1,0 +1,1 @@
+"""Tests, named as the claims they prove, on real PostgreSQL and Redis."""

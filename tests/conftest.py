@@ -1,0 +1,32 @@
+"""What holds for every test: no outside settings, a fixed size, and what needs special tools only on request."""
+
+import hypothesis
+import pytest
+
+from tests.fixtures.environment import forbid_env_file, forget_settings
+from tests.fixtures.size import SEED, SIZE, sized
+
+forget_settings()
+forbid_env_file()
+
+pytest_plugins = ["tests.fixtures.servers"]
+
+hypothesis.settings.register_profile(
+    "small", derandomize=True, database=None, deadline=None, max_examples=30, print_blob=True
+)
+hypothesis.settings.register_profile("soak", database=None, deadline=None, max_examples=3000, print_blob=True)
+hypothesis.settings.load_profile(SIZE)
+
+
+def pytest_report_header() -> str:
+    return f"size: {SIZE}, seed: {SEED}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for by `-m` or by size."""
+    asked = str(config.option.markexpr)
+    left_out = {mark for mark in ("tools", sized(small="soak", soak="")) if mark and mark not in asked}
+    out = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]

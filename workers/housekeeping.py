@@ -1,0 +1,45 @@
+"""What somebody has to look after while nobody asks: jobs that wait for an absent bot, jobs that expired, old rows."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.uow import Database
+
+EVERY_SECONDS = 2.0
+_CLEAN_EVERY = 1800  # rounds: about an hour
+log = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """Runs in the API process by default, so that a job can say that it waits for the bot while the bot is away.
+    Several at once do no harm: every round is one conditional statement a task."""
+
+    def __init__(self, database: Database, *, job_retention: timedelta) -> None:
+        self._database = database
+        self._retention = job_retention
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        rounds = 0
+        while True:
+            try:
+                await self.look_after()
+                if rounds % _CLEAN_EVERY == 0:
+                    await self.clean()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("Housekeeping could not reach PostgreSQL: %s", error)
+            rounds += 1
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def look_after(self) -> None:
+        async with self._database.unit() as unit:
+            if not await unit.processes.is_bot_alive():
+                await unit.jobs.park_for_bot()
+            await unit.jobs.expire_due()
+
+    async def clean(self) -> None:
+        async with self._database.unit() as unit:
+            await unit.jobs.delete_old(self._retention)

@@ -1,0 +1,83 @@
+"""Applying a plan: read the guild, plan again, do what that plan says, look whether it came true."""
+
+import asyncio
+
+from core.templates.apply import apply
+
+from core.discord.types import Snowflake
+from core.jobs.errors import JobFailed
+from core.templates.diff import diff
+from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
+from core.templates.plan import Plan, node_of
+from core.templates.schemas import PlanBasis
+from workers.registry import JobContext, runs
+
+_TOLD_WITHIN_SECONDS = 5.0
+_LOOK_EVERY_SECONDS = 0.05
+
+
+@runs(APPLY)
+async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
+    """The first claim does exactly the plan that was confirmed, or nothing. Later claims converge: they plan again on
+    what the earlier ones left."""
+    async with job.database.read() as unit:
+        basis = await unit.plans.basis(payload.plan_id)
+    made = await _made_earlier(job)
+    plan = await _plan_again(job, basis, made)
+    if job.claim == 1 and plan.hash != basis.hash:
+        raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
+    if plan.blockers:
+        raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
+    if job.claim == 1:
+        await _keep_before(job)
+    made |= await apply(plan, job.guild_id, job.gateway, job.journal)
+    left = await _until_told(job, basis, made)
+    await _remember(job, basis, {**left.matched, **made})
+    async with job.database.read() as unit:
+        steps = await unit.ledger.steps(job.job.id)
+        before = await unit.guilds.snapshot_of_job(job.guild_id, job.job.id)
+    return ApplyResult(
+        created=made,
+        snapshot_id=before,
+        calls=sum(step.state == "done" for step in steps),
+        is_equal=left.is_empty,
+    )
+
+
+async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
+    snapshot = await job.gateway.read_guild(job.guild_id)
+    powers = await job.gateway.read_powers(job.guild_id)
+    return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
+
+
+async def _made_earlier(job: JobContext) -> dict[str, Snowflake]:
+    """Ids of what earlier claims recorded as made, by the document's keys."""
+    async with job.database.read() as unit:
+        steps = await unit.ledger.steps(job.job.id)
+    return {key: step.outcome for step in steps if step.outcome and (key := node_of(step.id))}
+
+
+async def _keep_before(job: JobContext) -> None:
+    """The way back."""
+    snapshot = await job.gateway.read_guild(job.guild_id)
+    async with job.database.unit() as unit:
+        await unit.guilds.keep_snapshot(job.job.actor, snapshot, reason="before_apply", job_id=job.job.id)
+
+
+async def _until_told(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
+    """Gateway events follow the answers to calls by moments: looks until nothing is left to do, or gives up."""
+    deadline = asyncio.get_running_loop().time() + _TOLD_WITHIN_SECONDS
+    while True:
+        left = await _plan_again(job, basis, made)
+        if left.is_empty or asyncio.get_running_loop().time() > deadline:
+            return left
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+async def _remember(job: JobContext, basis: PlanBasis, ids: dict[str, Snowflake]) -> None:
+    """The stored guild is right before the job is settled, so that whoever waited for it plans on the truth."""
+    snapshot = await job.gateway.read_guild(job.guild_id)
+    powers = await job.gateway.read_powers(job.guild_id)
+    async with job.database.unit() as unit:
+        await unit.guilds.store(snapshot, powers)
+        await unit.plans.bind(basis, ids)

@@ -1,0 +1,80 @@
+"""The journal of one claim: every step is intended, done and recorded in short transactions of its own."""
+
+import logging
+from collections.abc import Callable
+
+from core.discord.errors import AnswerLost, CallRefused
+from core.jobs.errors import Cancelled, HandedBack
+from core.jobs.journal import Act, LookUp
+from core.jobs.schemas import Claim, Job
+from core.uow import Database
+
+log = logging.getLogger(__name__)
+_REASON_LIMIT = 512  # Discord: X-Audit-Log-Reason is 1 to 512 characters
+
+
+class LedgerJournal:
+    """Implements `core.jobs.journal.Journal`. `failed_step` names the step that Discord refused, if one was."""
+
+    def __init__(
+        self, database: Database, claim: Claim, lease_seconds: float, is_draining: Callable[[], bool]
+    ) -> None:
+        self._database = database
+        self._claim = claim
+        self._lease = lease_seconds
+        self._is_draining = is_draining
+        self.failed_step: str | None = None
+        self.done = 0
+
+    async def announce(self, total: int) -> None:
+        async with self._database.unit() as unit:
+            job = await unit.ledger.announce(self._claim, self._lease, total=total)
+        self.done = job.progress.done
+
+    async def perform(
+        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None
+    ) -> str | None:
+        if self._is_draining():
+            raise HandedBack("This worker is going away.")
+        reason = self._reason(step_id)
+        async with self._database.unit() as unit:
+            job, step = await unit.ledger.intend(self._claim, self._lease, step_id, title)
+        _stop_if_cancelled(job)
+        if look_up is not None and step.claim < self._claim.number:
+            found = await look_up(reason, step.intended_at)
+            if found is not None:
+                return await self._record(step_id, found)
+        try:
+            outcome = await act(reason)
+        except AnswerLost:
+            found = None if look_up is None else await look_up(reason, step.intended_at)
+            if found is None:
+                raise
+            log.info("The answer to %s was lost, but it was done: %s", step_id, found)
+            outcome = found
+        except CallRefused as error:
+            await self._refused(step_id, error)
+            raise
+        return await self._record(step_id, outcome)
+
+    async def _record(self, step_id: str, outcome: str | None) -> str | None:
+        async with self._database.unit() as unit:
+            await unit.ledger.record(self._claim, self._lease, step_id, "done", outcome=outcome)
+        self.done += 1
+        return outcome
+
+    async def _refused(self, step_id: str, error: CallRefused) -> None:
+        self.failed_step = step_id
+        async with self._database.unit() as unit:
+            await unit.ledger.record(self._claim, self._lease, step_id, "failed", error=error.message)
+
+    def _reason(self, step_id: str) -> str:
+        job = self._claim.job
+        return f"guildwright job {job.id} {step_id}, asked by {job.actor.name} over {job.actor.via}"[
+            :_REASON_LIMIT
+        ]
+
+
+def _stop_if_cancelled(job: Job) -> None:
+    if job.cancel_requested:
+        raise Cancelled("Cancelled on request, between two steps.")

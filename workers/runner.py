@@ -1,0 +1,160 @@
+"""The only ARQ worker: messages are permits, popped as they are read, and it sleeps until somebody rings.
+
+ARQ's own loop polls every half second and keeps its own books of what is in progress; the ledger keeps better ones.
+So the poll is replaced: wait for the bell, for a slot that frees, for the next due time, or for two seconds; pop as
+many permits as there are free slots in one script; run them by ARQ's `run_job`.
+"""
+
+import asyncio
+import contextlib
+import logging
+from datetime import datetime
+from typing import Any
+
+from arq.connections import ArqRedis
+from arq.worker import Worker, func
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.uow import Database
+from workers.running import Running
+from workers.wire import AWAY, PERMIT, Script, bells, decode, encode, queue_of
+
+LOOK_SECONDS = 2.0
+_NEVER = 10**9
+_POP = """
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'LIMIT', 0, ARGV[1])
+if #ids > 0 then redis.call('ZREM', KEYS[1], unpack(ids)) end
+return ids
+"""
+log = logging.getLogger(__name__)
+
+
+async def permit(ctx: dict[str, Any]) -> None:
+    """The one ARQ function: leave to claim until nothing is claimable."""
+    running: Running = ctx["running"]
+    await running.run_until_none()
+
+
+class PermitWorker(Worker):
+    """Runs in the loop of its process and leaves signals to it."""
+
+    def __init__(self, redis: ArqRedis, running: Running, database: Database, *, slots: int) -> None:
+        super().__init__(
+            functions=[func(permit, name=PERMIT, keep_result=0, max_tries=1)],
+            queue_name=queue_of(running.lane),
+            redis_pool=redis,
+            max_jobs=slots,
+            job_timeout=_NEVER,
+            keep_result=0,
+            handle_signals=False,
+            retry_jobs=False,
+            log_results=False,
+            ctx={"running": running},
+            job_serializer=encode,
+            job_deserializer=decode,
+        )
+        self._running = running
+        self._database = database
+        self._pop = Script(redis, _POP)
+        self._bell = asyncio.Event()
+        self._own: set[asyncio.Task[int]] = set()
+        self._next_look = 0.0
+
+    async def main(self) -> None:
+        """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains."""
+        listening = asyncio.create_task(self._listen())
+        try:
+            self._bell.set()
+            while not self._running.is_draining:
+                await self._poll_iteration()
+        finally:
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
+
+    def wake(self) -> None:
+        """Looks for work now: for when the lane has just opened."""
+        self._next_look = 0.0
+        self._bell.set()
+
+    async def stop(self) -> None:
+        """Drains: running jobs end or are handed back after their present step; returns when all are."""
+        self._running.drain()
+        self._bell.set()
+        await asyncio.gather(*self.tasks.values(), *self._own, return_exceptions=True)
+
+    async def _poll_iteration(self) -> None:
+        await self._woken()
+        self._reap()
+        if self._free and self._running.claims_now:
+            await self._take_permits()
+        if self._is_time_to_look():
+            await self._look()
+
+    @property
+    def _free(self) -> int:
+        return self.max_jobs - self.job_counter
+
+    async def _woken(self) -> None:
+        left = self._next_look - self.loop.time()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), max(0.0, min(left, LOOK_SECONDS)))
+        self._bell.clear()
+
+    async def _take_permits(self) -> None:
+        try:
+            ids: list[bytes] = await self._pop([self.queue_name], [self._free])
+        except AWAY as error:
+            log.warning("Redis is away (%s); looking into the ledger instead.", error)
+            return
+        for raw in ids:
+            id_ = raw.decode()
+            self._occupy_slot(self.loop.create_task(self.run_job(id_, 0)), id_)
+
+    def _is_time_to_look(self) -> bool:
+        return self.loop.time() >= self._next_look
+
+    async def _look(self) -> None:
+        """Claimable jobs without a message (lost ring, lapsed lease, due time) get permits of the worker's own."""
+        self._next_look = self.loop.time() + LOOK_SECONDS
+        if not self._free or not self._running.claims_now:
+            return
+        try:
+            async with self._database.read() as unit:
+                claimable = await unit.jobs.count_claimable(self._running.lane)
+                due = await unit.ledger.next_wake(self._running.lane)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("PostgreSQL is away (%s).", error)
+            return
+        for _ in range(min(claimable, self._free)):
+            self._occupy_slot(self.loop.create_task(self._running.run_until_none()), None)
+        if due is not None:
+            self._look_at(due)
+
+    def _look_at(self, due: datetime) -> None:
+        seconds = (due - self._database.clock()).total_seconds()
+        self._next_look = min(self._next_look, self.loop.time() + max(seconds, 0.05))
+
+    def _occupy_slot(self, task: "asyncio.Task[Any]", id_: str | None) -> None:
+        self.job_counter += 1
+        task.add_done_callback(self._free_slot)
+        if id_ is None:
+            self._own.add(task)
+        else:
+            self.tasks[id_] = task
+
+    def _free_slot(self, task: "asyncio.Task[Any]") -> None:
+        self.job_counter -= 1
+        self._own.discard(task)
+        self._bell.set()
+
+    def _reap(self) -> None:
+        for id_, task in list(self.tasks.items()):
+            if task.done():
+                del self.tasks[id_]
+                if not task.cancelled() and (error := task.exception()) is not None:
+                    log.warning("Permit %s ended with %s: %s", id_, type(error).__name__, error)
+
+    async def _listen(self) -> None:
+        async for _ in bells(self.pool, self._running.lane):
+            self._bell.set()

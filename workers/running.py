@@ -1,0 +1,213 @@
+"""Claim, run, settle: what happens to a job in a worker's hands (law 4)."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
+from core.discord.gateway import DiscordGateway
+from core.discord.permissions import Permission
+from core.errors import GuildwrightError
+from core.jobs.errors import Cancelled, HandedBack, JobFailed, LeaseLost
+from core.jobs.schemas import Claim, JobError
+from core.jobs.spec import AnySpec
+from core.jobs.states import JobState, Lane, WaitingFor
+from core.uow import Database
+from workers.journal import LedgerJournal
+from workers.registry import JobContext, Registry
+from workers.retry import backoff
+
+log = logging.getLogger(__name__)
+_ABSENT_FOR = timedelta(seconds=2)
+
+
+class Running:
+    """Runs the jobs of one lane, one at a time in each slot that calls it.
+
+    `holder` is this process' name. While `is_open` says no, nothing is claimed: the bot's lane is open while its
+    gateway is live.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        registry: Registry,
+        gateway: DiscordGateway,
+        *,
+        lane: Lane,
+        holder: str,
+        lease_seconds: float = 45.0,
+        is_open: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._database = database
+        self._registry = registry
+        self._gateway = gateway
+        self.lane: Lane = lane
+        self._holder = holder
+        self._lease = lease_seconds
+        self._is_open = is_open
+        self._draining = False
+
+    def drain(self) -> None:
+        """From now on nothing is claimed, and running jobs are handed back after their present step."""
+        self._draining = True
+
+    @property
+    def claims_now(self) -> bool:
+        return self._is_open() and not self._draining
+
+    @property
+    def is_draining(self) -> bool:
+        return self._draining
+
+    async def run_until_none(self) -> int:
+        """What one permit is worth: claims and runs until nothing is claimable; answers how many jobs that were."""
+        ran = 0
+        while self.claims_now:
+            async with self._database.unit() as unit:
+                claim = await unit.ledger.claim(self.lane, self._holder, self._lease)
+            if claim is None:
+                break
+            await self._run(claim)
+            ran += 1
+        return ran
+
+    async def _run(self, claim: Claim) -> None:
+        journal = LedgerJournal(self._database, claim, self._lease, lambda: self._draining)
+        try:
+            async with self._heartbeat(claim):
+                await self._attempt(claim, journal)
+        except LeaseLost:
+            log.warning("Job %s is in other hands by now; this attempt stops here.", claim.job.id)
+        except (SQLAlchemyError, OSError) as error:
+            # Nothing can be written: the lease runs out and the job is claimed again.
+            log.warning("Job %s: PostgreSQL is away (%s); its lease will run out.", claim.job.id, error)
+
+    async def _attempt(self, claim: Claim, journal: LedgerJournal) -> None:
+        try:
+            result = await self._do(claim, journal)
+        except (LeaseLost, SQLAlchemyError, OSError):
+            raise
+        except GuildwrightError as error:
+            await self._end(claim, journal, error)
+        except Exception:
+            log.exception("Job %s (%s) ended in an error of ours", claim.job.id, claim.job.kind)
+            error = JobError(
+                code="internal", message="An internal error; the bot's log tells which.", retryable=True
+            )
+            await self._settle(claim, _stopped(journal), error=error)
+        else:
+            await self._settle(claim, "succeeded", result=result)
+
+    async def _end(self, claim: Claim, journal: LedgerJournal, error: GuildwrightError) -> None:
+        """An attempt that did not come to its end: what kind of error decides what becomes of the job."""
+        match error:
+            case HandedBack():
+                async with self._database.unit() as unit:
+                    await unit.ledger.hand_back(claim)
+            case Cancelled():
+                await self._settle(claim, "cancelled", error=_failure(error))
+            case GatewayBusy():
+                await self._wait(claim, "rate_limit", error.resume_at)
+            case GatewayAbsent():
+                await self._wait(claim, "bot", self._database.clock() + _ABSENT_FOR)
+            case AnswerLost():
+                await self._try_later(claim, error)
+            case _:
+                await self._settle(claim, _stopped(journal), error=_failure(error, step=journal.failed_step))
+
+    async def _do(self, claim: Claim, journal: LedgerJournal) -> msgspec.Struct:
+        function = self._registry[claim.job.kind]
+        if claim.job.cancel_requested:
+            raise Cancelled("Cancelled on request, before it began.")
+        guild_id = claim.job.guild_id or ""
+        await self._check_authority(claim, function.spec, guild_id)
+        context = JobContext(
+            job=claim.job,
+            guild_id=guild_id,
+            claim=claim.number,
+            gateway=self._gateway,
+            journal=journal,
+            database=self._database,
+            clock=self._database.clock,
+        )
+        return await function.run(context, msgspec.convert(claim.job.payload, function.spec.payload))
+
+    async def _check_authority(self, claim: Claim, spec: AnySpec, guild_id: str) -> None:
+        """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""
+        actor = claim.job.actor
+        if actor.is_owner or actor.discord_user_id is None:
+            return
+        bits = await self._gateway.read_member_permissions(guild_id, actor.discord_user_id)
+        needed = Permission(spec.bits)
+        if bits is None or (
+            needed not in Permission(bits) and Permission.ADMINISTRATOR not in Permission(bits)
+        ):
+            raise JobFailed(
+                f"{actor.name} has lost the permission to do this since asking for it.", code="authority_lost"
+            )
+
+    async def _try_later(self, claim: Claim, error: AnswerLost) -> None:
+        failure = _failure(error, retryable=True)
+        if claim.job.attempts >= claim.job.max_attempts:
+            await self._settle(claim, "dead", error=failure)
+        else:
+            resume_at = self._database.clock() + backoff(claim.job.attempts)
+            await self._wait(claim, "retry", resume_at, burn=True, error=failure)
+
+    async def _wait(
+        self,
+        claim: Claim,
+        waiting_for: WaitingFor,
+        resume_at: datetime,
+        *,
+        burn: bool = False,
+        error: JobError | None = None,
+    ) -> None:
+        async with self._database.unit() as unit:
+            await unit.ledger.wait(claim, waiting_for, resume_at, burn=burn, error=error)
+
+    async def _settle(
+        self,
+        claim: Claim,
+        state: JobState,
+        *,
+        result: msgspec.Struct | None = None,
+        error: JobError | None = None,
+    ) -> None:
+        async with self._database.unit() as unit:
+            await unit.ledger.settle(claim, state, result=result, error=error)
+
+    @contextlib.asynccontextmanager
+    async def _heartbeat(self, claim: Claim) -> AsyncGenerator[None]:
+        beating = asyncio.create_task(self._beat(claim))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await beating
+
+    async def _beat(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 4.5)
+            try:
+                async with self._database.unit() as unit:
+                    await unit.ledger.renew(claim, self._lease)
+            except LeaseLost:
+                return
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("Could not renew the lease of job %s: %s", claim.job.id, error)
+
+
+def _stopped(journal: LedgerJournal) -> JobState:
+    return "partial" if journal.done else "failed"
+
+
+def _failure(error: GuildwrightError, *, retryable: bool = False, step: str | None = None) -> JobError:
+    return JobError(code=error.error_code, message=error.message, retryable=retryable, step=step)
