@@ -26,7 +26,7 @@ from workers.registry import Registry
 from workers.ring import RedisRing
 from workers.runner import PermitWorker
 from workers.running import Running
-from workers.wire import connect
+from workers.wire import connect, disconnect
 
 log = logging.getLogger("bot")
 
@@ -62,7 +62,7 @@ async def serve(settings: Settings) -> None:
     finally:
         await worker.stop()
         await bot.close()
-        await redis.aclose()
+        await disconnect(redis)
         await engines.dispose()
 
 

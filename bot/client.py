@@ -67,6 +67,8 @@ class GuildwrightBot(commands.InteractionBot):
 
     def __init__(self, events: GuildEvents, options: BotOptions | None = None) -> None:
         asyncio.get_running_loop()  # raises where there is none
+        # Voice is not used; disnake would warn of what it lacks for it.
+        disnake.VoiceClient.warn_nacl = disnake.VoiceClient.warn_dave = False
         self.options = options or BotOptions()
         self.connection = Connection()
         point_at(self.options.api_base)
@@ -83,6 +85,8 @@ class GuildwrightBot(commands.InteractionBot):
         self._reconciling = asyncio.Lock()
         self._changes = Debounced(self._tell_changed)
         self._prepares_commands = False
+        self._known: set[int] = set()
+        self._away: set[int] = set()
 
     async def serve(self, token: str) -> None:
         """Runs until `close()`. Waits for a Discord that cannot be reached, and raises `ConfigurationError` for
@@ -119,6 +123,9 @@ class GuildwrightBot(commands.InteractionBot):
     def dispatch(self, event: str, *args: Any, **kwargs: Any) -> None:
         """Notes the connection's state first, so that every listener already finds it right."""
         self.connection.note(event)
+        if event == "connect":
+            # READY names every guild; what each is like arrives afterwards.
+            self._known = {guild.id for guild in self.guilds}
         super().dispatch(event, *args, **kwargs)
 
     def _get_state(self, **options: Any) -> ConnectionState:
@@ -140,16 +147,24 @@ class GuildwrightBot(commands.InteractionBot):
             await _told(self._events.reconcile)
 
     async def on_guild_join(self, guild: disnake.Guild) -> None:
+        self._known.add(guild.id)
         await _told(self._events.joined, str(guild.id))
 
     async def on_guild_remove(self, guild: disnake.Guild) -> None:
+        self._known.discard(guild.id)
         await _told(self._events.left, str(guild.id))
 
     async def on_guild_unavailable(self, guild: disnake.Guild) -> None:
+        self._away.add(guild.id)
         await _told(self._events.unavailable, str(guild.id))
 
     async def on_guild_available(self, guild: disnake.Guild) -> None:
-        self._changed(guild)
+        """The end of an outage; at the start every guild, which `reconcile` sees; and a join that says so."""
+        if guild.id in self._away:
+            self._away.discard(guild.id)
+            self._changed(guild)
+        elif guild.id not in self._known:
+            await self.on_guild_join(guild)
 
     async def on_guild_update(self, before: disnake.Guild, after: disnake.Guild) -> None:
         self._changed(after)

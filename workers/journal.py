@@ -26,28 +26,30 @@ class LedgerJournal:
         self.failed_step: str | None = None
         self.done = 0
 
-    async def announce(self, total: int) -> None:
+    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
         async with self._database.unit() as unit:
-            job = await unit.ledger.announce(self._claim, self._lease, total=total)
+            job = await unit.ledger.announce(self._claim, self._lease, total=total, planned_anew=planned_anew)
         self.done = job.progress.done
 
     async def perform(
-        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None
+        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True
     ) -> str | None:
         if self._is_draining():
             raise HandedBack("This worker is going away.")
         reason = self._reason(step_id)
         async with self._database.unit() as unit:
-            job, step = await unit.ledger.intend(self._claim, self._lease, step_id, title)
-        _stop_if_cancelled(job)
-        if look_up is not None and step.claim < self._claim.number:
-            found = await look_up(reason, step.intended_at)
+            intent = await unit.ledger.intend(self._claim, self._lease, step_id, title, once=once)
+        _stop_if_cancelled(intent.job)
+        if intent.recorded is not None:
+            return intent.recorded.outcome
+        if look_up is not None and intent.begun_earlier:
+            found = await look_up(reason, intent.since)
             if found is not None:
                 return await self._record(step_id, found)
         try:
             outcome = await act(reason)
         except AnswerLost:
-            found = None if look_up is None else await look_up(reason, step.intended_at)
+            found = None if look_up is None else await look_up(reason, intent.since)
             if found is None:
                 raise
             log.info("The answer to %s was lost, but it was done: %s", step_id, found)

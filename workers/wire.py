@@ -49,6 +49,11 @@ def connect(redis_url: str) -> ArqRedis:
     return ArqRedis(pool_or_conn=pool, job_serializer=encode, job_deserializer=decode)
 
 
+async def disconnect(redis: ArqRedis) -> None:
+    """Closes the pool too, which redis-py leaves open when it was given one."""
+    await cast("Any", redis).aclose(close_connection_pool=True)
+
+
 class Script:
     """A Lua script that Redis runs as one; raises `AWAY`."""
 

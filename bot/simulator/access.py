@@ -42,7 +42,9 @@ class Standing:
     # Hierarchy (docs: Permissions > Permission Hierarchy)
 
     def outranks(self, role: Role) -> bool:
-        return self.is_owner or permissions.rank(self.guild, role) < permissions.top_rank(self.guild, self.member)
+        return self.is_owner or permissions.rank(self.guild, role) < permissions.top_rank(
+            self.guild, self.member
+        )
 
     def require_above(self, role: Role) -> None:
         if not self.outranks(role):

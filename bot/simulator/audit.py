@@ -28,7 +28,9 @@ GUILD_KEYS = words(
 MEMBER_KEYS = words("nick mute deaf communication_disabled_until")
 
 
-def changes(before: Mapping[str, object], after: Mapping[str, object], keys: Iterable[str]) -> list[JsonObject]:
+def changes(
+    before: Mapping[str, object], after: Mapping[str, object], keys: Iterable[str]
+) -> list[JsonObject]:
     """Keys whose values differ; a side that is null or absent is left out, as Discord does."""
     found: list[JsonObject] = []
     for key in keys:

@@ -57,7 +57,9 @@ def read_settings(form: Form, channel: Channel, guild: Guild, world: World) -> N
         return
     channel.nsfw = form.flag("nsfw", channel.nsfw)
     if channel.type != VOICE:
-        channel.topic = form.text("topic", channel.topic, most=4096 if channel.type in (FORUM, MEDIA) else 1024)
+        channel.topic = form.text(
+            "topic", channel.topic, most=4096 if channel.type in (FORUM, MEDIA) else 1024
+        )
     if channel.type in _SLOW:
         channel.rate_limit_per_user = form.whole(
             "rate_limit_per_user", channel.rate_limit_per_user, least=0, most=21_600
@@ -69,7 +71,10 @@ def read_settings(form: Form, channel: Channel, guild: Guild, world: World) -> N
             "default_auto_archive_duration", channel.default_auto_archive_duration, ARCHIVE_MINUTES
         )
         channel.default_thread_rate_limit_per_user = form.whole(
-            "default_thread_rate_limit_per_user", channel.default_thread_rate_limit_per_user, least=0, most=21_600
+            "default_thread_rate_limit_per_user",
+            channel.default_thread_rate_limit_per_user,
+            least=0,
+            most=21_600,
         )
     if channel.type in (FORUM, MEDIA):
         _read_forum(form, channel, world)
@@ -103,7 +108,9 @@ def _read_forum(form: Form, channel: Channel, world: World) -> None:
     )
     flags = _REQUIRE_TAG
     if channel.type == FORUM:
-        channel.default_forum_layout = form.choice("default_forum_layout", channel.default_forum_layout, (0, 1, 2)) or 0
+        channel.default_forum_layout = (
+            form.choice("default_forum_layout", channel.default_forum_layout, (0, 1, 2)) or 0
+        )
     else:
         flags |= _HIDE_DOWNLOADS
     channel.flags = form.whole("flags", channel.flags) & flags

@@ -6,7 +6,9 @@ from bot.simulator.forms import Form
 from bot.simulator.shapes import JsonObject, as_list, as_object
 
 CHAT_INPUT = 1
-SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(1, 12)
+SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(
+    1, 12
+)
 _NAME = re.compile(r"^[-_'\w]{1,32}$")
 _CHOOSABLE = (STRING, INTEGER, NUMBER)
 
@@ -38,7 +40,9 @@ def read_command(form: Form, known: JsonObject | None) -> JsonObject:
             body[key] = as_object(form.data[key])
     if "default_member_permissions" in form:
         given = form.data["default_member_permissions"]
-        body["default_member_permissions"] = None if given is None else str(form.bits("default_member_permissions", 0))
+        body["default_member_permissions"] = (
+            None if given is None else str(form.bits("default_member_permissions", 0))
+        )
     if "dm_permission" in form:
         body["dm_permission"] = form.data["dm_permission"] is not False
     for key in ("contexts", "integration_types"):

@@ -71,7 +71,11 @@ class _Reader:
         allowed = (TEXT_INPUT, *SELECTS) if self._modal else (BUTTON, *SELECTS)
         children = self._children(form, "components", allowed, 5)
         if len(children) > 1 and any(child["type"] != BUTTON for child in children):
-            form.bad("components", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
+            form.bad(
+                "components",
+                "COMPONENT_LAYOUT_WIDTH_EXCEEDED",
+                "The specified component exceeds the maximum width",
+            )
         return {"components": children}
 
     def _custom_id(self, form: Form) -> str | None:
@@ -79,7 +83,9 @@ class _Reader:
         custom_id = form.text("custom_id", least=1, most=100)
         if custom_id is not None:
             if custom_id in self._custom_ids:
-                form.bad("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+                form.bad(
+                    "custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated"
+                )
             self._custom_ids.add(custom_id)
         return custom_id
 
@@ -121,7 +127,11 @@ class _Reader:
         read = [_option(each) for each in options]
         values = [option["value"] for option in read]
         if len(set(map(str, values))) < len(values):
-            form.bad("options", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
+            form.bad(
+                "options",
+                "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+                "The specified option value is already used",
+            )
         return self._select(form) | {"options": read}
 
     def _text_input(self, form: Form) -> JsonObject:
@@ -148,7 +158,13 @@ class _Reader:
     def _media(self, form: Form) -> JsonObject:
         media = as_object(form.data.get("media")) or {}
         return {
-            "media": {"id": "0", "url": media.get("url"), "proxy_url": media.get("url"), "width": 0, "height": 0},
+            "media": {
+                "id": "0",
+                "url": media.get("url"),
+                "proxy_url": media.get("url"),
+                "width": 0,
+                "height": 0,
+            },
             "description": form.text("description", most=1024),
             "spoiler": form.flag("spoiler", False),
         }

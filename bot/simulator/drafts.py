@@ -36,7 +36,9 @@ def write(form: Form, message: Message, guild: Guild, world: World, *, extra_fla
     if version_2:
         for key in ("content", "embeds"):
             if form.data.get(key):
-                form.bad(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "Not with IS_COMPONENTS_V2")
+                form.bad(
+                    key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "Not with IS_COMPONENTS_V2"
+                )
     form.settle()
     if not (draft.content or draft.embeds or draft.components or draft.attachments):
         raise refuse(50006)

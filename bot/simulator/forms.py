@@ -14,7 +14,9 @@ from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
 class Form:
     """One JSON object under validation; nested forms share the errors and extend the path."""
 
-    def __init__(self, data: JsonObject, errors: FieldErrors | None = None, path: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, data: JsonObject, errors: FieldErrors | None = None, path: tuple[str, ...] = ()
+    ) -> None:
         self.data = data
         self.errors = FieldErrors() if errors is None else errors
         self.path = path
@@ -32,7 +34,9 @@ class Form:
     def settle(self) -> None:
         self.errors.settle()
 
-    def text(self, key: str, default: str | None = None, *, least: int = 0, most: int = 1 << 20) -> str | None:
+    def text(
+        self, key: str, default: str | None = None, *, least: int = 0, most: int = 1 << 20
+    ) -> str | None:
         if key not in self.data:
             return default
         value = self.data[key]

@@ -120,7 +120,9 @@ class Rest:
             content += cast("bytes", message.get("body", b""))
             more = bool(message.get("more_body", False))
         path = cast("str", scope["path"])
-        pairs = parse_qsl(cast("bytes", scope.get("query_string", b"")).decode("latin-1"), keep_blank_values=True)
+        pairs = parse_qsl(
+            cast("bytes", scope.get("query_string", b"")).decode("latin-1"), keep_blank_values=True
+        )
         return Arrival(
             method=cast("str", scope["method"]),
             path=path.removeprefix(PREFIX) or "/",
@@ -236,7 +238,7 @@ def _body(arrival: Arrival) -> object:
         return payload_of(kind, arrival.content)
     if not kind.startswith("application/json"):
         raise bad_field(
-            "", "CONTENT_TYPE_INVALID", 'Expected "Content-Type" header to be one of {\'application/json\'}.'
+            "", "CONTENT_TYPE_INVALID", "Expected \"Content-Type\" header to be one of {'application/json'}."
         )
     try:
         return _decode(arrival.content)

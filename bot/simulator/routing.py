@@ -163,7 +163,9 @@ class Table:
         if route is None:
             raise no_method()
         names = route.template.strip("/").split("/")
-        return route, {name[1:-1]: part for name, part in zip(names, parts, strict=True) if name.startswith("{")}
+        return route, {
+            name[1:-1]: part for name, part in zip(names, parts, strict=True) if name.startswith("{")
+        }
 
     def _walk(self, node: _Node, parts: list[str], at: int) -> _Node | None:
         if at == len(parts):

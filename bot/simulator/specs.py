@@ -93,9 +93,7 @@ class SpecReader:
         return {
             "roles": {key: str(role.id) for key, role in self._roles.items()},
             "channels": {key: str(channel.id) for key, channel in self._channels.items()},
-            "members": {
-                self._name_of(user_id): str(user_id) for user_id in self._guild.members
-            },
+            "members": {self._name_of(user_id): str(user_id) for user_id in self._guild.members},
         }
 
     def _name_of(self, user_id: int) -> str:
@@ -219,7 +217,9 @@ class SpecReader:
         return found
 
     def _role_named(self, form: Form, key: str, name: str) -> Role | None:
-        role = self._roles.get(name) or next((each for each in self._roles.values() if each.name == name), None)
+        role = self._roles.get(name) or next(
+            (each for each in self._roles.values() if each.name == name), None
+        )
         if role is None:
             form.bad(key, "SPEC_UNKNOWN", f"No role {name!r} in this spec")
         return role

@@ -47,7 +47,10 @@ class Resolver:
 
     def entity(self, kind: int, value: object) -> str:
         text = str(value)
-        if kind in (USER, MENTIONABLE) and (user := self._world.user_named(text.removeprefix("@"))) is not None:
+        if (
+            kind in (USER, MENTIONABLE)
+            and (user := self._world.user_named(text.removeprefix("@"))) is not None
+        ):
             member = self._guild.members.get(user.id)
             if member is not None:
                 whole = self._world.member_payload(member) | {"permissions": "0"}
@@ -108,7 +111,9 @@ class CommandData:
         names = {str(option["name"]) for option in known}
         for name in given:
             if name not in names:
-                raise bad_field(f"options.{name}", "INTERACTION_OPTION_UNKNOWN", "The command has no such option")
+                raise bad_field(
+                    f"options.{name}", "INTERACTION_OPTION_UNKNOWN", "The command has no such option"
+                )
         found: list[JsonObject] = []
         for option in known:
             name = str(option["name"])
@@ -126,7 +131,9 @@ class CommandData:
         if kind in _ENTITIES:
             return body | {"value": self._resolver.entity(kind, value)}
         if not isinstance(value, _VALUES[kind]) or (kind != BOOLEAN and isinstance(value, bool)):
-            raise bad_field(f"options.{name}", "INTERACTION_OPTION_TYPE", f"Not a value for an option of type {kind}")
+            raise bad_field(
+                f"options.{name}", "INTERACTION_OPTION_TYPE", f"Not a value for an option of type {kind}"
+            )
         _check_choice(option, value)
         return body | {"value": value}
 
@@ -137,7 +144,9 @@ def _check_choice(option: JsonObject, value: object) -> None:
         raise bad_field(f"options.{option['name']}", "INTERACTION_OPTION_CHOICE", "Not one of the choices")
 
 
-def require_allowed(world: World, guild: Guild, member: Member, channel: Channel, command: JsonObject) -> None:
+def require_allowed(
+    world: World, guild: Guild, member: Member, channel: Channel, command: JsonObject
+) -> None:
     """Whether Discord's client would show the command to this person here; 403 if not.
 
     ``default_member_permissions`` null: everybody with USE_APPLICATION_COMMANDS; "0": administrators only.

@@ -12,12 +12,13 @@ LookUp: TypeAlias = Callable[[Reason, datetime], Awaitable[str | None]]
 class Journal(Protocol):
     """One job's steps. The journal opens its own short transactions; none is open while `act` runs."""
 
-    async def announce(self, total: int) -> None:
-        """How many steps are coming; what was done in earlier attempts is added by the journal."""
+    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+        """How many steps the job has. With `planned_anew` it is how many are left, and what earlier claims did is
+        added to it."""
         ...
 
     async def perform(
-        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None
+        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True
     ) -> str | None:
         """Does one step and records its outcome; returns what `act` returned (the id of the thing made, or None).
 
@@ -25,6 +26,9 @@ class Journal(Protocol):
         `look_up` the call must be idempotent. With it, the intent is stored before the call, and a call whose answer
         was lost (now, or by an earlier attempt that died) is looked up by (reason, time of the intent) before it is
         made again: what is found is recorded instead of repeated.
+
+        A step that an earlier claim recorded as done is not done again and gives its recorded outcome. `once=False` is
+        for callers that have looked and found it necessary again; with a `look_up`, that is asked first.
 
         Raises `core.jobs.errors.Cancelled` between two steps, and lets the errors of `core.discord.errors` pass.
         """

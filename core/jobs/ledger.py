@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import func
 
 from core.clock import Clock
 from core.jobs.errors import LeaseLost
 from core.jobs.mapping import event_data, to_job, to_step
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
-from core.jobs.schemas import Claim, Job, JobError, JobStep
+from core.jobs.schemas import Claim, Intent, Job, JobError, JobStep
 from core.jobs.states import JobState, Lane, StepState, WaitingFor
 
 
@@ -42,19 +43,25 @@ class Ledger:
     async def renew(self, claim: Claim, lease_seconds: float) -> Job:
         return to_job(_held(await self._jobs.renew(claim.job.id, claim.number, lease_seconds)))
 
-    async def announce(self, claim: Claim, lease_seconds: float, *, total: int) -> Job:
-        """How many steps this attempt has; those of earlier attempts are counted as done already."""
+    async def announce(self, claim: Claim, lease_seconds: float, *, total: int, planned_anew: bool) -> Job:
+        """How many steps the job has, or how many are left when it was `planned_anew`."""
         done = sum(step.state == "done" for step in await self._jobs.steps(claim.job.id))
-        return await self._progress(claim, lease_seconds, progress_done=done, progress_total=done + total)
+        whole = done + total if planned_anew else total
+        return await self._progress(claim, lease_seconds, progress_done=done, progress_total=whole)
 
-    async def intend(self, claim: Claim, lease_seconds: float, key: str, title: str) -> tuple[Job, JobStep]:
-        """Stores the intent of a step before its call."""
+    async def intend(self, claim: Claim, lease_seconds: float, key: str, title: str, *, once: bool) -> Intent:
+        """Stores the intent of a step before its call, unless it is recorded as done and to be done `once`."""
         values: dict[str, Any] = {"progress_now": title}
         if claim.job.first_call_at is None:
-            values["first_call_at"] = self._clock()
-        model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values))
-        step = await self._jobs.intend_step(claim.job.id, key, title, claim.number)
-        return to_job(model), to_step(step)
+            values["first_call_at"] = func.coalesce(JobModel.first_call_at, func.clock_timestamp())
+        job = to_job(_held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values)))
+        earlier = await self._jobs.find_step(claim.job.id, key)
+        if earlier is not None and earlier.state == "done" and once:
+            return Intent(job=job, since=earlier.intended_at, begun_earlier=True, recorded=to_step(earlier))
+        begun_earlier = earlier is not None and earlier.state != "failed" and earlier.claim < claim.number
+        since = earlier.intended_at if earlier is not None and begun_earlier else None
+        step = await self._jobs.intend_step(claim.job.id, key, title, claim.number, since)
+        return Intent(job=job, since=step.intended_at, begun_earlier=begun_earlier)
 
     async def record(
         self,

@@ -280,32 +280,28 @@ class JobRepository(Repository[JobModel]):
         )
         return found.all()
 
-    async def intend_step(self, job_id: uuid.UUID, key: str, title: str, claim: int) -> JobStepModel:
-        """Stores the intent. An intent of an earlier claim that has no outcome keeps its time and its claim's number,
-        because that is when the thing may have been made."""
+    async def find_step(self, job_id: uuid.UUID, key: str) -> JobStepModel | None:
+        return await self.session.scalar(
+            select(JobStepModel).where(JobStepModel.job_id == job_id, JobStepModel.key == key)
+        )
+
+    async def intend_step(
+        self, job_id: uuid.UUID, key: str, title: str, claim: int, since: datetime | None
+    ) -> JobStepModel:
+        """Stores the intent; `since` is when an earlier claim may have done it already, which must not be forgotten."""
         position = select(func.count()).where(JobStepModel.job_id == job_id).scalar_subquery()
-        pending = JobStepModel.state == "intended"
+        intended_at = func.clock_timestamp() if since is None else since
+        values = {
+            "title": title,
+            "state": "intended",
+            "claim": claim,
+            "intended_at": intended_at,
+            "error": None,
+        }
         row = await self.session.scalars(
             insert(JobStepModel)
-            .values(
-                job_id=job_id,
-                key=key,
-                position=position,
-                title=title,
-                state="intended",
-                claim=claim,
-                intended_at=func.clock_timestamp(),
-            )
-            .on_conflict_do_update(
-                index_elements=["job_id", "key"],
-                set_={
-                    "claim": case((pending, JobStepModel.claim), else_=claim),
-                    "intended_at": case((pending, JobStepModel.intended_at), else_=func.clock_timestamp()),
-                    "title": title,
-                    "state": "intended",
-                    "error": None,
-                },
-            )
+            .values(job_id=job_id, key=key, position=position, **values)
+            .on_conflict_do_update(index_elements=["job_id", "key"], set_=values)
             .returning(JobStepModel)
             .execution_options(populate_existing=True)
         )

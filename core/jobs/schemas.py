@@ -70,6 +70,16 @@ class JobStep(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """A step about to be done. `since` is when it was first intended; `begun_earlier` tells that a claim before this
+    one intended it, and may have done it. `recorded` is the step as that claim left it, where it is done."""
+
+    job: Job
+    since: datetime
+    begun_earlier: bool
+    recorded: JobStep | None = None
+
+
 class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a job's history, in order of `sequence` (from 1). `type` is job.queued, job.running, job.progress,
     job.waiting or job.settled; `data` is the job's state and progress at that moment."""

@@ -68,7 +68,7 @@ class Losses:
 
     def suppressed(self, flags: int) -> tuple[Suppressed, ...]:
         """Names of the system channel's flags."""
-        named = {name: bit for name, bit in SUPPRESSIBLE.items() if flags & bit}
+        named: dict[Suppressed, int] = {name: bit for name, bit in SUPPRESSIBLE.items() if flags & bit}
         if unknown := flags & ~sum(named.values()):
             self.note(
                 "unknown_system_channel_flags",

@@ -105,7 +105,12 @@ async def start(discord: Discord) -> AsyncIterator[Callable[..., Running]]:
     running: list[Running] = []
 
     def begin(token: str = TOKEN, **options: Any) -> Running:
-        quick = {"api_base": discord.base, "guild_pause": 0.05, "identify_pause": 0.05, "first_retry": 0.05}
+        quick: dict[str, Any] = {
+            "api_base": discord.base,
+            "guild_pause": 0.05,
+            "identify_pause": 0.05,
+            "first_retry": 0.05,
+        }
         told = Told()
         bot = GuildwrightBot(told, BotOptions(**(quick | options)))
         running.append(Running(bot, told, asyncio.create_task(bot.serve(token))))

@@ -31,7 +31,7 @@ def read_role(data: dict[str, Any]) -> Role:
 
 
 def read_channel(data: dict[str, Any]) -> Channel:
-    kind = TYPES[data["type"]]
+    kind: Any = TYPES[data["type"]]
     read: dict[str, Any] = {}
     if kind in TEXTS | FORUMS:
         read["topic"] = data.get("topic")

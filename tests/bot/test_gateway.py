@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ def differs(dump: dict[str, Any], snapshot: Snapshot) -> list[str]:
     wrong: list[str] = []
     if read_settings(dump["guild"]) != snapshot.settings:
         wrong.append("settings")
-    if set(dump["guild"]["features"]) != snapshot.features:
+    if sorted(dump["guild"]["features"]) != sorted(snapshot.features):
         wrong.append("features")
     if {r["id"]: read_role(r) for r in dump["roles"]} != {r.id: r for r in snapshot.roles}:
         wrong.append("roles")
@@ -81,7 +81,7 @@ def with_sorted_overwrites(channel: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def promptly(seconds: float = 0.5) -> AsyncIterator[None]:
+async def promptly(seconds: float = 0.5) -> AsyncGenerator[None]:
     began = time.monotonic()
     yield
     assert time.monotonic() - began < seconds

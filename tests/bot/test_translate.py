@@ -332,7 +332,7 @@ def test_community_is_switched_with_its_channels_in_one_payload() -> None:
 
 def test_every_field_of_the_contract_has_a_place_in_the_json() -> None:
     """A field that is added to the contract and forgotten here would silently write our name for it."""
-    known = {
+    known: dict[Any, str] = {
         RoleFields: "name permissions colors hoist mentionable unicode_emoji",
         ChannelFields: (
             "type name position parent_id permission_overwrites topic nsfw rate_limit_per_user "
@@ -346,7 +346,13 @@ def test_every_field_of_the_contract_has_a_place_in_the_json() -> None:
             "features"
         ),
     }
-    some = {"type": "text", "overwrites": (), "tags": (), "video_quality": "auto", "sort_order": None} | {
+    some: dict[str, Any] = {
+        "type": "text",
+        "overwrites": (),
+        "tags": (),
+        "video_quality": "auto",
+        "sort_order": None,
+    } | {
         "layout": "list",
         "verification_level": "low",
         "notifications": "only_mentions",

@@ -36,7 +36,7 @@ from bot.simulator.world import World
 
 _KINDS = {"command": COMMAND, "autocomplete": AUTOCOMPLETE, "component": COMPONENT, "modal": MODAL_SUBMIT}
 # Select types and the option types whose entities they offer: user, role, mentionable, channel.
-_OFFERS = dict(zip(ENTITY_SELECTS, (6, 8, 9, 7), strict=True))
+_OFFERS: dict[int, int] = dict(zip(ENTITY_SELECTS, (6, 8, 9, 7), strict=True))
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -134,7 +134,11 @@ class _Scene:
         for channel in self._guild.ordered_channels():
             if asked is None and channel.type == TEXT and self._sees(channel):
                 return channel
-            if asked is not None and channel.type != CATEGORY and str(asked) in (str(channel.id), channel.name):
+            if (
+                asked is not None
+                and channel.type != CATEGORY
+                and str(asked) in (str(channel.id), channel.name)
+            ):
                 if not self._sees(channel):
                     raise refuse(50001)
                 return channel
@@ -156,7 +160,9 @@ class _Scene:
             if focused is None:
                 raise bad_field("focused", "BASE_TYPE_REQUIRED", "This field is required")
             given.setdefault(focused, "")
-        data = summoning.CommandData(self._world, self._guild, focused=focused).build(command, words[1:], given)
+        data = summoning.CommandData(self._world, self._guild, focused=focused).build(
+            command, words[1:], given
+        )
         kind = AUTOCOMPLETE if autocomplete else COMMAND
         return self._begin(kind, channel, data, name=" ".join(words))
 
@@ -173,7 +179,9 @@ class _Scene:
     def component(self) -> Interaction:
         custom_id = as_text(self._form.data.get("custom_id"))
         message = self._message()
-        component = next((each for each in walk(message.components) if each.get("custom_id") == custom_id), None)
+        component = next(
+            (each for each in walk(message.components) if each.get("custom_id") == custom_id), None
+        )
         if component is None or custom_id is None:
             raise bad_field("custom_id", "INTERACTION_COMPONENT_UNKNOWN", "The message has no such component")
         if component.get("disabled"):
@@ -206,7 +214,9 @@ class _Scene:
         values = as_list(self._form.data.get("values")) or []
         least, most = component.get("min_values", 1), component.get("max_values", 1)
         if not int(str(least)) <= len(values) <= int(str(most)):
-            raise bad_field("values", "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+            raise bad_field(
+                "values", "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length."
+            )
         kind = component["type"]
         if kind in ENTITY_SELECTS:
             resolver = summoning.Resolver(self._world, self._guild)
@@ -222,7 +232,10 @@ class _Scene:
 
     def modal(self) -> Interaction:
         custom_id = as_text(self._form.data.get("custom_id"))
-        shown = next((each for each in self._modals() if (each.response_data or {}).get("custom_id") == custom_id), None)
+        shown = next(
+            (each for each in self._modals() if (each.response_data or {}).get("custom_id") == custom_id),
+            None,
+        )
         if shown is None:
             raise bad_field("custom_id", "INTERACTION_MODAL_UNKNOWN", "No such modal was shown to this user")
         fields = as_object(self._form.data.get("fields")) or {}
@@ -259,7 +272,9 @@ def _filled(component: JsonObject, fields: JsonObject) -> JsonObject:
     body: JsonObject = {"type": component.get("type"), "id": component.get("id", 1)}
     nested = as_list(component.get("components"))
     if nested is not None:
-        body["components"] = [_filled(found, fields) for each in nested if (found := as_object(each)) is not None]
+        body["components"] = [
+            _filled(found, fields) for each in nested if (found := as_object(each)) is not None
+        ]
     inner = as_object(component.get("component"))
     if inner is not None:
         body["component"] = _filled(inner, fields)

@@ -61,7 +61,16 @@ def create_channel(call: Call) -> Answer:
     call.world.add_channel(guild, channel)
     body = payloads.channel(channel)
     call.world.emit("CHANNEL_CREATE", guild, body)
-    keys = ("name", "type", "permission_overwrites", "nsfw", "rate_limit_per_user", "topic", "bitrate", "user_limit")
+    keys = (
+        "name",
+        "type",
+        "permission_overwrites",
+        "nsfw",
+        "rate_limit_per_user",
+        "topic",
+        "bitrate",
+        "user_limit",
+    )
     audit.record(call, guild, audit.CHANNEL_CREATE, channel.id, audit.changes({}, body, keys))
     return ok(body, status=201, channel_id=channel.id)
 
@@ -90,7 +99,9 @@ def edit_channel(call: Call) -> Answer:
     body = payloads.channel(edited)
     if body != before:
         call.world.emit("CHANNEL_UPDATE", guild, body)
-    audit.record(call, guild, audit.CHANNEL_UPDATE, channel.id, audit.changes(before, body, audit.CHANNEL_KEYS))
+    audit.record(
+        call, guild, audit.CHANNEL_UPDATE, channel.id, audit.changes(before, body, audit.CHANNEL_KEYS)
+    )
     settle_overwrites(call, guild, edited, old)
     return ok(body)
 
@@ -110,7 +121,10 @@ def delete_channel(call: Call) -> Answer:
     """A deleted category leaves its children without one; pointers of the guild to the channel are cleared."""
     guild, channel, standing = call.channel()
     standing.require_within(channel, MANAGE_CHANNELS)
-    if "COMMUNITY" in guild.features and channel.id in (guild.rules_channel_id, guild.public_updates_channel_id):
+    if "COMMUNITY" in guild.features and channel.id in (
+        guild.rules_channel_id,
+        guild.public_updates_channel_id,
+    ):
         raise refuse(50074)
     body = payloads.channel(channel)
     orphans = guild.children(channel.id)

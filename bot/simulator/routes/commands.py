@@ -28,7 +28,9 @@ def overwrite_commands(call: Call) -> Answer:
     seen: set[tuple[object, object]] = set()
     for form, body in read:
         if (body["name"], body["type"]) in seen:
-            form.bad("name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+            form.bad(
+                "name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"
+            )
         seen.add((body["name"], body["type"]))
     if forms:
         forms[0].settle()
@@ -51,9 +53,7 @@ def create_command(call: Call) -> Answer:
     command = _finished(call, scope, body)
     _check_count([*(each for each in call.world.commands.of(scope).values() if each is not known), command])
     call.world.commands.put(scope, command)
-    return ok(
-        _shown(call, command), status=200 if known else 201, command_id=as_int(command["id"]) or 0
-    )
+    return ok(_shown(call, command), status=200 if known else 201, command_id=as_int(command["id"]) or 0)
 
 
 @routes.on("GET", _GLOBAL + _ONE, _GUILD + _ONE)

@@ -70,7 +70,9 @@ def _read_levels(form: Form, guild: Guild) -> None:
         form.choice("explicit_content_filter", guild.explicit_content_filter, (0, 1, 2)) or 0
     )
     guild.afk_timeout = form.choice("afk_timeout", guild.afk_timeout, AFK_TIMEOUTS) or 300
-    guild.system_channel_flags = form.whole("system_channel_flags", guild.system_channel_flags, least=0, most=63)
+    guild.system_channel_flags = form.whole(
+        "system_channel_flags", guild.system_channel_flags, least=0, most=63
+    )
     guild.premium_progress_bar_enabled = form.flag(
         "premium_progress_bar_enabled", guild.premium_progress_bar_enabled
     )
@@ -127,7 +129,9 @@ def _require_community(form: Form, guild: Guild) -> None:
         if getattr(guild, key) is None:
             form.bad(key, "BASE_TYPE_REQUIRED", "This field is required")
     if guild.verification_level < 1:
-        form.bad("verification_level", "GUILD_COMMUNITY_VERIFICATION", "Community guilds need at least level 1")
+        form.bad(
+            "verification_level", "GUILD_COMMUNITY_VERIFICATION", "Community guilds need at least level 1"
+        )
     if guild.explicit_content_filter != 2:  # noqa: PLR2004 - 2 is ALL_MEMBERS
         form.bad("explicit_content_filter", "GUILD_COMMUNITY_FILTER", "Community guilds need level 2")
 

@@ -127,7 +127,9 @@ def _loading(call: Call, interaction: Interaction, channel: Channel, data: Form)
     return message
 
 
-def _update(call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form | None) -> Message:
+def _update(
+    call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form | None
+) -> Message:
     source = interaction.source
     if source is None:
         raise refuse(10008)

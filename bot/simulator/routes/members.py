@@ -23,7 +23,9 @@ def list_members(call: Call) -> Answer:
     """Ascending by user id."""
     guild, _ = call.guild()
     limit, after = call.number("limit", 1, 1, 1000), call.snowflake("after") or 0
-    found = sorted((each for each in guild.members.values() if each.user_id > after), key=lambda each: each.user_id)
+    found = sorted(
+        (each for each in guild.members.values() if each.user_id > after), key=lambda each: each.user_id
+    )
     return ok([call.world.member_payload(member) for member in found[:limit]])
 
 
@@ -38,7 +40,8 @@ def search_members(call: Call) -> Answer:
     found = [
         member
         for member in guild.members.values()
-        if users[member.user_id].username.lower().startswith(query) or (member.nick or "").lower().startswith(query)
+        if users[member.user_id].username.lower().startswith(query)
+        or (member.nick or "").lower().startswith(query)
     ]
     return ok([call.world.member_payload(member) for member in found[:limit]])
 
@@ -199,7 +202,9 @@ def _write(call: Call, guild: Guild, member: Member, edited: Member) -> JsonObje
 
 def _log_roles(call: Call, guild: Guild, member: Member, edited: Member) -> None:
     added = [_brief(guild.roles[each]) for each in edited.roles if each not in member.roles]
-    removed = [_brief(guild.roles[each]) for each in member.roles if each not in edited.roles and each in guild.roles]
+    removed = [
+        _brief(guild.roles[each]) for each in member.roles if each not in edited.roles and each in guild.roles
+    ]
     changed: list[JsonObject] = []
     if added:
         changed.append({"key": "$add", "new_value": added})

@@ -83,7 +83,9 @@ def list_messages(call: Call) -> Answer:
     ids = sorted(channel.messages)
     if around is not None:
         half = limit // 2
-        ids = [each for each in ids if each < around][-half:] + [each for each in ids if each >= around][: half + 1]
+        ids = [each for each in ids if each < around][-half:] + [each for each in ids if each >= around][
+            : half + 1
+        ]
     elif after is not None:
         ids = [each for each in ids if each > after][:limit]
     else:

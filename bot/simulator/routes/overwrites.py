@@ -33,7 +33,9 @@ def delete_overwrite(call: Call) -> Answer:
     overwrite_id = call.id("overwrite_id")
     if overwrite_id not in channel.overwrites:
         raise refuse(10009)
-    _write(call, guild, channel, {key: each for key, each in channel.overwrites.items() if key != overwrite_id})
+    _write(
+        call, guild, channel, {key: each for key, each in channel.overwrites.items() if key != overwrite_id}
+    )
     return DONE
 
 

@@ -27,7 +27,8 @@ def list_my_guilds(call: Call) -> Answer:
     limit = call.number("limit", 200, 1, 200)
     before, after = call.snowflake("before"), call.snowflake("after")
     mine = sorted(
-        (guild for guild in call.world.guilds.values() if call.actor_id in guild.members), key=lambda each: each.id
+        (guild for guild in call.world.guilds.values() if call.actor_id in guild.members),
+        key=lambda each: each.id,
     )
     if before is not None:
         mine = [guild for guild in mine if guild.id < before][-limit:]

@@ -1,0 +1,237 @@
+"""Jobs as HTTP shows them: `payload` and `result` are unions told apart by `kind`."""
+
+import uuid
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.values import NextCursor, Snowflake, Time
+from core.jobs import schemas as core
+
+JobState: TypeAlias = Literal[
+    "queued", "running", "waiting", "succeeded", "partial", "failed", "cancelled", "dead"
+]
+WaitingFor: TypeAlias = Literal["bot", "rate_limit", "retry", "run_at", "approval", "guild_lock"]
+StepState: TypeAlias = Literal["intended", "done", "failed", "superseded", "outcome_unknown"]
+JobKind: TypeAlias = Literal["guild.sync", "guild.capture", "template.apply"]
+ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
+Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
+
+
+class SyncPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.sync"):
+    """Read the guild again."""
+
+
+class CapturePayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.capture"):
+    """Keep what the guild looks like now."""
+
+
+class ApplyPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
+    """Do what a plan says."""
+
+    plan_id: uuid.UUID
+
+
+class SyncResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.sync"):
+    """`changed` tells whether what we had stored was out of date."""
+
+    revision: int
+    changed: bool
+    roles: int
+    channels: int
+
+
+class CaptureResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.capture"):
+    """What was kept."""
+
+    snapshot_id: uuid.UUID
+    roles: int
+    channels: int
+
+
+class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
+    """`snapshot_id` is the guild as it was before: roll back to it to undo this job."""
+
+    created: Annotated[
+        dict[str, Snowflake], Meta(description="Keys of the document and the ids of what was made for them.")
+    ]
+    snapshot_id: uuid.UUID | None
+    calls: Annotated[int, Meta(description="Steps of all attempts that were done.")]
+    is_equal: Annotated[bool, Meta(description="Whether planning again found nothing left to do.")]
+
+
+JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload
+JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult
+
+
+class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """`total` is null until the job knows; `now` says in words what is being done."""
+
+    done: int
+    total: int | None
+    now: str | None
+
+
+class JobError(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a job did not succeed. `step` is the step that failed, where one did."""
+
+    code: str
+    message: str
+    retryable: bool = False
+    step: str | None = None
+
+
+class JobActor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asked, and through which door."""
+
+    kind: ActorKind
+    via: Via
+    name: str
+    account_id: uuid.UUID | None
+    discord_user_id: Snowflake | None
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing asked of the bot. `attempts` counts those begun; a gateway that is away is not an attempt."""
+
+    id: uuid.UUID
+    kind: JobKind
+    guild_id: Snowflake | None
+    state: JobState
+    waiting_for: WaitingFor | None
+    resume_at: Time | None
+    run_at: Time | None
+    expires_at: Time | None
+    payload: JobPayload
+    result: JobResult | None
+    error: JobError | None
+    progress: JobProgress
+    attempts: int
+    max_attempts: int
+    cancel_requested: bool
+    actor: JobActor
+    request_id: str | None
+    created_at: Time
+    started_at: Time | None
+    first_call_at: Annotated[Time | None, Meta(description="When the first call to Discord was made.")]
+    finished_at: Time | None
+
+
+class JobPage(msgspec.Struct, frozen=True):
+    """Newest first."""
+
+    items: tuple[Job, ...]
+    next_cursor: NextCursor = None
+
+
+class JobStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded call. `claim` is the number of the claim that intended it; `outcome` the id of what was made."""
+
+    id: str
+    title: str
+    state: StepState
+    claim: int
+    intended_at: Time
+    finished_at: Time | None
+    outcome: str | None
+    error: str | None
+
+
+class JobStepPage(msgspec.Struct, frozen=True):
+    """In the order in which they were begun; always all of them."""
+
+    items: tuple[JobStep, ...]
+    next_cursor: NextCursor = None
+
+
+class JobChange(msgspec.Struct, frozen=True, kw_only=True):
+    job_id: uuid.UUID
+    sequence: Annotated[int, Meta(description="From 1; give it as Last-Event-ID to go on behind it.")]
+    at: Time
+    state: JobState
+    waiting_for: WaitingFor | None
+    resume_at: Time | None
+    attempts: int
+    progress: JobProgress
+    cancel_requested: bool
+
+
+class JobQueued(JobChange, frozen=True, kw_only=True, tag_field="type", tag="job.queued"):
+    """It was asked for, asked for again, or handed back."""
+
+
+class JobRunning(JobChange, frozen=True, kw_only=True, tag_field="type", tag="job.running"):
+    """A worker has it."""
+
+
+class JobProgressed(JobChange, frozen=True, kw_only=True, tag_field="type", tag="job.progress"):
+    """Steps are known or done, or somebody asked for it to be cancelled."""
+
+
+class JobWaiting(JobChange, frozen=True, kw_only=True, tag_field="type", tag="job.waiting"):
+    """It goes on when what it waits for is there."""
+
+
+class JobSettled(JobChange, frozen=True, kw_only=True, tag_field="type", tag="job.settled"):
+    """It has ended; nothing follows unless somebody asks for a retry."""
+
+    result: JobResult | None | UnsetType = UNSET
+    error: JobError | None | UnsetType = UNSET
+
+
+JobEvent: TypeAlias = JobQueued | JobRunning | JobProgressed | JobWaiting | JobSettled
+
+
+def job_of(job: core.Job) -> Job:
+    return Job(
+        id=job.id,
+        kind=msgspec.convert(job.kind, JobKind),
+        guild_id=job.guild_id,
+        state=job.state,
+        waiting_for=job.waiting_for,
+        resume_at=job.resume_at,
+        run_at=job.run_at,
+        expires_at=job.expires_at,
+        payload=msgspec.convert(job.payload, JobPayload),
+        result=msgspec.convert(job.result, JobResult | None),
+        error=None if job.error is None else error_of(job.error),
+        progress=JobProgress(done=job.progress.done, total=job.progress.total, now=job.progress.now),
+        attempts=job.attempts,
+        max_attempts=job.max_attempts,
+        cancel_requested=job.cancel_requested,
+        actor=JobActor(
+            kind=job.actor.kind,
+            via=job.actor.via,
+            name=job.actor.name,
+            account_id=job.actor.account_id,
+            discord_user_id=job.actor.discord_user_id,
+        ),
+        request_id=job.request_id,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        first_call_at=job.first_call_at,
+        finished_at=job.finished_at,
+    )
+
+
+def error_of(error: core.JobError) -> JobError:
+    return JobError(code=error.code, message=error.message, retryable=error.retryable, step=error.step)
+
+
+def step_of(step: core.JobStep) -> JobStep:
+    return JobStep(
+        id=step.id,
+        title=step.title,
+        state=step.state,
+        claim=step.claim,
+        intended_at=step.intended_at,
+        finished_at=step.finished_at,
+        outcome=step.outcome,
+        error=step.error,
+    )
+
+
+def event_of(event: core.JobEvent) -> JobEvent:
+    said = {"type": event.type, "job_id": event.job_id, "sequence": event.sequence, "at": event.at}
+    return msgspec.convert({**event.data, **said}, JobEvent)

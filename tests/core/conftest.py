@@ -1,0 +1,31 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.catalog import CATALOG
+from core.db import Engines
+from core.jobs.ring import Rung
+from core.uow import Database
+
+
+class Rings:
+    """Remembers who was rung."""
+
+    def __init__(self) -> None:
+        self.rung: list[Rung] = []
+
+    async def __call__(self, rung: Rung) -> None:
+        self.rung.append(rung)
+
+
+@pytest.fixture
+def rings() -> Rings:
+    return Rings()
+
+
+@pytest.fixture
+async def database(database_url: str, rings: Rings) -> AsyncIterator[Database]:
+    """The product's own catalog on an empty, migrated database."""
+    engines = Engines(database_url)
+    yield Database(engines, CATALOG, ring=rings)
+    await engines.dispose()

@@ -1,0 +1,61 @@
+"""Short ways to say a call, and to wait for what follows from it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+
+class Control:
+    """The control surface; every call must succeed unless ``status`` says otherwise."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def __call__(
+        self, method: str, path: str, body: object = None, *, status: int | None = None
+    ) -> Any:
+        answer = await self._http.request(method, f"/_sim{path}", json=body)
+        assert answer.status_code == status if status else answer.is_success, answer.text
+        return answer.json()
+
+    async def guild(self, **spec: Any) -> Any:
+        return await self("POST", "/guilds", {"name": "Harbour"} | spec)
+
+    async def dump(self, guild_id: object) -> Any:
+        return await self("GET", f"/guilds/{guild_id}")
+
+    async def edit(self, user: str, method: str, path: str, body: object = None) -> Any:
+        return await self("POST", "/edits", {"user": user, "method": method, "path": path, "body": body})
+
+
+class Rest:
+    """Calls of the bot. ``ok`` insists on success and returns the body, ``refused`` on a refusal and returns its code."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def __call__(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        sent = {"Authorization": "Bot sim-token"} | {
+            name.replace("_", "-"): text for name, text in headers.items()
+        }
+        return await self._http.request(method, f"/api/v10{path}", json=body, headers=sent)
+
+    async def ok(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        answer = await self(method, path, body, **headers)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def refused(self, method: str, path: str, body: object = None) -> tuple[int, int]:
+        answer = await self(method, path, body)
+        assert answer.is_error, answer.text
+        return answer.status_code, answer.json()["code"]
+
+
+async def until(claim: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait until a claim about something that arrives on its own holds."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not claim():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come true"
+        await asyncio.sleep(0.01)

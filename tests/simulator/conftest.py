@@ -1,0 +1,70 @@
+"""A fresh simulator for each test: in process for rules, on a socket for clients."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+
+import disnake
+import httpx
+import pytest
+from disnake.http import Route
+
+from bot.simulator import Simulator, build, serving
+from tests.simulator.calls import Control, Rest
+
+
+@pytest.fixture
+def simulator() -> Simulator:
+    return build()
+
+
+@pytest.fixture
+async def http(simulator: Simulator) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=simulator.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture
+def sim(http: httpx.AsyncClient) -> Control:
+    """The control surface, in process."""
+    return Control(http)
+
+
+@pytest.fixture
+def rest(http: httpx.AsyncClient) -> Rest:
+    """The bot's REST calls, in process."""
+    return Rest(http)
+
+
+@pytest.fixture
+async def url(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """The same simulator on a real socket, with disnake pointed at it."""
+    async with serving(simulator) as address:
+        monkeypatch.setattr(Route, "BASE", f"{address}/api/v10")
+        yield address
+
+
+Connect = Callable[..., contextlib.AbstractAsyncContextManager[disnake.Client]]
+
+
+@pytest.fixture
+def connect(url: str) -> Connect:
+    """``async with connect(client)``: an unmodified disnake client, ready."""
+
+    @contextlib.asynccontextmanager
+    async def running(client: disnake.Client, token: str = "sim-token") -> AsyncGenerator[disnake.Client]:
+        task = asyncio.create_task(client.start(token))
+        ready = asyncio.create_task(client.wait_until_ready())
+        try:
+            await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED, timeout=10)
+            if task.done():
+                task.result()
+            assert ready.done(), "the client did not become ready"
+            yield client
+        finally:
+            ready.cancel()
+            await client.close()
+            await asyncio.gather(task, ready, return_exceptions=True)
+
+    return running

@@ -1,0 +1,205 @@
+"""People use the bot: commands, typing, buttons, selects and modals, answered by an unmodified disnake bot."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import disnake
+import pytest
+from disnake.ext import commands
+
+from tests.simulator.calls import Control, Rest, until
+from tests.simulator.conftest import Connect
+
+Inter = disnake.ApplicationCommandInteraction
+
+
+async def button_row(inter: Inter) -> None:
+    button = disnake.ui.Button(label="Press", custom_id="press")
+    select = disnake.ui.UserSelect(custom_id="pick")
+    await inter.response.send_message("here", components=[[button], [select]])
+
+
+def make_bot() -> commands.InteractionBot:
+    bot = commands.InteractionBot(intents=disnake.Intents.all(), guild_ready_timeout=0.1)
+
+    @bot.slash_command(default_member_permissions=disnake.Permissions(manage_guild=True))
+    async def template(inter: Inter) -> None:
+        """Templates."""
+
+    @template.sub_command()
+    async def plan(inter: Inter, name: str, who: disnake.Member, count: int = 1) -> None:
+        """Plan one."""
+        await inter.response.defer(ephemeral=True)
+        await inter.edit_original_response(content=f"{name} {who.name} {count}")
+        await inter.followup.send("and then", ephemeral=True)
+
+    @plan.autocomplete("name")
+    async def _(inter: Inter, text: str) -> list[str]:
+        return [name for name in ("harbour", "haven", "town") if name.startswith(text)]
+
+    @bot.slash_command()
+    async def panel(inter: Inter) -> None:
+        """A panel."""
+        await button_row(inter)
+
+    @bot.slash_command()
+    async def silent(inter: Inter) -> None:
+        """Never answers."""
+
+    @bot.listen()
+    async def on_button_click(inter: disnake.MessageInteraction) -> None:
+        if inter.component.custom_id == "ask":
+            await inter.response.send_modal(
+                title="Why",
+                custom_id="why",
+                components=disnake.ui.TextInput(label="Reason", custom_id="reason"),
+            )
+        else:
+            await inter.response.edit_message(
+                "pressed", components=[disnake.ui.Button(label="?", custom_id="ask")]
+            )
+
+    @bot.listen()
+    async def on_dropdown(inter: disnake.MessageInteraction) -> None:
+        await inter.response.send_message(f"chose {inter.resolved_values}", ephemeral=True)
+
+    @bot.listen()
+    async def on_modal_submit(inter: disnake.ModalInteraction) -> None:
+        await inter.response.send_message(f"because {inter.text_values['reason']}")
+
+    return bot
+
+
+SPEC: dict[str, Any] = {
+    "roles": [{"name": "Mods", "permissions": ["MANAGE_GUILD"]}],
+    "channels": [{"name": "log"}],
+    "members": [{"username": "ada", "roles": ["Mods"]}, {"username": "grace"}],
+}
+
+
+@pytest.fixture
+async def use(sim: Control, connect: Connect) -> Any:
+    made = await sim.guild(**SPEC)
+
+    async def act(user: str, kind: str, *, status: int | None = None, **rest: Any) -> Any:
+        body = {"guild_id": made["id"], "user": user, "type": kind} | rest
+        return await sim("POST", "/interactions", body, status=status)
+
+    bot = make_bot()
+    async with connect(bot):
+        await until(lambda: len(bot.global_slash_commands) == 3)
+        yield act
+
+
+Use = Callable[..., Any]
+
+
+async def test_a_subcommand_goes_round_and_its_edits_are_seen(use: Use, sim: Control) -> None:
+    begun = await use(
+        "ada", "command", name="template plan", options={"name": "x", "who": "grace", "count": 3}
+    )
+    assert (begun["answered"], begun["response_type"], begun["ephemeral"]) == (True, 5, True)
+    for _ in range(100):
+        now = await sim("GET", f"/interactions/{begun['id']}")
+        if now["followups"]:
+            break
+        await asyncio.sleep(0.01)
+    assert now["message"]["content"] == "x grace 3"
+    assert now["message"]["flags"] & 64
+    assert now["message"]["interaction_metadata"]["user"]["username"] == "ada"
+    assert [followup["content"] for followup in now["followups"]] == ["and then"]
+    assert [step["what"] for step in now["history"]] == ["response", "edit", "followup"]
+
+
+async def test_typing_is_completed(use: Use) -> None:
+    answer = await use("ada", "autocomplete", name="template plan", options={"name": "ha"})
+    assert [choice["value"] for choice in answer["choices"]] == ["harbour", "haven"]
+
+
+async def test_a_member_without_the_commands_permission_does_not_see_it(use: Use) -> None:
+    refused = await use(
+        "grace", "command", name="template plan", options={"name": "x", "who": "ada"}, status=403
+    )
+    assert refused["code"] == 50013
+
+
+async def test_an_unanswered_interaction_says_so(use: Use) -> None:
+    assert not (await use("grace", "command", name="silent", timeout=0.2))["answered"]
+
+
+async def test_wrong_options_never_reach_the_bot(use: Use, sim: Control) -> None:
+    before = (await sim("GET", "/requests"))["last"]
+    for options in ({}, {"name": "x"}, {"name": "x", "who": "nobody"}, {"name": 1, "who": "ada"}):
+        await use("ada", "command", name="template plan", options=options, status=400)
+    await use("ada", "command", name="template", status=400)
+    await use("ada", "command", name="nothing", status=404)
+    assert (await sim("GET", "/requests"))["last"] == before
+
+
+async def test_buttons_selects_and_modals_work(use: Use) -> None:
+    panel = (await use("grace", "command", name="panel"))["message"]
+    chosen = await use("grace", "component", message_id=panel["id"], custom_id="pick", values=["ada"])
+    assert "name='ada'" in chosen["message"]["content"]
+    pressed = await use("ada", "component", message_id=panel["id"], custom_id="press")
+    assert (pressed["response_type"], pressed["message"]["content"]) == (7, "pressed")
+    await use("ada", "component", message_id=panel["id"], custom_id="press", status=400)
+    asked = await use("ada", "component", message_id=panel["id"], custom_id="ask")
+    assert asked["modal"]["title"] == "Why"
+    done = await use("ada", "modal", custom_id="why", fields={"reason": "fun"})
+    assert done["message"]["content"] == "because fun"
+
+
+async def test_commands_are_kept_as_disnake_sent_them(use: Use, sim: Control, rest: Rest) -> None:
+    """A second start finds nothing to change."""
+    app = (await sim("GET", "/state"))["application"]["id"]
+    listed = await rest.ok("GET", f"/applications/{app}/commands")
+    assert {command["name"] for command in listed} == {"template", "panel", "silent"}
+    before = (await sim("GET", "/effects"))["last"]
+    again = make_bot()
+    task = asyncio.create_task(again.start("sim-token"))
+    await until(lambda: again.is_ready() and len(again.global_slash_commands) == 3)
+    await asyncio.sleep(0.1)
+    await again.close()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (await sim("GET", "/effects"))["last"] == before
+
+
+@pytest.fixture
+async def opened(sim: Control, rest: Rest) -> dict[str, Any]:
+    """An interaction that waits for its answer, in process: the bot is played by REST calls."""
+    made = await sim.guild(**SPEC)
+    app = (await sim("GET", "/state"))["application"]["id"]
+    await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
+    body = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
+    return await sim("POST", "/interactions", body)
+
+
+async def test_an_interaction_is_answered_once_and_in_time(
+    sim: Control, rest: Rest, opened: dict[str, Any], simulator: Any
+) -> None:
+    interaction = simulator.world.interactions.by_id[int(opened["id"])]
+    path = f"/interactions/{opened['id']}/{interaction.token}/callback"
+    answer = {"type": 4, "data": {"content": "hi"}}
+    assert await rest.refused("POST", path.replace(opened["id"], "1"), answer) == (404, 10062)
+    assert await rest.refused("POST", path, {"type": 8, "data": {"choices": []}}) == (400, 50035)
+    webhook = f"/webhooks/{simulator.world.application.id}/{interaction.token}"
+    assert await rest.refused("POST", webhook, {"content": "too soon"}) == (404, 10015)
+    resource = await rest.ok("POST", path + "?with_response=true", answer)
+    assert resource["resource"]["message"]["content"] == "hi"
+    assert await rest.refused("POST", path, answer) == (400, 40060)
+    await rest.ok("PATCH", f"{webhook}/messages/@original", {"content": "edited"})
+    assert (await rest.ok("GET", f"{webhook}/messages/@original"))["content"] == "edited"
+    extra = await rest.ok("POST", webhook, {"content": "more"})
+    await rest.ok("DELETE", f"{webhook}/messages/{extra['id']}")
+    await sim("POST", "/clock", {"advance": 16 * 60})
+    assert await rest.refused("PATCH", f"{webhook}/messages/@original", {"content": "x"}) == (401, 50027)
+
+
+async def test_an_answer_after_three_seconds_is_refused(
+    sim: Control, rest: Rest, opened: dict[str, Any], simulator: Any
+) -> None:
+    interaction = simulator.world.interactions.by_id[int(opened["id"])]
+    await sim("POST", "/clock", {"advance": 4})
+    path = f"/interactions/{opened['id']}/{interaction.token}/callback"
+    assert await rest.refused("POST", path, {"type": 5}) == (404, 10062)

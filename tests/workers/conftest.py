@@ -1,0 +1,57 @@
+from collections.abc import AsyncIterator
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from core.db import Engines
+from core.discord.gateway import DiscordGateway
+from core.jobs.schemas import Job
+from core.uow import Database
+from tests.builders.core import owner, powers, snapshot
+from tests.builders.jobs import MAKE, STRUCTURAL, TEST_CATALOG, MakePayload, Things, maker
+from workers.registry import Registry
+from workers.running import Running
+
+
+class Road:
+    """A database with one guild, the tests' kinds of job, and a worker's hands."""
+
+    def __init__(self, database: Database, guild_id: str) -> None:
+        self.database = database
+        self.guild_id = guild_id
+        self.actor = owner()
+        self.things = Things()
+
+    def running(self, *, holder: str = "one", lease: float = 45.0, **options: Any) -> Running:
+        functions = SimpleNamespace(make=maker(self.things), structural=maker(self.things, spec=STRUCTURAL))
+        registry = Registry(TEST_CATALOG, [cast("ModuleType", functions)])
+        gateway = cast("DiscordGateway", self.things)
+        return Running(
+            self.database, registry, gateway, lane="bot", holder=holder, lease_seconds=lease, **options
+        )
+
+    async def ask(self, things: int = 1, **options: Any) -> Job:
+        async with self.database.unit() as unit:
+            return await unit.jobs.ask(
+                options.pop("actor", self.actor),
+                options.pop("spec", MAKE),
+                MakePayload(things=things),
+                guild_id=options.pop("guild_id", self.guild_id),
+                **options,
+            )
+
+    async def see(self, job: Job) -> Job:
+        async with self.database.read() as unit:
+            return await unit.jobs.get(self.actor, job.id)
+
+
+@pytest.fixture
+async def road(database_url: str) -> AsyncIterator[Road]:
+    engines = Engines(database_url)
+    database = Database(engines, TEST_CATALOG)
+    guild = snapshot()
+    async with database.unit() as unit:
+        await unit.guilds.store(guild, powers(guild))
+    yield Road(database, guild.guild_id)
+    await engines.dispose()

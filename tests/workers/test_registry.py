@@ -1,0 +1,39 @@
+from types import ModuleType, SimpleNamespace
+from typing import cast
+
+import pytest
+
+from core.catalog import CATALOG
+from core.jobs.spec import Catalog
+from tests.builders.jobs import MAKE, TEST_CATALOG, Things, maker
+from workers.jobs import guilds, templates
+from workers.registry import Registry
+
+
+def _module(**functions: object) -> ModuleType:
+    return cast("ModuleType", SimpleNamespace(**functions))
+
+
+def test_every_kind_of_the_product_has_exactly_one_function() -> None:
+    registry = Registry(CATALOG, (guilds, templates))
+    assert {registry[spec.kind].spec.kind for spec in CATALOG} == {spec.kind for spec in CATALOG}
+
+
+def test_a_kind_without_a_function_does_not_start() -> None:
+    with pytest.raises(RuntimeError, match=r"test\.structural"):
+        Registry(TEST_CATALOG, [_module(make=maker(Things()))])
+
+
+def test_a_kind_with_two_functions_does_not_start() -> None:
+    with pytest.raises(RuntimeError, match="two functions"):
+        Registry(Catalog([MAKE]), [_module(one=maker(Things()), two=maker(Things()))])
+
+
+def test_a_function_for_an_unknown_kind_does_not_start() -> None:
+    with pytest.raises(RuntimeError, match="not in the catalog"):
+        Registry(Catalog([]), [_module(make=maker(Things()))])
+
+
+def test_a_kind_cannot_be_declared_twice() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Catalog([MAKE, MAKE])

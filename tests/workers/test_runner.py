@@ -1,0 +1,110 @@
+"""The wire: a ring wakes a worker, and nothing depends on it."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import pytest
+
+from core.jobs.schemas import Job
+from tests.workers.conftest import Road
+from workers.ring import RedisRing
+from workers.runner import PermitWorker
+from workers.wire import connect, disconnect
+
+
+@asynccontextmanager
+async def working(road: Road, redis_url: str, *, slots: int = 5) -> AsyncGenerator[PermitWorker]:
+    redis = connect(redis_url)
+    worker = PermitWorker(redis, road.running(), road.database, slots=slots)
+    task = asyncio.create_task(worker.main())
+    await asyncio.sleep(0.2)
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+        await task
+        with suppress(OSError):
+            await disconnect(redis)
+
+
+@asynccontextmanager
+async def ringing(road: Road, redis_url: str) -> AsyncGenerator[None]:
+    redis = connect(redis_url)
+    road.database.ring = RedisRing(redis)
+    yield
+    await disconnect(redis)
+
+
+async def settled(road: Road, job: Job, within: float) -> Job:
+    deadline = time.monotonic() + within
+    while not (seen := await road.see(job)).is_settled:
+        assert time.monotonic() < deadline, f"still {seen.state}"
+        await asyncio.sleep(0.01)
+    return seen
+
+
+async def test_a_rung_worker_begins_at_once(road: Road, redis_url: str) -> None:
+    async with ringing(road, redis_url), working(road, redis_url):
+        await asyncio.sleep(0.3)
+        job = await settled(road, await road.ask(), within=1.0)
+    assert job.state == "succeeded"
+
+
+async def test_a_job_whose_ring_was_lost_is_found_within_three_seconds(road: Road, redis_url: str) -> None:
+    async with working(road, redis_url):
+        job = await settled(road, await road.ask(), within=3.0)
+    assert job.state == "succeeded"
+
+
+async def test_emptying_redis_between_commit_and_pick_up_loses_nothing(road: Road, redis_url: str) -> None:
+    async with ringing(road, redis_url):
+        job = await road.ask()
+    redis = connect(redis_url)
+    await redis.flushall()
+    await disconnect(redis)
+    async with working(road, redis_url):
+        assert (await settled(road, job, within=3.0)).state == "succeeded"
+    assert len(road.things.made) == 1
+
+
+async def test_jobs_run_while_redis_is_away(road: Road) -> None:
+    async with working(road, "redis://127.0.0.1:1/0"):
+        assert (await settled(road, await road.ask(), within=4.0)).state == "succeeded"
+
+
+async def test_one_permit_is_enough_for_many_jobs_and_many_are_not_too_many(
+    road: Road, redis_url: str
+) -> None:
+    async with ringing(road, redis_url):
+        jobs = [await road.ask() for _ in range(25)]
+        async with working(road, redis_url, slots=4):
+            for job in jobs:
+                await settled(road, job, within=5.0)
+    assert len(road.things.made) == len(set(road.things.made)) == 25
+
+
+async def test_a_stopped_worker_has_handed_back_what_it_did_not_end(road: Road, redis_url: str) -> None:
+    async def slowly() -> None:
+        await asyncio.sleep(0.15)
+
+    road.things.before = slowly
+    jobs = [await road.ask(10) for _ in range(4)]
+    async with working(road, redis_url):
+        await asyncio.sleep(0.3)
+    seen = [await road.see(job) for job in jobs]
+    assert {job.state for job in seen} == {"queued"}
+    assert {job.attempts for job in seen} == {0}
+
+
+@pytest.mark.parametrize("asked", [1, 3])
+async def test_a_due_time_is_kept_without_a_ring(road: Road, redis_url: str, asked: int) -> None:
+    async with working(road, redis_url):
+        due = road.database.clock() + timedelta(seconds=0.5)
+        jobs = [await road.ask(run_at=due) for _ in range(asked)]
+        for job in jobs:
+            ended = await settled(road, job, within=4.0)
+            assert ended.started_at is not None
+            assert ended.started_at >= due
