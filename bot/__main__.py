@@ -101,7 +101,7 @@ def _details(bot: GuildwrightBot) -> dict[str, Any] | None:
     return {
         "application_id": str(bot.application_id),
         "guilds": len(bot.guilds),
-        "latency_ms": None if math.isnan(latency) else round(latency * 1000, 1),
+        "latency_ms": round(latency * 1000, 1) if math.isfinite(latency) else None,
     }
 
 

@@ -62,7 +62,7 @@ class Calls:
             await self._wait_shortly(route, doing)
             self.require_open()
             guard = Guard(self._limits, route, doing, repeatable=repeatable)
-            request = self._client.http.request(route, **options)
+            request = self._client.http.request(route, middlewares=(guard,), **options)
             task = asyncio.create_task(request, name=f"discord: {doing}")
             await self._ended_or_left_alone(task, guard, guild_id)
         return _answer(task, doing)

@@ -59,10 +59,13 @@ def append_to(path: Path) -> Sink:
 class OwnProcess:
     """A child in a session of its own; signals go to it and to all it has started."""
 
-    def __init__(self, name: str, child: asyncio.subprocess.Process, sink: Sink) -> None:
+    def __init__(
+        self, name: str, child: asyncio.subprocess.Process, output: asyncio.StreamReader, sink: Sink
+    ) -> None:
         self.name = name
         self.lines: deque[str] = deque(maxlen=_REMEMBERED_LINES)
         self._child = child
+        self._output = output
         self._sink = sink
         self._waiting: list[tuple[re.Pattern[str], asyncio.Future[None]]] = []
         self._life = asyncio.create_task(self._live(), name=f"process {name}")
@@ -118,9 +121,8 @@ class OwnProcess:
         await pump
 
     async def _pump(self) -> None:
-        assert self._child.stdout is not None
         rest = b""
-        while chunk := await self._child.stdout.read(_LONGEST_LINE):
+        while chunk := await self._output.read(_LONGEST_LINE):
             *whole, rest = (rest + chunk).split(b"\n")
             if len(rest) > _LONGEST_LINE:
                 whole, rest = [*whole, rest], b""
@@ -180,24 +182,34 @@ class ProcessGroup:
         patience: float = 30.0,
     ) -> OwnProcess:
         """Start a child and come back when it is `ready`; `env` adds to the group's. A name may be used again."""
-        try:
-            child = await asyncio.create_subprocess_exec(
-                *command,
-                env={**self._env, **(env or {})},
-                cwd=cwd,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=partial(_die_with, os.getpid()),
-            )
-        except OSError as error:
-            raise ProcessFailed(f"{name} cannot be started: {command[0]}: {error.strerror}.") from error
-        member = OwnProcess(name, child, self._sink)
+        member = await self._spawn(name, command, {**self._env, **(env or {})}, cwd)
         self._members.append(member)
         if ready is not None:
             await self._until_ready(member, ready, patience)
         return member
+
+    async def _spawn(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path | None
+    ) -> OwnProcess:
+        # Not asyncio's own pipe: its `wait` would wait for everything that inherited the pipe to end as well.
+        ours, theirs = os.pipe()
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *command,
+                env=env,
+                cwd=cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,
+                preexec_fn=partial(_die_with, os.getpid()),
+            )
+        except OSError as error:
+            os.close(ours)
+            raise ProcessFailed(f"{name} cannot be started: {command[0]}: {error.strerror}.") from error
+        finally:
+            os.close(theirs)
+        return OwnProcess(name, child, await _reader(ours), self._sink)
 
     async def _until_ready(self, member: OwnProcess, ready: Ready, patience: float) -> None:
         question = member.writes(ready) if isinstance(ready, re.Pattern) else _until(ready)
@@ -215,6 +227,14 @@ class ProcessGroup:
         await member.kill()
         said = next((line for line in reversed(member.lines) if line.strip()), "(nothing)")
         raise ProcessFailed(f"{member.name} {what} before it was ready; it last said: {said}")
+
+
+async def _reader(fd: int) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(fd, "rb")
+    )
+    return reader
 
 
 async def _until(question: Callable[[], Awaitable[bool]]) -> None:

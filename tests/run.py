@@ -74,9 +74,7 @@ class SuiteReport:
 def run_suites(names: list[str], checks: list[Outcome]) -> bool:
     """One pytest for all, so that the servers start once; True if nothing failed."""
     folders = [f"tests/{name}" for name in names if any((ROOT / "tests" / name).rglob("test_*.py"))]
-    return (
-        pytest.main(["-q", "--strict-config", *folders], plugins=[SuiteReport(checks)]) == pytest.ExitCode.OK
-    )
+    return pytest.main(folders, plugins=[SuiteReport(checks)]) == pytest.ExitCode.OK
 
 
 def main() -> int:
@@ -87,6 +85,8 @@ def main() -> int:
     parser.add_argument("--no-checks", action="store_true", help="only the suites")
     parser.add_argument("--only-checks", action="store_true", help="only lint, types, imports, models")
     asked = parser.parse_args()
+    if unknown := set(asked.suites) - {*SUITES, "soak"}:
+        parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
     soak = os.environ.get("GUILDWRIGHT_TEST_SIZE") == "soak"
     checks = [] if asked.no_checks else run_checks()

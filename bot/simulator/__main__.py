@@ -5,7 +5,7 @@ import asyncio
 import signal
 
 from bot.simulator.app import build
-from bot.simulator.server import address, bind, server_for
+from bot.simulator.server import address, bind, server_for, started
 
 
 async def _serve(port: int, host: str, token: str, profile: str) -> None:
@@ -21,8 +21,7 @@ async def _serve(port: int, host: str, token: str, profile: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     task = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started and not task.done():
-        await asyncio.sleep(0.005)
+    await started(server, task)
     print(f"simulator: listening on {address(bound)}", flush=True)
     await task
     bound.close()

@@ -1,4 +1,4 @@
-"""The whole simulator as one ASGI app: REST under ``/api/v10``, the gateway at ``/``, the control surface at ``/_sim``."""
+"""The whole as one ASGI app: REST under ``/api/v10``, the gateway at ``/``, the control surface at ``/_sim``."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from bot.simulator.arrivals import PREFIX
+from bot.simulator.connection import Connection
 from bot.simulator.control import control_routes
-from bot.simulator.gateway import Connection
 from bot.simulator.ratelimits import Profile
-from bot.simulator.rest import PREFIX, Rest
+from bot.simulator.rest import Rest
 from bot.simulator.routes import TABLE
 from bot.simulator.sockets import Sockets
 from bot.simulator.world import World

@@ -52,6 +52,7 @@ def record(
     action: int,
     target_id: int | None,
     changed: list[JsonObject] | None = None,
+    *,
     options: JsonObject | None = None,
 ) -> None:
     """Write one entry under the call's actor and reason; an update that changed nothing leaves none."""
@@ -68,7 +69,7 @@ def record(
     if options:
         entry["options"] = options
     if call.reason:
-        entry["reason"] = call.reason[:512]
+        entry["reason"] = call.reason
     guild.audit_log.append(entry)
     bot = guild.members.get(call.world.application.bot_id)
     if bot is not None and base(guild, bot) & VIEW_AUDIT_LOG:
@@ -96,7 +97,7 @@ def record_overwrites(
             action,
             channel_id,
             changes(_facts(before), _facts(after), keys),
-            _overwrite_options(guild.roles.get(overwrite_id), overwrite_id),
+            options=_overwrite_options(guild.roles.get(overwrite_id), overwrite_id),
         )
 
 

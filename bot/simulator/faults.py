@@ -29,6 +29,7 @@ class Fault:
     delay: float = 1.0
     code: int | None = None
     resumable: bool = False
+    effect: bool = False
     hits: int = 0
     id: int = field(default=0)
 

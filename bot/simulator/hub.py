@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from bot.simulator import events
+from bot.simulator.faults import Fault
 from bot.simulator.shapes import JsonObject
 
 _REPLAY_LENGTH = 20_000
@@ -105,6 +106,15 @@ class Hub:
             act()
 
     # What the gateway may do to its clients at any time
+
+    def strike(self, fault: Fault) -> None:
+        """A gateway fault, on every connected session."""
+        if fault.kind == "op7":
+            self.reconnect()
+        elif fault.kind == "op9":
+            self.invalidate(resumable=fault.resumable)
+        else:
+            self.cut(fault.code)
 
     def reconnect(self) -> None:
         """Opcode 7: the client closes and resumes."""

@@ -153,6 +153,11 @@ def member(found: Member, who: User) -> JsonObject:
 
 def guild(found: Guild) -> JsonObject:
     """The guild itself with its roles and without channels and members, as REST gives it."""
+    return settings(found) | {"roles": [role(each) for each in found.roles.values()]}
+
+
+def settings(found: Guild) -> JsonObject:
+    """The guild without its roles."""
     return {
         "id": str(found.id),
         "name": found.name,
@@ -173,7 +178,6 @@ def guild(found: Guild) -> JsonObject:
         "widget_enabled": False,
         "widget_channel_id": None,
         "verification_level": found.verification_level,
-        "roles": [role(each) for each in found.roles.values()],
         "default_message_notifications": found.default_message_notifications,
         "mfa_level": found.mfa_level,
         "explicit_content_filter": found.explicit_content_filter,

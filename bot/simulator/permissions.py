@@ -20,6 +20,15 @@ _NAMES = words(
 BITS: dict[str, int] = {name: 1 << bit for bit, name in enumerate(_NAMES) if not name.startswith("_")}
 ALL = sum(BITS.values())
 
+
+def named(names: Iterable[str]) -> int:
+    """A bit field from permission names, as the control surface writes them."""
+    value = 0
+    for name in names:
+        value |= BITS[name.upper()]
+    return value
+
+
 ADMINISTRATOR = BITS["ADMINISTRATOR"]
 VIEW_CHANNEL = BITS["VIEW_CHANNEL"]
 VIEW_AUDIT_LOG = BITS["VIEW_AUDIT_LOG"]
@@ -35,9 +44,8 @@ CONNECT = BITS["CONNECT"]
 USE_APPLICATION_COMMANDS = BITS["USE_APPLICATION_COMMANDS"]
 
 # What a new guild's @everyone may do.
-DEFAULT_EVERYONE = sum(
-    BITS[name]
-    for name in words(
+DEFAULT_EVERYONE = named(
+    words(
         "CREATE_INSTANT_INVITE ADD_REACTIONS STREAM VIEW_CHANNEL SEND_MESSAGES EMBED_LINKS ATTACH_FILES "
         "READ_MESSAGE_HISTORY USE_EXTERNAL_EMOJIS CONNECT SPEAK USE_VAD CHANGE_NICKNAME USE_APPLICATION_COMMANDS "
         "REQUEST_TO_SPEAK CREATE_PUBLIC_THREADS SEND_MESSAGES_IN_THREADS USE_EXTERNAL_STICKERS "
@@ -46,16 +54,10 @@ DEFAULT_EVERYONE = sum(
 )
 
 _TIMED_OUT = VIEW_CHANNEL | READ_MESSAGE_HISTORY
-_NEEDS_SEND = MENTION_EVERYONE | BITS["SEND_TTS_MESSAGES"] | BITS["ATTACH_FILES"] | EMBED_LINKS
+_NEEDS_SEND = named(
+    words("MENTION_EVERYONE SEND_TTS_MESSAGES SEND_VOICE_MESSAGES SEND_POLLS ATTACH_FILES EMBED_LINKS")
+)
 _VOICE = {2, 13}
-
-
-def named(names: Iterable[str]) -> int:
-    """A bit field from permission names, as the control surface writes them."""
-    value = 0
-    for name in names:
-        value |= BITS[name.upper()]
-    return value
 
 
 def roles_of(guild: Guild, member: Member) -> list[Role]:

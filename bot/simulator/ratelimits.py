@@ -5,10 +5,13 @@ buckets, so the table holds values people measured and reported; nothing may rel
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.simulator.clock import Clock
+from bot.simulator.errors import Refusal
+from bot.simulator.shapes import JsonObject
 
 Profile = Literal["free", "discord"]
 
@@ -94,6 +97,12 @@ class Limits:
         window.used += 1
         return Verdict(self._headers(bucket, limit, window, now), bucket)
 
+    def peek(self, method: str, template: str) -> Verdict:
+        """Headers for a call that was refused before it was counted."""
+        bucket = self.bucket(method, template)
+        now = self._clock.now()
+        return Verdict(self._headers(bucket, 1, _Window(now + 1.0), now), bucket)
+
     def _window(self, key: tuple[str, str], now: float, seconds: float) -> _Window:
         window = self._windows.get(key)
         if window is None or window.ends <= now:
@@ -125,3 +134,24 @@ class Limits:
             "x-ratelimit-reset-after": f"{max(window.ends - now, 0.0):.3f}",
             "x-ratelimit-bucket": bucket,
         }
+
+
+def limited(retry_after: float, *, is_global: bool) -> Refusal:
+    refusal = Refusal(429, 0, "You are being rate limited.")
+    refusal.body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
+    return refusal
+
+
+def limited_headers(body: JsonObject, scope: str) -> dict[str, str]:
+    """``Retry-After`` is whole seconds, rounded up; the body has the exact wait."""
+    wait = body.get("retry_after")
+    seconds = float(wait) if isinstance(wait, int | float) else 1.0
+    headers = {
+        "retry-after": str(max(1, math.ceil(seconds))),
+        "x-ratelimit-scope": scope,
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset-after": f"{seconds:.3f}",
+    }
+    if body.get("global"):
+        headers |= {"x-ratelimit-scope": "global", "x-ratelimit-global": "true"}
+    return headers

@@ -97,6 +97,7 @@ def ok(body: object, *, status: int = 200, wrote: bool = True, **targets: int) -
     return Answer(status, body, {name: str(value) for name, value in targets.items()}, wrote)
 
 
+_REASON_LENGTH = 512
 DONE = Answer()
 Handler: TypeAlias = Callable[[Call], Answer]
 
@@ -181,6 +182,8 @@ class Table:
 
 def perform(call: Call, *, via: str) -> Answer:
     """Run the handler and note the effect the moment it has happened."""
+    if call.reason is not None and len(call.reason) > _REASON_LENGTH:
+        raise bad_field("reason", "BASE_TYPE_MAX_LENGTH", f"Must be {_REASON_LENGTH} or fewer in length.")
     answer = call.route.handler(call)
     if call.method != "GET" and answer.wrote:
         ids = {name: value for name, value in call.params.items() if not name.endswith("token")}

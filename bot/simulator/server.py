@@ -58,6 +58,12 @@ def server_for(simulator: Simulator) -> uvicorn.Server:
     return _Server(config)
 
 
+async def started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    """Wait until it listens, or has failed to."""
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells by a flag only
+        await asyncio.sleep(0.005)
+
+
 @contextlib.asynccontextmanager
 async def serving(simulator: Simulator, port: int = 0) -> AsyncGenerator[str]:
     """Serve inside the running loop; yields the base address."""
@@ -65,8 +71,7 @@ async def serving(simulator: Simulator, port: int = 0) -> AsyncGenerator[str]:
     server = server_for(simulator)
     task = asyncio.create_task(server.serve(sockets=[bound]))
     try:
-        while not server.started and not task.done():
-            await asyncio.sleep(0.005)
+        await started(server, task)
         yield address(bound)
     finally:
         simulator.world.hub.cut(1001)

@@ -35,24 +35,18 @@ numbers or text, voice, category, announcement, stage, forum, media. Channel set
 """
 
 from bot.simulator import permissions
-from bot.simulator.channel_forms import read_settings
+from bot.simulator.casting import Cast, read_bits
 from bot.simulator.forms import Form
-from bot.simulator.shapes import JsonObject, as_int, as_list, as_object, as_text, words
+from bot.simulator.membership import add_bot
+from bot.simulator.shapes import JsonObject, as_int, as_object, as_text, words
+from bot.simulator.spec_channels import ChannelSpecs
 from bot.simulator.state import (
-    CATEGORY,
-    CHANNEL_TYPES,
-    FORUM,
-    MEDIA,
-    Channel,
     Guild,
     Member,
-    Overwrite,
     Role,
-    User,
 )
 from bot.simulator.world import World
 
-TYPE_WORDS = {"text": 0, "voice": 2, "category": 4, "announcement": 5, "stage": 13, "forum": 15, "media": 16}
 _NUMBERS = words(
     "verification_level default_message_notifications explicit_content_filter afk_timeout system_channel_flags "
     "premium_tier"
@@ -67,23 +61,22 @@ class SpecReader:
     def __init__(self, world: World, spec: JsonObject) -> None:
         self._world = world
         self._form = Form(spec)
-        self._roles: dict[str, Role] = {}
-        self._channels: dict[str, Channel] = {}
-        self._new_users: list[User] = []
+        self._cast = Cast(world)
         owner = as_text(spec.get("owner"))
-        owner_id = world.application.owner_id if owner is None else self._user(owner, bot=False).id
+        owner_id = world.application.owner_id if owner is None else self._cast.user(owner).id
         self._guild = Guild(id=world.mint(), name=as_text(spec.get("name")) or "", owner_id=owner_id)
+        self._channels = ChannelSpecs(world, self._guild, self._cast)
 
     def build(self) -> Guild:
         self._form.require("name")
         self._read_settings()
         self._read_roles()
-        self._read_channels()
+        self._channels.read(self._form)
         self._read_members()
         self._read_bot()
         self._read_pointers()
         self._form.settle()
-        for user in self._new_users:
+        for user in self._cast.newcomers.values():
             self._world.users[user.id] = user
         self._world.adopt(self._guild)
         return self._guild
@@ -91,22 +84,13 @@ class SpecReader:
     def ids(self) -> JsonObject:
         """Ids by key, or by name where there is no key."""
         return {
-            "roles": {key: str(role.id) for key, role in self._roles.items()},
-            "channels": {key: str(channel.id) for key, channel in self._channels.items()},
+            "roles": {key: str(role.id) for key, role in self._cast.roles.items()},
+            "channels": {key: str(channel.id) for key, channel in self._channels.named.items()},
             "members": {self._name_of(user_id): str(user_id) for user_id in self._guild.members},
         }
 
     def _name_of(self, user_id: int) -> str:
         return self._world.users[user_id].username
-
-    def _user(self, username: str, *, bot: bool) -> User:
-        known = self._world.user_named(username) or next(
-            (user for user in self._new_users if user.username == username), None
-        )
-        if known is None:
-            known = User(id=self._world.mint(), username=username, bot=bot)
-            self._new_users.append(known)
-        return known
 
     def _read_settings(self) -> None:
         form, guild = self._form, self._guild
@@ -126,11 +110,11 @@ class SpecReader:
         guild, form = self._guild, self._form
         everyone = read_bits(form, "everyone_permissions", permissions.DEFAULT_EVERYONE)
         guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=everyone, position=0)
-        self._roles["@everyone"] = guild.roles[guild.id]
+        self._cast.roles["@everyone"] = guild.roles[guild.id]
         for index, each in enumerate(form.forms("roles", most=_ROLE_LIMIT) or []):
             role = self._role(each, index + 1)
             guild.roles[role.id] = role
-            self._roles.setdefault(each.text("key") or role.name, role)
+            self._cast.roles.setdefault(each.text("key") or role.name, role)
 
     def _role(self, form: Form, place: int) -> Role:
         form.require("name")
@@ -149,81 +133,6 @@ class SpecReader:
             tags=as_object(form.data.get("tags")),
         )
 
-    # Channels
-
-    def _read_channels(self) -> None:
-        forms = self._form.forms("channels", most=500) or []
-        for index, form in enumerate(forms):
-            channel = self._channel(form, index)
-            self._guild.channels[channel.id] = channel
-            self._channels.setdefault(form.text("key") or channel.name, channel)
-        for form, channel in zip(forms, list(self._guild.channels.values()), strict=True):
-            self._place(form, channel)
-
-    def _channel(self, form: Form, place: int) -> Channel:
-        form.require("name")
-        raw = form.data.get("type", 0)
-        kind = TYPE_WORDS.get(raw, -1) if isinstance(raw, str) else as_int(raw)
-        if kind not in CHANNEL_TYPES:
-            form.bad_choice("type", [*TYPE_WORDS, *TYPE_WORDS.values()])
-            kind = 0
-        channel = Channel(
-            id=self._world.mint(),
-            guild_id=self._guild.id,
-            type=kind,
-            name=form.text("name", "") or "",
-            position=place,
-        )
-        read_settings(form, channel, self._guild, self._world)
-        if kind not in (FORUM, MEDIA):
-            channel.flags = form.whole("flags", 0)
-        channel.overwrites = self._overwrites(form)
-        return channel
-
-    def _place(self, form: Form, channel: Channel) -> None:
-        """The parent, once all channels exist, and its overwrites for one that is synced."""
-        name = form.text("parent")
-        if name is None:
-            return
-        parent = self._categories().get(name)
-        if parent is None:
-            form.bad("parent", "SPEC_UNKNOWN", f"No category {name!r} in this spec")
-            return
-        channel.parent_id = parent.id
-        if form.flag("synced", False):
-            channel.overwrites = dict(parent.overwrites)
-
-    def _categories(self) -> dict[str, Channel]:
-        found = {key: channel for key, channel in self._channels.items() if channel.type == CATEGORY}
-        for channel in self._guild.channels.values():
-            if channel.type == CATEGORY:
-                found.setdefault(channel.name, channel)
-        return found
-
-    def _overwrites(self, form: Form) -> dict[int, Overwrite]:
-        found: dict[int, Overwrite] = {}
-        for each in form.forms("permission_overwrites", most=1000) or []:
-            role_name, username = each.text("role"), each.text("member")
-            allow, deny = read_bits(each, "allow", 0), read_bits(each, "deny", 0)
-            if role_name is not None:
-                role = self._role_named(each, "role", role_name)
-                if role is not None:
-                    found[role.id] = Overwrite(role.id, 0, allow, deny)
-            elif username is not None:
-                user = self._user(username, bot=False)
-                found[user.id] = Overwrite(user.id, 1, allow, deny)
-            else:
-                each.require("role")
-        return found
-
-    def _role_named(self, form: Form, key: str, name: str) -> Role | None:
-        role = self._roles.get(name) or next(
-            (each for each in self._roles.values() if each.name == name), None
-        )
-        if role is None:
-            form.bad(key, "SPEC_UNKNOWN", f"No role {name!r} in this spec")
-        return role
-
     # Members
 
     def _read_members(self) -> None:
@@ -231,9 +140,9 @@ class SpecReader:
         self._guild.members[owner_id] = self._member(owner_id, [])
         for form in self._form.forms("members", most=100_000) or []:
             form.require("username")
-            user = self._user(form.text("username", "") or "", bot=form.flag("bot", False))
+            user = self._cast.user(form.text("username", "") or "", bot=form.flag("bot", False))
             names = [as_text(each) or "" for each in form.items("roles", most=250) or []]
-            roles = [role.id for name in names if (role := self._role_named(form, "roles", name)) is not None]
+            roles = [role.id for name in names if (role := self._cast.role(form, "roles", name)) is not None]
             member = self._member(user.id, roles)
             member.nick = form.text("nick", most=32)
             self._guild.members[user.id] = member
@@ -253,36 +162,8 @@ class SpecReader:
             name = self._form.text(key)
             if name is None:
                 continue
-            channel = self._channels.get(name)
+            channel = self._channels.named.get(name)
             if channel is None:
                 self._form.bad(key, "SPEC_UNKNOWN", f"No channel {name!r} in this spec")
             else:
                 setattr(self._guild, f"{key}_id", channel.id)
-
-
-def add_bot(world: World, guild: Guild, granted: int, position: int | None) -> None:
-    """Make the bot a member with its managed role, at a position or above all others."""
-    bot = world.bot
-    top = max((role.position for role in guild.roles.values()), default=0) + 1
-    place = top if position is None else max(1, min(position, top))
-    for role in guild.roles.values():
-        if role.position >= place:
-            role.position += 1
-    tags: JsonObject = {"bot_id": str(bot.id)}
-    role = Role(
-        id=world.mint(), name=bot.username, permissions=granted, position=place, managed=True, tags=tags
-    )
-    guild.roles[role.id] = role
-    guild.members[bot.id] = Member(user_id=bot.id, joined_at=world.clock.stamp(), roles=[role.id])
-
-
-def read_bits(form: Form, key: str, default: int) -> int:
-    """A bit field, or a list of permission names."""
-    names = as_list(form.data.get(key))
-    if names is None:
-        return form.bits(key, default) & permissions.ALL
-    try:
-        return permissions.named(as_text(name) or "" for name in names)
-    except KeyError as unknown:
-        form.bad(key, "SPEC_UNKNOWN", f"No permission {unknown}")
-        return default

@@ -145,21 +145,19 @@ def _forget_stale_pid(pid_file: Path) -> None:
     It stays if it is true after all, as when the folder was moved under a running server: PostgreSQL then refuses.
     """
     with suppress(FileNotFoundError):
-        pid, _, started, *_ = pid_file.read_text(encoding="ascii", errors="replace").split("\n") + [
-            "",
-            "",
-            "",
-        ]
-        with suppress(psutil.Error, ValueError):
-            process = psutil.Process(int(pid))
-            since = process.create_time()
-            if (
-                is_alive(process)
-                and process.name() == "postgres"
-                and abs(since - int(started)) < _CLOCK_SLACK
-            ):
-                return
-        pid_file.unlink()
+        pid, _, started, *_ = [*pid_file.read_text(encoding="ascii", errors="replace").split("\n"), "", ""]
+        if not _is_postmaster(pid, started):
+            pid_file.unlink()
+
+
+def _is_postmaster(pid: str, started: str) -> bool:
+    """Whether the process `pid` is a PostgreSQL that began when the file says, give or take a set clock."""
+    try:
+        process = psutil.Process(int(pid))
+        is_same = abs(process.create_time() - int(started)) < _CLOCK_SLACK
+    except (psutil.Error, ValueError):
+        return False
+    return is_same and is_alive(process) and process.name() == "postgres"
 
 
 def _initdb_arguments(home: str, mark: str) -> list[str]:

@@ -75,6 +75,7 @@ class _Capture:
         )
         self._role_keys = {snapshot.guild_id: EVERYONE}
         self._role_keys |= {r.id: namer.key_for(r.id, r.name, "role") for r in self._roles}
+        self._role_places = {role_id: place for place, role_id in enumerate(self._role_keys)}
         self._channel_keys = {c.id: namer.key_for(c.id, c.name, c.type) for c in self._displayed()}
 
     def captured(self) -> Captured:
@@ -174,9 +175,9 @@ class _Capture:
         return child_channel(channel, key=key, overwrites=overwrites)
 
     def _overwrites(self, channel: Channel) -> tuple[DocumentOverwrite, ...]:
-        places = {role_id: place for place, role_id in enumerate(self._role_keys)}
         ordered = sorted(
-            normalised(channel.overwrites), key=lambda o: (o.kind != "role", places.get(o.id, 0), int(o.id))
+            normalised(channel.overwrites),
+            key=lambda o: (o.kind != "role", self._role_places.get(o.id, 0), int(o.id)),
         )
         said = (self._overwrite(overwrite, self._channel_keys[channel.id]) for overwrite in ordered)
         return tuple(overwrite for overwrite in said if overwrite)

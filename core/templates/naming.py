@@ -1,5 +1,6 @@
 """Keys for nodes that come from Discord, and the record of what a document cannot say about them."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from core.templates.document import EVERYONE, SUPPRESSIBLE, Suppressed
 from core.templates.plan import Notice
 
 _KEY_LENGTH = 64
+# A guild has thousands of overwrites and few different ones.
+_names_of = functools.lru_cache(1024)(names_of)
 
 
 def slug_of(name: str) -> str:
@@ -64,7 +67,7 @@ class Losses:
                 f"`{node}` has permission bits that have no name ({unknown:#x}); the document leaves them out.",
                 node,
             )
-        return names_of(bits)
+        return _names_of(bits)
 
     def suppressed(self, flags: int) -> tuple[Suppressed, ...]:
         """Names of the system channel's flags."""

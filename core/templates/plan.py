@@ -22,6 +22,12 @@ def ref_to(key: str) -> Ref:
     return f"${key}"
 
 
+def node_of(step_id: str) -> str | None:
+    """The key of the node that a create step makes; None for every other step."""
+    what, _, key = step_id.partition(":")
+    return key if key and what in ("create_role", "create_channel") else None
+
+
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`merge` leaves alone what the document does not name; `exact` deletes it, which needs `confirm_destructive`
     and is refused above `max_deletes`."""

@@ -142,7 +142,7 @@ class Shaper:
 
     def _text(self, value: object, wanted: types.StrType, pointer: str, description: str = "") -> Any:
         if not isinstance(value, str):
-            return self._wrong_type(value, wanted, pointer, description)
+            return self._wrong_type(value, wanted, pointer, description if wanted.pattern else "")
         if bad := _UNSTORABLE.search(value):
             message = f"Character U+{ord(bad[0]):04X} cannot be stored: remove it."
             self._findings.add(pointer, "invalid_character", message)

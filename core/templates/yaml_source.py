@@ -27,6 +27,8 @@ _FLOAT = re.compile(
 )
 _UNQUOTED_COLOR = re.compile(r"\s*:[ \t]+(#[0-9a-fA-F]{6})\b")
 _LONGEST_INT = 100
+# Tags are refused one by one; but the library takes the square of a tag's length to read it (15 s for 1 MiB).
+_ENDLESS_TAG = re.compile(r"(?:^|(?<=[\s\[{,:]))!(?:[\w\-;/?:@&=+$,.!~*'()\[\]%#]){1000}", re.ASCII)
 
 
 _Kind: TypeAlias = Literal["scalar", "alias", "mapping", "sequence", "end"]
@@ -68,6 +70,10 @@ def resolved(text: str) -> Scalar:
 
 def read_yaml(text: str, places: Places, findings: Findings) -> object:
     """Fills `places`. Raises `InvalidDocument` for what is not YAML, `TooLarge` for what grows by its aliases."""
+    if endless := _ENDLESS_TAG.search(text):
+        stop(
+            "tag", "YAML tags are not used here, and this is an endless one.", place_in(text, endless.start())
+        )
     events = _events(text)
     first = next(events, None)
     if first is None:
@@ -148,16 +154,17 @@ class _Reader:
         self._places.add_key(pointer, key.place)
         event = next(self._events)
         if event.kind == "scalar" and event.plain and not event.text:
-            # The parser puts what is not there at the next thing that is.
-            event = event._replace(place=key.place)
-            if color := _UNQUOTED_COLOR.match(self._text, key.end):
-                self._findings.add(
-                    pointer,
-                    "unquoted_color",
-                    f'Put the colour in quotes: "{color[1]}". Without, # starts a comment.',
-                )
-                return self.value(event._replace(text=color[1], plain=False), pointer, depth=depth + 1)
+            event = self._nothing(key, event, pointer)
         return self.value(event, pointer, depth=depth + 1)
+
+    def _nothing(self, key: _Event, event: _Event, pointer: str) -> _Event:
+        """The parser puts what is not there at the next thing that is; and it may have been a colour."""
+        color = _UNQUOTED_COLOR.match(self._text, key.end)
+        if color is None:
+            return event._replace(place=key.place)
+        message = f'Put the colour in quotes: "{color[1]}". Without them, # starts a comment.'
+        self._findings.add(pointer, "unquoted_color", message, key=True)
+        return event._replace(place=key.place, text=color[1], plain=False)
 
 
 def _events(text: str) -> Iterator[_Event]:
@@ -189,9 +196,9 @@ def _complaint(error: Any, text: str) -> tuple[str, Place]:
     index: int = getattr(error, "position", -1)
     if index >= 0:
         return f"Character U+{ord(text[index]):04X} cannot stand in YAML: remove it.", place_in(text, index)
-    return f"This is not YAML: {error.problem or error.context}.", _place(
-        error.problem_mark or error.context_mark
-    )
+    within = f", {error.context} from line {_place(error.context_mark).line}" if error.context_mark else ""
+    what = error.problem or error.context
+    return f"This is not YAML: {what}{within}.", _place(error.problem_mark or error.context_mark)
 
 
 def _place(mark: Any) -> Place:

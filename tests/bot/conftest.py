@@ -11,8 +11,6 @@ import pytest
 from bot.address import DISCORD_API, point_at
 from bot.client import BotOptions, GuildwrightBot
 from bot.simulator import Simulator, build, serving
-from bot.simulator.faults import Fault
-from bot.simulator.rest import strike
 
 T = TypeVar("T")
 TOKEN = "sim-token"
@@ -71,11 +69,11 @@ class Discord:
         async with self.http.get(f"{self.base}/_sim/guilds/{guild_id}") as answer:
             return await answer.json()
 
-    def fault(self, kind: str, **options: Any) -> None:
-        self.simulator.world.faults.add(Fault(kind=kind, **options))
-
-    def strike(self, kind: str, **options: Any) -> None:
-        strike(self.simulator.world, Fault(kind=kind, **options))
+    async def fault(self, kind: str, **options: Any) -> None:
+        """Of a call that comes, or with a gateway's kind of all sessions at once."""
+        body = {"kind": kind} | options
+        async with self.http.post(f"{self.base}/_sim/faults", json=body) as answer:
+            assert answer.status == 201, await answer.text()
 
     def writes(self, method: str, route: str) -> int:
         """Accepted writes, whether or not they were answered."""

@@ -11,7 +11,7 @@ import pytest
 from disnake.http import Route
 
 from bot.address import DISCORD_API, point_at, require_pointed_at
-from bot.client import BotOptions, GuildwrightBot
+from bot.client import GuildwrightBot
 from bot.debounce import Debounced
 from bot.intents import intents, privileged_switches
 from bot.simulator import serving
@@ -19,7 +19,7 @@ from core.discord.gateway import RoleFields
 from core.discord.types import Snowflake
 from core.errors import ConfigurationError
 
-from .conftest import REASON, TOKEN, Discord, Running, Told, ready, seen, until
+from .conftest import REASON, Discord, Running, Told, ready, seen, until
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ async def test_a_token_that_is_withdrawn_later_says_the_same(
 ) -> None:
     running = start()
     await ready(running)
-    discord.strike("close", code=4004)
+    await discord.fault("close", code=4004)
     assert "DISCORD_TOKEN" in (await failure(running)).message
 
 
@@ -114,7 +114,8 @@ async def test_a_token_that_is_withdrawn_later_says_the_same(
 async def test_intents_that_are_not_allowed_name_the_switches_to_flip(
     discord: Discord, start: Callable[..., Running], message_content: bool
 ) -> None:
-    discord.simulator.world.application.flags = 0
+    async with discord.http.patch(f"{discord.base}/_sim/application", json={"intents": []}) as answer:
+        assert answer.status == 200
     message = (await failure(start(message_content=message_content))).message
     assert "“Server Members Intent”" in message
     assert ("“Message Content Intent”" in message) is message_content
@@ -126,7 +127,7 @@ async def test_a_close_for_good_ends_with_a_sentence(
 ) -> None:
     running = start()
     await ready(running)
-    discord.strike("close", code=code)
+    await discord.fault("close", code=code)
     assert f"(close code {code})" in (await failure(running)).message
 
 
@@ -150,16 +151,16 @@ async def test_a_discord_that_fails_at_the_start_is_tried_again(
     discord: Discord, start: Callable[..., Running], route: str, status: int
 ) -> None:
     if status == 429:
-        discord.fault("429", method="GET", route=route, retry_after=0.05, count=2)
+        await discord.fault("429", method="GET", route=route, retry_after=0.05, count=2)
     else:
-        discord.fault("5xx", method="GET", route=route, status=status, count=2)
+        await discord.fault("5xx", method="GET", route=route, status=status, count=2)
     await ready(start())
 
 
 async def test_commands_are_registered_once_even_after_a_second_login(
     discord: Discord, start: Callable[..., Running]
 ) -> None:
-    discord.fault("5xx", method="GET", route="/users/@me", status=503)
+    await discord.fault("5xx", method="GET", route="/users/@me", status=503)
     running = start()
 
     @running.bot.slash_command(name="ping", description="Answers")
@@ -205,7 +206,7 @@ async def test_a_session_that_is_resumed_misses_nothing_and_is_not_reconciled_ag
     await ready(running)
     resumed = asyncio.create_task(running.bot.wait_for("resumed", timeout=5))
     await asyncio.sleep(0)
-    discord.strike(**blow)
+    await discord.fault(**blow)
     discord.simulator.world.guilds[int(guild["id"])].name = "Renamed"
     await resumed
     role = await running.bot.gateway.create_role(guild["id"], fields("after"), reason=REASON)
@@ -230,7 +231,7 @@ async def test_a_session_that_is_lost_is_replaced_and_reconciled_with_a_whole_ca
 
     running.told.reconcile = reconcile
     await until(lambda: len(ids_when_told) == 1)
-    discord.strike("op9", resumable=False)
+    await discord.fault("op9", resumable=False)
     await until(lambda: len(ids_when_told) == 2)
     assert ids_when_told == [{guild["id"]}] * 2
 
@@ -344,4 +345,3 @@ async def test_pokes_without_a_pause_are_acted_on_all_the_same_and_never_twice_a
     assert acted >= 2
     await until(lambda: not debounced._tasks)
     assert acted <= 4
-    assert (TOKEN, BotOptions().api_base) == ("sim-token", DISCORD_API)

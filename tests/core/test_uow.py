@@ -7,7 +7,6 @@ from advanced_alchemy.exceptions import RepositoryError
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from core.accounts.models import AccountModel
 from core.db import new_id
 from core.errors import Conflict
 from core.tables import METADATA
@@ -78,4 +77,4 @@ async def test_a_reading_unit_cannot_write(database: Database) -> None:
     with pytest.raises((DBAPIError, RepositoryError)):
         async with database.read() as unit:
             await unit.accounts.bootstrap_owner(None)
-    assert await _count(database, AccountModel.__tablename__) == 0
+    assert await _count(database, "accounts") == 0

@@ -19,7 +19,12 @@ from tests.house.programs import wait_for
 
 SLEEP = "import time; print('ready', flush=True); time.sleep(600)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEP
-WITH_CHILD = "import subprocess, sys; c = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); print('child', c.pid, flush=True); c.wait()"
+WITH_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print("child", child.pid, flush=True)
+child.wait()
+"""
 
 READY = re.compile("ready")
 
@@ -129,12 +134,17 @@ async def test_what_a_program_started_ends_with_it(group: ProcessGroup) -> None:
 
 async def test_leaving_the_group_ends_all_even_by_an_exception() -> None:
     pids: list[int] = []
-    with pytest.raises(RuntimeError, match="oops"):
+
+    async def fail() -> None:
         async with ProcessGroup(env=child_environment(), sink=Shown(), grace=5) as group:
-            for name in ("api", "bot"):
-                pids.append((await group.start(name, python(SLEEP), ready=READY)).pid)
+            api = await group.start("api", python(SLEEP), ready=READY)
+            bot = await group.start("bot", python(SLEEP), ready=READY)
+            pids.extend((api.pid, bot.pid))
             raise RuntimeError("oops")
-    assert not any(is_alive(pid) for pid in pids)
+
+    with pytest.raises(RuntimeError, match="oops"):
+        await fail()
+    assert [is_alive(pid) for pid in pids] == [False, False]
 
 
 async def test_leaving_the_group_impatiently_still_ends_all() -> None:
@@ -165,7 +175,6 @@ async def test_children_get_the_environment_of_the_group_and_no_other(
 
 PARENT = """
 import asyncio, os, sys
-from core.embedded import embedded_servers
 from core.processes import ProcessGroup, exit_on_termination
 async def main():
     async with ProcessGroup(env=dict(os.environ)) as group:

@@ -31,7 +31,7 @@ class Control:
 
 
 class Rest:
-    """Calls of the bot. ``ok`` insists on success and returns the body, ``refused`` on a refusal and returns its code."""
+    """Calls of the bot. ``ok`` insists on success and gives the body, ``refused`` on a refusal and gives its code."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http

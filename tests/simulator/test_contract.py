@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from bot.simulator.app import Simulator
-from bot.simulator.rest import PREFIX
+from bot.simulator.arrivals import PREFIX
 from bot.simulator.routes import TABLE
 from tests.simulator.calls import Control, Rest
 
@@ -131,11 +131,12 @@ async def _channels_of_every_type(rest: Rest, guild: str, made: dict[str, Any]) 
     await rest.ok("GET", f"{guild}/channels")
 
 
+LINK = {"type": 2, "style": 5, "label": "Web", "url": "https://example.org"}
 ROW = {
     "type": 1,
     "components": [
         {"type": 2, "style": 1, "label": "Go", "custom_id": "go", "emoji": {"name": "✅", "id": None}},
-        {"type": 2, "style": 5, "label": "Web", "url": "https://example.org"},
+        LINK,
     ],
 }
 SELECT = {
@@ -149,7 +150,7 @@ CONTAINER = {
     "components": [
         {"type": 10, "content": "text"},
         {"type": 14},
-        {"type": 9, "components": [{"type": 10, "content": "x"}], "accessory": ROW["components"][1]},
+        {"type": 9, "components": [{"type": 10, "content": "x"}], "accessory": LINK},
         {"type": 1, "components": [{"type": 6, "custom_id": "roles", "max_values": 3}]},
     ],
 }

@@ -7,7 +7,8 @@
      "count": 1, "after": 0,                                 // hits, and calls (or events) let through first
      "status": 500,                                          // 5xx
      "retry_after": 1.0, "global": false, "scope": "user",   // 429
-     "delay": 1.0,                                           // slow: seconds before the effect
+     "delay": 1.0,                                           // slow: seconds
+     "effect": false,                                        // slow, 5xx: true has the effect happen first
      "code": null, "resumable": false}                       // close (null: the socket is cut), op9
 
 ``op7``, ``op9`` and ``close`` without method and route act on all connected sessions, at once or after ``after`` more
@@ -23,7 +24,6 @@ from bot.simulator.control.wire import body_of, endpoints, reply
 from bot.simulator.errors import bad_field
 from bot.simulator.faults import GATEWAY_KINDS, KINDS, Fault
 from bot.simulator.forms import Form
-from bot.simulator.rest import strike
 from bot.simulator.shapes import JsonObject
 from bot.simulator.world import World
 
@@ -50,10 +50,11 @@ async def _add(world: World, request: Request) -> Response:
         delay=_seconds(form, "delay"),
         code=form.number("code", least=1000, most=4999),
         resumable=form.flag("resumable", False),
+        effect=form.flag("effect", False),
     )
     form.settle()
     if fault.kind in GATEWAY_KINDS and fault.method is None and fault.route is None:
-        world.hub.after_events(fault.after, lambda: strike(world, fault))
+        world.hub.after_events(fault.after, lambda: world.hub.strike(fault))
     else:
         world.faults.add(fault)
     return reply(fault, 201)

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.simulator import payloads, permissions, posting
+from bot.simulator.casting import read_bits
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
 from bot.simulator.errors import Refusal
 from bot.simulator.forms import Form
+from bot.simulator.membership import add_bot
 from bot.simulator.native import spec_from
 from bot.simulator.shapes import JsonObject, as_object
-from bot.simulator.specs import SpecReader, add_bot, read_bits
+from bot.simulator.specs import SpecReader
 from bot.simulator.state import Guild
 from bot.simulator.world import World
 

@@ -21,36 +21,58 @@ def order_channels(call: Call) -> Answer:
     """
     guild, standing = call.guild()
     standing.require(MANAGE_CHANNELS)
-    entries = [(form, _channel(form, guild)) for form in call.forms()]
-    movers = [(form, channel) for form, channel in entries if _moves(form, channel)]
-    positions = {
-        channel.id: form.whole("position", channel.position, least=0)
-        for form, channel in entries
-        if form.data.get("position") is not None
-    }
-    for form, channel in movers:
-        parent_id = form.snowflake("parent_id")
-        if parent_id is not None:
-            check_parent(form, channel, guild, parent_id)
-    locked = [channel for form, channel in entries if form.flag("lock_permissions", False)]
+    entries = [_Entry(form, guild) for form in call.forms()]
+    for entry in entries:
+        entry.check(guild)
     if entries:
-        entries[0][0].settle()
-    if len(movers) > 1:
+        entries[0].form.settle()
+    if sum(entry.moves for entry in entries) > 1:
         raise refuse(40009)
-    _check_powers(standing, guild, movers, locked)
-    before = {channel.id: payloads.channel(channel) for _, channel in entries}
-    for form, channel in movers:
-        channel.parent_id = form.snowflake("parent_id")
-    for channel_id, position in positions.items():
-        guild.channels[channel_id].position = position
-    for channel in locked:
-        if channel.parent_id is not None:
-            channel.overwrites = dict(guild.channels[channel.parent_id].overwrites)
-    for channel_id, old in before.items():
-        body = payloads.channel(guild.channels[channel_id])
+    for entry in entries:
+        entry.require(standing)
+    before = [payloads.channel(entry.channel) for entry in entries]
+    for entry in entries:
+        entry.apply()
+    for entry in entries:
+        entry.lock(guild)
+    for entry, old in zip(entries, before, strict=True):
+        body = payloads.channel(entry.channel)
         if body != old:
             call.world.emit("CHANNEL_UPDATE", guild, body)
     return DONE
+
+
+class _Entry:
+    """One line of the request."""
+
+    def __init__(self, form: Form, guild: Guild) -> None:
+        self.form = form
+        self.channel = _channel(form, guild)
+        self.parent_id = form.snowflake("parent_id", self.channel.parent_id)
+        self.moves = self.parent_id != self.channel.parent_id
+        self._position = form.number("position", least=0)
+        self._locks = form.flag("lock_permissions", False)
+
+    def check(self, guild: Guild) -> None:
+        if self.moves and self.parent_id is not None:
+            check_parent(self.form, self.channel, guild, self.parent_id)
+
+    def require(self, standing: Standing) -> None:
+        if self.moves:
+            standing.require_within(self.channel, MANAGE_CHANNELS)
+            if self.parent_id is not None:
+                standing.require_within(standing.guild.channels[self.parent_id], MANAGE_CHANNELS)
+        if self._locks:
+            standing.require_within(self.channel, MANAGE_ROLES)
+
+    def apply(self) -> None:
+        self.channel.parent_id = self.parent_id
+        if self._position is not None:
+            self.channel.position = self._position
+
+    def lock(self, guild: Guild) -> None:
+        if self._locks and self.channel.parent_id is not None:
+            self.channel.overwrites = dict(guild.channels[self.channel.parent_id].overwrites)
 
 
 def _channel(form: Form, guild: Guild) -> Channel:
@@ -60,19 +82,3 @@ def _channel(form: Form, guild: Guild) -> Channel:
     if channel is None:
         raise refuse(10003)
     return channel
-
-
-def _moves(form: Form, channel: Channel) -> bool:
-    return "parent_id" in form and form.snowflake("parent_id") != channel.parent_id
-
-
-def _check_powers(
-    standing: Standing, guild: Guild, movers: list[tuple[Form, Channel]], locked: list[Channel]
-) -> None:
-    for form, channel in movers:
-        standing.require_within(channel, MANAGE_CHANNELS)
-        parent_id = form.snowflake("parent_id")
-        if parent_id is not None:
-            standing.require_within(guild.channels[parent_id], MANAGE_CHANNELS)
-    for channel in locked:
-        standing.require_within(channel, MANAGE_ROLES)

@@ -42,10 +42,10 @@ def edit_guild(call: Call) -> Answer:
     _read_pointers(form, edited)
     _read_features(form, edited, standing)
     form.settle()
-    before = payloads.guild(guild)
+    before = payloads.settings(guild)
     _adopt(guild, edited)
     body = payloads.guild(guild)
-    if body != before:
+    if payloads.settings(guild) != before:
         call.world.emit("GUILD_UPDATE", guild, body)
     audit.record(call, guild, audit.GUILD_UPDATE, guild.id, audit.changes(before, body, audit.GUILD_KEYS))
     return ok(body)

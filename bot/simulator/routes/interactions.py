@@ -36,20 +36,7 @@ def respond(call: Call) -> Answer:
     form = call.form()
     kind = _kind(form, interaction)
     data = form.form("data") or Form({}, form.errors, ("data",))
-    guild, channel = world.find_channel(interaction.channel_id)
-    message: Message | None = None
-    if kind == MESSAGE:
-        message = new_response(call, interaction, guild, channel, data)
-        show(call, interaction, guild, channel, message)
-    elif kind == DEFERRED:
-        message = _loading(call, interaction, channel, data)
-        show(call, interaction, guild, channel, message)
-    elif kind in (UPDATE, DEFERRED_UPDATE):
-        message = _update(call, interaction, guild, channel, data if kind == UPDATE else None)
-    elif kind == CHOICES:
-        _check_choices(data)
-    elif kind == MODAL:
-        _check_modal(data)
+    message = _act(call, interaction, kind, data)
     if message is not None:
         interaction.original_id = message.id
         interaction.messages[message.id] = message
@@ -60,6 +47,23 @@ def respond(call: Call) -> Answer:
     if call.query.get("with_response") in ("true", "True", "1"):
         return ok(_resource(call, interaction, kind, message))
     return Answer()
+
+
+def _act(call: Call, interaction: Interaction, kind: int, data: Form) -> Message | None:
+    """Do what the response asks for; the message it made or changed, if any."""
+    guild, channel = call.world.find_channel(interaction.channel_id)
+    if kind in (UPDATE, DEFERRED_UPDATE):
+        return _update(call, interaction, guild, channel, data if kind == UPDATE else None)
+    if kind in (MESSAGE, DEFERRED):
+        make = new_response if kind == MESSAGE else _loading
+        message = make(call, interaction, guild, channel, data)
+        show(call, interaction, guild, channel, message)
+        return message
+    if kind == CHOICES:
+        _check_choices(data)
+    else:
+        _check_modal(data)
+    return None
 
 
 def _kind(form: Form, interaction: Interaction) -> int:
@@ -119,7 +123,7 @@ def show(call: Call, interaction: Interaction, guild: Guild, channel: Channel, m
         posting.store(call.world, guild, channel, message)
 
 
-def _loading(call: Call, interaction: Interaction, channel: Channel, data: Form) -> Message:
+def _loading(call: Call, interaction: Interaction, _: Guild, channel: Channel, data: Form) -> Message:
     message = blank_response(call, interaction, channel)
     message.flags = data.whole("flags", 0) & EPHEMERAL | LOADING
     data.settle()

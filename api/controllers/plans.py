@@ -1,0 +1,88 @@
+"""Plans: made, looked at, applied."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+
+from api.answers import Answer, accepted, created
+from api.bodies import body_of
+from api.guards import signed_in
+from api.idempotency import Once
+from api.locations import job_at, plan_at
+from api.operations import operation
+from api.schemas.jobs import Job, job_of
+from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, options_of, plan_of
+from core.actor import Actor
+from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.uow import UnitOfWork
+
+
+class PlanController(Controller):
+    tags = ("plans",)
+    guards = (signed_in,)
+
+    @post(
+        "/guilds/{guild_id:str}/plans",
+        **operation("createPlan", body=CreatePlan, refuses=(NotFound, Forbidden, Conflict), once=True),
+    )
+    async def create(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once, guild_id: str
+    ) -> Response[Plan]:
+        """See what it would take to make a guild equal to a template's version. Nothing is done yet."""
+        wanted = await body_of(request, CreatePlan)
+
+        async def make() -> Answer[Plan]:
+            stored = await unit.plans.create(
+                actor, guild_id, wanted.template_id, wanted.version, options_of(wanted)
+            )
+            return created(plan_of(stored), plan_at(stored.id))
+
+        return await once(make)
+
+    @post(
+        "/guilds/{guild_id:str}/rollbacks",
+        **operation("createRollback", body=CreateRollback, refuses=(NotFound, Forbidden, Conflict), once=True),
+    )
+    async def create_rollback(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once, guild_id: str
+    ) -> Response[Plan]:
+        """See what it would take to make a guild look as in one of its snapshots: a plan like any other."""
+        wanted = await body_of(request, CreateRollback)
+
+        async def make() -> Answer[Plan]:
+            stored = await unit.plans.create_rollback(
+                actor, guild_id, wanted.snapshot_id, max_deletes=wanted.max_deletes
+            )
+            return created(plan_of(stored), plan_at(stored.id))
+
+        return await once(make)
+
+    @get("/plans/{plan_id:uuid}", **operation("getPlan", refuses=(NotFound,)))
+    async def plan(self, actor: Actor, unit: UnitOfWork, plan_id: UUID) -> Plan:
+        """One plan, as it was made."""
+        return plan_of(await unit.plans.get(actor, plan_id))
+
+    @post(
+        "/plans/{plan_id:uuid}/apply",
+        **operation(
+            "applyPlan",
+            body=ApplyPlan,
+            body_required=False,
+            statuses=(202, 200),
+            refuses=(NotFound, Forbidden, Conflict, Stale),
+            once=True,
+            waits=True,
+        ),
+    )
+    async def apply(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once, plan_id: UUID
+    ) -> Response[Job]:
+        """Ask the bot to do what the plan says: exactly that, or nothing."""
+        confirmed = await body_of(request, ApplyPlan, default=ApplyPlan())
+
+        async def ask() -> Answer[Job]:
+            job = await unit.plans.request_apply(actor, plan_id, confirmed_hash=confirmed.hash)
+            return accepted(job_of(job), job_at(job.id))
+
+        return await once(ask)

@@ -1,0 +1,147 @@
+"""Templates: named series of versions."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.params import Parameter
+
+from api.answers import Answer, created
+from api.bodies import body_of
+from api.documents import imported, optional_document_within
+from api.errors import InvalidParameter
+from api.etags import etag_of, seen_in
+from api.guards import signed_in
+from api.idempotency import Once
+from api.locations import template_at
+from api.media import JSON, MERGE_PATCH, YAML
+from api.operations import operation
+from api.paging import Cursor, Limit, paging_of
+from api.schemas.templates import (
+    CreateTemplate,
+    EditTemplate,
+    ImportedTemplate,
+    Template,
+    TemplatePage,
+    changes_of,
+    imported_of,
+    template_of,
+)
+from core.actor import Actor
+from core.errors import Forbidden, NotFound, Stale
+from core.templates import schemas as core
+from core.templates.document import Document
+from core.uow import UnitOfWork
+
+ImportName = Annotated[
+    str | None,
+    Parameter(min_length=1, max_length=100, description="The template's name; the document's guild name if left out."),
+]
+Note = Annotated[str | None, Parameter(max_length=500, description="What to remember about the first version.")]
+
+
+class TemplateController(Controller):
+    path = "/templates"
+    tags = ("templates",)
+    guards = (signed_in,)
+
+    @get("/", **operation("listTemplates"))
+    async def templates(
+        self, actor: Actor, unit: UnitOfWork, limit: Limit = 50, cursor: Cursor = None
+    ) -> TemplatePage:
+        """The templates that you may see, newest first."""
+        page = await unit.templates.list(actor, paging_of(limit, cursor))
+        return TemplatePage(items=tuple(map(template_of, page.items)), next_cursor=page.next_cursor)
+
+    @post("/", **operation("createTemplate", body=CreateTemplate, refuses=(Forbidden,), once=True))
+    async def create(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once
+    ) -> Response[Template]:
+        """Make a template, with its first version when a document is given."""
+        wanted = await body_of(request, CreateTemplate)
+        document = optional_document_within(wanted.document, "document")
+
+        async def make() -> Answer[Template]:
+            template = await unit.templates.create(
+                actor,
+                wanted.name,
+                description=wanted.description,
+                visibility=wanted.visibility,
+                document=document,
+                note=wanted.note,
+            )
+            return created(template_of(template), template_at(template.id))
+
+        return await once(make)
+
+    @post(
+        "/import",
+        **operation("importTemplate", body=Document, takes=(*YAML, *JSON), refuses=(Forbidden,), once=True),
+    )
+    async def import_(
+        self,
+        request: Request[Any, Any, Any],
+        actor: Actor,
+        unit: UnitOfWork,
+        once: Once,
+        name: ImportName = None,
+        note: Note = None,
+    ) -> Response[ImportedTemplate]:
+        """Make a template of a file: our document in YAML or JSON, or Discord's own server template in JSON.
+
+        `warnings` tell what the file says and a document has no words for.
+        """
+        source = await imported(request)
+
+        async def make() -> Answer[ImportedTemplate]:
+            template = await unit.templates.create(
+                actor, name or _name_in(source.document), document=source.document, note=note
+            )
+            return created(imported_of(template, source.warnings), template_at(template.id))
+
+        return await once(make)
+
+    @get("/{template_id:uuid}", **operation("getTemplate", refuses=(NotFound,), tagged=True))
+    async def template(self, actor: Actor, unit: UnitOfWork, template_id: UUID) -> Response[Template]:
+        """One template."""
+        return _tagged(await unit.templates.get(actor, template_id))
+
+    @patch(
+        "/{template_id:uuid}",
+        **operation(
+            "editTemplate",
+            body=EditTemplate,
+            takes=MERGE_PATCH,
+            refuses=(NotFound, Forbidden, Stale),
+            conditional=True,
+            tagged=True,
+        ),
+    )
+    async def edit(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, template_id: UUID
+    ) -> Response[Template]:
+        """Change what is said: absent stays, null clears (RFC 7396)."""
+        changes = changes_of(await body_of(request, EditTemplate, media=MERGE_PATCH))
+        seen = seen_in(request.headers.get("if-match"))
+        return _tagged(await unit.templates.edit(actor, template_id, changes, seen=seen))
+
+    @delete(
+        "/{template_id:uuid}",
+        **operation("deleteTemplate", refuses=(NotFound, Forbidden, Stale), conditional=True),
+    )
+    async def delete(
+        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, template_id: UUID
+    ) -> None:
+        """Delete a template and its versions; plans made of them stay."""
+        await unit.templates.delete(actor, template_id, seen=seen_in(request.headers.get("if-match")))
+
+
+def _name_in(document: Document) -> str:
+    name = document.guild.name
+    if not isinstance(name, str):
+        raise InvalidParameter("name", "The document names no guild: give the template a name.", code="missing_field")
+    return name
+
+
+def _tagged(template: core.Template) -> Response[Template]:
+    return Response(template_of(template), headers={"ETag": etag_of(template.updated_at)})

@@ -1,0 +1,67 @@
+"""Documents as they come over HTTP: as YAML or JSON text, inside another body, or as Discord's own template."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from msgspec import UNSET, UnsetType
+
+from api.media import JSON, YAML, require_media, wants_yaml
+from core.templates.document import Document
+from core.templates.errors import InvalidDocument
+from core.templates.native import Imported, import_native, looks_native
+from core.templates.parse import read_document
+from core.templates.text import to_yaml
+
+
+def document_within(body: msgspec.Raw, field: str) -> Document:
+    """A field of a JSON body. Pointers lead into the whole body; lines of a part would mislead."""
+    try:
+        return read_document(bytes(body), media="json")
+    except InvalidDocument as error:
+        problems = tuple(
+            msgspec.structs.replace(problem, pointer=f"/{field}{problem.pointer}", line=None, column=None)
+            for problem in error.problems
+        )
+        raise InvalidDocument(error.message, code=error.error_code, problems=problems) from None
+
+
+def optional_document_within(body: msgspec.Raw | UnsetType, field: str) -> Document | None:
+    return None if body is UNSET else document_within(body, field)
+
+
+async def is_yaml(request: Request[Any, Any, Any]) -> bool:
+    """Raises `UnsupportedMedia` for what is neither YAML nor JSON."""
+    return require_media(request, (*JSON, *YAML)) in YAML
+
+
+async def yaml_document(request: Request[Any, Any, Any]) -> Document:
+    return read_document(await request.body(), media="yaml")
+
+
+async def imported(request: Request[Any, Any, Any]) -> Imported:
+    """Our document in YAML or JSON, or Discord's native template."""
+    if await is_yaml(request):
+        return Imported(document=await yaml_document(request))
+    body = await request.body()
+    native = _native_in(body)
+    return Imported(document=read_document(body, media="json")) if native is None else import_native(native)
+
+
+def _native_in(body: bytes) -> object | None:
+    """What is not even JSON is left to our own parser, which tells where."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return value if looks_native(value) else None
+
+
+def answer_yaml(document: Document) -> Response[Any]:
+    """As text; the Accept header chose it."""
+    return Response(to_yaml(document), media_type="application/yaml", headers={"Vary": "Accept"})
+
+
+def answer_document(request: Request[Any, Any, Any], document: Document) -> Response[Document]:
+    """As YAML where the Accept header prefers it, otherwise as JSON."""
+    return answer_yaml(document) if wants_yaml(request) else Response(document, headers={"Vary": "Accept"})

@@ -1,0 +1,201 @@
+"""Every refusal as an HTTP answer: one table, one shape (RFC 9457)."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from msgspec import UNSET
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from api.msgspec_errors import code_of
+from api.request_id import request_id_of
+from api.schemas.problems import MEDIA_TYPE, FieldError, Problem
+from core import errors as domain
+from core.errors import GuildwrightError, Invalid
+from core.templates.errors import InvalidDocument
+
+log = logging.getLogger(__name__)
+
+
+class Malformed(Invalid):
+    """The body is not even what its media type says."""
+
+    code = "malformed"
+
+
+class UnsupportedMedia(Invalid):
+    """The body is of a media type that the operation does not read."""
+
+    code = "unsupported_media_type"
+
+
+class InvalidParameter(Invalid):
+    """A query or header parameter cannot be used. `parameter` names it."""
+
+    code = "invalid_parameter"
+
+    def __init__(self, parameter: str, message: str, *, code: str = "invalid_parameter") -> None:
+        super().__init__(message)
+        self.field = FieldError(pointer="", code=code, message=message, parameter=parameter)
+
+
+STATUS: dict[type[GuildwrightError], HTTPStatus] = {
+    Malformed: HTTPStatus.BAD_REQUEST,
+    UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    domain.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    domain.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    domain.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    domain.Forbidden: HTTPStatus.FORBIDDEN,
+    domain.NotFound: HTTPStatus.NOT_FOUND,
+    domain.Stale: HTTPStatus.CONFLICT,
+    domain.Conflict: HTTPStatus.CONFLICT,
+    domain.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+PRECONDITION_FAILED = "precondition_failed"
+"""The code of a `Stale` that an If-Match caused: 412 and not 409."""
+
+_OF_HTTP = {
+    HTTPStatus.BAD_REQUEST: "malformed",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+}
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this path.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A request's body may have up to 1,048,576 bytes (1 MiB).",
+}
+_SYNTAX = frozenset({"syntax", "not_utf8"})
+_RETRYABLE_STATES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization_failure, deadlock_detected
+_UNSTORABLE_STATES = frozenset({"22021", "22P05"})  # character_not_in_repertoire, untranslatable_character
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the answer is made of."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    headers: dict[str, str] = {}
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """The one exception handler."""
+    refusal = refusal_of(error)
+    request_id = request_id_of(request.scope)
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("Request %s: %s %s", request_id, request.method, request.url.path, exc_info=error)
+    return Response(
+        Problem(
+            type=f"urn:guildwright:problem:{refusal.code}",
+            title=refusal.status.phrase,
+            status=refusal.status,
+            detail=refusal.detail,
+            code=refusal.code,
+            request_id=request_id,
+            instance=request.url.path,
+            errors=refusal.errors,
+        ),
+        status_code=refusal.status,
+        media_type=MEDIA_TYPE,
+        headers=refusal.headers,
+    )
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What nobody foresaw is a 500 that tells nothing."""
+    match error:
+        case ExceptionGroup(exceptions=[Exception() as only]):
+            # A unit that failed while another error was passing through it.
+            return refusal_of(only)
+        case GuildwrightError():
+            return _of_domain(error)
+        case ValidationException():
+            return _of_parameters(error)
+        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return _of_http(error)
+        case DBAPIError() | PoolTimeout() | OSError():
+            return _of_database(error)
+        case _:
+            return _internal()
+
+
+def status_of(error: GuildwrightError) -> HTTPStatus:
+    """By the nearest class in the table."""
+    if error.error_code == PRECONDITION_FAILED:
+        return HTTPStatus.PRECONDITION_FAILED
+    if isinstance(error, InvalidDocument) and any(problem.code in _SYNTAX for problem in error.problems):
+        return HTTPStatus.BAD_REQUEST
+    found = (STATUS[base] for base in type(error).__mro__ if base in STATUS)
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _of_domain(error: GuildwrightError) -> Refusal:
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _internal()
+    errors = (error.field,) if isinstance(error, InvalidParameter) else tuple(map(field_error, error.problems))
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    return Refusal(status=status, code=error.error_code, detail=error.message, errors=errors, headers=headers)
+
+
+def field_error(problem: domain.Problem) -> FieldError:
+    return FieldError(
+        pointer=problem.pointer,
+        code=problem.code,
+        message=problem.message,
+        line=UNSET if problem.line is None else problem.line,
+        column=UNSET if problem.column is None else problem.column,
+    )
+
+
+def _of_parameters(error: ValidationException) -> Refusal:
+    """litestar's own check of path, query and header parameters; bodies are read by `api.bodies`."""
+    said: Any = error.extra
+    messages: list[dict[str, Any]] = said if isinstance(said, list) else []
+    errors = tuple(
+        FieldError(
+            pointer="", code=code_of(entry["message"]), message=entry["message"], parameter=entry.get("key", UNSET)
+        )
+        for entry in messages
+    )
+    first = f"`{errors[0].parameter}`: {errors[0].message}." if errors else error.detail
+    return Refusal(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, code=InvalidParameter.code, detail=first, errors=errors
+    )
+
+
+def _of_http(error: HTTPException) -> Refusal:
+    status = HTTPStatus(error.status_code)
+    headers = {name.title(): value for name, value in (error.headers or {}).items()}
+    detail = _SENTENCES.get(status, error.detail)
+    if isinstance(error, MethodNotAllowedException):
+        allowed = sorted({method.strip() for method in headers.get("Allow", "").split(",")} - {"OPTIONS", ""})
+        headers["Allow"] = ", ".join(allowed)
+        detail = f"This path takes {headers['Allow']}."
+    return Refusal(
+        status=status, code=_OF_HTTP.get(status, status.name.lower()), detail=detail, headers=headers
+    )
+
+
+def _of_database(error: DBAPIError | PoolTimeout | OSError) -> Refusal:
+    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _RETRYABLE_STATES:
+            detail = "Somebody changed the same thing at the same moment: repeat the request."
+            return Refusal(status=HTTPStatus.CONFLICT, code="conflict", detail=detail)
+        if state in _UNSTORABLE_STATES:
+            detail = "The character U+0000 cannot be stored: remove it."
+            return Refusal(status=HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid_character", detail=detail)
+        return _internal()
+    detail = "PostgreSQL does not answer right now: repeat the request in a moment."
+    return Refusal(status=HTTPStatus.SERVICE_UNAVAILABLE, code=domain.Unavailable.code, detail=detail)
+
+
+def _internal() -> Refusal:
+    detail = "Something went wrong on our side; our log has it under this request_id."
+    return Refusal(status=HTTPStatus.INTERNAL_SERVER_ERROR, code="internal", detail=detail)

@@ -1,0 +1,21 @@
+"""Where things are, for Location headers."""
+
+from uuid import UUID
+
+PREFIX = "/api/v1"
+
+
+def job_at(job_id: UUID) -> str:
+    return f"{PREFIX}/jobs/{job_id}"
+
+
+def plan_at(plan_id: UUID) -> str:
+    return f"{PREFIX}/plans/{plan_id}"
+
+
+def template_at(template_id: UUID) -> str:
+    return f"{PREFIX}/templates/{template_id}"
+
+
+def version_at(template_id: UUID, number: int) -> str:
+    return f"{template_at(template_id)}/versions/{number}"

@@ -1,0 +1,24 @@
+"""Media types of bodies and answers."""
+
+from typing import Any
+
+from litestar import Request
+
+from api.errors import UnsupportedMedia
+
+JSON = ("application/json",)
+MERGE_PATCH = ("application/json", "application/merge-patch+json")
+YAML = ("application/yaml", "text/yaml", "application/x-yaml")
+
+
+def require_media(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> str:
+    """The body's media type. Where none is named it is taken for the first allowed. Raises `UnsupportedMedia`."""
+    named = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if named and named not in allowed:
+        raise UnsupportedMedia(f"This takes {' or '.join(allowed)}, not {named[:100]}.")
+    return named or allowed[0]
+
+
+def wants_yaml(request: Request[Any, Any, Any]) -> bool:
+    """Whether the Accept header prefers YAML to JSON."""
+    return request.accept.best_match(["application/json", *YAML]) in YAML

@@ -1,0 +1,74 @@
+"""A REST request as it came in, before anything is known to be right about it."""
+
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+from starlette.types import Receive, Scope
+
+from bot.simulator.errors import bad_field, refuse
+from bot.simulator.multipart import payload_of
+from bot.simulator.sockets import Peer
+
+PREFIX = "/api/v10"
+
+
+@dataclass(slots=True)
+class Arrival:
+    method: str
+    path: str
+    headers: dict[bytes, bytes]
+    query: dict[str, str]
+    content: bytes
+    started: float
+    peer: Peer | None
+
+    def header(self, name: bytes) -> str | None:
+        raw = self.headers.get(name)
+        return None if raw is None else raw.decode("latin-1")
+
+    @property
+    def reason(self) -> str | None:
+        """The audit reason, which clients percent-encode."""
+        raw = self.header(b"x-audit-log-reason")
+        return None if raw is None else unquote(raw)
+
+    @property
+    def host(self) -> str:
+        return self.header(b"host") or "127.0.0.1"
+
+    def body(self) -> object:
+        """The decoded body: JSON, or the JSON part of a multipart one."""
+        if not self.content or self.method == "GET":
+            return None
+        kind = self.header(b"content-type") or ""
+        if kind.startswith("multipart/form-data"):
+            return payload_of(kind, self.content)
+        if not kind.startswith("application/json"):
+            expected = "Expected \"Content-Type\" header to be one of {'application/json'}."
+            raise bad_field("", "CONTENT_TYPE_INVALID", expected)
+        try:
+            return msgspec.json.decode(self.content)
+        except msgspec.DecodeError:
+            raise refuse(50109) from None
+
+
+async def arrive(scope: Scope, receive: Receive, now: float) -> Arrival:
+    """Read the request to its end."""
+    content = b""
+    more = True
+    while more:
+        message = await receive()
+        content += cast("bytes", message.get("body", b""))
+        more = bool(message.get("more_body", False))
+    query = cast("bytes", scope.get("query_string", b"")).decode("latin-1")
+    return Arrival(
+        method=cast("str", scope["method"]),
+        path=cast("str", scope["path"]).removeprefix(PREFIX) or "/",
+        headers=dict(cast("list[tuple[bytes, bytes]]", scope["headers"])),
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+        content=content,
+        started=now,
+        peer=cast("Peer | None", scope.get("client")),
+    )

@@ -1,0 +1,140 @@
+"""What has to be written so that one object becomes as its node says. Overwrites and places are not seen here.
+
+Only what makes a difference is in the fields of an edit; what the guild cannot hold is left out with a warning.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from core.discord.gateway import ChannelFields, RoleFields
+from core.discord.permissions import ALL, bits_of
+from core.discord.types import Channel, ChannelType, ForumTag, Role, Snapshot
+from core.templates.document import DocumentRole, DocumentTag
+from core.templates.match import ChannelNode, stored_name
+from core.templates.plan import Notice
+
+BITRATES = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
+STAGE_BITRATE = 64_000
+_STYLES = ("hoist", "mentionable", "unicode_emoji")
+_COLORS = ("color", "secondary_color", "tertiary_color")
+_NEEDS_FEATURE = {
+    "unicode_emoji": "ROLE_ICONS",
+    "secondary_color": "ENHANCED_ROLE_COLORS",
+    "tertiary_color": "ENHANCED_ROLE_COLORS",
+}
+_ELSEWHERE = frozenset({"key", "name", "overwrites", "channels"})
+# What Discord takes for a value that was never set.
+_UNSAID: Mapping[str, object] = {"topic": "", "auto_archive": 1440, "region": "", "default_reaction": ""}
+
+
+def wanted_permissions(node: DocumentRole, role: Role | None) -> int:
+    """A document cannot speak of bits that Discord has not named: they stay. A new role that says nothing gets none,
+    where Discord would give it @everyone's."""
+    present = role.permissions if role else 0
+    return present if node.permissions is UNSET else bits_of(node.permissions) | present & ~int(ALL)
+
+
+def role_fields(
+    node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
+) -> RoleFields:
+    """Without the permissions of an existing role: those are written in an order of their own."""
+    wanted = _role_wishes(node, role, snapshot, warnings)
+    if role is None:
+        return RoleFields(permissions=wanted_permissions(node, None), **wanted)
+    return RoleFields(**{name: value for name, value in wanted.items() if value != getattr(role, name)})
+
+
+def _role_wishes(
+    node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
+) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"name": role.name if role and role.name.strip() == node.name.strip() else node.name}
+    for name in (*_COLORS, *_STYLES):
+        value = getattr(node, name)
+        if value is UNSET:
+            continue
+        value = int(value[1:], 16) if name in _COLORS and value is not None else value
+        feature = _NEEDS_FEATURE.get(name)
+        if feature and value is not None and feature not in snapshot.features:
+            if role is None or getattr(role, name) != value:
+                warnings.append(_no_feature(node, name, feature))
+        elif role or value is not None:
+            wanted[name] = value
+    return wanted
+
+
+def channel_fields(
+    node: ChannelNode, channel: Channel | None, snapshot: Snapshot, warnings: list[Notice]
+) -> ChannelFields:
+    """A channel's own fields, its type where that changes."""
+    said = {name: value for name, value in asdict(node.said).items() if name not in _ELSEWHERE}
+    wanted = {name: value for name, value in said.items() if value is not UNSET}
+    if "bitrate" in wanted and (channel is None or channel.bitrate != wanted["bitrate"]):
+        wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
+    if channel is None:
+        return _new_channel(node, wanted)
+    if "tags" in wanted:
+        wanted["tags"] = _tags(wanted["tags"], channel.tags)
+    changed = {name: value for name, value in wanted.items() if not _same(name, getattr(channel, name), value)}
+    if stored_name(node.said.name, node.type) != stored_name(channel.name, channel.type):
+        changed["name"] = node.said.name
+    if node.type != channel.type:
+        changed["type"] = node.type
+    return ChannelFields(**changed)
+
+
+def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:
+    if "tags" in wanted:
+        wanted["tags"] = _tags(wanted["tags"], ())
+    kept = {name: value for name, value in wanted.items() if value is not None}
+    return ChannelFields(type=node.type, name=node.said.name, **kept)
+
+
+def _same(name: str, present: Any, wanted: Any) -> bool:
+    if name == "tags":
+        return _said_tags(present) == _said_tags(wanted)
+    unsaid = _UNSAID.get(name)
+    return (unsaid if present is None else present) == (unsaid if wanted is None else wanted)
+
+
+def _said_tags(tags: Sequence[ForumTag]) -> list[tuple[str, bool, str | None]]:
+    return [(tag.name, tag.moderated, tag.emoji or None) for tag in tags]
+
+
+def _tags(wanted: Sequence[DocumentTag], present: Sequence[ForumTag]) -> tuple[ForumTag, ...]:
+    """A tag keeps its id, and with it its posts, while it keeps its name."""
+    ids = {tag.name: tag.id for tag in present}
+    return tuple(
+        ForumTag(name=tag.name, id=ids.get(tag.name), moderated=tag.moderated, emoji=tag.emoji) for tag in wanted
+    )
+
+
+def highest_bitrate(channel_type: ChannelType, premium_tier: int) -> int:
+    """By boost tier; stages have a limit of their own."""
+    return STAGE_BITRATE if channel_type == "stage" else BITRATES.get(premium_tier, BITRATES[0])
+
+
+def _bitrate(node: ChannelNode, wanted: int, premium_tier: int, warnings: list[Notice]) -> int:
+    highest = highest_bitrate(node.type, premium_tier)
+    if wanted <= highest:
+        return wanted
+    warnings.append(
+        Notice(
+            code="bitrate_too_high",
+            message=f"“{node.said.name}” asks for {wanted} bit/s; at this server's boost level {highest} is the most: "
+            f"it gets {highest}.",
+            node=node.key,
+        )
+    )
+    return highest
+
+
+def _no_feature(node: DocumentRole, field: str, feature: str) -> Notice:
+    return Notice(
+        code="feature_missing",
+        message=f"`{field}` of the role “{node.name}” is left out: this server does not have the feature {feature}. "
+        "Boost the server to get it.",
+        node=node.key,
+    )

@@ -1,0 +1,154 @@
+"""Which node of a document is which role or channel of a guild.
+
+By binding first, so that a rename is a rename; then by name. Nothing is matched twice.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+import msgspec
+
+from core.discord.types import (
+    VOICE_LIKE,
+    Channel,
+    ChannelType,
+    Role,
+    Snapshot,
+    Snowflake,
+    channel_rank,
+    role_rank,
+)
+from core.templates.document import Category, Document, DocumentChannel, DocumentRole
+from core.templates.pairing import Pairing
+from core.templates.plan import Notice
+
+CONVERTIBLE: frozenset[ChannelType] = frozenset({"text", "announcement"})
+_TEXT_LIKE: frozenset[ChannelType] = frozenset({"text", "announcement", "forum", "media"})
+
+
+class ChannelNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel of the document; `parent` is its category's key."""
+
+    said: DocumentChannel
+    type: ChannelType
+    parent: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.said.key
+
+
+class Matches(msgspec.Struct, frozen=True, kw_only=True):
+    """`missing` are managed roles of the document that the guild does not have."""
+
+    roles: dict[str, Role]
+    channels: dict[str, Channel]
+    missing: frozenset[str]
+    warnings: tuple[Notice, ...]
+
+
+def nodes_of(document: Document) -> tuple[ChannelNode, ...]:
+    """Every channel of the document in display order."""
+    nodes: list[ChannelNode] = []
+    for channel in document.channels:
+        nodes.append(ChannelNode(said=channel, type=_type_of(channel)))
+        if isinstance(channel, Category):
+            nodes += (ChannelNode(said=c, type=_type_of(c), parent=channel.key) for c in channel.channels)
+    return tuple(nodes)
+
+
+def stored_name(name: str, channel_type: ChannelType) -> str:
+    """The name as Discord keeps it: text-like channels have lower-case names with dashes for spaces."""
+    name = name.strip()
+    return re.sub(r"-{2,}", "-", re.sub(r"\s+", "-", name.lower())) if channel_type in _TEXT_LIKE else name
+
+
+def homes_in(snapshot: Snapshot) -> dict[Snowflake, Snowflake | None]:
+    """The category of each channel; one that is not there any more is none."""
+    categories = {channel.id for channel in snapshot.channels if channel.type == "category"}
+    return {c.id: c.parent_id if c.parent_id in categories else None for c in snapshot.channels}
+
+
+def match(document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake]) -> Matches:
+    """Where several could be meant they are paired in display order, with a warning."""
+    warnings: list[Notice] = []
+    roles = _match_roles(document, snapshot, bindings, warnings)
+    channels = _match_channels(document, snapshot, bindings, warnings)
+    missing = frozenset(role.key for role in document.roles if role.managed and role.key not in roles)
+    warnings += (_role_missing(role) for role in document.roles if role.key in missing)
+    return Matches(roles=roles, channels=channels, missing=missing, warnings=tuple(warnings))
+
+
+def _match_roles(
+    document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake], warnings: list[Notice]
+) -> dict[str, Role]:
+    shown = sorted((r for r in snapshot.roles if r.id != snapshot.guild_id), key=role_rank, reverse=True)
+    pairing = Pairing[DocumentRole, Role](shown, "role", warnings)
+    pairing.bind(document.roles, bindings, lambda node, role: node.managed == role.managed)
+    pairing.pair(document.roles, lambda n: (n.name.strip(), n.managed), lambda r: (r.name.strip(), r.managed))
+    return pairing.found
+
+
+def _match_channels(
+    document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake], warnings: list[Notice]
+) -> dict[str, Channel]:
+    nodes = nodes_of(document)
+    pairing = Pairing[ChannelNode, Channel](_displayed(snapshot), "channel", warnings)
+    pairing.bind(nodes, bindings, lambda node, channel: _family(node.type) == _family(channel.type))
+    pairing.pair(
+        [node for node in nodes if node.type == "category"],
+        lambda n: (n.type, _name(n)),
+        lambda c: (c.type, stored_name(c.name, c.type)),
+    )
+    children = [node for node in nodes if node.type != "category"]
+    categories = {key: channel.id for key, channel in pairing.found.items()}
+    # A category that does not exist yet has no children: "?" is nobody's parent.
+    places = {n.key: categories.get(n.parent, "?") if n.parent else None for n in children}
+    homes = homes_in(snapshot)
+    pairing.pair(
+        children,
+        lambda n: (n.type, _name(n), places[n.key]),
+        lambda c: (c.type, stored_name(c.name, c.type), homes[c.id]),
+    )
+    pairing.pair(
+        children,
+        lambda n: (_family(n.type), _name(n), places[n.key]),
+        lambda c: (_family(c.type), stored_name(c.name, c.type), homes[c.id]),
+    )
+    pairing.pair(children, lambda n: (n.type, _name(n)), lambda c: (c.type, stored_name(c.name, c.type)))
+    return pairing.found
+
+
+def _displayed(snapshot: Snapshot) -> list[Channel]:
+    """As Discord's client shows them: by category, voice-like ones below the others."""
+    ranks = {c.id: channel_rank(c) for c in snapshot.channels if c.type == "category"}
+
+    def place(channel: Channel) -> tuple[tuple[int, int], bool, tuple[int, int]]:
+        if channel.type == "category":
+            return ranks[channel.id], False, (-1, -1)
+        return ranks.get(channel.parent_id or "", (-1, -1)), channel.type in VOICE_LIKE, channel_rank(channel)
+
+    return sorted(snapshot.channels, key=place)
+
+
+def _name(node: ChannelNode) -> str:
+    return stored_name(node.said.name, node.type)
+
+
+def _family(channel_type: ChannelType) -> str:
+    """Channels of one family can be converted into each other."""
+    return "text" if channel_type in CONVERTIBLE else channel_type
+
+
+def _type_of(channel: DocumentChannel) -> ChannelType:
+    return cast(ChannelType, channel.__struct_config__.tag)
+
+
+def _role_missing(role: DocumentRole) -> Notice:
+    return Notice(
+        code="managed_role_missing",
+        message=f"The role “{role.name}” belongs to an integration that this server does not have: it is left out, "
+        "and so are its overwrites. Add the integration, then plan again.",
+        node=role.key,
+    )

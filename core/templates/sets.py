@@ -1,0 +1,114 @@
+"""A channel's overwrites as a set that can be compared, tightened and counted.
+
+Entries that say nothing (allow = deny = 0) are never in a set, so equal sets are equal dictionaries.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple, TypeAlias
+
+from core.discord.permissions import ALL, Permission
+from core.discord.types import Overwrite
+from core.templates.plan import Ref
+
+
+class Subject(NamedTuple):
+    """Whose overwrite it is; a role may be one that does not exist yet."""
+
+    kind: Literal["role", "member"]
+    ref: Ref
+
+
+class Bits(NamedTuple):
+    allow: int
+    deny: int
+
+
+SILENT = Bits(0, 0)
+OverwriteSet: TypeAlias = dict[Subject, Bits]
+
+# Least felt first: a bit that is denied for seconds so that a set differs from its category's.
+_HARDLY_MISSED = (
+    Permission.SEND_TTS_MESSAGES,
+    Permission.MENTION_EVERYONE,
+    Permission.CREATE_INSTANT_INVITE,
+    Permission.USE_EXTERNAL_STICKERS,
+    Permission.MANAGE_WEBHOOKS,
+)
+_TIGHTENING = (*_HARDLY_MISSED, *(bit for bit in Permission if bit not in _HARDLY_MISSED))
+
+
+def set_of(overwrites: Iterable[Overwrite], roles: Collection[Ref]) -> OverwriteSet:
+    """Overwrites of roles that are not among `roles` are left out: they have no effect."""
+    return {
+        Subject(o.kind, o.id): Bits(o.allow, o.deny)
+        for o in overwrites
+        if (o.allow or o.deny) and (o.kind == "member" or o.id in roles)
+    }
+
+
+def written(overwrites: OverwriteSet) -> tuple[Overwrite, ...]:
+    """As it is sent, in an order that does not depend on how the set came about."""
+    return tuple(Overwrite(s.kind, s.ref, bits.allow, bits.deny) for s, bits in sorted(overwrites.items()))
+
+
+def put(overwrites: OverwriteSet, subject: Subject, bits: Bits) -> None:
+    """Sets one entry, or takes it out where it would say nothing."""
+    if bits == SILENT:
+        overwrites.pop(subject, None)
+    else:
+        overwrites[subject] = bits
+
+
+def meet(one: OverwriteSet, other: OverwriteSet) -> OverwriteSet:
+    """Grants nothing that either does not grant: allow∧, deny∨ for each subject."""
+    met: OverwriteSet = {}
+    for subject in {**one, **other}:
+        a, b = one.get(subject, SILENT), other.get(subject, SILENT)
+        put(met, subject, Bits(a.allow & b.allow, a.deny | b.deny))
+    return met
+
+
+def removed(before: OverwriteSet, after: OverwriteSet, ignoring: Collection[Subject] = ()) -> int:
+    """Bits that somebody may lose: an allow lost or a deny gained."""
+    bits = 0
+    for subject in {**before, **after}:
+        if subject not in ignoring:
+            a, b = before.get(subject, SILENT), after.get(subject, SILENT)
+            bits |= (a.allow & ~b.allow) | (b.deny & ~a.deny)
+    return bits
+
+
+def added(before: OverwriteSet, after: OverwriteSet, ignoring: Collection[Subject] = ()) -> int:
+    """Bits that somebody may gain: an allow gained or a deny lost."""
+    return removed(after, before, ignoring)
+
+
+def undecided(overwrites: OverwriteSet, everyone: Subject, role: Subject) -> int:
+    """Bits for which it matters in the channel whether the role has them; the other ones are overwritten anyway."""
+    general, own = overwrites.get(everyone, SILENT), overwrites.get(role, SILENT)
+    return ~(general.allow | general.deny | own.allow | own.deny)
+
+
+def tightened(
+    overwrites: OverwriteSet, everyone: Subject, usable: int, avoiding: Iterable[OverwriteSet]
+) -> OverwriteSet:
+    """A set that grants less by one bit of @everyone, and equals none of `avoiding`."""
+    taken = list(avoiding)
+    now = overwrites.get(everyone, SILENT)
+    for bit in _TIGHTENING:
+        if bit & usable and not bit & now.deny:
+            tighter = {**overwrites, everyone: Bits(now.allow & ~int(bit), now.deny | int(bit))}
+            if tighter not in taken:
+                return tighter
+    return overwrites
+
+
+def with_unnamed_bits(wanted: OverwriteSet, present: OverwriteSet, roles: Collection[Ref]) -> OverwriteSet:
+    """A document cannot speak of bits that Discord has not named: they stay as they are."""
+    whole = dict(wanted)
+    for subject, bits in present.items():
+        if subject.kind == "member" or subject.ref in roles:
+            said = whole.get(subject, SILENT)
+            unnamed = ~int(ALL)
+            put(whole, subject, Bits(said.allow | bits.allow & unnamed, said.deny | bits.deny & unnamed))
+    return whole

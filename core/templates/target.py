@@ -1,0 +1,223 @@
+"""The state to reach, object by object: what is kept, made, changed and deleted, without saying in which order."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import UNSET
+
+from core.discord.gateway import ChannelFields, RoleFields
+from core.discord.permissions import ALL, bits_of
+from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake, role_rank
+from core.templates.document import EVERYONE, Document, DocumentOverwrite
+from core.templates.dooms import Dooms, dooms_of
+from core.templates.fields import channel_fields, role_fields, wanted_permissions
+from core.templates.match import ChannelNode, Matches, homes_in, nodes_of
+from core.templates.plan import Notice, PlanOptions, Ref, ref_to
+from core.templates.sets import Bits, OverwriteSet, Subject, put, set_of, with_unnamed_bits
+from core.templates.settings import Pointers, pointers_of
+
+
+class WantedRole(msgspec.Struct, frozen=True, kw_only=True):
+    """`role` is what exists of it, `key` its node; one of them may be missing. `fields` are the changes other than of
+    permissions (of a new role: everything)."""
+
+    ref: Ref
+    name: str
+    key: str | None
+    role: Role | None
+    fields: RoleFields
+    permissions: int
+
+
+class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """As `WantedRole`; `final` is the set of overwrites when all is done, `present` the one of now. `home` is the
+    category of now, `parent` the one to be. What is doomed has `key` None and `is_doomed`."""
+
+    ref: Ref
+    name: str
+    key: str | None
+    channel: Channel | None
+    type: ChannelType
+    home: Ref | None
+    parent: Ref | None
+    fields: ChannelFields
+    present: OverwriteSet
+    final: OverwriteSet
+    is_doomed: bool = False
+
+    @property
+    def moves(self) -> bool:
+        return self.channel is not None and self.home != self.parent and not self.is_doomed
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """`roles` are those of the document, highest first, with @everyone last. `channels` are the document's in display
+    order, then every other one that exists. `refs` are the document's nodes."""
+
+    everyone: Snowflake
+    roles: tuple[WantedRole, ...]
+    doomed_roles: tuple[Role, ...]
+    channels: tuple[WantedChannel, ...]
+    refs: dict[str, Ref]
+    pointers: Pointers
+    dooms: Dooms
+    warnings: tuple[Notice, ...]
+
+    @property
+    def doomed_channels(self) -> tuple[WantedChannel, ...]:
+        return tuple(channel for channel in self.channels if channel.is_doomed)
+
+
+def target_of(
+    document: Document, snapshot: Snapshot, matches: Matches, powers: BotPowers, options: PlanOptions
+) -> Target:
+    return _Aim(document, snapshot, matches, powers, options).target()
+
+
+class _Aim:
+    def __init__(
+        self, document: Document, snapshot: Snapshot, matches: Matches, powers: BotPowers, options: PlanOptions
+    ) -> None:
+        self._document = document
+        self._snapshot = snapshot
+        self._matches = matches
+        self._warnings: list[Notice] = [*matches.warnings]
+        self._everyone = snapshot.guild_id
+        self._nodes = nodes_of(document)
+        self._refs = {EVERYONE: self._everyone}
+        self._refs |= {r.key: self._role_ref(r.key) for r in document.roles if r.key not in matches.missing}
+        self._channel_refs = {node.key: self._channel_ref(node.key) for node in self._nodes}
+        self._pointers = pointers_of(document.guild, snapshot, self._channel_refs, self._warnings)
+        self._dooms = dooms_of(snapshot, matches, powers, self._pointers.kept, options)
+        self._warnings += self._dooms.warnings
+        doomed = {role.id for role in self._dooms.roles}
+        self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
+        self._present = {role.id for role in snapshot.roles}
+        self._homes = homes_in(snapshot)
+
+    def target(self) -> Target:
+        return Target(
+            everyone=self._everyone,
+            roles=self._roles(),
+            doomed_roles=self._dooms.roles,
+            channels=(*self._named_channels(), *self._other_channels()),
+            refs={**self._refs, **self._channel_refs},
+            pointers=self._pointers,
+            dooms=self._dooms,
+            warnings=tuple(self._warnings),
+        )
+
+    def _role_ref(self, key: str) -> Ref:
+        return self._matches.roles[key].id if key in self._matches.roles else ref_to(key)
+
+    def _channel_ref(self, key: str) -> Ref:
+        return self._matches.channels[key].id if key in self._matches.channels else ref_to(key)
+
+    def _roles(self) -> tuple[WantedRole, ...]:
+        roles: list[WantedRole] = []
+        for node in self._document.roles:
+            if node.key in self._matches.missing:
+                continue
+            role = self._matches.roles.get(node.key)
+            roles.append(
+                WantedRole(
+                    ref=self._refs[node.key],
+                    name=node.name,
+                    key=node.key,
+                    role=role,
+                    fields=role_fields(node, role, self._snapshot, self._warnings),
+                    permissions=wanted_permissions(node, role),
+                )
+            )
+        roles.append(self._everyone_wanted())
+        return tuple(roles)
+
+    def _everyone_wanted(self) -> WantedRole:
+        role, said = self._snapshot.everyone, self._document.everyone.permissions
+        present = role.permissions
+        return WantedRole(
+            ref=role.id,
+            name="@everyone",
+            key=EVERYONE,
+            role=role,
+            fields=RoleFields(),
+            permissions=present if said is UNSET else bits_of(said) | present & ~int(ALL),
+        )
+
+    def _named_channels(self) -> list[WantedChannel]:
+        channels: list[WantedChannel] = []
+        sets: dict[str, OverwriteSet] = {}
+        for node in self._nodes:
+            channel = self._matches.channels.get(node.key)
+            sets[node.key] = self._final(node, channel, sets)
+            channels.append(
+                WantedChannel(
+                    ref=self._channel_refs[node.key],
+                    name=node.said.name,
+                    key=node.key,
+                    channel=channel,
+                    type=node.type,
+                    home=self._homes[channel.id] if channel else None,
+                    parent=self._channel_refs[node.parent] if node.parent else None,
+                    fields=channel_fields(node, channel, self._snapshot, self._warnings),
+                    present=set_of(channel.overwrites, self._present) if channel else {},
+                    final=sets[node.key],
+                )
+            )
+        return channels
+
+    def _final(
+        self, node: ChannelNode, channel: Channel | None, sets: Mapping[str, OverwriteSet]
+    ) -> OverwriteSet:
+        """A new channel that says nothing is made synced, as Discord's client does it."""
+        said = node.said.overwrites
+        if said == "synced" and node.parent:
+            return sets[node.parent]
+        if isinstance(said, tuple):
+            wanted = self._resolved(said)
+            return with_unnamed_bits(wanted, set_of(channel.overwrites, self._staying), self._staying) if channel else wanted
+        if channel is None:
+            return sets[node.parent] if node.parent else {}
+        return set_of(channel.overwrites, self._staying)
+
+    def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
+        resolved: OverwriteSet = {}
+        for overwrite in said:
+            subject = self._subject(overwrite)
+            if subject:
+                put(resolved, subject, Bits(bits_of(overwrite.allow), bits_of(overwrite.deny)))
+        return resolved
+
+    def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:
+        if overwrite.member is not None:
+            return Subject("member", overwrite.member)
+        ref = self._refs.get(overwrite.role or "")
+        return Subject("role", ref) if ref else None
+
+    def _other_channels(self) -> list[WantedChannel]:
+        named = {channel.id for channel in self._matches.channels.values()}
+        doomed = {channel.id for channel in self._dooms.channels}
+        return [
+            WantedChannel(
+                ref=channel.id,
+                name=channel.name,
+                key=None,
+                channel=channel,
+                type=channel.type,
+                home=self._homes[channel.id],
+                parent=self._homes[channel.id],
+                fields=ChannelFields(),
+                present=set_of(channel.overwrites, self._present),
+                final=set_of(channel.overwrites, self._staying),
+                is_doomed=channel.id in doomed,
+            )
+            for channel in self._snapshot.channels
+            if channel.id not in named
+        ]
+
+
+def role_order(snapshot: Snapshot) -> tuple[Role, ...]:
+    """Highest first, without @everyone."""
+    return tuple(
+        sorted((r for r in snapshot.roles if r.id != snapshot.guild_id), key=role_rank, reverse=True)
+    )

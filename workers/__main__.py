@@ -1,0 +1,54 @@
+"""`python -m workers`: the housekeeping that the API runs by default, in a process of its own."""
+
+import asyncio
+import os
+import platform
+import signal
+import sys
+from datetime import timedelta
+
+from core.catalog import CATALOG
+from core.config import Settings, load_settings
+from core.db import Engines
+from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.logs import write_logs
+from core.migrate import require_current
+from core.uow import Database
+from workers.heartbeat import heartbeat
+from workers.housekeeping import Housekeeping
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGINT or SIGTERM."""
+    if settings.database_url is None:
+        raise ConfigurationError("The workers need DATABASE_URL; `just up` starts what has no address.")
+    await require_current(settings.database_url)
+    engines = Engines(settings.database_url)
+    database = Database(engines, CATALOG)
+    keeping = asyncio.create_task(
+        Housekeeping(database, job_retention=timedelta(days=settings.job_retention_days)).run()
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
+    try:
+        async with heartbeat(database, f"workers@{platform.node()}:{os.getpid()}", "workers", dict):
+            print("workers: at work", flush=True)
+            await asyncio.gather(keeping, return_exceptions=True)
+    finally:
+        await engines.dispose()
+
+
+def main() -> int:
+    """Status 78 for a setting that cannot work."""
+    try:
+        settings = load_settings()
+        write_logs(settings.log_level)
+        asyncio.run(serve(settings))
+    except GuildwrightError as error:
+        print(f"workers: {error.message}", file=sys.stderr)
+        return EX_CONFIG
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
