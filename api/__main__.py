@@ -5,6 +5,7 @@ import errno
 import signal
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 from litestar import Litestar
@@ -70,11 +71,15 @@ def serve(settings: Settings) -> int:
     asyncio.run(require_current(settings.database_url or ""))
     # uvicorn raises what it caught once more when it is done; to be told to stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _hear_out)
     with listening(settings) as listener:
         server = Server(app, settings)
         server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _hear_out(number: int, frame: FrameType | None) -> None:
+    """Nothing more is to be done."""
 
 
 def _show_token(secret: str) -> None:

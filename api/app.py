@@ -6,12 +6,13 @@ import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
+from api.controllers.docs import DocsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
 from api.controllers.jobs import JobController
@@ -27,7 +28,7 @@ from api.errors import answer_error
 from api.guards import require_declarations
 from api.hub import JobHub
 from api.locations import PREFIX
-from api.parts import Parts, as_state
+from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
 from api.security import BearerTokens
 from core.catalog import CATALOG
@@ -59,7 +60,9 @@ Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
 def application(settings: Settings, *, announce: Announce) -> Litestar:
     """Everything made from settings, and closed at the end of the application's life."""
     if settings.database_url is None or settings.redis_url is None:
-        raise ConfigurationError("DATABASE_URL and REDIS_URL must be set here; `just up` starts servers by itself.")
+        raise ConfigurationError(
+            "DATABASE_URL and REDIS_URL must be set here; `just up` starts servers by itself."
+        )
     engines = Engines(settings.database_url)
     redis = connect(settings.redis_url)
 
@@ -101,17 +104,19 @@ def create_app(
         ):
             yield
 
-    parts = Parts(database=database, hub=hub, ping_redis=redis.ping)
+    parts = Parts(database=database, hub=hub, ping_redis=_pinging(redis))
     return assemble(parts, lifespan=(*around, lifespan))
 
 
 def assemble(
-    parts: Parts, *, lifespan: Sequence[Lifespan] = (), further: Sequence[type[Controller]] = ()
+    parts: Parts | None = None, *, lifespan: Sequence[Lifespan] = (), further: Sequence[type[Controller]] = ()
 ) -> Litestar:
-    """The routes and what stands around them. Raises `RuntimeError` for a route that declares no permission."""
+    """The routes and what stands around them; without parts it can be described, but not used. Raises `RuntimeError`
+    for a route that declares no permission."""
     app = Litestar(
         route_handlers=[
             HealthController,
+            DocsController,
             Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
         ],
         dependencies=DEPENDENCIES,
@@ -119,7 +124,7 @@ def assemble(
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,
         lifespan=list(lifespan),
-        state=State(as_state(parts)),
+        state=State({} if parts is None else as_state(parts)),
         openapi_config=None,
         logging_config=None,
         debug=False,
@@ -127,6 +132,13 @@ def assemble(
     require_declarations(app)
     app.asgi_handler = RequestIds(app.asgi_handler)
     return app
+
+
+def _pinging(redis: ArqRedis) -> Probe:
+    async def ping() -> None:
+        await cast("Any", redis).ping()
+
+    return ping
 
 
 @asynccontextmanager

@@ -1,7 +1,8 @@
 """Bodies, decoded strictly in one pass: what the OpenAPI document does not say is refused, with a pointer."""
 
 import re
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar import Request
@@ -16,7 +17,11 @@ _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
 async def body_of(
-    request: Request[Any, Any, Any], wanted: type[T], *, media: tuple[str, ...] = JSON, default: T | None = None
+    request: Request[Any, Any, Any],
+    wanted: type[T],
+    *,
+    media: tuple[str, ...] = JSON,
+    default: T | None = None,
 ) -> T:
     """`default` stands for an empty body. Raises `UnsupportedMedia`, `Malformed`, `Invalid`."""
     body = await request.body()
@@ -48,19 +53,26 @@ def _require_storable(body: bytes) -> None:
     pointer = _find_nul(msgspec.json.decode(body), "")
     if pointer is not None:
         message = "The character U+0000 cannot be stored: remove it."
-        raise Invalid(message, problems=(Problem(pointer=pointer, code="invalid_character", message=message),))
+        raise Invalid(
+            message, problems=(Problem(pointer=pointer, code="invalid_character", message=message),)
+        )
 
 
 def _find_nul(value: Any, pointer: str) -> str | None:
     if isinstance(value, str):
         return pointer if "\x00" in value else None
-    items: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, item in items:
+    for name, item in _items_of(value):
         below = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
         found = below if "\x00" in str(name) else _find_nul(item, below)
         if found is not None:
             return found
     return None
+
+
+def _items_of(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).items()
+    return enumerate(cast("list[Any]", value)) if isinstance(value, list) else ()
 
 
 def _malformed(reason: str, body: bytes) -> Malformed:

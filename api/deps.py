@@ -1,17 +1,21 @@
 """What handlers are given: who asks, and one unit of work."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, TypeAlias
 
 from litestar import Request
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 
-from api.idempotency import Once
+from api.idempotency import AnswerOnce
 from api.parts import parts_of
+from api.security import actor_of
 from core.actor import Actor
 from core.errors import Unauthenticated
 from core.uow import UnitOfWork
 
+Unit: TypeAlias = NamedDependency[UnitOfWork]
+Asker: TypeAlias = NamedDependency[Actor]
+Once: TypeAlias = NamedDependency[AnswerOnce]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -28,14 +32,14 @@ async def provide_unit(request: Request[Any, Any, Any]) -> AsyncGenerator[UnitOf
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor:
     """Whoever `api.security` found."""
-    actor = request.scope.get("user")
-    if not isinstance(actor, Actor):
+    actor = actor_of(request.scope)
+    if actor is None:
         raise Unauthenticated("This needs an API token.")
     return actor
 
 
-def provide_once(request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork) -> Once:
-    return Once(request, actor, unit.idempotency)
+def provide_once(request: Request[Any, Any, Any], actor: Asker, unit: Unit) -> AnswerOnce:
+    return AnswerOnce(request, actor, unit.idempotency)
 
 
 DEPENDENCIES = {

@@ -2,11 +2,13 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from litestar.params import ParameterKwarg
+from litestar.types import Scope
 from msgspec import UNSET
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -85,7 +87,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """The one exception handler."""
-    refusal = refusal_of(error)
+    refusal = refusal_of(error, request.scope)
     request_id = request_id_of(request.scope)
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("Request %s: %s %s", request_id, request.method, request.url.path, exc_info=error)
@@ -106,16 +108,16 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     )
 
 
-def refusal_of(error: Exception) -> Refusal:
+def refusal_of(error: Exception, scope: Scope) -> Refusal:
     """What nobody foresaw is a 500 that tells nothing."""
     match error:
         case ExceptionGroup(exceptions=[Exception() as only]):
             # A unit that failed while another error was passing through it.
-            return refusal_of(only)
+            return refusal_of(only, scope)
         case GuildwrightError():
             return _of_domain(error)
         case ValidationException():
-            return _of_parameters(error)
+            return _of_parameters(error, scope)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _of_http(error)
         case DBAPIError() | PoolTimeout() | OSError():
@@ -138,7 +140,9 @@ def _of_domain(error: GuildwrightError) -> Refusal:
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _internal()
-    errors = (error.field,) if isinstance(error, InvalidParameter) else tuple(map(field_error, error.problems))
+    errors = (
+        (error.field,) if isinstance(error, InvalidParameter) else tuple(map(field_error, error.problems))
+    )
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
     return Refusal(status=status, code=error.error_code, detail=error.message, errors=errors, headers=headers)
 
@@ -153,20 +157,29 @@ def field_error(problem: domain.Problem) -> FieldError:
     )
 
 
-def _of_parameters(error: ValidationException) -> Refusal:
+def _of_parameters(error: ValidationException, scope: Scope) -> Refusal:
     """litestar's own check of path, query and header parameters; bodies are read by `api.bodies`."""
-    said: Any = error.extra
-    messages: list[dict[str, Any]] = said if isinstance(said, list) else []
+    messages = cast("list[dict[str, Any]]", error.extra or [])
     errors = tuple(
         FieldError(
-            pointer="", code=code_of(entry["message"]), message=entry["message"], parameter=entry.get("key", UNSET)
+            pointer="",
+            code=code_of(entry["message"]),
+            message=entry["message"],
+            parameter=_name_on_the_wire(entry.get("key", ""), scope),
         )
         for entry in messages
     )
-    first = f"`{errors[0].parameter}`: {errors[0].message}." if errors else error.detail
+    first = f"{errors[0].parameter}: {errors[0].message}." if errors else error.detail
     return Refusal(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, code=InvalidParameter.code, detail=first, errors=errors
     )
+
+
+def _name_on_the_wire(key: str, scope: Scope) -> str:
+    """litestar names the function's argument."""
+    field = scope["route_handler"].parsed_fn_signature.parameters.get(key)
+    said = field.kwarg_definition if field is not None else None
+    return (said.name if isinstance(said, ParameterKwarg) else None) or key
 
 
 def _of_http(error: HTTPException) -> Refusal:

@@ -1,26 +1,32 @@
 """Who may come in at all. Whether they may do it is decided by the services, which get the actor (law 8)."""
 
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
+from api.security import actor_of, is_options
 from core.errors import Unauthenticated
 
 
-def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """No credential is needed."""
 
 
-def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A credential that holds is needed."""
-    if connection.scope.get("method") != "OPTIONS" and connection.scope.get("user") is None:
+    if not is_options(connection.scope) and actor_of(connection.scope) is None:
         raise Unauthenticated("This needs an API token: send `Authorization: Bearer gwt_…`.")
 
 
 DECLARATIONS = frozenset({anyone, signed_in})
+
+
+def guards_of(handler: BaseRouteHandler) -> frozenset[object]:
+    """Its own and those of what it is part of."""
+    return frozenset(cast("Any", handler).resolve_guards())
 
 
 def require_declarations(app: Litestar) -> None:
@@ -29,7 +35,7 @@ def require_declarations(app: Litestar) -> None:
         f"{method} {route.path}"
         for route in app.routes
         for handler in (route.route_handlers if isinstance(route, HTTPRoute) else (route.route_handler,))
-        if not DECLARATIONS.intersection(handler.resolve_guards())
+        if not guards_of(handler) & DECLARATIONS
         for method in getattr(handler, "http_methods", ("*",))
         if method != "OPTIONS"
     )

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
 
-from core.jobs.repository import CHANNEL
+from core.jobs.ring import CHANNEL
 
 log = logging.getLogger(__name__)
 _RECONNECT_SECONDS = 1.0
@@ -22,6 +23,13 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
             return await event.wait()
     except TimeoutError:
         return False
+
+
+def _setting(event: asyncio.Event) -> Callable[[object], None]:
+    def told(connection: object) -> None:
+        event.set()
+
+    return told
 
 
 class Watch:
@@ -85,9 +93,9 @@ class JobHub:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_once(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5)
+        connection = await cast("Any", asyncpg).connect(self._dsn, timeout=5)
         lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
+        connection.add_termination_listener(_setting(lost))
         try:
             await connection.add_listener(CHANNEL, self._told)
             self._wake_all()

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the first answer is stored in its own transaction, and given again to whoever repeats the request."""
+"""`Idempotency-Key`: the first answer is stored in its own transaction, and given again to repetitions."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 T = TypeVar("T")
 
 
-class Once:
+class AnswerOnce:
     """`await once(work)` answers with what `work` answers, or with what it answered the first time."""
 
     def __init__(self, request: Request[Any, Any, Any], actor: Actor, answers: IdempotencyService) -> None:

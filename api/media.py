@@ -9,6 +9,7 @@ from api.errors import UnsupportedMedia
 JSON = ("application/json",)
 MERGE_PATCH = ("application/json", "application/merge-patch+json")
 YAML = ("application/yaml", "text/yaml", "application/x-yaml")
+"""All are read; the first is the registered one (RFC 9512), which we write and document."""
 
 
 def require_media(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> str:

@@ -26,7 +26,7 @@ class RequestIds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _accepted(scope) or uuid4().hex
-        scope.setdefault("state", {})[_KEY] = request_id
+        scope["state"][_KEY] = request_id
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

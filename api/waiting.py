@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 from litestar.datastructures import Headers
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.parts import Parts, parts_of
@@ -42,7 +42,7 @@ class WaitForJob:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         seconds = seconds_wanted(Headers.from_scope(scope).get("prefer"))
-        if seconds is None or scope["type"] != "http":
+        if seconds is None:
             await self._app(scope, receive, send)
             return
         answer = _Captured()
@@ -70,7 +70,7 @@ class _Captured:
     def status(self) -> int:
         return self._start["status"]
 
-    def job_id(self, scope: HTTPScope) -> UUID | None:
+    def job_id(self, scope: Scope) -> UUID | None:
         location = dict(self._start["headers"]).get(b"location", b"").decode()
         found = _JOB.fullmatch(location or scope["path"])
         return UUID(found[1]) if found else None
@@ -91,7 +91,7 @@ class _Captured:
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
-async def _improve(answer: _Captured, scope: HTTPScope, job_id: UUID, seconds: int) -> None:
+async def _improve(answer: _Captured, scope: Scope, job_id: UUID, seconds: int) -> None:
     """What was asked for is committed: if PostgreSQL goes away now, the first answer is still true."""
     try:
         answer.replace(await _settled(parts_of(scope), scope["user"], job_id, seconds), seconds)

@@ -8,10 +8,13 @@ import os
 import platform
 import signal
 import sys
+import tomllib
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from bot.client import BotOptions, GuildwrightBot
+from bot.cogs import add_cogs
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.config import Settings, load_settings
@@ -42,6 +45,7 @@ async def serve(settings: Settings) -> None:
     options = BotOptions(api_base=settings.discord_api_base, message_content=settings.message_content)
     bot = GuildwrightBot(stored, options)
     stored.attach(bot.gateway)
+    add_cogs(bot, database, version=_version())
     name = f"bot@{platform.node()}:{os.getpid()}"
     running = Running(
         database,
@@ -110,6 +114,12 @@ def _say_what_is_off(settings: Settings) -> None:
         log.info(
             "Message Content is off (GUILDWRIGHT_MESSAGE_CONTENT): the bot does not read what members write."
         )
+
+
+def _version() -> str:
+    """What pyproject.toml says: the program runs from its checkout, where nothing is installed."""
+    pyproject = Path(__file__).parents[1] / "pyproject.toml"
+    return str(tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _required(settings: Settings) -> tuple[str, str, str]:

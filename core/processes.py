@@ -287,7 +287,8 @@ def undisturbed() -> Generator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # None: a handler that is not Python's, which cannot be put back.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
         for number in came[:1]:
             signal.raise_signal(number)
 

@@ -3,22 +3,23 @@
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from api.answers import Answer, accepted
+from api.deps import Asker, Once, Unit
 from api.errors import InvalidParameter
 from api.guards import signed_in
-from api.idempotency import Once
 from api.locations import job_at
 from api.operations import operation
-from api.paging import Limit
+from api.params import GuildId, Limit
 from api.schemas.guilds import Guild, GuildPage, GuildState, guild_of
 from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Structure, structure_of
-from core.actor import Actor
 from core.discord.types import is_snowflake
 from core.errors import Conflict, Forbidden, NotFound
-from core.uow import UnitOfWork
+
+InState = Annotated[GuildState | None, QueryParameter(name="state", description="Only guilds in this state.")]
+After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")]
 
 
 class GuildController(Controller):
@@ -29,25 +30,28 @@ class GuildController(Controller):
     @get("/", **operation("listGuilds"))
     async def guilds(
         self,
-        actor: Actor,
-        unit: UnitOfWork,
-        state: GuildState | None = None,
+        *,
+        actor: Asker,
+        unit: Unit,
+        in_state: Annotated[
+            GuildState | None, QueryParameter(name="state", description="Only guilds in this state.")
+        ] = None,
         limit: Limit = 50,
-        cursor: Annotated[str | None, Parameter(description="`next_cursor` of the page before.")] = None,
+        cursor: After = None,
     ) -> GuildPage:
         """The guilds that the bot is or was in, by id."""
         if cursor is not None and not is_snowflake(cursor):
             raise InvalidParameter("cursor", "Give `next_cursor` of the page before.", code="format")
-        page = await unit.guilds.list(actor, state=state, limit=limit, cursor=cursor)
+        page = await unit.guilds.list(actor, state=in_state, limit=limit, cursor=cursor)
         return GuildPage(items=tuple(map(guild_of, page.items)), next_cursor=page.next_cursor)
 
     @get("/{guild_id:str}", **operation("getGuild", refuses=(NotFound,)))
-    async def guild(self, actor: Actor, unit: UnitOfWork, guild_id: str) -> Guild:
+    async def guild(self, *, actor: Asker, unit: Unit, guild_id: GuildId) -> Guild:
         """One guild."""
         return guild_of(await unit.guilds.get(actor, guild_id))
 
     @get("/{guild_id:str}/structure", **operation("getStructure", refuses=(NotFound, Forbidden)))
-    async def structure(self, actor: Actor, unit: UnitOfWork, guild_id: str) -> Structure:
+    async def structure(self, *, actor: Asker, unit: Unit, guild_id: GuildId) -> Structure:
         """Settings, roles and channels as the bot last told of them."""
         return structure_of(await unit.guilds.view(actor, guild_id))
 
@@ -57,7 +61,7 @@ class GuildController(Controller):
             "syncGuild", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
         ),
     )
-    async def sync(self, actor: Actor, unit: UnitOfWork, once: Once, guild_id: str) -> Response[Job]:
+    async def sync(self, *, actor: Asker, unit: Unit, once: Once, guild_id: GuildId) -> Response[Job]:
         """Ask the bot to read the guild again."""
 
         async def ask() -> Answer[Job]:

@@ -20,7 +20,7 @@ class HealthController(Controller):
     path = "/health"
     tags = ("health",)
     guards = (anyone,)
-    opt = {OPEN_TO_ALL: True}
+    opt = OPEN_TO_ALL
 
     @get("/live", **operation("getLiveness"))
     async def live(self) -> Live:
@@ -28,7 +28,7 @@ class HealthController(Controller):
         return Live()
 
     @get("/ready", **operation("getReadiness", statuses=(200, 503)))
-    async def ready(self, request: Request[Any, Any, Any]) -> Response[Readiness]:
+    async def ready(self, *, request: Request[Any, Any, Any]) -> Response[Readiness]:
         """Whether requests can be served: 503 while PostgreSQL is away.
 
         Without Redis workers find jobs by looking every two seconds; without the bot jobs wait for it. Both are

@@ -5,30 +5,34 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 from msgspec import Meta
 
 from api import events
 from api.answers import Answer, accepted
+from api.deps import Asker, Once, Unit
 from api.errors import InvalidParameter
 from api.guards import signed_in
-from api.idempotency import Once
 from api.locations import job_at
 from api.operations import operation
-from api.paging import Cursor, Limit, paging_of
+from api.params import Cursor, JobId, Limit, paging_of
 from api.parts import parts_of
 from api.schemas.jobs import Job, JobPage, JobState, JobStepPage, job_of, step_of
-from core.actor import Actor
 from core.discord.types import is_snowflake
 from core.errors import Conflict, Forbidden, NotFound
 from core.jobs.schemas import JobFilter
-from core.uow import UnitOfWork
 
-Kind = Annotated[str | None, Parameter(max_length=100, description="E.g. template.apply.")]
-GuildId = Annotated[str | None, Parameter(description="Jobs of this guild.")]
+Kind = Annotated[str | None, QueryParameter(max_length=100, description="E.g. template.apply.")]
+OfGuild = Annotated[str | None, QueryParameter(name="guild_id", description="Jobs of this guild.")]
+InState = Annotated[JobState | None, QueryParameter(name="state", description="Jobs in this state.")]
+AskedBy = Annotated[
+    UUID | None, QueryParameter(name="actor", description="Jobs that this account asked for.")
+]
 Since = Annotated[
-    datetime | None, Meta(tz=True), Parameter(description="Jobs asked for at this moment or later (RFC 3339).")
+    datetime | None,
+    Meta(tz=True),
+    QueryParameter(description="Jobs asked for at this moment or later (RFC 3339)."),
 ]
 
 
@@ -40,30 +44,31 @@ class JobController(Controller):
     @get("/", **operation("listJobs"))
     async def jobs(
         self,
-        actor: Actor,
-        unit: UnitOfWork,
-        state: JobState | None = None,
+        *,
+        actor: Asker,
+        unit: Unit,
+        in_state: InState = None,
         kind: Kind = None,
-        guild_id: GuildId = None,
-        asked_by: Annotated[UUID | None, Parameter(query="actor", description="Jobs that this account asked for.")] = None,
+        of_guild: OfGuild = None,
+        asked_by: AskedBy = None,
         since: Since = None,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> JobPage:
         """Jobs, newest first."""
-        if guild_id is not None and not is_snowflake(guild_id):
+        if of_guild is not None and not is_snowflake(of_guild):
             raise InvalidParameter("guild_id", "A guild's id is a number of up to 19 digits.", code="format")
-        wanted = JobFilter(state=state, kind=kind, guild_id=guild_id, actor=asked_by, since=_in_utc(since))
+        wanted = JobFilter(state=in_state, kind=kind, guild_id=of_guild, actor=asked_by, since=_in_utc(since))
         page = await unit.jobs.list(actor, wanted, paging_of(limit, cursor))
         return JobPage(items=tuple(map(job_of, page.items)), next_cursor=page.next_cursor)
 
     @get("/{job_id:uuid}", **operation("getJob", refuses=(NotFound,), waits=True))
-    async def job(self, actor: Actor, unit: UnitOfWork, job_id: UUID) -> Job:
+    async def job(self, *, actor: Asker, unit: Unit, job_id: JobId) -> Job:
         """One job. With `Prefer: wait=N` it is answered as soon as it has settled."""
         return job_of(await unit.jobs.get(actor, job_id))
 
     @get("/{job_id:uuid}/steps", **operation("listJobSteps", refuses=(NotFound,)))
-    async def steps(self, actor: Actor, unit: UnitOfWork, job_id: UUID) -> JobStepPage:
+    async def steps(self, *, actor: Asker, unit: Unit, job_id: JobId) -> JobStepPage:
         """Every call that the job has recorded."""
         return JobStepPage(items=tuple(map(step_of, await unit.jobs.steps(actor, job_id))))
 
@@ -73,7 +78,7 @@ class JobController(Controller):
             "cancelJob", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
         ),
     )
-    async def cancel(self, actor: Actor, unit: UnitOfWork, once: Once, job_id: UUID) -> Response[Job]:
+    async def cancel(self, *, actor: Asker, unit: Unit, once: Once, job_id: JobId) -> Response[Job]:
         """Call a job off: at once where it is not running, otherwise between two of its steps."""
 
         async def ask() -> Answer[Job]:
@@ -87,7 +92,7 @@ class JobController(Controller):
             "retryJob", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
         ),
     )
-    async def retry(self, actor: Actor, unit: UnitOfWork, once: Once, job_id: UUID) -> Response[Job]:
+    async def retry(self, *, actor: Asker, unit: Unit, once: Once, job_id: JobId) -> Response[Job]:
         """Ask again for a job that failed, was done in part or is dead."""
 
         async def ask() -> Answer[Job]:
@@ -100,7 +105,7 @@ class JobController(Controller):
         **operation("streamJobEvents", refuses=(NotFound,), gives=(events.MEDIA_TYPE,), statuses=(200, 204)),
     )
     async def events(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, job_id: UUID
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, job_id: JobId
     ) -> Response[Any]:
         """Follow a job: its history from the beginning, or behind `Last-Event-ID`, until it settles.
 

@@ -1,13 +1,14 @@
 """The account that asks, and its API tokens."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, delete, get, post
 
 from api.bodies import body_of
+from api.deps import Asker, Unit
 from api.guards import signed_in
 from api.operations import operation
+from api.params import TokenId
 from api.schemas.accounts import (
     Account,
     ApiTokenPage,
@@ -16,9 +17,7 @@ from api.schemas.accounts import (
     account_of,
     token_of,
 )
-from core.actor import Actor
 from core.errors import Forbidden, NotFound
-from core.uow import UnitOfWork
 
 
 class MeController(Controller):
@@ -27,19 +26,17 @@ class MeController(Controller):
     guards = (signed_in,)
 
     @get("/", **operation("getMe", refuses=(NotFound,)))
-    async def me(self, actor: Actor, unit: UnitOfWork) -> Account:
+    async def me(self, *, actor: Asker, unit: Unit) -> Account:
         """Who you are."""
         return account_of(await unit.accounts.get(actor))
 
     @get("/tokens", **operation("listMyTokens"))
-    async def tokens(self, actor: Actor, unit: UnitOfWork) -> ApiTokenPage:
+    async def tokens(self, *, actor: Asker, unit: Unit) -> ApiTokenPage:
         """Your API tokens, without their secrets."""
         return ApiTokenPage(items=tuple(map(token_of, await unit.accounts.list_tokens(actor))))
 
     @post("/tokens", **operation("createMyToken", body=CreateApiToken, refuses=(Forbidden,)))
-    async def create_token(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork
-    ) -> NewApiToken:
+    async def create_token(self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit) -> NewApiToken:
         """Make a further API token.
 
         Its secret is in this answer only. Because no secret is ever stored, there is no Idempotency-Key here: revoke
@@ -50,6 +47,6 @@ class MeController(Controller):
         return NewApiToken(token=token_of(made.token), secret=made.secret)
 
     @delete("/tokens/{token_id:uuid}", **operation("revokeMyToken", refuses=(NotFound,)))
-    async def revoke_token(self, actor: Actor, unit: UnitOfWork, token_id: UUID) -> None:
+    async def revoke_token(self, *, actor: Asker, unit: Unit, token_id: TokenId) -> None:
         """Revoke a token, at once and for good."""
         await unit.accounts.revoke_token(actor, token_id)

@@ -1,21 +1,19 @@
 """Plans: made, looked at, applied."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 
 from api.answers import Answer, accepted, created
 from api.bodies import body_of
+from api.deps import Asker, Once, Unit
 from api.guards import signed_in
-from api.idempotency import Once
 from api.locations import job_at, plan_at
 from api.operations import operation
+from api.params import GuildId, PlanId
 from api.schemas.jobs import Job, job_of
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, options_of, plan_of
-from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound, Stale
-from core.uow import UnitOfWork
 
 
 class PlanController(Controller):
@@ -27,7 +25,7 @@ class PlanController(Controller):
         **operation("createPlan", body=CreatePlan, refuses=(NotFound, Forbidden, Conflict), once=True),
     )
     async def create(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once, guild_id: str
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, guild_id: GuildId
     ) -> Response[Plan]:
         """See what it would take to make a guild equal to a template's version. Nothing is done yet."""
         wanted = await body_of(request, CreatePlan)
@@ -42,10 +40,12 @@ class PlanController(Controller):
 
     @post(
         "/guilds/{guild_id:str}/rollbacks",
-        **operation("createRollback", body=CreateRollback, refuses=(NotFound, Forbidden, Conflict), once=True),
+        **operation(
+            "createRollback", body=CreateRollback, refuses=(NotFound, Forbidden, Conflict), once=True
+        ),
     )
     async def create_rollback(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once, guild_id: str
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, guild_id: GuildId
     ) -> Response[Plan]:
         """See what it would take to make a guild look as in one of its snapshots: a plan like any other."""
         wanted = await body_of(request, CreateRollback)
@@ -59,7 +59,7 @@ class PlanController(Controller):
         return await once(make)
 
     @get("/plans/{plan_id:uuid}", **operation("getPlan", refuses=(NotFound,)))
-    async def plan(self, actor: Actor, unit: UnitOfWork, plan_id: UUID) -> Plan:
+    async def plan(self, *, actor: Asker, unit: Unit, plan_id: PlanId) -> Plan:
         """One plan, as it was made."""
         return plan_of(await unit.plans.get(actor, plan_id))
 
@@ -76,7 +76,7 @@ class PlanController(Controller):
         ),
     )
     async def apply(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once, plan_id: UUID
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, plan_id: PlanId
     ) -> Response[Job]:
         """Ask the bot to do what the plan says: exactly that, or nothing."""
         confirmed = await body_of(request, ApplyPlan, default=ApplyPlan())

@@ -14,7 +14,7 @@ class SchemaController(Controller):
     path = "/schemas"
     tags = ("templates",)
     guards = (anyone,)
-    opt = {OPEN_TO_ALL: True}
+    opt = OPEN_TO_ALL
 
     @get("/template.json", **operation("getDocumentSchema", gives=("application/schema+json",)))
     async def template(self) -> Response[dict[str, Any]]:

@@ -1,26 +1,23 @@
 """Captures and the snapshots they keep."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 
 from api.answers import Answer, accepted
+from api.deps import Asker, Once, Unit
 from api.documents import answer_document
 from api.guards import signed_in
-from api.idempotency import Once
 from api.locations import job_at
 from api.media import JSON
 from api.operations import operation
-from api.paging import Cursor, Limit, paging_of
+from api.params import Cursor, GuildId, Limit, SnapshotId, paging_of
 from api.schemas.guilds import SnapshotPage, snapshot_info_of
 from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Snapshot, snapshot_of
-from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.templates.capture import document_of
 from core.templates.document import Document
-from core.uow import UnitOfWork
 
 
 class SnapshotController(Controller):
@@ -31,10 +28,14 @@ class SnapshotController(Controller):
     @post(
         "/captures",
         **operation(
-            "captureGuild", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
+            "captureGuild",
+            statuses=(202, 200),
+            refuses=(NotFound, Forbidden, Conflict),
+            once=True,
+            waits=True,
         ),
     )
-    async def capture(self, actor: Actor, unit: UnitOfWork, once: Once, guild_id: str) -> Response[Job]:
+    async def capture(self, *, actor: Asker, unit: Unit, once: Once, guild_id: GuildId) -> Response[Job]:
         """Ask the bot to keep what the guild looks like now."""
 
         async def ask() -> Answer[Job]:
@@ -45,30 +46,31 @@ class SnapshotController(Controller):
 
     @get("/snapshots", **operation("listSnapshots", refuses=(NotFound, Forbidden)))
     async def snapshots(
-        self, actor: Actor, unit: UnitOfWork, guild_id: str, limit: Limit = 50, cursor: Cursor = None
+        self, *, actor: Asker, unit: Unit, guild_id: GuildId, limit: Limit = 50, cursor: Cursor = None
     ) -> SnapshotPage:
         """What was kept of a guild, newest first."""
         page = await unit.guilds.snapshots(actor, guild_id, paging_of(limit, cursor))
         return SnapshotPage(items=tuple(map(snapshot_info_of, page.items)), next_cursor=page.next_cursor)
 
     @get("/snapshots/{snapshot_id:uuid}", **operation("getSnapshot", refuses=(NotFound, Forbidden)))
-    async def snapshot(self, actor: Actor, unit: UnitOfWork, guild_id: str, snapshot_id: UUID) -> Snapshot:
+    async def snapshot(
+        self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId
+    ) -> Snapshot:
         """One snapshot with its whole content."""
         return snapshot_of(await unit.guilds.snapshot(actor, guild_id, snapshot_id))
 
     @get(
         "/snapshots/{snapshot_id:uuid}/document",
-        **operation(
-            "getSnapshotDocument", refuses=(NotFound, Forbidden), gives=(*JSON, "application/yaml")
-        ),
+        **operation("getSnapshotDocument", refuses=(NotFound, Forbidden), gives=(*JSON, "application/yaml")),
     )
     async def document(
         self,
+        *,
         request: Request[Any, Any, Any],
-        actor: Actor,
-        unit: UnitOfWork,
-        guild_id: str,
-        snapshot_id: UUID,
+        actor: Asker,
+        unit: Unit,
+        guild_id: GuildId,
+        snapshot_id: SnapshotId,
     ) -> Response[Document]:
         """The document that asks for the guild as it was then; JSON, or YAML by the Accept header."""
         stored = await unit.guilds.snapshot(actor, guild_id, snapshot_id)

@@ -3,12 +3,11 @@
 import msgspec
 from litestar import Controller, get
 
+from api.deps import Asker, Unit
 from api.guards import signed_in
 from api.operations import operation
 from api.schemas.system import Process, Status
-from core.actor import Actor
 from core.errors import Forbidden
-from core.uow import UnitOfWork
 
 
 class SystemController(Controller):
@@ -17,7 +16,7 @@ class SystemController(Controller):
     guards = (signed_in,)
 
     @get("/status", **operation("getSystemStatus", refuses=(Forbidden,)))
-    async def status(self, actor: Actor, unit: UnitOfWork) -> Status:
+    async def status(self, *, actor: Asker, unit: Unit) -> Status:
         """Which of our processes are alive, what they say of themselves, and how much there is to do."""
         actor.require_owner()
         processes = await unit.processes.alive()

@@ -1,22 +1,21 @@
 """Templates: named series of versions."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from api.answers import Answer, created
 from api.bodies import body_of
+from api.deps import Asker, Once, Unit
 from api.documents import imported, optional_document_within
 from api.errors import InvalidParameter
 from api.etags import etag_of, seen_in
 from api.guards import signed_in
-from api.idempotency import Once
 from api.locations import template_at
 from api.media import JSON, MERGE_PATCH, YAML
 from api.operations import operation
-from api.paging import Cursor, Limit, paging_of
+from api.params import Cursor, Limit, TemplateId, paging_of
 from api.schemas.templates import (
     CreateTemplate,
     EditTemplate,
@@ -27,17 +26,21 @@ from api.schemas.templates import (
     imported_of,
     template_of,
 )
-from core.actor import Actor
 from core.errors import Forbidden, NotFound, Stale
 from core.templates import schemas as core
 from core.templates.document import Document
-from core.uow import UnitOfWork
 
 ImportName = Annotated[
     str | None,
-    Parameter(min_length=1, max_length=100, description="The template's name; the document's guild name if left out."),
+    QueryParameter(
+        min_length=1,
+        max_length=100,
+        description="The template's name; without it, the document's guild name.",
+    ),
 ]
-Note = Annotated[str | None, Parameter(max_length=500, description="What to remember about the first version.")]
+Note = Annotated[
+    str | None, QueryParameter(max_length=500, description="What to remember about the first version.")
+]
 
 
 class TemplateController(Controller):
@@ -47,7 +50,7 @@ class TemplateController(Controller):
 
     @get("/", **operation("listTemplates"))
     async def templates(
-        self, actor: Actor, unit: UnitOfWork, limit: Limit = 50, cursor: Cursor = None
+        self, *, actor: Asker, unit: Unit, limit: Limit = 50, cursor: Cursor = None
     ) -> TemplatePage:
         """The templates that you may see, newest first."""
         page = await unit.templates.list(actor, paging_of(limit, cursor))
@@ -55,7 +58,7 @@ class TemplateController(Controller):
 
     @post("/", **operation("createTemplate", body=CreateTemplate, refuses=(Forbidden,), once=True))
     async def create(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, once: Once
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once
     ) -> Response[Template]:
         """Make a template, with its first version when a document is given."""
         wanted = await body_of(request, CreateTemplate)
@@ -76,13 +79,14 @@ class TemplateController(Controller):
 
     @post(
         "/import",
-        **operation("importTemplate", body=Document, takes=(*YAML, *JSON), refuses=(Forbidden,), once=True),
+        **operation("importTemplate", body=Document, takes=(YAML[0], *JSON), refuses=(Forbidden,), once=True),
     )
     async def import_(
         self,
+        *,
         request: Request[Any, Any, Any],
-        actor: Actor,
-        unit: UnitOfWork,
+        actor: Asker,
+        unit: Unit,
         once: Once,
         name: ImportName = None,
         note: Note = None,
@@ -102,7 +106,7 @@ class TemplateController(Controller):
         return await once(make)
 
     @get("/{template_id:uuid}", **operation("getTemplate", refuses=(NotFound,), tagged=True))
-    async def template(self, actor: Actor, unit: UnitOfWork, template_id: UUID) -> Response[Template]:
+    async def template(self, *, actor: Asker, unit: Unit, template_id: TemplateId) -> Response[Template]:
         """One template."""
         return _tagged(await unit.templates.get(actor, template_id))
 
@@ -118,7 +122,7 @@ class TemplateController(Controller):
         ),
     )
     async def edit(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, template_id: UUID
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, template_id: TemplateId
     ) -> Response[Template]:
         """Change what is said: absent stays, null clears (RFC 7396)."""
         changes = changes_of(await body_of(request, EditTemplate, media=MERGE_PATCH))
@@ -130,7 +134,7 @@ class TemplateController(Controller):
         **operation("deleteTemplate", refuses=(NotFound, Forbidden, Stale), conditional=True),
     )
     async def delete(
-        self, request: Request[Any, Any, Any], actor: Actor, unit: UnitOfWork, template_id: UUID
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, template_id: TemplateId
     ) -> None:
         """Delete a template and its versions; plans made of them stay."""
         await unit.templates.delete(actor, template_id, seen=seen_in(request.headers.get("if-match")))
@@ -139,7 +143,9 @@ class TemplateController(Controller):
 def _name_in(document: Document) -> str:
     name = document.guild.name
     if not isinstance(name, str):
-        raise InvalidParameter("name", "The document names no guild: give the template a name.", code="missing_field")
+        raise InvalidParameter(
+            "name", "The document names no guild: give the template a name.", code="missing_field"
+        )
     return name
 
 

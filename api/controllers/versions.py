@@ -1,28 +1,27 @@
 """Versions of a template: immutable documents."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from api.answers import Answer, created
 from api.bodies import body_of
+from api.deps import Asker, Once, Unit
 from api.documents import answer_yaml, document_within, is_yaml, yaml_document
 from api.guards import signed_in
-from api.idempotency import Once
 from api.locations import version_at
 from api.media import JSON, YAML, wants_yaml
 from api.operations import operation
-from api.paging import Cursor, Limit, paging_of
+from api.params import Cursor, Limit, TemplateId, VersionNumber, paging_of
 from api.schemas.templates import CreateVersion, Version, VersionPage, version_info_of, version_of
-from core.actor import Actor
 from core.errors import Forbidden, NotFound, Stale
 from core.templates.document import Document
-from core.uow import UnitOfWork
 
-Note = Annotated[str | None, Parameter(max_length=500, description="With YAML: what to remember about it.")]
-Base = Annotated[int | None, Parameter(ge=0, description="With YAML: the version that was edited.")]
+Note = Annotated[
+    str | None, QueryParameter(max_length=500, description="With YAML: what to remember about it.")
+]
+Base = Annotated[int | None, QueryParameter(ge=0, description="With YAML: the version that was edited.")]
 
 
 class VersionController(Controller):
@@ -32,7 +31,7 @@ class VersionController(Controller):
 
     @get("/", **operation("listVersions", refuses=(NotFound,)))
     async def versions(
-        self, actor: Actor, unit: UnitOfWork, template_id: UUID, limit: Limit = 50, cursor: Cursor = None
+        self, *, actor: Asker, unit: Unit, template_id: TemplateId, limit: Limit = 50, cursor: Cursor = None
     ) -> VersionPage:
         """A template's versions without their documents, newest first."""
         page = await unit.templates.versions(actor, template_id, paging_of(limit, cursor))
@@ -43,18 +42,19 @@ class VersionController(Controller):
         **operation(
             "createVersion",
             body=CreateVersion,
-            takes=(*JSON, *YAML),
+            takes=(*JSON, YAML[0]),
             refuses=(NotFound, Forbidden, Stale),
             once=True,
         ),
     )
     async def create(
         self,
+        *,
         request: Request[Any, Any, Any],
-        actor: Actor,
-        unit: UnitOfWork,
+        actor: Asker,
+        unit: Unit,
         once: Once,
-        template_id: UUID,
+        template_id: TemplateId,
         note: Note = None,
         base_version: Base = None,
     ) -> Response[Version]:
@@ -72,11 +72,12 @@ class VersionController(Controller):
     @get("/{number:int}", **operation("getVersion", refuses=(NotFound,), gives=(*JSON, "application/yaml")))
     async def version(
         self,
+        *,
         request: Request[Any, Any, Any],
-        actor: Actor,
-        unit: UnitOfWork,
-        template_id: UUID,
-        number: int,
+        actor: Asker,
+        unit: Unit,
+        template_id: TemplateId,
+        number: VersionNumber,
     ) -> Response[Version]:
         """One version; as YAML it is the document alone."""
         version = await unit.templates.version(actor, template_id, number)

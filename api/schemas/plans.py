@@ -29,9 +29,13 @@ Mode: TypeAlias = Literal["merge", "exact"]
 Action: TypeAlias = Literal["keep", "create", "edit", "move", "delete"]
 Written: TypeAlias = Annotated[
     Literal["final", "meet"],
-    Meta(description="`meet` is the tighter first write of what must be written twice, so that no door opens meanwhile."),
+    Meta(
+        description="`meet` is the tighter first write of what is written twice, so that no door opens meanwhile."
+    ),
 ]
-Ref: TypeAlias = Annotated[str, Meta(description="A Discord id, or `$` and the key of a node made by this plan.")]
+Ref: TypeAlias = Annotated[
+    str, Meta(description="A Discord id, or `$` and the key of a node made by this plan.")
+]
 MaxDeletes: TypeAlias = Annotated[
     int, Meta(ge=0, le=750, description="A plan that deletes more than this is blocked.")
 ]
@@ -266,9 +270,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     expected_seconds: float
     blockers: tuple[Notice, ...]
     warnings: tuple[Notice, ...]
-    tree: Annotated[tuple[PlanNode, ...], Meta(description="The whole guild to look at, what is kept included.")]
+    tree: Annotated[
+        tuple[PlanNode, ...], Meta(description="The whole guild to look at, what is kept included.")
+    ]
     steps: Annotated[tuple[PlanStep, ...], Meta(description="In the order to do them.")]
-    matched: Annotated[dict[str, Snowflake], Meta(description="Keys of the document and the ids they have here.")]
+    matched: Annotated[
+        dict[str, Snowflake], Meta(description="Keys of the document and the ids they have here.")
+    ]
     job_id: Annotated[uuid.UUID | None, Meta(description="The job that applies it, once one was asked for.")]
     created_at: Time
 
@@ -313,7 +321,11 @@ def step_of(step: core.Step) -> PlanStep:
             return CreateRole(id=step.id, title=step.title, key=step.key, fields=_role(step.fields))
         case core.EditRole():
             return EditRole(
-                id=step.id, title=step.title, role_id=step.role_id, fields=_role(step.fields), written=step.written
+                id=step.id,
+                title=step.title,
+                role_id=step.role_id,
+                fields=_role(step.fields),
+                written=step.written,
             )
         case core.DeleteRole():
             return DeleteRole(id=step.id, title=step.title, role_id=step.role_id)
@@ -357,7 +369,8 @@ def _role(fields: RoleFields) -> RoleWrite:
 def _with_colors(said: Mapping[str, Any]) -> dict[str, Any]:
     colors = {"color", "secondary_color", "tertiary_color"}
     return {
-        name: color_of(value) if name in colors and value is not None else value for name, value in said.items()
+        name: color_of(value) if name in colors and value is not None else value
+        for name, value in said.items()
     }
 
 

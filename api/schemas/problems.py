@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 MEDIA_TYPE = "application/problem+json"
 
 Pointer: TypeAlias = Annotated[
-    str, Meta(description="RFC 6901 JSON pointer into the body; empty for the whole of it, or for a parameter.")
+    str,
+    Meta(description="RFC 6901 JSON pointer into the body; empty for the whole of it, or for a parameter."),
 ]
 
 

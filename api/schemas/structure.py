@@ -221,7 +221,9 @@ class _Tree:
         return (*self._under(None), *(self._channel(category) for category in categories))
 
     def _under(self, parent: str | None) -> tuple[StructureChannel, ...]:
-        return tuple(self._channel(channel) for channel in sorted(self._children.get(parent, ()), key=child_rank))
+        return tuple(
+            self._channel(channel) for channel in sorted(self._children.get(parent, ()), key=child_rank)
+        )
 
     def _channel(self, channel: types.Channel) -> StructureChannel:
         parent = self._categories.get(channel.parent_id or "")

@@ -16,7 +16,9 @@ Visibility: TypeAlias = Literal["private", "public"]
 TemplateName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]
 Note: TypeAlias = Annotated[str, Meta(max_length=500)]
-DocumentBody: TypeAlias = Annotated[msgspec.Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Document"})]
+DocumentBody: TypeAlias = Annotated[
+    msgspec.Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Document"})
+]
 """Left as it came, so that the parser sees its text and can name every problem."""
 
 

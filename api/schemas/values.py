@@ -10,10 +10,15 @@ Snowflake: TypeAlias = Annotated[
 ]
 Time: TypeAlias = Annotated[datetime, Meta(tz=True, description="RFC 3339, in UTC.")]
 PermissionName: TypeAlias = Annotated[
-    str, Meta(description="Discord's permission flag in lower case, e.g. view_channel. Discord may add further ones.")
+    str,
+    Meta(
+        description="Discord's permission flag in lower case, e.g. view_channel. Discord may add further ones."
+    ),
 ]
 Permissions: TypeAlias = tuple[PermissionName, ...]
-Color: TypeAlias = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="As #rrggbb; #000000 is no colour.")]
+Color: TypeAlias = Annotated[
+    str, Meta(pattern="^#[0-9a-f]{6}$", description="As #rrggbb; #000000 is no colour.")
+]
 NextCursor: TypeAlias = Annotated[
     str | None, Meta(description="Give it as `cursor` to read on; null on the last page.")
 ]

@@ -1,0 +1,30 @@
+"""The slash commands: a feature is a file here, and none knows another."""
+
+from disnake.ext import commands
+
+from bot.asker import Owners
+from bot.client import GuildwrightBot
+from bot.cogs.guildwright import GuildwrightCog
+from bot.cogs.template import TemplateCog
+from core.uow import Database
+
+
+def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners:
+    """To be called before the login, which registers the commands."""
+    owners = Owners(bot)
+    bot.add_listener(owners.ask, "on_connect")
+    bot.add_cog(GuildwrightCog(bot, database, owners, version=version))
+    bot.add_cog(TemplateCog(database, owners))
+    require_declared(bot)
+    return owners
+
+
+def require_declared(bot: commands.InteractionBot) -> None:
+    """Deny by default (law 10): raises `ValueError` for a command that does not say whom Discord shows it to, or
+    that could be used outside guilds."""
+    for command in bot.application_commands:
+        if command.default_member_permissions is None:
+            raise ValueError(f"The command {command.name} declares no default_member_permissions.")
+        contexts = command.contexts
+        if contexts is None or contexts.bot_dm or contexts.private_channel:
+            raise ValueError(f"The command {command.name} is not declared for guilds only.")

@@ -1,5 +1,6 @@
 """A REST request as it came in, before anything is known to be right about it."""
 
+import re
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qsl, unquote
@@ -9,9 +10,11 @@ from starlette.types import Receive, Scope
 
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.multipart import payload_of
+from bot.simulator.shapes import too_wide
 from bot.simulator.sockets import Peer
 
 PREFIX = "/api/v10"
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
 @dataclass(slots=True)
@@ -49,9 +52,12 @@ class Arrival:
             expected = "Expected \"Content-Type\" header to be one of {'application/json'}."
             raise bad_field("", "CONTENT_TYPE_INVALID", expected)
         try:
-            return msgspec.json.decode(self.content)
+            found: object = msgspec.json.decode(self.content)
         except msgspec.DecodeError:
             raise refuse(50109) from None
+        if _LONG_NUMBER.search(self.content) and too_wide(found):
+            raise refuse(50109)
+        return found
 
 
 async def arrive(scope: Scope, receive: Receive, now: float) -> Arrival:

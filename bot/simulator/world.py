@@ -89,7 +89,7 @@ class World:
         for channel_id in guild.channels:
             self._channel_guild[channel_id] = guild.id
         if self.bot_in(guild):
-            self.hub.broadcast(lambda session: ("GUILD_CREATE", self.guild_create(guild, session.intents)))
+            self.hub.broadcast(lambda session: ("GUILD_CREATE", self.guild_joined(guild, session.intents)))
 
     def forget_guild(self, guild: Guild) -> None:
         joined = self.bot_in(guild)
@@ -131,6 +131,12 @@ class World:
     def emit_channel(self, name: str, guild: Guild, channel: Channel) -> None:
         """Channel events reach a bot for channels it cannot see too."""
         self.emit(name, guild, payloads.channel(channel))
+
+    def guild_joined(self, guild: Guild, intents: int) -> JsonObject:
+        """A guild that was just joined was never unavailable, and does not say so (docs: Gateway Events, Guild Create)."""
+        body = self.guild_create(guild, intents)
+        del body["unavailable"]
+        return body
 
     def guild_create(self, guild: Guild, intents: int) -> JsonObject:
         """Without the presences intent only the bot itself is among ``members`` (docs: Gateway Events)."""

@@ -26,12 +26,15 @@ class Press(msgspec.Struct, frozen=True):
     asker_id: str
 
 
-def confirm_row(plan_id: UUID, asker_id: str, *, applicable: bool = True) -> disnake.ui.ActionRow[Any]:
-    """The two buttons; Apply cannot be pressed while the plan has blockers."""
+def confirm_row(
+    plan_id: UUID, asker_id: str, *, applicable: bool = True, deletions: int = 0
+) -> disnake.ui.ActionRow[Any]:
+    """The two buttons. Apply says how many roles and channels it deletes, since pressing it is what confirms that;
+    it cannot be pressed while the plan has blockers."""
     return disnake.ui.ActionRow(
         disnake.ui.Button(
-            label="Apply",
-            style=disnake.ButtonStyle.success,
+            label=f"Apply and delete {deletions}" if deletions else "Apply",
+            style=disnake.ButtonStyle.danger if deletions else disnake.ButtonStyle.success,
             custom_id=custom_id(Press("apply", plan_id, asker_id)),
             disabled=not applicable,
         ),

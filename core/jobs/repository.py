@@ -14,11 +14,11 @@ from sqlalchemy.orm import aliased
 
 from core.db import Repository
 from core.jobs.models import JobEventModel, JobModel, JobStepModel
+from core.jobs.ring import CHANNEL
 from core.jobs.schemas import JobError, JobFilter
 from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
 from core.paging import Paging
 
-CHANNEL = "guildwright_jobs"
 _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 
 

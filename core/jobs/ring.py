@@ -9,6 +9,10 @@ import msgspec
 from core.jobs.states import Lane
 
 
+CHANNEL = "guildwright_jobs"
+"""Where PostgreSQL notifies of every new job event, at its commit; the payload is the job's id."""
+
+
 class Rung(msgspec.Struct, frozen=True):
     """A job that became claimable; `dispatch` makes the message's id new each time."""
 

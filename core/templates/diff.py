@@ -1,1 +1,104 @@
-def diff(*a): ...
+"""What it takes to make a guild as a document says. Pure: what it is given is all it knows, and it changes nothing.
+
+    match      which node is which existing object
+    target     the state to reach; fields and settings compare, dooms says what `exact` deletes
+    safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
+    places     positions and order calls
+    steps      the plan's steps
+    preflight  what stands against it
+    tree       the same for people to read
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from core.discord.gateway import SettingsFields
+from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.templates.document import Document
+from core.templates.match import match
+from core.templates.places import Places, channel_places, role_places
+from core.templates.plan import CreateChannel, Plan, PlanOptions, Ref, Step, node_of
+from core.templates.preflight import blockers_of, no_room_for_roles
+from core.templates.safety import Phase, Safety, channel_edit
+from core.templates.settings import GuildEdits, guild_edits
+from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
+from core.templates.target import Target, WantedChannel, target_of
+from core.templates.tree import tree_of
+
+# A round trip; calls are made one after the other, and so many fit into 50 a second.
+_SECONDS_PER_CALL = 0.25
+_OF_COMMUNITY = ("announcement", "stage")
+
+
+def diff(
+    document: Document,
+    snapshot: Snapshot,
+    bindings: Mapping[str, Snowflake],
+    powers: BotPowers,
+    options: PlanOptions,
+) -> Plan:
+    """The document must be valid (`validate`). Bindings to what is gone are ignored."""
+    matches = match(document, snapshot, bindings)
+    target = target_of(document, snapshot, matches, powers, options)
+    role_order = role_places(target, snapshot, powers)
+    steps, places = _steps(target, snapshot, powers, role_order or {})
+    blockers = blockers_of(target, snapshot, powers, options, steps)
+    if role_order is None:
+        blockers = (*blockers, no_room_for_roles())
+    calls = sum(_calls(step) for step in steps)
+    return Plan(
+        steps=steps,
+        tree=tree_of(target, snapshot, role_order or {}, places),
+        warnings=target.warnings,
+        blockers=blockers,
+        matched=matches.ids,
+        calls=calls,
+        expected_seconds=calls * _SECONDS_PER_CALL,
+        hash=_hash(steps),
+    )
+
+
+def _steps(
+    target: Target, snapshot: Snapshot, powers: BotPowers, role_order: Mapping[Ref, int]
+) -> tuple[tuple[Step, ...], Places]:
+    safety = Safety(target, snapshot, powers)
+    guild = _guild_edits(target, safety, bool(role_order))
+    if role_order:
+        safety.add(ROLE_ORDER, Phase.ROLE_ORDER)
+    safety.add(CHANNEL_ORDER, Phase.CHANNEL_ORDER)
+    sequence = safety.sequence()
+    made = [f"${key}" for part in sequence.parts if part.startswith("create_channel:") and (key := node_of(part))]
+    places = channel_places(target, made)
+    return Walk(target, sequence, places, role_order, guild).steps(), places
+
+
+def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdits:
+    """Adds the guild's own one or two edits."""
+    needing = [c for c in target.channels if c.key and _needs_community(c)]
+    alone = safety.is_idle and not orders_roles and not channel_places(target, ()).order
+    edits = guild_edits(target.settings, needs_community=bool(needing), alone=alone)
+    if edits.first != SettingsFields():
+        safety.add(GUILD_FIRST, Phase.CHANNEL_CREATES if edits.awaited else Phase.GUILD_FIRST, -1)
+        for ref in edits.awaited:
+            safety.before(f"create_channel:{ref[1:]}", GUILD_FIRST)
+        for channel in needing:
+            made = channel.channel is None
+            safety.before(GUILD_FIRST, f"create_channel:{channel.key}" if made else channel_edit(channel.ref))
+    if edits.last != SettingsFields():
+        safety.add(GUILD_LAST, Phase.GUILD_LAST)
+    return edits
+
+
+def _needs_community(channel: WantedChannel) -> bool:
+    return channel.fields.type in _OF_COMMUNITY
+
+
+def _calls(step: Step) -> int:
+    """Discord takes the flags of a new forum only with an edit."""
+    return 2 if isinstance(step, CreateChannel) and step.fields.require_tag is True else 1
+
+
+def _hash(steps: tuple[Step, ...]) -> str:
+    return hashlib.sha256(msgspec.json.encode(steps, order="deterministic")).hexdigest()

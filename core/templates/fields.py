@@ -34,7 +34,7 @@ def wanted_permissions(node: DocumentRole, role: Role | None) -> int:
     """A document cannot speak of bits that Discord has not named: they stay. A new role that says nothing gets none,
     where Discord would give it @everyone's."""
     present = role.permissions if role else 0
-    return present if node.permissions is UNSET else bits_of(node.permissions) | present & ~int(ALL)
+    return present if node.permissions is UNSET else int(bits_of(node.permissions)) | present & ~int(ALL)
 
 
 def role_fields(

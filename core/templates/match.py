@@ -47,6 +47,11 @@ class Matches(msgspec.Struct, frozen=True, kw_only=True):
     missing: frozenset[str]
     warnings: tuple[Notice, ...]
 
+    @property
+    def ids(self) -> dict[str, Snowflake]:
+        """By the document's keys."""
+        return {key: item.id for key, item in (*self.roles.items(), *self.channels.items())}
+
 
 def nodes_of(document: Document) -> tuple[ChannelNode, ...]:
     """Every channel of the document in display order."""

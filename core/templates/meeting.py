@@ -41,19 +41,12 @@ class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> int:
         """What @everyone has afterwards is not missed."""
-        return self.before & ~self.after & ~self.everyone_kept_after
+        return self.before & ~self.after & ~self.everyone_after
 
     @property
     def given(self) -> int:
-        return self.after & ~self.before & ~self.everyone_kept_before
-
-    @property
-    def everyone_kept_after(self) -> int:
-        return self.everyone_after
-
-    @property
-    def everyone_kept_before(self) -> int:
-        return self.everyone_before
+        """What @everyone had before is not new."""
+        return self.after & ~self.before & ~self.everyone_before
 
 
 class ChannelWrite(msgspec.Struct, frozen=True, kw_only=True):

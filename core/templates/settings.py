@@ -33,7 +33,7 @@ _PROTECTION: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Pointers(msgspec.Struct, frozen=True, kw_only=True):
+class WantedSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`changed` are fields of `SettingsFields`. `kept` are channels that a Community server must have."""
 
     changed: dict[str, Any]
@@ -67,9 +67,9 @@ class GuildEdits(msgspec.Struct, frozen=True, kw_only=True):
     awaited: frozenset[Ref] = frozenset()
 
 
-def pointers_of(
+def wanted_settings(
     said: DocumentGuild, snapshot: Snapshot, channels: Mapping[str, Ref], warnings: list[Notice]
-) -> Pointers:
+) -> WantedSettings:
     """`channels` are the refs of the document's channels."""
     was = "COMMUNITY" in snapshot.features
     will = was if said.community is UNSET else said.community
@@ -77,17 +77,17 @@ def pointers_of(
     final: dict[str, Ref | None] = {}
     for name in _POINTERS:
         key, present = getattr(said, name), getattr(snapshot.settings, f"{name}_id")
-        wanted = present if key is UNSET else channels.get(key) if key else None
+        pointed = present if key is UNSET else channels.get(key) if key else None
         if name in COMMUNITY_POINTERS and not will:
             if key is not UNSET and key:
                 warnings.append(_not_community(name))
-            wanted = present
-        final[name] = wanted
-        if wanted != present:
-            changed[f"{name}_id"] = wanted
+            pointed = present
+        final[name] = pointed
+        if pointed != present:
+            changed[f"{name}_id"] = pointed
     if will != was:
         changed["community"] = will
-    return Pointers(
+    return WantedSettings(
         changed=changed,
         was_community=was,
         is_community=will,
@@ -97,16 +97,16 @@ def pointers_of(
     )
 
 
-def guild_edits(pointers: Pointers, *, needs_community: bool, alone: bool) -> GuildEdits:
+def guild_edits(wanted: WantedSettings, *, needs_community: bool, alone: bool) -> GuildEdits:
     """`needs_community`: something to be made does. `alone`: nothing else happens, so that one call is enough."""
-    changed = pointers.changed
+    changed = wanted.changed
     if alone:
         return GuildEdits(first=SettingsFields(), last=SettingsFields(**changed))
-    first = set(pointers.raised)
+    first = set(wanted.raised)
     awaited = frozenset[Ref]()
-    if pointers.enables and (needs_community or not pointers.awaited):
+    if wanted.enables and (needs_community or not wanted.awaited):
         first |= {"community", *(f"{name}_id" for name in COMMUNITY_POINTERS)}
-        awaited = pointers.awaited
+        awaited = wanted.awaited
     return GuildEdits(
         first=SettingsFields(**{name: value for name, value in changed.items() if name in first}),
         last=SettingsFields(**{name: value for name, value in changed.items() if name not in first}),

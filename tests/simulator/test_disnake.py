@@ -25,7 +25,8 @@ def client(**options: Any) -> disnake.Client:
 
 
 def cached(guild: disnake.Guild) -> dict[str, Any]:
-    """What disnake believes, in few words."""
+    """What disnake believes, in few words. Positions of roles are left out: disnake lifts
+    the cached ones at every creation, of which Discord says nothing."""
     return {
         "name": guild.name,
         "system": guild.system_channel and guild.system_channel.id,
@@ -33,7 +34,6 @@ def cached(guild: disnake.Guild) -> dict[str, Any]:
             role.id: (
                 role.name,
                 role.permissions.value,
-                role.position,
                 role.color.value,
                 role.hoist,
                 role.mentionable,
@@ -65,7 +65,6 @@ def stated(dump: dict[str, Any]) -> dict[str, Any]:
             int(role["id"]): (
                 role["name"],
                 int(role["permissions"]),
-                role["position"],
                 role["color"],
                 role["hoist"],
                 role["mentionable"],
@@ -93,7 +92,7 @@ def stated(dump: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_everything_a_bot_builds_is_in_both_heads(sim: Control, connect: Connect) -> None:
-    made = await sim.guild(**COMMUNITY)
+    made = await sim.guild(**COMMUNITY, roles=[{"name": "Bosun"}, {"name": "Cook"}, {"name": "Pilot"}])
     async with connect(client()) as bot:
         guild = bot.get_guild(int(made["id"]))
         assert guild is not None

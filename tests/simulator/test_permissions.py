@@ -51,7 +51,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
 async def test_permissions_in_a_channel_are_those_disnake_counts(spec: dict[str, Any]) -> None:
     world = build().world
     guild = SpecReader(world, spec).build()
-    client = disnake.Client()
+    client = disnake.Client(intents=disnake.Intents.all())
     payload: Any = world.guild_create(guild, GUILD_PRESENCES)
     read = disnake.Guild(data=payload, state=client._connection)
     channel = next(iter(guild.channels.values()))

@@ -1,11 +1,13 @@
 """Applying a plan: read the guild, plan again, do what that plan says, look whether it came true."""
 
 import asyncio
+import uuid
 
 from core.templates.apply import apply
 
 from core.discord.types import Snowflake
 from core.jobs.errors import JobFailed
+from core.jobs.schemas import JobStep
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.plan import Plan, node_of
@@ -18,24 +20,25 @@ _LOOK_EVERY_SECONDS = 0.05
 
 @runs(APPLY)
 async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
-    """The first claim does exactly the plan that was confirmed, or nothing. Later claims converge: they plan again on
-    what the earlier ones left."""
+    """Before the first step it is exactly the plan that was confirmed, or nothing. After it a claim converges: it
+    plans again on what earlier ones left."""
     async with job.database.read() as unit:
         basis = await unit.plans.basis(payload.plan_id)
-    made = await _made_earlier(job)
+        steps = await unit.ledger.steps(job.job.id)
+        before = await unit.guilds.snapshot_of_job(job.guild_id, job.job.id)
+    made = _made_by(steps)
     plan = await _plan_again(job, basis, made)
-    if job.claim == 1 and plan.hash != basis.hash:
+    if not steps and plan.hash != basis.hash:
         raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
-    if job.claim == 1:
-        await _keep_before(job)
+    if before is None:
+        before = await _keep_before(job)
     made |= await apply(plan, job.guild_id, job.gateway, job.journal)
     left = await _until_told(job, basis, made)
     await _remember(job, basis, {**left.matched, **made})
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
-        before = await unit.guilds.snapshot_of_job(job.guild_id, job.job.id)
     return ApplyResult(
         created=made,
         snapshot_id=before,
@@ -50,18 +53,19 @@ async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowfla
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
 
 
-async def _made_earlier(job: JobContext) -> dict[str, Snowflake]:
+def _made_by(steps: tuple[JobStep, ...]) -> dict[str, Snowflake]:
     """Ids of what earlier claims recorded as made, by the document's keys."""
-    async with job.database.read() as unit:
-        steps = await unit.ledger.steps(job.job.id)
     return {key: step.outcome for step in steps if step.outcome and (key := node_of(step.id))}
 
 
-async def _keep_before(job: JobContext) -> None:
+async def _keep_before(job: JobContext) -> uuid.UUID:
     """The way back."""
     snapshot = await job.gateway.read_guild(job.guild_id)
     async with job.database.unit() as unit:
-        await unit.guilds.keep_snapshot(job.job.actor, snapshot, reason="before_apply", job_id=job.job.id)
+        kept = await unit.guilds.keep_snapshot(
+            job.job.actor, snapshot, reason="before_apply", job_id=job.job.id
+        )
+    return kept.id
 
 
 async def _until_told(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:

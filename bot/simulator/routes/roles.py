@@ -30,7 +30,11 @@ def get_role(call: Call) -> Answer:
 
 @routes.on("POST", "/guilds/{guild_id}/roles")
 def create_role(call: Call) -> Answer:
-    """A new role comes in at position 1 and lifts all others; without ``permissions`` it has @everyone's."""
+    """A new role comes in at position 1, beside whatever is there; without ``permissions`` it has @everyone's.
+
+    Nobody documents what becomes of the others. Clients that read positions from later events report that they stay
+    (discord.js has kept "raw" positions with ties since 2019, discord.py stopped lifting them), so they stay.
+    """
     guild, standing = call.guild()
     standing.require(MANAGE_ROLES)
     form = call.form()
@@ -41,9 +45,6 @@ def create_role(call: Call) -> Answer:
         standing.require_grantable(0, role.permissions)
     if len(guild.roles) >= ROLE_LIMIT:
         raise refuse(30005)
-    for other in guild.roles.values():
-        if other.id != guild.id:
-            other.position += 1
     guild.roles[role.id] = role
     body = payloads.role(role)
     call.world.emit("GUILD_ROLE_CREATE", guild, {"guild_id": str(guild.id), "role": body})
@@ -110,7 +111,7 @@ def order_roles(call: Call) -> Answer:
 
 @routes.on("DELETE", "/guilds/{guild_id}/roles/{role_id}")
 def delete_role(call: Call) -> Answer:
-    """Takes the role's overwrites and everyone's membership with it, closing the gap in positions.
+    """Takes the role's overwrites and everyone's membership with it; the others keep their positions.
 
     The one event is GUILD_ROLE_DELETE: Discord documents no CHANNEL_UPDATE or GUILD_MEMBER_UPDATE for it, so a client's
     cache keeps references to a role that is gone, and must cope.
@@ -122,9 +123,6 @@ def delete_role(call: Call) -> Answer:
         raise refuse(50028)
     standing.require_above(role)
     del guild.roles[role.id]
-    for other in guild.roles.values():
-        if other.position > role.position:
-            other.position -= 1
     for channel in guild.channels.values():
         if role.id in channel.overwrites:
             channel.overwrites = {key: each for key, each in channel.overwrites.items() if key != role.id}

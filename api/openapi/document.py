@@ -1,0 +1,100 @@
+"""The whole document."""
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from api.openapi.components import Schema, components_of, reachable, ref_to, settle_directions
+from api.openapi.errors import error_responses
+from api.openapi.paths import answer_type, header_components, parameter_components, path_item
+from api.operations import operation_of
+from api.schemas.jobs import JobEvent
+from api.schemas.problems import Problem
+
+_DESCRIPTION = """\
+A Discord server is infrastructure: describe it, see what would change, apply it safely, watch it, undo it.
+
+- Whatever the bot does is a **job**: accepted with 202 and a Location, watched by `GET /api/v1/jobs/{job_id}`, with \
+`Prefer: wait=N`, or by its event stream.
+- Errors are RFC 9457 problem details with a stable `code` and a JSON `pointer` for each bad field.
+- Lists are read by `limit` and `cursor`.
+- Discord's ids are strings; times are RFC 3339 in UTC.
+- Within v1 changes are additive: ignore fields that you do not know. Enums in answers (`x-extensible-enum`) are open: \
+expect words that are not listed here.
+"""
+_TAGS = {
+    "guilds": "Discord servers that the bot is in.",
+    "snapshots": "What a guild looked like, kept.",
+    "templates": "Named series of versions of a document.",
+    "plans": "What it would take, before it is done; and doing it.",
+    "jobs": "What was asked of the bot.",
+    "me": "Your account and its API tokens.",
+    "system": "The installation.",
+    "health": "For supervisors and load balancers.",
+}
+
+
+def openapi_document(app: Litestar) -> Schema:
+    """Made of the application's own routes; keys sorted, so that a difference is a difference."""
+    shown: list[Any] = [Problem, *JobEvent.__args__]
+    paths: dict[str, Schema] = {}
+    for route in (route for route in app.routes if isinstance(route, HTTPRoute)):
+        for handler in route.route_handlers:
+            operation = operation_of(handler)
+            if operation is None:
+                continue
+            shown += [t for t in (operation.body, answer_type(handler)) if isinstance(t, type)]
+            method = next(iter(handler.http_methods)).lower()
+            paths.setdefault(route.path_format, {})[method] = path_item(handler, operation, method)
+    return _sorted(_whole(paths, shown))
+
+
+def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
+    schemas = components_of(dict.fromkeys(shown))
+    settle_directions(
+        schemas,
+        [
+            operation["requestBody"]
+            for item in paths.values()
+            for operation in item.values()
+            if "requestBody" in operation
+        ],
+    )
+    responses = error_responses()
+    used = reachable(schemas, [paths, responses, ref_to("JobEvent")])
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Guildwright",
+            "version": "1",
+            "summary": "A self-hosted control plane for Discord servers.",
+            "description": _DESCRIPTION,
+        },
+        "servers": [{"url": "/", "description": "Where this document came from."}],
+        "tags": [{"name": name, "description": meaning} for name, meaning in _TAGS.items()],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {name: schema for name, schema in schemas.items() if name in used},
+            "responses": responses,
+            "parameters": parameter_components(),
+            "headers": header_components(),
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API token, `gwt_…`: the owner's is printed once at the first start.",
+                }
+            },
+        },
+    }
+
+
+def as_json(document: Schema) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
+
+
+def _sorted(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value, order="sorted"))

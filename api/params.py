@@ -1,0 +1,27 @@
+"""Parameters of path and query that several resources have."""
+
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from litestar.params import PathParameter, QueryParameter
+
+from core.paging import Paging
+
+GuildId: TypeAlias = Annotated[str, PathParameter(description="The guild's Discord id.")]
+SnapshotId: TypeAlias = Annotated[UUID, PathParameter(description="The snapshot's id.")]
+TemplateId: TypeAlias = Annotated[UUID, PathParameter(description="The template's id.")]
+VersionNumber: TypeAlias = Annotated[int, PathParameter(description="The version's number, from 1.")]
+PlanId: TypeAlias = Annotated[UUID, PathParameter(description="The plan's id.")]
+JobId: TypeAlias = Annotated[UUID, PathParameter(description="The job's id.")]
+TokenId: TypeAlias = Annotated[UUID, PathParameter(description="The token's id.")]
+Limit: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
+]
+Cursor: TypeAlias = Annotated[
+    UUID | None, QueryParameter(description="`next_cursor` of the page before; absent for the first page.")
+]
+
+
+def paging_of(limit: int, cursor: UUID | None) -> Paging:
+    """Lists are read a page at a time."""
+    return Paging(limit=limit, cursor=cursor)

@@ -1,0 +1,75 @@
+"""Who asks, over Discord: an interaction's author as core's actor."""
+
+import logging
+from collections.abc import Collection
+from typing import Any, TypeAlias
+
+import aiohttp
+import disnake
+
+from bot.translate import member_permissions_of
+from core.actor import Actor, GuildPermissions
+from core.errors import NotFound
+
+log = logging.getLogger(__name__)
+Asked: TypeAlias = disnake.ApplicationCommandInteraction[Any] | disnake.MessageInteraction[Any]
+
+
+class Owners:
+    """The people who own this installation: the application's owner, or the admins of the team that owns it.
+
+    Nobody, until Discord has said who; asked again at each new session, because teams change.
+    """
+
+    def __init__(self, bot: disnake.Client) -> None:
+        self._bot = bot
+        self.ids: frozenset[int] = frozenset()
+
+    async def ask(self) -> None:
+        """Keeps what was known if Discord does not answer."""
+        try:
+            self.ids = owners_of(await self._bot.application_info())
+        except (disnake.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("Discord does not say who owns the application: %s", error)
+
+
+def owners_of(application: disnake.AppInfo) -> frozenset[int]:
+    """Of a team: its owner and who accepted being an admin. Developers and readers own nothing."""
+    team = application.team
+    if team is None:
+        return frozenset({application.owner.id})
+    admins = {
+        member.id
+        for member in team.members
+        if member.role is disnake.TeamMemberRole.admin
+        and member.membership_state is disnake.TeamMembershipState.accepted
+    }
+    return frozenset(admins if team.owner_id is None else {*admins, team.owner_id})
+
+
+def actor_of(asked: Asked, owner_ids: Collection[int]) -> Actor:
+    """Bits are those of the guild. What Discord resolves with an interaction is of one channel, where an overwrite
+    may have added to them: nobody may change a whole guild because of that."""
+    author = asked.author
+    return Actor(
+        kind="account",
+        via="discord",
+        name=author.name,
+        discord_user_id=str(author.id),
+        is_owner=author.id in owner_ids,
+        in_guild=None if asked.guild is None else _in_guild(author),
+        request_id=str(asked.id),
+    )
+
+
+def _in_guild(author: disnake.User | disnake.Member) -> GuildPermissions | None:
+    if not isinstance(author, disnake.Member):
+        return None
+    return GuildPermissions(guild_id=str(author.guild.id), bits=member_permissions_of(author))
+
+
+def guild_of(asked: Asked) -> disnake.Guild:
+    """Raises `NotFound` outside guilds, and in one that the bot is not in as a member."""
+    if asked.guild is None:
+        raise NotFound("This works in a guild that the bot is a member of.")
+    return asked.guild

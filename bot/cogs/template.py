@@ -1,0 +1,233 @@
+"""`/template list`, `/template plan` and `/template apply`."""
+
+import asyncio
+import logging
+from typing import Any
+from uuid import UUID
+
+import disnake
+import msgspec
+from disnake.ext import commands
+
+from bot.asker import Owners, actor_of, guild_of
+from bot.ui.answers import answering
+from bot.ui.confirm import Pressed, answer_press, confirm_row
+from bot.ui.job_embed import JobView
+from bot.ui.plan_embed import counts, plan_embeds
+from bot.ui.progress import follow, view_of
+from bot.ui.template_list import template_choices, template_embed
+from core.actor import Actor
+from core.discord.permissions import Permission
+from core.errors import Conflict, NotFound
+from core.jobs.schemas import Job
+from core.paging import Paging
+from core.templates.jobs import APPLY, ApplyResult
+from core.templates.plan import Mode, PlanOptions
+from core.templates.schemas import StoredPlan, Template
+from core.uow import Database, UnitOfWork
+
+log = logging.getLogger(__name__)
+CANCELLED = "Cancelled: nothing was changed."
+# Far more than people choose among; the newest come first.
+MOST_TEMPLATES = 1000
+LARGEST_VERSION = 2**31 - 1
+
+
+class TemplateCog(commands.Cog):
+    """Services decide who may do what; `default_member_permissions` only hides what would be refused."""
+
+    def __init__(self, database: Database, owners: Owners) -> None:
+        self._database = database
+        self._owners = owners
+        self._following: set[asyncio.Task[None]] = set()
+
+    def cog_unload(self) -> None:
+        """With the bot's end nobody can edit replies; jobs go on."""
+        for task in self._following:
+            task.cancel()
+
+    @commands.slash_command(
+        default_member_permissions=disnake.Permissions(manage_guild=True),
+        contexts=disnake.InteractionContextTypes(guild=True),
+        install_types=disnake.ApplicationInstallTypes(guild=True),
+    )
+    async def template(self, asked: disnake.ApplicationCommandInteraction[Any]) -> None:
+        """Servers as documents."""
+
+    @template.sub_command(name="list")
+    async def list_(
+        self,
+        asked: disnake.ApplicationCommandInteraction[Any],
+        page: commands.Range[int, 1, MOST_TEMPLATES] = 1,
+    ) -> None:
+        """The templates that you may use here.
+
+        Parameters
+        ----------
+        page: Which page of them
+        """
+        async with answering(asked):
+            actor = actor_of(asked, self._owners.ids)
+            # Templates belong to no guild, so their service cannot ask for more than that they are public.
+            actor.require(str(guild_of(asked).id), Permission.MANAGE_GUILD)
+            async with self._database.read() as unit:
+                templates = await _usable(unit, actor)
+            await asked.edit_original_response(embed=template_embed(templates, page))
+
+    @template.sub_command()
+    async def plan(
+        self,
+        asked: disnake.ApplicationCommandInteraction[Any],
+        name: str,
+        version: commands.Range[int, 1, LARGEST_VERSION] | None = None,
+        mode: Mode = "merge",
+    ) -> None:
+        """See what a template would change in this server. Nothing is done yet.
+
+        Parameters
+        ----------
+        name: The template
+        version: Its newest version unless you say which
+        mode: merge leaves alone what the template does not name, exact deletes it
+        """
+        async with answering(asked):
+            await self._show_plan(asked, actor_of(asked, self._owners.ids), name, version, mode)
+
+    @template.sub_command()
+    async def apply(
+        self,
+        asked: disnake.ApplicationCommandInteraction[Any],
+        name: str,
+        version: commands.Range[int, 1, LARGEST_VERSION] | None = None,
+        mode: Mode = "merge",
+    ) -> None:
+        """Make this server what a template says, once you have seen and confirmed the plan.
+
+        Parameters
+        ----------
+        name: The template
+        version: Its newest version unless you say which
+        mode: merge leaves alone what the template does not name, exact deletes it
+        """
+        async with answering(asked):
+            actor = actor_of(asked, self._owners.ids)
+            # The service asks again at the press; whoever will be refused then need not read a plan first.
+            actor.require(str(guild_of(asked).id), Permission(APPLY.bits))
+            await self._show_plan(asked, actor, name, version, mode)
+
+    # disnake leaves open what a completer takes
+    @plan.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
+    @apply.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
+    async def complete(
+        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
+    ) -> list[disnake.OptionChoice]:
+        """Nothing for whoever may not plan; nothing also if it cannot be told."""
+        actor = actor_of(asked, self._owners.ids)
+        if not actor.may(str(asked.guild_id), Permission.MANAGE_GUILD):
+            return []
+        try:
+            async with self._database.read() as unit:
+                return template_choices(await _usable(unit, actor), typed)
+        except Exception:
+            log.exception("The names of templates could not be completed")
+            return []
+
+    @commands.Cog.listener()
+    async def on_button_click(self, pressed: Pressed) -> None:
+        await answer_press(pressed, apply=self._apply, cancel=_cancel)
+
+    async def _show_plan(
+        self,
+        asked: disnake.ApplicationCommandInteraction[Any],
+        actor: Actor,
+        name: str,
+        version: int | None,
+        mode: Mode,
+    ) -> None:
+        guild = guild_of(asked)
+        # Deleting is confirmed by the button, which says how much.
+        options = PlanOptions(mode=mode, confirm_destructive=mode == "exact")
+        async with self._database.unit() as unit:
+            template = await _find(unit, actor, name)
+            stored = await unit.plans.create(actor, str(guild.id), template.id, version, options)
+        await asked.edit_original_response(
+            embeds=plan_embeds(stored.plan, guild_name=guild.name),
+            components=_buttons(stored, str(asked.author.id)),
+        )
+
+    async def _apply(self, pressed: Pressed, plan_id: UUID) -> None:
+        """What is confirmed is the plan of that id, which never changes; if the guild has, the service says so."""
+        async with answering(pressed):
+            actor = actor_of(pressed, self._owners.ids)
+            async with self._database.unit() as unit:
+                job = await unit.plans.request_apply(actor, plan_id)
+            self._follow(pressed, actor, job)
+
+    def _follow(self, pressed: Pressed, actor: Actor, job: Job) -> None:
+        title = f"Template for {guild_of(pressed).name}"
+
+        async def look() -> JobView:
+            async with self._database.read() as unit:
+                now = await unit.jobs.get(actor, job.id)
+            return view_of(now, title=title, outcome=_outcome(now))
+
+        async def show() -> None:
+            async with answering(pressed):
+                await follow(pressed, look)
+
+        task = asyncio.create_task(show(), name=f"follows job {job.id}")
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+
+async def _cancel(pressed: Pressed, plan_id: UUID) -> None:
+    async with answering(pressed):
+        await pressed.edit_original_response(content=CANCELLED, embeds=[], components=[])
+
+
+def _buttons(stored: StoredPlan, asker_id: str) -> list[disnake.ui.ActionRow[Any]]:
+    plan = stored.plan
+    if plan.is_empty:
+        return []
+    deletions = counts(plan.tree)["delete"]
+    return [confirm_row(stored.id, asker_id, applicable=not plan.blockers, deletions=deletions)]
+
+
+def _outcome(job: Job) -> str | None:
+    if job.result is None:
+        return None
+    result = msgspec.convert(job.result, ApplyResult)
+    equal = (
+        "The server is as the template wants it." if result.is_equal else "Some of it is not as wanted yet."
+    )
+    before = f" Before it was as in snapshot {result.snapshot_id}." if result.snapshot_id else ""
+    return f"{equal}{before}"
+
+
+async def _usable(unit: UnitOfWork, actor: Actor) -> list[Template]:
+    """Those that the actor may see, newest first."""
+    found: list[Template] = []
+    paging = Paging(limit=200)
+    while len(found) < MOST_TEMPLATES:
+        page = await unit.templates.list(actor, paging)
+        found.extend(page.items)
+        if page.next_cursor is None:
+            break
+        paging = Paging(limit=200, cursor=UUID(page.next_cursor))
+    return found
+
+
+async def _find(unit: UnitOfWork, actor: Actor, text: str) -> Template:
+    """By the id that a completion stands for, or by a name that was typed out."""
+    try:
+        return await unit.templates.get(actor, UUID(text))
+    except ValueError:
+        wanted = text.strip().casefold()
+    named = [each for each in await _usable(unit, actor) if each.name.casefold() == wanted]
+    if not named:
+        raise NotFound(f"There is no template “{text}” that you may see.")
+    if len(named) > 1:
+        raise Conflict(
+            f"{len(named)} templates are called “{text}”: choose one from the list while you type."
+        )
+    return named[0]

@@ -1,0 +1,47 @@
+"""Answering in time, and saying in one sentence what went wrong."""
+
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from uuid import uuid4
+
+import aiohttp
+import disnake
+
+from bot.asker import Asked
+from bot.ui.text import clipped, plain
+from core.errors import GuildwrightError
+
+log = logging.getLogger(__name__)
+CONTENT = 2000
+
+
+@contextlib.asynccontextmanager
+async def answering(asked: Asked) -> AsyncGenerator[None]:
+    """Acknowledges at once, seen by the asker alone, unless that was done before; inside there are fifteen minutes.
+
+    What is raised inside becomes a sentence above whatever the reply shows.
+    """
+    try:
+        if not asked.response.is_done():
+            await asked.response.defer(ephemeral=True)
+        yield
+    except Exception as error:  # whoever asked must hear of every end
+        await say(asked, sentence_of(error))
+
+
+async def say(asked: Asked, sentence: str) -> None:
+    """Quietly gives up on a reply that cannot be reached any more."""
+    try:
+        await asked.edit_original_response(content=sentence)
+    except (disnake.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.info("Interaction %s cannot be answered any more: %s", asked.id, error)
+
+
+def sentence_of(error: Exception) -> str:
+    """What core refuses explains itself. Anything else is logged under the reference that the sentence names."""
+    if isinstance(error, GuildwrightError):
+        return clipped(plain(error.message), CONTENT)
+    reference = uuid4().hex[:8]
+    log.error("An interaction ended in an error of ours, reference %s", reference, exc_info=error)
+    return f"Something went wrong on this side. Its reference in the bot's log is `{reference}`."

@@ -1,0 +1,42 @@
+"""Templates as people choose among them."""
+
+from collections.abc import Sequence
+
+import disnake
+
+from bot.ui.text import DESCRIPTION, clipped, joined, plain
+from core.templates.schemas import Template
+
+PAGE = 12
+CHOICES = 25
+CHOICE_NAME = 100
+ABOUT_ROOM = 160
+
+
+def template_embed(templates: Sequence[Template], page: int) -> disnake.Embed:
+    """One page of them; a page behind the last one shows the last."""
+    last = max(-(-len(templates) // PAGE), 1)
+    page = min(page, last)
+    lines = [_line(template) for template in templates[(page - 1) * PAGE : page * PAGE]]
+    text = "\n".join(lines) or "There is no template that you may see."
+    embed = disnake.Embed(title="Templates", description=clipped(text, DESCRIPTION))
+    more = f"/template list page:{page + 1} shows more." if page < last else ""
+    embed.set_footer(text=joined([f"Page {page} of {last}", more]))
+    return embed
+
+
+def template_choices(templates: Sequence[Template], typed: str) -> list[disnake.OptionChoice]:
+    """Those whose name begins with what was typed, then those that contain it, as many as Discord takes."""
+    wanted = typed.strip().casefold()
+    found = [template for template in templates if wanted in template.name.casefold()]
+    found.sort(key=lambda template: not template.name.casefold().startswith(wanted))
+    return [
+        disnake.OptionChoice(clipped(template.name, CHOICE_NAME), str(template.id))
+        for template in found[:CHOICES]
+    ]
+
+
+def _line(template: Template) -> str:
+    version = f"version {template.latest_version}" if template.latest_version else "no version yet"
+    about = plain(clipped(template.description or "", ABOUT_ROOM))
+    return joined([f"**{plain(template.name)}**", version, template.visibility, about])

@@ -1,0 +1,129 @@
+"""Doing what a plan says, step by step. Everything that was decided is in the plan (law 5)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from core.discord.errors import TargetGone
+from core.discord.gateway import ChannelFields, DiscordGateway, SettingsFields
+from core.discord.types import Overwrite, Snowflake
+from core.jobs.journal import Act, Journal, LookUp, Reason
+from core.templates.plan import (
+    CreateChannel,
+    CreateRole,
+    DeleteChannel,
+    DeleteRole,
+    EditChannel,
+    EditGuild,
+    EditRole,
+    OrderChannels,
+    OrderRoles,
+    Plan,
+    Ref,
+    Step,
+)
+
+_POINTERS = tuple(name for name in SettingsFields.__struct_fields__ if name.endswith("_channel_id"))
+
+
+async def apply(
+    plan: Plan, guild_id: Snowflake, gateway: DiscordGateway, journal: Journal
+) -> dict[str, Snowflake]:
+    """Returns the ids of what was created, by the document's keys.
+
+    An error stops it between two steps: what is done stays, and planning again on what the guild is then converges.
+    """
+    await journal.announce(len(plan.steps))
+    hands = _Hands(plan, guild_id, gateway)
+    for step in plan.steps:
+        outcome = await journal.perform(step.id, step.title, hands.act(step), look_up=hands.look_up(step))
+        if isinstance(step, CreateRole | CreateChannel) and outcome is not None:
+            hands.created[step.key] = outcome
+    return hands.created
+
+
+class _Hands:
+    def __init__(self, plan: Plan, guild_id: Snowflake, gateway: DiscordGateway) -> None:
+        self._matched = plan.matched
+        self._guild_id = guild_id
+        self._gateway = gateway
+        self.created: dict[str, Snowflake] = {}
+
+    def act(self, step: Step) -> Act:
+        async def act(reason: Reason) -> str | None:
+            return await self._do(step, reason)
+
+        return act
+
+    def look_up(self, step: Step) -> LookUp | None:
+        """Only what makes something must not be done twice."""
+        match step:
+            case CreateRole():
+                return self._finder("role")
+            case CreateChannel():
+                return self._finder("channel")
+            case _:
+                return None
+
+    def _finder(self, kind: Literal["role", "channel"]) -> LookUp:
+        async def find(reason: Reason, since: datetime) -> str | None:
+            return await self._gateway.find_created(self._guild_id, kind, reason=reason, since=since)
+
+        return find
+
+    async def _do(self, step: Step, reason: Reason) -> str | None:
+        guild_id, gateway = self._guild_id, self._gateway
+        match step:
+            case EditGuild(fields=fields):
+                await gateway.edit_guild(guild_id, self._ids_in_settings(fields), reason=reason)
+            case CreateRole(fields=fields):
+                return await gateway.create_role(guild_id, fields, reason=reason)
+            case EditRole(role_id=role_id, fields=fields):
+                await gateway.edit_role(guild_id, role_id, fields, reason=reason)
+            case OrderRoles(positions=positions):
+                await gateway.order_roles(guild_id, self._by_id(positions), reason=reason)
+            case CreateChannel(fields=fields):
+                return await gateway.create_channel(guild_id, self._ids_in(fields), reason=reason)
+            case EditChannel(channel_id=channel_id, fields=fields):
+                await gateway.edit_channel(guild_id, channel_id, self._ids_in(fields), reason=reason)
+            case OrderChannels(positions=positions):
+                await gateway.order_channels(guild_id, self._by_id(positions), reason=reason)
+            case DeleteRole() | DeleteChannel():
+                await self._delete(step, reason)
+        return None
+
+    async def _delete(self, step: DeleteRole | DeleteChannel, reason: Reason) -> None:
+        try:
+            if isinstance(step, DeleteRole):
+                await self._gateway.delete_role(self._guild_id, step.role_id, reason=reason)
+            else:
+                await self._gateway.delete_channel(self._guild_id, step.channel_id, reason=reason)
+        except TargetGone:
+            pass  # what was to be deleted is not there: the aim is reached
+
+    def _id(self, ref: Ref) -> Snowflake:
+        if not ref.startswith("$"):
+            return ref
+        key = ref[1:]
+        return self.created[key] if key in self.created else self._matched[key]
+
+    def _by_id(self, positions: dict[Ref, int]) -> dict[Snowflake, int]:
+        return {self._id(ref): position for ref, position in positions.items()}
+
+    def _ids_in(self, fields: ChannelFields) -> ChannelFields:
+        if fields.parent_id is not UNSET and fields.parent_id is not None:
+            fields = replace(fields, parent_id=self._id(fields.parent_id))
+        if fields.overwrites is not UNSET:
+            fields = replace(fields, overwrites=tuple(self._overwrites(fields.overwrites)))
+        return fields
+
+    def _overwrites(self, overwrites: Iterable[Overwrite]) -> Iterable[Overwrite]:
+        return (o if o.kind == "member" else replace(o, id=self._id(o.id)) for o in overwrites)
+
+    def _ids_in_settings(self, fields: SettingsFields) -> SettingsFields:
+        refs = {name: getattr(fields, name) for name in _POINTERS}
+        ids = {name: self._id(ref) for name, ref in refs.items() if isinstance(ref, str)}
+        return replace(fields, **ids)

@@ -1,0 +1,115 @@
+"""A plan's steps played through, as far as the bot's own reach and Discord's limits depend on them."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import UNSET
+
+from core.discord.permissions import ALL, Permission
+from core.discord.types import BotPowers, Snapshot
+from core.templates.match import homes_in
+from core.templates.plan import (
+    CreateChannel,
+    CreateRole,
+    DeleteChannel,
+    DeleteRole,
+    EditChannel,
+    EditRole,
+    Ref,
+    Step,
+    ref_to,
+)
+from core.templates.sets import SILENT, OverwriteSet, Subject, set_of
+
+_ADMIN, _VIEW, _CONNECT = (
+    int(Permission.ADMINISTRATOR),
+    int(Permission.VIEW_CHANNEL),
+    int(Permission.CONNECT),
+)
+
+
+class Course:
+    """The guild as it is by now, seen by the bot."""
+
+    def __init__(self, snapshot: Snapshot, powers: BotPowers) -> None:
+        self._everyone = snapshot.guild_id
+        self._powers = powers
+        self._permissions = {role.id: role.permissions for role in snapshot.roles}
+        self._homes: dict[Ref, Ref | None] = dict(homes_in(snapshot))
+        self._types = {channel.id: channel.type for channel in snapshot.channels}
+        self.sets: dict[Ref, OverwriteSet] = {
+            c.id: set_of(c.overwrites, self._permissions) for c in snapshot.channels
+        }
+
+    @property
+    def roles(self) -> int:
+        return len(self._permissions)
+
+    @property
+    def channels(self) -> int:
+        return len(self._homes)
+
+    def children(self) -> Counter[Ref]:
+        """How many channels each category has."""
+        return Counter(home for home in self._homes.values() if home)
+
+    def held(self) -> int:
+        """The bot's permissions in the guild; ADMINISTRATOR spreads to every bit."""
+        bits = self._permissions[self._everyone]
+        for role_id in self._powers.role_ids:
+            bits |= self._permissions.get(role_id, 0)
+        return int(ALL) if (bits | self._powers.permissions) & _ADMIN else bits
+
+    def held_in(self, channel: Ref) -> int:
+        """The bot's permissions in a channel; none in one that it cannot see."""
+        bits = self.held()
+        if bits & _ADMIN:
+            return bits
+        for layer in self._layers():
+            entries = [self.sets.get(channel, {}).get(subject, SILENT) for subject in layer]
+            bits = bits & ~_joined(e.deny for e in entries) | _joined(e.allow for e in entries)
+        if not bits & _VIEW:
+            return 0
+        voice = self._types.get(channel) in ("voice", "stage")
+        return bits if not voice or bits & _CONNECT else _VIEW
+
+    def _layers(self) -> tuple[list[Subject], ...]:
+        """Whose overwrites count for the bot, the last ones most."""
+        roles = [Subject("role", role_id) for role_id in self._powers.role_ids if role_id != self._everyone]
+        return [Subject("role", self._everyone)], roles, [Subject("member", self._powers.user_id)]
+
+    def play(self, step: Step) -> None:
+        """What the step changes."""
+        match step:
+            case CreateRole(key=key):
+                self._permissions[ref_to(key)] = step.fields.permissions or 0
+            case EditRole(role_id=role_id) if step.fields.permissions is not UNSET:
+                self._permissions[role_id] = step.fields.permissions
+            case DeleteRole(role_id=role_id):
+                self._permissions.pop(role_id, None)
+            case CreateChannel(key=key):
+                self._homes[ref_to(key)] = step.fields.parent_id or None
+            case EditChannel():
+                self._edit(step)
+            case DeleteChannel(channel_id=channel_id):
+                self._homes.pop(channel_id, None)
+            case _:
+                pass
+
+    def _edit(self, step: EditChannel) -> None:
+        channel, fields = step.channel_id, step.fields
+        if fields.parent_id is not UNSET:
+            self._homes[channel] = fields.parent_id
+        if fields.overwrites is not UNSET:
+            old, new = self.sets[channel], set_of(fields.overwrites, {o.id for o in fields.overwrites})
+            self.sets[channel] = new
+            for child, home in self._homes.items():
+                if home == channel and self.sets.get(child) == old:
+                    self.sets[child] = new
+
+
+def _joined(bits: Iterable[int]) -> int:
+    joined = 0
+    for each in bits:
+        joined |= each
+    return joined
