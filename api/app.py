@@ -26,8 +26,10 @@ from api.controllers.versions import VersionController
 from api.deps import DEPENDENCIES
 from api.errors import answer_error
 from api.guards import require_declarations
+from api.head import HeadAsGet
 from api.hub import JobHub
 from api.locations import PREFIX
+from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
 from api.security import BearerTokens
@@ -121,6 +123,7 @@ def assemble(
         ],
         dependencies=DEPENDENCIES,
         middleware=[BearerTokens],
+        before_request=require_storable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,
         lifespan=list(lifespan),
@@ -130,7 +133,7 @@ def assemble(
         debug=False,
     )
     require_declarations(app)
-    app.asgi_handler = RequestIds(app.asgi_handler)
+    app.asgi_handler = RequestIds(HeadAsGet(app.asgi_handler))
     return app
 
 

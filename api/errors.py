@@ -187,12 +187,17 @@ def _of_http(error: HTTPException) -> Refusal:
     headers = {name.title(): value for name, value in (error.headers or {}).items()}
     detail = _SENTENCES.get(status, error.detail)
     if isinstance(error, MethodNotAllowedException):
-        allowed = sorted({method.strip() for method in headers.get("Allow", "").split(",")} - {"OPTIONS", ""})
-        headers["Allow"] = ", ".join(allowed)
+        headers["Allow"] = _allowed(headers.get("Allow", ""))
         detail = f"This path takes {headers['Allow']}."
     return Refusal(
         status=status, code=_OF_HTTP.get(status, status.name.lower()), detail=detail, headers=headers
     )
+
+
+def _allowed(methods: str) -> str:
+    """litestar's list in our order, with the HEAD that goes with every GET."""
+    named = {method.strip() for method in methods.split(",")} - {""}
+    return ", ".join(sorted(named | ({"HEAD"} if "GET" in named else set())))
 
 
 def _of_database(error: DBAPIError | PoolTimeout | OSError) -> Refusal:

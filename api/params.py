@@ -1,10 +1,12 @@
 """Parameters of path and query that several resources have."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
+from litestar import Request
 from litestar.params import PathParameter, QueryParameter
 
+from api.errors import InvalidParameter
 from core.paging import Paging
 
 GuildId: TypeAlias = Annotated[str, PathParameter(description="The guild's Discord id.")]
@@ -20,6 +22,13 @@ Limit: TypeAlias = Annotated[
 Cursor: TypeAlias = Annotated[
     UUID | None, QueryParameter(description="`next_cursor` of the page before; absent for the first page.")
 ]
+
+
+async def require_storable(request: Request[Any, Any, Any]) -> None:
+    """PostgreSQL cannot keep U+0000 in text, nor look for it. Raises `InvalidParameter`."""
+    for name, value in request.query_params.multi_items():
+        if "\x00" in value:
+            raise InvalidParameter(name, "The character U+0000 cannot be stored.", code="invalid_character")
 
 
 def paging_of(limit: int, cursor: UUID | None) -> Paging:

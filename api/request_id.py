@@ -16,10 +16,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 class RequestIds:
-    """Around the whole application: litestar's own middleware never sees a request that no route answers.
-
-    HEAD is answered as GET; the server leaves out the body.
-    """
+    """Around the whole application: litestar's own middleware never sees a request that no route answers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,7 +1,6 @@
 """`python -m bot`: disnake's client and the worker of the bot's lane, in one loop."""
 
 import asyncio
-import contextlib
 import logging
 import math
 import os
@@ -23,6 +22,7 @@ from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database
+from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.jobs import guilds, templates
 from workers.registry import Registry
@@ -82,10 +82,7 @@ async def _until_told_to_stop(serving: Coroutine[Any, Any, None], worker: Permit
     }
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     await worker.stop()
-    for task in tasks - done:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    await end(*tasks)
     for task in done:
         await task
 

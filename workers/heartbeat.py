@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.jobs.processes import HEARTBEAT_SECONDS, ProcessKind
 from core.uow import Database
+from workers.ending import end
 
 log = logging.getLogger(__name__)
 Details = Callable[[], dict[str, Any] | None]
@@ -25,9 +26,7 @@ async def heartbeat(
     try:
         yield
     finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beating
+        await end(beating)
         with contextlib.suppress(SQLAlchemyError, OSError):
             async with database.unit() as unit:
                 await unit.processes.leave(id_)

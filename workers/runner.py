@@ -16,6 +16,7 @@ from arq.worker import Worker, func
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.uow import Database
+from workers.ending import end
 from workers.running import Running
 from workers.wire import AWAY, PERMIT, Script, bells, decode, encode, queue_of
 
@@ -68,9 +69,7 @@ class PermitWorker(Worker):
             while not self._running.is_draining:
                 await self._poll_iteration()
         finally:
-            listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await listening
+            await end(listening)
 
     def wake(self) -> None:
         """Looks for work now: for when the lane has just opened."""

@@ -18,6 +18,7 @@ from core.jobs.schemas import Claim, JobError
 from core.jobs.spec import AnySpec
 from core.jobs.states import JobState, Lane, WaitingFor
 from core.uow import Database
+from workers.ending import end
 from workers.journal import LedgerJournal
 from workers.registry import JobContext, Registry
 from workers.retry import backoff
@@ -189,9 +190,7 @@ class Running:
         try:
             yield
         finally:
-            beating.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await beating
+            await end(beating)
 
     async def _beat(self, claim: Claim) -> None:
         while True:

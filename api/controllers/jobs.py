@@ -7,7 +7,6 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Stream
-from msgspec import Meta
 
 from api import events
 from api.answers import Answer, accepted
@@ -31,7 +30,6 @@ AskedBy = Annotated[
 ]
 Since = Annotated[
     datetime | None,
-    Meta(tz=True),
     QueryParameter(description="Jobs asked for at this moment or later (RFC 3339)."),
 ]
 
@@ -124,7 +122,11 @@ class JobController(Controller):
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise InvalidParameter("since", "Give the time zone, too: 2026-03-01T12:00:00Z.", code="format")
     try:
-        return None if moment is None else moment.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise InvalidParameter("since", "This moment is out of range.", code="range") from None

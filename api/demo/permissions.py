@@ -5,7 +5,7 @@ Source: Discord developer documentation, Topics › Permissions › Bitwise Perm
 
 from collections.abc import Iterable
 
-_BY_BIT = (
+_LOWEST_BIT_FIRST = (
     "create_instant_invite kick_members ban_members administrator manage_channels manage_guild add_reactions "
     "view_audit_log priority_speaker stream view_channel send_messages send_tts_messages manage_messages embed_links "
     "attach_files read_message_history mention_everyone use_external_emojis view_guild_insights connect speak "
@@ -15,9 +15,9 @@ _BY_BIT = (
     "use_embedded_activities moderate_members view_creator_monetization_analytics use_soundboard "
     "create_guild_expressions create_events use_external_sounds send_voice_messages - set_voice_channel_status "
     "send_polls use_external_apps pin_messages bypass_slowmode"
-).split()
+)
 
-BITS = {name: 1 << bit for bit, name in enumerate(_BY_BIT) if name != "-"}
+BITS = {name: 1 << bit for bit, name in enumerate(_LOWEST_BIT_FIRST.split()) if name != "-"}
 
 
 def bits_of(names: Iterable[str]) -> int:

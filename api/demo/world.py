@@ -61,16 +61,39 @@ def lived_in_guild() -> dict[str, Any]:
         "afk_timeout": 1800,
         "system_channel_flags": 4,
         "everyone_permissions": [
-            "VIEW_CHANNEL", "SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS", "CREATE_PUBLIC_THREADS", "ADD_REACTIONS",
-            "READ_MESSAGE_HISTORY", "EMBED_LINKS", "USE_EXTERNAL_EMOJIS", "CONNECT", "SPEAK", "USE_VAD", "STREAM",
-            "CHANGE_NICKNAME", "USE_APPLICATION_COMMANDS", "REQUEST_TO_SPEAK", "CREATE_INSTANT_INVITE",
+            "VIEW_CHANNEL",
+            "SEND_MESSAGES",
+            "SEND_MESSAGES_IN_THREADS",
+            "CREATE_PUBLIC_THREADS",
+            "ADD_REACTIONS",
+            "READ_MESSAGE_HISTORY",
+            "EMBED_LINKS",
+            "USE_EXTERNAL_EMOJIS",
+            "CONNECT",
+            "SPEAK",
+            "USE_VAD",
+            "STREAM",
+            "CHANGE_NICKNAME",
+            "USE_APPLICATION_COMMANDS",
+            "REQUEST_TO_SPEAK",
+            "CREATE_INSTANT_INVITE",
         ],
         "roles": _roles(),
-        "channels": [{"name": "lobby", "topic": "Between doors."}, *_information(), *_lounge(), *_workshop(),
-                     *_games(), *_events(), *_staff(), *_archive()],
+        "channels": [
+            {"name": "lobby", "topic": "Between doors."},
+            *_information(),
+            *_lounge(),
+            *_workshop(),
+            *_games(),
+            *_events(),
+            *_staff(),
+            *_archive(),
+        ],
         "members": [{"username": name, "roles": roles} for name, roles in _MEMBERS.items()]
-        + [{"username": "carillon", "bot": True, "roles": ["Carillon"]},
-           {"username": "ledgerbot", "bot": True, "roles": ["Ledger Bot"]}],
+        + [
+            {"username": "carillon", "bot": True, "roles": ["Carillon"]},
+            {"username": "ledgerbot", "bot": True, "roles": ["Ledger Bot"]},
+        ],
         "rules_channel": "rules",
         "public_updates_channel": "community-updates",
         "safety_alerts_channel": "community-updates",
@@ -100,7 +123,9 @@ def _roles() -> list[dict[str, Any]]:
         _role("Regular", 8, "ATTACH_FILES SEND_VOICE_MESSAGES USE_SOUNDBOARD", color=0x1ABC9C, hoist=True),
         _role("Server Booster", 9, color=0xF47FFF, managed=True, tags={"premium_subscriber": None}),
         _role("Streamer", 10, "PRIORITY_SPEAKER", color=0x9B59B6, hoist=True, mentionable=True),
-        _role("Carillon", 11, "MANAGE_MESSAGES MANAGE_ROLES", managed=True, tags={"bot_id": "80351110224678912"}),
+        _role(
+            "Carillon", 11, "MANAGE_MESSAGES MANAGE_ROLES", managed=True, tags={"bot_id": "80351110224678912"}
+        ),
         _role("Ledger Bot", 12, "SEND_MESSAGES", managed=True, tags={"bot_id": "53908232506183680"}),
         _role("Helper", 13, "MODERATE_MEMBERS MANAGE_THREADS", color=0xF1C40F, hoist=True, mentionable=True),
         _role("Moderator", 14, " ".join(_MODERATION), color=0xE67E22, hoist=True, mentionable=True),
@@ -150,18 +175,39 @@ def _workshop() -> list[dict[str, Any]]:
     parent = "Workshop"
     return [
         _category(parent, {"role": "Muted", "deny": _MUTE}, {"role": "Helper", "allow": ["MANAGE_THREADS"]}),
-        _synced("questions", parent, type="forum", topic="One question a post, please.", default_sort_order=0,
-                available_tags=[{"name": "Solved", "moderated": True}, {"name": "Electronics"}, {"name": "Wood"},
-                                {"name": "Software"}]),
-        _synced("show-your-work", parent, type="forum", default_forum_layout=2,
-                available_tags=[{"name": "Finished"}, {"name": "In progress"}]),
+        _synced(
+            "questions",
+            parent,
+            type="forum",
+            topic="One question a post, please.",
+            default_sort_order=0,
+            available_tags=[
+                {"name": "Solved", "moderated": True},
+                {"name": "Electronics"},
+                {"name": "Wood"},
+                {"name": "Software"},
+            ],
+        ),
+        _synced(
+            "show-your-work",
+            parent,
+            type="forum",
+            default_forum_layout=2,
+            available_tags=[{"name": "Finished"}, {"name": "In progress"}],
+        ),
         _synced("electronics", parent),
         _synced("woodworking", parent),
         _synced("3d-printing", parent),
         _synced("code", parent, default_auto_archive_duration=4320),
         _synced("book-shelf", parent),
-        _apart("tool-library", parent, _everyone(deny=["SEND_MESSAGES"]), _only("Member", "SEND_MESSAGES"),
-               _only("Ledger Bot", "SEND_MESSAGES MANAGE_MESSAGES"), {"member": "aroha", "allow": ["MANAGE_MESSAGES"]}),
+        _apart(
+            "tool-library",
+            parent,
+            _everyone(deny=["SEND_MESSAGES"]),
+            _only("Member", "SEND_MESSAGES"),
+            _only("Ledger Bot", "SEND_MESSAGES MANAGE_MESSAGES"),
+            {"member": "aroha", "allow": ["MANAGE_MESSAGES"]},
+        ),
         _synced("marketplace", parent, rate_limit_per_user=3600),
         _synced("Bench One", parent, type="voice", user_limit=2),
         _synced("Bench Two", parent, type="voice", user_limit=2),
@@ -185,24 +231,39 @@ def _events() -> list[dict[str, Any]]:
     parent = "Events"
     return [
         _category(parent, {"role": "Muted", "deny": ["SPEAK", "REQUEST_TO_SPEAK", "SEND_MESSAGES"]}),
-        _apart("event-calendar", parent, _everyone(deny=_READ_ONLY), _only("Streamer", "SEND_MESSAGES"),
-               type="announcement"),
+        _apart(
+            "event-calendar",
+            parent,
+            _everyone(deny=_READ_ONLY),
+            _only("Streamer", "SEND_MESSAGES"),
+            type="announcement",
+        ),
         _synced("event-planning", parent),
-        _synced("Town Hall", parent, type="stage", topic="First Sunday of the month."),
+        _synced("Town Hall", parent, type="stage"),
         _apart("Streams", parent, _only("Streamer", "MUTE_MEMBERS MOVE_MEMBERS"), type="voice"),
     ]
 
 
 def _staff() -> list[dict[str, Any]]:
     parent = "Staff"
-    hidden = [_everyone(deny=["VIEW_CHANNEL", "CONNECT"]), _only("Moderator", "VIEW_CHANNEL CONNECT"),
-              _only("Helper", "VIEW_CHANNEL CONNECT")]
+    hidden = [
+        _everyone(deny=["VIEW_CHANNEL", "CONNECT"]),
+        _only("Moderator", "VIEW_CHANNEL CONNECT"),
+        _only("Helper", "VIEW_CHANNEL CONNECT"),
+    ]
     return [
         _category(parent, *hidden),
         _synced("staff-room", parent),
-        _apart("community-updates", parent, _everyone(deny=["VIEW_CHANNEL"]), _only("Moderator", "VIEW_CHANNEL")),
-        _apart("mod-log", parent, _everyone(deny=["VIEW_CHANNEL"]), _only("Moderator", "VIEW_CHANNEL"),
-               _only("Carillon", "VIEW_CHANNEL SEND_MESSAGES")),
+        _apart(
+            "community-updates", parent, _everyone(deny=["VIEW_CHANNEL"]), _only("Moderator", "VIEW_CHANNEL")
+        ),
+        _apart(
+            "mod-log",
+            parent,
+            _everyone(deny=["VIEW_CHANNEL"]),
+            _only("Moderator", "VIEW_CHANNEL"),
+            _only("Carillon", "VIEW_CHANNEL SEND_MESSAGES"),
+        ),
         _apart("appeals", parent, *hidden, {"member": "pavel", "allow": ["VIEW_CHANNEL", "SEND_MESSAGES"]}),
         _synced("Staff Voice", parent, type="voice"),
     ]

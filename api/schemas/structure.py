@@ -100,7 +100,7 @@ class StructureChannel(msgspec.Struct, frozen=True, kw_only=True):
     slowmode: int | UnsetType = UNSET
     thread_slowmode: int | UnsetType = UNSET
     auto_archive: int | None | UnsetType = UNSET
-    bitrate: int | UnsetType = UNSET
+    bitrate: int | None | UnsetType = UNSET
     user_limit: int | UnsetType = UNSET
     region: str | None | UnsetType = UNSET
     video_quality: VideoQuality | UnsetType = UNSET

@@ -8,6 +8,7 @@ from uuid import UUID
 import disnake
 import msgspec
 from disnake.ext import commands
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.asker import Owners, actor_of, guild_of
 from bot.ui.answers import answering
@@ -166,9 +167,13 @@ class TemplateCog(commands.Cog):
     def _follow(self, pressed: Pressed, actor: Actor, job: Job) -> None:
         title = f"Template for {guild_of(pressed).name}"
 
-        async def look() -> JobView:
-            async with self._database.read() as unit:
-                now = await unit.jobs.get(actor, job.id)
+        async def look() -> JobView | None:
+            try:
+                async with self._database.read() as unit:
+                    now = await unit.jobs.get(actor, job.id)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("Job %s cannot be followed for a moment: %s", job.id, error)
+                return None
             return view_of(now, title=title, outcome=_outcome(now))
 
         async def show() -> None:

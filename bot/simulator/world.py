@@ -133,7 +133,7 @@ class World:
         self.emit(name, guild, payloads.channel(channel))
 
     def guild_joined(self, guild: Guild, intents: int) -> JsonObject:
-        """A guild that was just joined was never unavailable, and does not say so (docs: Gateway Events, Guild Create)."""
+        """A guild just joined was never unavailable, and does not say so (docs: Gateway Events, Guild Create)."""
         body = self.guild_create(guild, intents)
         del body["unavailable"]
         return body

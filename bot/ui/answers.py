@@ -26,7 +26,10 @@ async def answering(asked: Asked) -> AsyncGenerator[None]:
         if not asked.response.is_done():
             await asked.response.defer(ephemeral=True)
         yield
-    except Exception as error:  # whoever asked must hear of every end
+    except Exception as error:
+        if asked.client.is_closed():
+            log.info("Interaction %s was cut short by the bot's end: %s", asked.id, error)
+            return
         await say(asked, sentence_of(error))
 
 

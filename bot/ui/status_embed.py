@@ -1,6 +1,6 @@
 """How the bot is and what it lacks, as one embed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import disnake
 import msgspec
@@ -50,19 +50,21 @@ def lacking(snapshot: Snapshot, powers: BotPowers, needed: int) -> Iterator[str]
     missing = () if powers.permissions & Permission.ADMINISTRATOR else names_of(needed & ~powers.permissions)
     if missing:
         yield f"Permissions of the bot: {joined(map(_permission, missing), ', ')}."
-    above = tuple(_above(snapshot, powers))
+    own = next(role for role in snapshot.roles if role.id == powers.top_role_id)
+    above = _above(snapshot, own)
     if above:
-        own = next(role for role in snapshot.roles if role.id == powers.top_role_id)
-        yield (
-            f"A higher role: the bot cannot touch {_named(above)}. "
-            f"Drag “{plain(own.name)}” above “{plain(above[0].name)}” in Server Settings, Roles."
+        highest = plain(above[0].name)
+        remedy = (
+            f"Give it a role of its own, above “{highest}”."
+            if own == snapshot.everyone
+            else f"Drag “{plain(own.name)}” above “{highest}” in Server Settings, Roles."
         )
+        yield f"A higher role: the bot cannot touch {_named(above)}. {remedy}"
 
 
-def _above(snapshot: Snapshot, powers: BotPowers) -> Iterable[Role]:
+def _above(snapshot: Snapshot, own: Role) -> list[Role]:
     """Roles that belong to people and stand above the bot's own, highest first."""
-    own = next(role_rank(role) for role in snapshot.roles if role.id == powers.top_role_id)
-    above = (role for role in snapshot.roles if role_rank(role) > own and not role.managed)
+    above = (role for role in snapshot.roles if role_rank(role) > role_rank(own) and not role.managed)
     return sorted(above, key=role_rank, reverse=True)
 
 

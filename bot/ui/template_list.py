@@ -7,10 +7,11 @@ import disnake
 from bot.ui.text import DESCRIPTION, clipped, joined, plain
 from core.templates.schemas import Template
 
-PAGE = 12
+# A page of the longest names and descriptions, every character escaped, still fits into one embed.
+PAGE = 10
+ABOUT_ROOM = 60
 CHOICES = 25
 CHOICE_NAME = 100
-ABOUT_ROOM = 160
 
 
 def template_embed(templates: Sequence[Template], page: int) -> disnake.Embed:

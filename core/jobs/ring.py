@@ -8,7 +8,6 @@ import msgspec
 
 from core.jobs.states import Lane
 
-
 CHANNEL = "guildwright_jobs"
 """Where PostgreSQL notifies of every new job event, at its commit; the payload is the job's id."""
 

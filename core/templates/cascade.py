@@ -69,7 +69,7 @@ class Channels:
             taken.append(channel.present)
             for child in self.children(ref):
                 taken += [child.present, self.goals[child.ref]]
-        for category in {channel.home, channel.parent} & set(self.goals):
+        for category in {c for c in (channel.home, channel.parent) if c in self.goals}:
             taken += [self.by_ref[category].present, self.goals[category]]
             if category in split:
                 taken.append(self.first_set(category, split))
@@ -78,66 +78,83 @@ class Channels:
 
 def cascade_of(channels: Channels) -> Cascade:
     """Decides for every category that changes."""
-    changed = {ref for ref in channels.goals if channels.is_changed(ref)}
-    written, forced = set(changed), set[Ref]()
-    followers: dict[Ref, tuple[Ref, ...]] = {}
-    edges: Edges = {}
-    for ref in sorted(changed):
+    planning = _Planning(channels)
+    for ref in sorted(planning.written):
         category = channels.by_ref[ref]
         if category.type == "category":
-            follow = _followers(channels, category)
-            followers[ref] = follow
-            written -= set(follow)
-            held = [c for c in channels.children(ref) if c.ref not in follow]
-            _hold(channels, category, held, written, forced, edges)
-    return Cascade(
-        written=frozenset(written), followers=followers, forced=frozenset(forced), edges=edges
-    )
+            planning.decide(category)
+    return planning.cascade()
 
 
-def _followers(channels: Channels, category: WantedChannel) -> tuple[Ref, ...]:
-    return tuple(
-        child.ref
-        for child in channels.children(category.ref)
-        if child.home == category.ref
-        and not child.moves
-        and child.present == category.present
-        and channels.goals[child.ref] == channels.goals[category.ref]
-    )
+class _Planning:
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+        self.written = {ref for ref in channels.goals if channels.is_changed(ref)}
+        self._forced: set[Ref] = set()
+        self._followers: dict[Ref, tuple[Ref, ...]] = {}
+        self._edges: Edges = {}
 
+    def cascade(self) -> Cascade:
+        return Cascade(
+            written=frozenset(self.written),
+            followers=self._followers,
+            forced=frozenset(self._forced),
+            edges=self._edges,
+        )
 
-def _hold(
-    channels: Channels,
-    category: WantedChannel,
-    children: Collection[WantedChannel],
-    written: set[Ref],
-    forced: set[Ref],
-    edges: Edges,
-) -> None:
-    """Children that must not follow."""
-    opens = bool(added(category.present, channels.goals[category.ref]))
-    unchanged: list[Ref] = []
-    for child in children:
-        goal = channels.goals[child.ref]
-        was_synced = child.home == category.ref and child.present == category.present
-        if was_synced and (goal != child.present or child.moves):
-            add_edge(edges, child.ref, category.ref)
-        elif was_synced and opens:
-            unchanged.append(child.ref)
-        elif was_synced and not child.is_doomed:
-            written.add(child.ref)
-            add_edge(edges, category.ref, child.ref)
-        elif goal == category.present and (goal != child.present or child.moves):
-            add_edge(edges, category.ref, child.ref)
-    for ref in unchanged:
-        written.add(ref)
-        if channels.by_ref[ref].is_doomed:
-            channels.keep_apart(ref, category.ref)
-            add_edge(edges, ref, category.ref)
-    staying = [ref for ref in unchanged if not channels.by_ref[ref].is_doomed]
-    if len(staying) > 1:
-        forced.add(category.ref)
-    elif staying:
-        forced.add(staying[0])
-    for ref in staying:
-        add_edge(edges, ref, category.ref)
+    def decide(self, category: WantedChannel) -> None:
+        children = self._channels.children(category.ref)
+        followers = tuple(child.ref for child in children if self._follows(child, category))
+        self._followers[category.ref] = followers
+        self.written -= set(followers)
+        unchanged: list[WantedChannel] = []
+        for child in children:
+            if child.ref in followers:
+                continue
+            is_synced = child.home == category.ref and child.present == category.present
+            if not is_synced:
+                self._keep_from_joining(child, category)
+            elif self._is_edited(child):
+                add_edge(self._edges, child.ref, category.ref)
+            else:
+                unchanged.append(child)
+        self._hold(unchanged, category)
+
+    def _goal(self, channel: WantedChannel) -> OverwriteSet:
+        return self._channels.goals[channel.ref]
+
+    def _is_edited(self, child: WantedChannel) -> bool:
+        return child.moves or self._channels.is_changed(child.ref)
+
+    def _follows(self, child: WantedChannel, category: WantedChannel) -> bool:
+        return (
+            child.home == category.ref
+            and not child.moves
+            and child.present == category.present
+            and self._goal(child) == self._goal(category)
+        )
+
+    def _keep_from_joining(self, child: WantedChannel, category: WantedChannel) -> None:
+        """One that will equal the category's old set gets there after the category has left it."""
+        if self._is_edited(child) and self._goal(child) == category.present:
+            add_edge(self._edges, category.ref, child.ref)
+
+    def _hold(self, children: Collection[WantedChannel], category: WantedChannel) -> None:
+        """Synced children that must stay as they are. A category that only gets tighter may take them along, and what
+        is not doomed is put back. Otherwise one child is made different before; several are taken along by the
+        category's own first, tighter write."""
+        staying = [child.ref for child in children if not child.is_doomed]
+        if not added(category.present, self._goal(category)):
+            for ref in staying:
+                self.written.add(ref)
+                add_edge(self._edges, category.ref, ref)
+            return
+        self.written |= {child.ref for child in children}
+        for child in children:
+            add_edge(self._edges, child.ref, category.ref)
+            if child.is_doomed:
+                self._channels.keep_apart(child.ref, category.ref)
+        if len(staying) > 1:
+            self._forced.add(category.ref)
+        else:
+            self._forced |= set(staying)

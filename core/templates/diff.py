@@ -1,12 +1,12 @@
 """What it takes to make a guild as a document says. Pure: what it is given is all it knows, and it changes nothing.
 
-    match      which node is which existing object
-    target     the state to reach; fields and settings compare, dooms says what `exact` deletes
-    safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
-    places     positions and order calls
-    steps      the plan's steps
-    preflight  what stands against it
-    tree       the same for people to read
+match      which node is which existing object
+target     the state to reach; fields and settings compare, dooms says what `exact` deletes
+safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
+places     positions and order calls
+steps      the plan's steps
+preflight  what stands against it
+tree       the same for people to read
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def diff(
     calls = sum(_calls(step) for step in steps)
     return Plan(
         steps=steps,
-        tree=tree_of(target, snapshot, role_order or {}, places),
+        tree=tree_of(target, snapshot, tuple(role_order or ()), places),
         warnings=target.warnings,
         blockers=blockers,
         matched=matches.ids,
@@ -69,7 +69,9 @@ def _steps(
         safety.add(ROLE_ORDER, Phase.ROLE_ORDER)
     safety.add(CHANNEL_ORDER, Phase.CHANNEL_ORDER)
     sequence = safety.sequence()
-    made = [f"${key}" for part in sequence.parts if part.startswith("create_channel:") and (key := node_of(part))]
+    made = [
+        f"${key}" for part in sequence.parts if part.startswith("create_channel:") and (key := node_of(part))
+    ]
     places = channel_places(target, made)
     return Walk(target, sequence, places, role_order, guild).steps(), places
 

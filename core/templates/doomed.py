@@ -13,7 +13,7 @@ import msgspec
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Role, Snowflake
 from core.templates.graph import Edges, add_edge, minimal_splits
-from core.templates.meeting import ADMIN, RoleWrite, bits_meet, gates_meet, roles_meet
+from core.templates.meeting import ADMIN, Door, RoleWrite, bits_meet, gates_meet, roles_meet
 from core.templates.plan import Ref
 from core.templates.sets import SILENT, Bits, OverwriteSet, Subject, put, undecided
 from core.templates.target import Target, WantedChannel
@@ -51,16 +51,20 @@ def usable_bits(powers: BotPowers) -> int:
 def closed(channel: WantedChannel, everyone: Subject, writes: Iterable[RoleWrite]) -> OverwriteSet:
     """A doomed channel that stays as closed as it is, whatever the roles are given."""
     tight = dict(channel.present)
+    if Door(overwrites=tight, everyone=everyone, has_voice=False).is_shut:
+        return tight
     for write in writes:
         subject = Subject("role", write.role)
         if not (write.before | write.everyone_before) & ADMIN:
             opened = write.given & undecided(channel.present, everyone, subject)
             now = tight.get(subject, SILENT)
-            put(tight, subject, Bits(now.allow & ~opened, now.deny | opened))
+            put(tight, subject, Bits(now.allow, now.deny | opened))
     return tight
 
 
-def doomed_of(target: Target, writes: Collection[RoleWrite], powers: BotPowers, everyone_after: int) -> Doomed:
+def doomed_of(
+    target: Target, writes: Collection[RoleWrite], powers: BotPowers, everyone_after: int
+) -> Doomed:
     """`writes` are those of the roles that stay."""
     return _Study(target, writes, powers, everyone_after).doomed()
 
@@ -106,7 +110,11 @@ class _Study:
         if self._writes_sets and self._brings(role) & ~self._usable:
             return True
         dying = RoleWrite(
-            role=role.id, before=role.permissions, after=0, everyone_before=0, everyone_after=self._everyone_after
+            role=role.id,
+            before=role.permissions,
+            after=0,
+            everyone_before=0,
+            everyone_after=self._everyone_after,
         )
         return bool(self._standing) and any(
             roles_meet(dying, write, has_voice=self._has_voice) for write in self._writes
@@ -156,7 +164,8 @@ class _Study:
                 for denier in deniers:
                     lifted = entries[denier].deny
                     if giver.id != denier and (
-                        bits_meet(base, lifted, has_voice=True) or gates_meet(base | allow, lifted, has_voice=True)
+                        bits_meet(base, lifted, has_voice=True)
+                        or gates_meet(base | allow, lifted, has_voice=True)
                     ):
                         add_edge(edges, giver.id, denier)
                         culprits.append((channel.ref, giver.id))

@@ -50,7 +50,9 @@ def role_fields(
 def _role_wishes(
     node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
 ) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"name": role.name if role and role.name.strip() == node.name.strip() else node.name}
+    wanted: dict[str, Any] = {
+        "name": role.name if role and role.name.strip() == node.name.strip() else node.name
+    }
     for name in (*_COLORS, *_STYLES):
         value = getattr(node, name)
         if value is UNSET:
@@ -77,7 +79,9 @@ def channel_fields(
         return _new_channel(node, wanted)
     if "tags" in wanted:
         wanted["tags"] = _tags(wanted["tags"], channel.tags)
-    changed = {name: value for name, value in wanted.items() if not _same(name, getattr(channel, name), value)}
+    changed = {
+        name: value for name, value in wanted.items() if not _same(name, getattr(channel, name), value)
+    }
     if stored_name(node.said.name, node.type) != stored_name(channel.name, channel.type):
         changed["name"] = node.said.name
     if node.type != channel.type:
@@ -107,7 +111,8 @@ def _tags(wanted: Sequence[DocumentTag], present: Sequence[ForumTag]) -> tuple[F
     """A tag keeps its id, and with it its posts, while it keeps its name."""
     ids = {tag.name: tag.id for tag in present}
     return tuple(
-        ForumTag(name=tag.name, id=ids.get(tag.name), moderated=tag.moderated, emoji=tag.emoji) for tag in wanted
+        ForumTag(name=tag.name, id=ids.get(tag.name), moderated=tag.moderated, emoji=tag.emoji)
+        for tag in wanted
     )
 
 

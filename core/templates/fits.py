@@ -56,7 +56,10 @@ def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
             message="A Community server has a rules channel and an updates channel: name both as "
             "`guild.rules_channel` and `guild.updates_channel`.",
         )
-    final = {**{n: getattr(snapshot.settings, n) for n in ("verification_level", "content_filter")}, **settings.changed}
+    final = {
+        **{n: getattr(snapshot.settings, n) for n in ("verification_level", "content_filter")},
+        **settings.changed,
+    }
     if final["verification_level"] == "none" or final["content_filter"] != "all_members":
         yield Notice(
             code="community_protection",

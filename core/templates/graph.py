@@ -17,7 +17,9 @@ def add_edge(edges: Edges, before: Node, after: Node) -> None:
         edges.setdefault(before, set()).add(after)
 
 
-def minimal_splits(edges: Mapping[Node, Collection[Node]], splittable: Collection[Node], forced: Collection[Node]) -> set[Node]:
+def minimal_splits(
+    edges: Mapping[Node, Collection[Node]], splittable: Collection[Node], forced: Collection[Node]
+) -> set[Node]:
     """An inclusion-minimal set of writes to do in two parts, beside the forced ones, so that no cycle is left."""
     chosen = {n for n in _cyclic(edges, set(forced)) if n in splittable} - set(forced)
     for node in sorted(chosen):

@@ -6,11 +6,14 @@ Permissions). So what one write takes away and another gives meet when they are 
 other. Nothing here knows a member: any member may have any roles.
 """
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import msgspec
 
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
-from core.templates.sets import OverwriteSet, Subject, added, removed, undecided
+from core.templates.sets import SILENT, OverwriteSet, Subject, undecided
 
 VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
@@ -49,14 +52,6 @@ class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
         return self.after & ~self.before & ~self.everyone_before
 
 
-class ChannelWrite(msgspec.Struct, frozen=True, kw_only=True):
-    """One channel's overwrites, or several equal ones': a category's and those of the children that follow it."""
-
-    before: OverwriteSet
-    after: OverwriteSet
-    has_voice: bool
-
-
 def gates_meet(taken: int, given: int, *, has_voice: bool) -> bool:
     """Whether a taken bit and a *different* given one gate each other."""
     return bool(
@@ -73,26 +68,110 @@ def bits_meet(taken: int, given: int, *, has_voice: bool) -> bool:
     return bool(taken & given) or gates_meet(taken, given, has_voice=has_voice)
 
 
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel in one state of its overwrites: there a role's bit may count or not. Overwrites that affect nobody
+    are to be left out of it."""
+
+    overwrites: OverwriteSet
+    everyone: Subject
+    has_voice: bool
+
+    @property
+    def is_shut(self) -> bool:
+        """Nobody can see it, whatever roles give."""
+        return bool(self.refused & VIEW)
+
+    @property
+    def refused(self) -> int:
+        """What nobody has."""
+        general = self.overwrites.get(self.everyone, SILENT)
+        return general.deny & ~_joined(bits.allow for bits in self.overwrites.values())
+
+    def granted(self, everyone: int) -> int:
+        """What everybody has while @everyone's role has these bits."""
+        general = self.overwrites.get(self.everyone, SILENT)
+        others = _joined(bits.deny for subject, bits in self.overwrites.items() if subject != self.everyone)
+        return (everyone & ~general.deny | general.allow) & ~others
+
+    @property
+    def denied(self) -> int:
+        """What somebody may be denied."""
+        return _joined(bits.deny for bits in self.overwrites.values())
+
+    def seen(self, *subjects: Subject) -> int:
+        """Bits of their roles that count here for those who are all of these."""
+        return undecided(self.overwrites, self.everyone, *subjects)
+
+
+class Trade(NamedTuple):
+    """What one role or member may lose and gain by a channel's write."""
+
+    subject: Subject
+    taken: int
+    given: int
+
+
+class ChannelWrite:
+    """One channel's overwrites, or several equal ones': a category's and those of the children that follow it."""
+
+    def __init__(self, before: Door, after: Door, everyone: tuple[int, int]) -> None:
+        """`everyone` are @everyone's bits before and after."""
+        self._before = before
+        self._after = after
+        never_taken = before.refused | after.granted(everyone[1])
+        never_given = after.refused | before.granted(everyone[0])
+        self._trades = [
+            Trade(s, _lost(s, before, after) & ~never_taken, _lost(s, after, before) & ~never_given)
+            for s in {**before.overwrites, **after.overwrites}
+        ]
+
+    def comes_before(self, role: RoleWrite) -> bool:
+        """Whether it takes what the role gives: in question is the channel as it was, with the role as it will be.
+
+        One and the same bit is too much only for somebody to whom the channel will deny it.
+        """
+        door, own = self._before, Subject("role", role.role)
+        return not door.is_shut and any(
+            t.taken & given & self._after.denied or gates_meet(t.taken, given, has_voice=door.has_voice)
+            for t in self._trades
+            if t.taken and (given := role.given & door.seen(own, t.subject))
+        )
+
+    def comes_after(self, role: RoleWrite) -> bool:
+        """Whether it gives what the role takes: the channel as it will be, with the role as it was."""
+        door, own = self._after, Subject("role", role.role)
+        return not door.is_shut and any(
+            taken & t.given & self._before.denied or gates_meet(taken, t.given, has_voice=door.has_voice)
+            for t in self._trades
+            if t.given and (taken := role.taken & door.seen(own, t.subject))
+        )
+
+
+def _lost(subject: Subject, old: Door, new: Door) -> int:
+    a, b = old.overwrites.get(subject, SILENT), new.overwrites.get(subject, SILENT)
+    return (a.allow & ~b.allow) | (b.deny & ~a.deny)
+
+
 def roles_meet(taker: RoleWrite, giver: RoleWrite, *, has_voice: bool) -> bool:
     """Two roles meet through gates only: of one and the same bit, somebody with both roles never has too much."""
     return gates_meet(taker.taken & ~giver.after, giver.given & ~taker.before, has_voice=has_voice)
 
 
-class Meeting:
-    """A role's write and a channel's: does the one take what the other gives?"""
+def roles_meet_in(taker: RoleWrite, giver: RoleWrite, doors: Iterable[Door]) -> bool:
+    """Whether there is a channel in which they do."""
+    taken, given = taker.taken & ~giver.after, giver.given & ~taker.before
+    return gates_meet(taken, given, has_voice=True) and any(
+        gates_meet(
+            taken & door.seen(Subject("role", taker.role)),
+            given & door.seen(Subject("role", giver.role)),
+            has_voice=door.has_voice,
+        )
+        for door in doors
+    )
 
-    def __init__(self, role: RoleWrite, channel: ChannelWrite, everyone: Subject, admins: frozenset[Subject]) -> None:
-        subject = Subject("role", role.role)
-        seen = undecided(channel.before, everyone, subject) | undecided(channel.after, everyone, subject)
-        self._taken_by_role, self._given_by_role = role.taken & seen, role.given & seen
-        self._taken_by_channel = removed(channel.before, channel.after, admins)
-        self._given_by_channel = added(channel.before, channel.after, admins)
-        self._has_voice = channel.has_voice
 
-    @property
-    def role_first(self) -> bool:
-        return bits_meet(self._taken_by_role, self._given_by_channel, has_voice=self._has_voice)
-
-    @property
-    def channel_first(self) -> bool:
-        return bits_meet(self._taken_by_channel, self._given_by_role, has_voice=self._has_voice)
+def _joined(bits: Iterable[int]) -> int:
+    joined = 0
+    for each in bits:
+        joined |= each
+    return joined

@@ -5,6 +5,7 @@ orders all siblings of the wrong groups, and one all roles that the bot can move
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from core.discord.types import VOICE_LIKE, Channel, ChannelType
@@ -41,7 +42,7 @@ def place_between(before: Rank | None, after: Rank | None, age: int) -> int:
 
 def is_in_order(wanted: Sequence[Ref], ranks: Mapping[Ref, Rank]) -> bool:
     """Only the relative order matters."""
-    return all(ranks[a] < ranks[b] for a, b in zip(wanted, wanted[1:], strict=False))
+    return all(ranks[a] < ranks[b] for a, b in pairwise(wanted))
 
 
 def merged(wanted: Sequence[K], present: Sequence[K]) -> list[K]:
@@ -59,7 +60,9 @@ def merged(wanted: Sequence[K], present: Sequence[K]) -> list[K]:
     return merged
 
 
-def role_positions(lowest_first: Sequence[Ref], made: Mapping[Ref, int], top: Rank | None) -> dict[Ref, int] | None:
+def role_positions(
+    lowest_first: Sequence[Ref], made: Mapping[Ref, int], top: Rank | None
+) -> dict[Ref, int] | None:
     """A position for each; None where there is no room below the bot's highest role.
 
     Positions of their own where there is room. Otherwise roles share one, which the older then tops.

@@ -87,7 +87,9 @@ def role_places(target: Target, snapshot: Snapshot, powers: BotPowers) -> dict[R
     places = {ref: place for place, ref in enumerate(reversed(present))}
     unlifted = {role.id: role_rank(role) for role in movable} | {ref: (1, -age_of(ref, ages)) for ref in new}
     lowest_first = wanted[::-1]
-    if is_in_order(lowest_first, {ref: (places[ref], 0) for ref in present}) and is_in_order(lowest_first, unlifted):
+    if is_in_order(lowest_first, {ref: (places[ref], 0) for ref in present}) and is_in_order(
+        lowest_first, unlifted
+    ):
         return {}
     top = next((r for r in snapshot.roles if r.id == powers.top_role_id), None)
     rank = (top.position, int(top.id)) if top and top.id != snapshot.guild_id else None

@@ -114,7 +114,9 @@ class _Check:
             case EditRole(role_id=role_id):
                 yield from self._touches(self._roles[role_id])
                 yield from self._keeps_managed(self._roles[role_id], step.fields)
-                yield from self._grants(self._roles[role_id].name, step.fields, self._roles[role_id].permissions)
+                yield from self._grants(
+                    self._roles[role_id].name, step.fields, self._roles[role_id].permissions
+                )
             case DeleteRole(role_id=role_id):
                 yield from self._touches(self._roles[role_id])
             case CreateRole(title=_):
@@ -134,7 +136,9 @@ class _Check:
             )
 
     def _keeps_managed(self, role: Role, fields: RoleFields) -> Iterator[Notice]:
-        others = [n for n in fields.__struct_fields__ if n != "permissions" and getattr(fields, n) is not UNSET]
+        others = [
+            n for n in fields.__struct_fields__ if n != "permissions" and getattr(fields, n) is not UNSET
+        ]
         if role.managed and others:
             yield Notice(
                 code="managed_role",

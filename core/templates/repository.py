@@ -79,7 +79,7 @@ class BindingRepository(Repository[BindingModel]):
                 BindingModel.guild_id == guild_id, BindingModel.template_id == template_id
             )
         )
-        return dict(rows.tuples().all())
+        return {row.key: row.discord_id for row in rows}
 
     async def bind(self, guild_id: Snowflake, template_id: uuid.UUID, ids: Mapping[str, Snowflake]) -> None:
         if not ids:

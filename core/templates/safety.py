@@ -4,17 +4,18 @@ Each write is a node. What it takes comes before what another gives wherever the
 such place is done in two parts (`graph`). Otherwise the phases hold.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import IntEnum
 
 import msgspec
 
 from core.discord.gateway import ChannelFields, RoleFields
-from core.discord.types import BotPowers, Snapshot
-from core.templates.cascade import Cascade, Channels, cascade_of
+from core.discord.types import VOICE_LIKE, BotPowers, Snapshot
+from core.templates.cascade import Channels, cascade_of
 from core.templates.doomed import Doomed, closed, doomed_of, usable_bits, without
 from core.templates.graph import Edges, Node, add_edge, in_sequence, minimal_splits
-from core.templates.meeting import ADMIN, ChannelWrite, Meeting, RoleWrite, roles_meet
+from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet_in
 from core.templates.plan import Ref
 from core.templates.sets import OverwriteSet, Subject, added, removed
 from core.templates.target import Target, WantedChannel, WantedRole
@@ -36,14 +37,14 @@ class Phase(IntEnum):
 
 class Sequence(msgspec.Struct, frozen=True, kw_only=True):
     """`parts` are nodes in order; the first part of a node is `<node>:meet`. `goals` are the sets of existing channels
-    while doomed roles live, to be sent to those in `written`; `firsts` those of first parts; `born` those of new
-    channels."""
+    while doomed roles live, which the `followers` get from their categories; `firsts` those of first parts; `born`
+    those of new channels."""
 
     parts: tuple[Node, ...]
     goals: dict[Ref, OverwriteSet]
     firsts: dict[Ref, OverwriteSet]
     born: dict[Ref, OverwriteSet]
-    written: frozenset[Ref]
+    followers: frozenset[Ref]
 
 
 def first_part(node: Node) -> Node:
@@ -63,6 +64,7 @@ class Safety:
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
         self._target = target
+        self._snapshot = snapshot
         self._powers = powers
         self._everyone = Subject("role", target.everyone)
         self._ranks: dict[Node, tuple[int, int]] = {}
@@ -76,6 +78,7 @@ class Safety:
         self._granted_late = {w.role for w in self._writes if self._is_granted_late(w)}
         in_time = [w for w in self._writes if w.role not in self._granted_late]
         self._doomed = doomed_of(target, in_time, powers, self._after_all)
+        self._unaffected = self._unaffecting()
         self._channels = self._existing(in_time)
         self._cascade = cascade_of(self._channels)
 
@@ -86,7 +89,9 @@ class Safety:
     @property
     def is_idle(self) -> bool:
         """Whether no role and no channel is made, edited or deleted."""
-        roles = any(r.role is None or _changes_permissions(r) or r.fields != RoleFields() for r in self._target.roles)
+        roles = any(
+            r.role is None or _changes_permissions(r) or r.fields != RoleFields() for r in self._target.roles
+        )
         channels = any(c.channel is None or has_own_edit(c) for c in self._target.channels)
         return not (roles or channels or self._cascade.written or self._target.dooms.count)
 
@@ -113,7 +118,7 @@ class Safety:
                 for c in self._target.channels
                 if c.channel is None
             },
-            written=self._cascade.written,
+            followers=frozenset(ref for group in self._cascade.followers.values() for ref in group),
         )
 
     def _role_write(self, role: WantedRole) -> RoleWrite:
@@ -141,7 +146,9 @@ class Safety:
         if channel.is_doomed:
             return closed(channel, self._everyone, writes)
         dying = {role.id for role in self._target.doomed_roles}
-        is_written = without(channel.present, dying) != channel.final or channel.ref in self._doomed.neutralised
+        is_written = (
+            without(channel.present, dying) != channel.final or channel.ref in self._doomed.neutralised
+        )
         return self._doomed.while_they_live(channel.final, channel.present) if is_written else channel.present
 
     def _add_roles(self) -> None:
@@ -195,7 +202,9 @@ class Safety:
             self.add(f"delete_channel:{channel.ref}", Phase.CHANNEL_DELETES, place)
         for place, role in enumerate(self._target.doomed_roles):
             held = role.id in self._powers.role_ids
-            self.add(f"delete_role:{role.id}", Phase.ROLE_DELETES, place + held * len(self._target.doomed_roles))
+            self.add(
+                f"delete_role:{role.id}", Phase.ROLE_DELETES, place + held * len(self._target.doomed_roles)
+            )
         for ref, others in self._doomed.order.items():
             for other in others:
                 self.before(f"delete_role:{ref}", f"delete_role:{other}")
@@ -206,35 +215,51 @@ class Safety:
             if write.taken and not write.after & ADMIN:
                 self.before(role_edit(write.role), "born")
         mortal = [w for w in writes if not w.is_admin]
-        admins = self._admins()
-        has_voice = any(c.type in ("voice", "stage") for c in self._target.channels if c.channel)
+        doors = self._doors()
         for taker in mortal:
             for giver in mortal:
-                if taker.role != giver.role and roles_meet(taker, giver, has_voice=has_voice):
+                if taker.role != giver.role and roles_meet_in(taker, giver, doors):
                     self.before(role_edit(taker.role), role_edit(giver.role))
         for ref in self._cascade.written:
             write = self._channel_write(ref)
             for role in mortal:
-                meeting = Meeting(role, write, self._everyone, admins)
-                if meeting.role_first:
+                if write.comes_after(role):
                     self.before(role_edit(role.role), channel_edit(ref))
-                if meeting.channel_first:
+                if write.comes_before(role):
                     self.before(channel_edit(ref), role_edit(role.role))
 
-    def _admins(self) -> frozenset[Subject]:
-        """Roles whose overwrites are without effect, before or after."""
-        staying = ((r.ref, r.permissions | r.role.permissions) for r in self._target.roles if r.role)
-        dying = ((r.id, r.permissions) for r in self._target.doomed_roles)
-        return frozenset(Subject("role", ref) for ref, bits in (*staying, *dying) if bits & ADMIN)
+    def _doors(self) -> list[Door]:
+        """Every state of a channel that stays, each once."""
+        doors: list[Door] = []
+        for ref, channel in self._channels.by_ref.items():
+            if not channel.is_doomed:
+                for overwrites in (channel.present, self._channels.goals[ref]):
+                    door = self._door(overwrites, has_voice=_has_voice(channel))
+                    if not door.is_shut and door not in doors:
+                        doors.append(door)
+        return doors
+
+    def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
+        felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}
+        return Door(overwrites=felt, everyone=self._everyone, has_voice=has_voice)
+
+    def _unaffecting(self) -> frozenset[Subject]:
+        """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""
+        bits = Counter[Ref]()
+        for role in self._target.roles:
+            bits[role.ref] |= role.permissions if role.role else ADMIN
+        for role in self._snapshot.roles:
+            bits[role.id] |= role.permissions
+        return frozenset(Subject("role", ref) for ref, permissions in bits.items() if permissions & ADMIN)
 
     def _channel_write(self, ref: Ref) -> ChannelWrite:
-        group = (ref, *self._cascade.followers.get(ref, ()))
-        types = {self._channels.by_ref[each].type for each in group}
-        return ChannelWrite(
-            before=self._channels.by_ref[ref].present,
-            after=self._channels.goals[ref],
-            has_voice=bool(types & {"voice", "stage"}),
+        channel = self._channels.by_ref[ref]
+        group = [channel, *(self._channels.by_ref[each] for each in self._cascade.followers.get(ref, ()))]
+        before, after = (
+            self._door(overwrites, has_voice=any(map(_has_voice, group)))
+            for overwrites in (channel.present, self._channels.goals[ref])
         )
+        return ChannelWrite(before, after, (self._before_all, self._after_all))
 
     def _in_parts(self, split: Iterable[Node]) -> list[Node]:
         """First parts are as early as what tightens; edges lead from first parts to last ones."""
@@ -255,6 +280,9 @@ def has_own_edit(channel: WantedChannel) -> bool:
     return channel.moves or channel.fields != ChannelFields()
 
 
+def _has_voice(channel: WantedChannel) -> bool:
+    return channel.type in VOICE_LIKE
+
+
 def _changes_permissions(role: WantedRole) -> bool:
     return role.role is not None and role.permissions != role.role.permissions
-

@@ -45,6 +45,7 @@ class TemplateService:
         """With its first version, when a document is given."""
         if actor.account_id is None:
             raise Forbidden("Only an account can own templates.")
+        now = self._clock()
         model = await self._templates.add(
             TemplateModel(
                 account_id=actor.account_id,
@@ -52,14 +53,14 @@ class TemplateService:
                 description=description,
                 visibility=visibility,
                 latest_version=0,
-                updated_at=self._clock(),
+                updated_at=now,
             )
         )
         await self._audit.record(
             actor, "template.create", ("template", model.id), after={"name": name, "visibility": visibility}
         )
         if document is not None:
-            await self._add_version(actor, model.id, document, note)
+            await self._add_version(actor, model.id, document, note, now)
             return msgspec.structs.replace(to_template(model), latest_version=1)
         return to_template(model)
 
@@ -116,7 +117,7 @@ class TemplateService:
                 "look at it and base your change on it.",
                 code="stale_version",
             )
-        return await self._add_version(actor, template_id, document, note)
+        return await self._add_version(actor, template_id, document, note, self._clock())
 
     async def version(
         self, actor: Actor, template_id: uuid.UUID, number: int | None = None
@@ -138,9 +139,9 @@ class TemplateService:
         return Page(items=tuple(map(to_info, rows)), next_cursor=str(rows[-1].id) if more else None)
 
     async def _add_version(
-        self, actor: Actor, template_id: uuid.UUID, document: Document, note: str | None
+        self, actor: Actor, template_id: uuid.UUID, document: Document, note: str | None, now: datetime
     ) -> TemplateVersion:
-        number = await self._templates.next_number(template_id, self._clock())
+        number = await self._templates.next_number(template_id, now)
         model = await self._versions.add(
             TemplateVersionModel(
                 template_id=template_id, number=number, note=note, document=document, actor=actor
@@ -151,14 +152,15 @@ class TemplateService:
         )
         return TemplateVersion(info=to_info(model), document=document)
 
-    async def _visible(self, actor: Actor, template_id: uuid.UUID) -> TemplateModel:
-        model = await self._templates.get_one_or_none(id=template_id)
+    async def _visible(self, actor: Actor, template_id: uuid.UUID, *, lock: bool = False) -> TemplateModel:
+        model = await self._templates.get_one_or_none(id=template_id, with_for_update=lock)
         if model is None or model.deleted_at is not None or not _sees(actor, model):
             raise NotFound(f"There is no template {template_id}.")
         return model
 
     async def _own(self, actor: Actor, template_id: uuid.UUID) -> TemplateModel:
-        model = await self._visible(actor, template_id)
+        """Locked until the transaction ends: of two who saw the same state, the second is told that it is stale."""
+        model = await self._visible(actor, template_id, lock=True)
         if not actor.is_owner and model.account_id != actor.account_id:
             raise Forbidden("Only its owner may change a template.")
         return model

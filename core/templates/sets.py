@@ -68,25 +68,27 @@ def meet(one: OverwriteSet, other: OverwriteSet) -> OverwriteSet:
     return met
 
 
-def removed(before: OverwriteSet, after: OverwriteSet, ignoring: Collection[Subject] = ()) -> int:
+def removed(before: OverwriteSet, after: OverwriteSet) -> int:
     """Bits that somebody may lose: an allow lost or a deny gained."""
     bits = 0
     for subject in {**before, **after}:
-        if subject not in ignoring:
-            a, b = before.get(subject, SILENT), after.get(subject, SILENT)
-            bits |= (a.allow & ~b.allow) | (b.deny & ~a.deny)
+        a, b = before.get(subject, SILENT), after.get(subject, SILENT)
+        bits |= (a.allow & ~b.allow) | (b.deny & ~a.deny)
     return bits
 
 
-def added(before: OverwriteSet, after: OverwriteSet, ignoring: Collection[Subject] = ()) -> int:
+def added(before: OverwriteSet, after: OverwriteSet) -> int:
     """Bits that somebody may gain: an allow gained or a deny lost."""
-    return removed(after, before, ignoring)
+    return removed(after, before)
 
 
-def undecided(overwrites: OverwriteSet, everyone: Subject, role: Subject) -> int:
-    """Bits for which it matters in the channel whether the role has them; the other ones are overwritten anyway."""
-    general, own = overwrites.get(everyone, SILENT), overwrites.get(role, SILENT)
-    return ~(general.allow | general.deny | own.allow | own.deny)
+def undecided(overwrites: OverwriteSet, *subjects: Subject) -> int:
+    """Bits for which none of them has an overwrite: there it counts what their roles give."""
+    decided = 0
+    for subject in subjects:
+        bits = overwrites.get(subject, SILENT)
+        decided |= bits.allow | bits.deny
+    return ~decided
 
 
 def tightened(

@@ -93,7 +93,9 @@ def wanted_settings(
         is_community=will,
         final=final,
         kept=frozenset(ref for name in COMMUNITY_POINTERS if will and (ref := final[name])),
-        raised=frozenset(name for name in _PROTECTION if name in changed and _is_raised(name, changed, snapshot)),
+        raised=frozenset(
+            name for name in _PROTECTION if name in changed and _is_raised(name, changed, snapshot)
+        ),
     )
 
 

@@ -60,23 +60,29 @@ class Walk:
 
     def _step(self, part: str) -> Step | None:
         what, _, rest = part.partition(":")
-        ref = rest.removesuffix(":meet")
-        is_meet = rest.endswith(":meet")
         match what:
-            case "create_role":
-                return self._create_role(part, f"${rest}")
-            case "edit_role":
-                return self._meet_role(part, ref) if is_meet else self._edit_role(part, ref)
-            case "delete_role":
-                return DeleteRole(id=part, title=f"Delete the role “{self._dying[rest].name}”", role_id=rest)
-            case "create_channel":
-                return self._create_channel(part, f"${rest}")
-            case "edit_channel":
-                return self._meet_channel(part, ref) if is_meet else self._edit_channel(part, ref)
-            case "delete_channel":
-                return DeleteChannel(id=part, title=f"Delete {_shown(self._channels[rest])}", channel_id=rest)
+            case "create_role" | "edit_role" | "delete_role":
+                return self._role_step(what, part, rest)
+            case "create_channel" | "edit_channel" | "delete_channel":
+                return self._channel_step(what, part, rest)
             case _:
                 return self._whole(part)
+
+    def _role_step(self, what: str, part: str, rest: str) -> Step | None:
+        if what == "create_role":
+            return self._create_role(part, f"${rest}")
+        if what == "delete_role":
+            return DeleteRole(id=part, title=f"Delete the role “{self._dying[rest].name}”", role_id=rest)
+        ref = rest.removesuffix(":meet")
+        return self._edit_role(part, ref) if ref == rest else self._meet_role(part, ref)
+
+    def _channel_step(self, what: str, part: str, rest: str) -> Step | None:
+        if what == "create_channel":
+            return self._create_channel(part, f"${rest}")
+        if what == "delete_channel":
+            return DeleteChannel(id=part, title=f"Delete {_shown(self._channels[rest])}", channel_id=rest)
+        ref = rest.removesuffix(":meet")
+        return self._edit_channel(part, ref) if ref == rest else self._meet_channel(part, ref)
 
     def _whole(self, part: str) -> Step | None:
         """Steps that are about no single object."""
@@ -155,7 +161,7 @@ class Walk:
         if channel.moves:
             self._homes[ref] = channel.parent
             fields = replace(fields, parent_id=channel.parent, position=self._places.positions[ref])
-        if ref in self._sequence.written and self.sets[ref] != goal:
+        if ref not in self._sequence.followers and self.sets[ref] != goal:
             fields = replace(fields, overwrites=written(goal))
             self._write(ref, goal)
         if fields == ChannelFields():

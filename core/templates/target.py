@@ -76,7 +76,12 @@ def target_of(
 
 class _Aim:
     def __init__(
-        self, document: Document, snapshot: Snapshot, matches: Matches, powers: BotPowers, options: PlanOptions
+        self,
+        document: Document,
+        snapshot: Snapshot,
+        matches: Matches,
+        powers: BotPowers,
+        options: PlanOptions,
     ) -> None:
         self._document = document
         self._snapshot = snapshot
@@ -174,8 +179,8 @@ class _Aim:
         if said == "synced" and node.parent:
             return sets[node.parent]
         if isinstance(said, tuple):
-            wanted = self._resolved(said)
-            return with_unnamed_bits(wanted, set_of(channel.overwrites, self._staying), self._staying) if channel else wanted
+            present = set_of(channel.overwrites, self._staying) if channel else {}
+            return with_unnamed_bits(self._resolved(said), present, self._staying)
         if channel is None:
             return sets[node.parent] if node.parent else {}
         return set_of(channel.overwrites, self._staying)

@@ -3,7 +3,7 @@
 It tells what will have changed in the end; how often something is written on the way is the steps' matter.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from core.discord.gateway import SettingsFields
 from core.discord.types import VOICE_LIKE, Role, Snapshot, channel_rank, role_rank
@@ -19,16 +19,14 @@ _PLACE = Change(field="position", before=None, after="moved among its neighbours
 
 
 def tree_of(
-    target: Target, snapshot: Snapshot, role_order: Collection[Ref], places: Places
+    target: Target, snapshot: Snapshot, role_order: Sequence[Ref], places: Places
 ) -> tuple[PlanNode, ...]:
     """`role_order` and `places.order` are what the order calls name."""
     return _Tree(target, snapshot, role_order, places).nodes()
 
 
 class _Tree:
-    def __init__(
-        self, target: Target, snapshot: Snapshot, role_order: Collection[Ref], places: Places
-    ) -> None:
+    def __init__(self, target: Target, snapshot: Snapshot, role_order: Sequence[Ref], places: Places) -> None:
         self._target = target
         self._snapshot = snapshot
         self._role_order = role_order
@@ -59,14 +57,23 @@ class _Tree:
     def _roles(self) -> Iterable[PlanNode]:
         named = {role.ref: role for role in self._target.roles}
         doomed = {role.id for role in self._target.doomed_roles}
-        shown = sorted(self._snapshot.roles, key=lambda r: (r.id != self._snapshot.guild_id, role_rank(r)), reverse=True)
-        existing = {role.id: role for role in shown}
-        for ref in merged([role.ref for role in self._target.roles], [role.id for role in shown]):
+        existing = {role.id: role for role in self._snapshot.roles}
+        for ref in self._ranked():
             if ref in named:
                 yield self._named_role(named[ref])
             else:
                 action: Action = "delete" if ref in doomed else "keep"
                 yield PlanNode(kind="role", action=action, name=existing[ref].name, id=ref)
+
+    def _ranked(self) -> list[Ref]:
+        """Highest first, as they will be."""
+        everyone = self._snapshot.guild_id
+        present = [
+            r.id for r in sorted(self._snapshot.roles, key=role_rank, reverse=True) if r.id != everyone
+        ]
+        ordered = list(reversed(self._role_order))
+        new = [role.ref for role in self._target.roles if role.role is None and role.ref not in ordered]
+        return [*(ref for ref in present if ref not in ordered), *ordered, *new, everyone]
 
     def _named_role(self, role: WantedRole) -> PlanNode:
         changes = [*field_changes(role.fields, role.role, without=("permissions",))]
@@ -139,7 +146,9 @@ class _Tree:
 
 def _displayed(channels: list[WantedChannel]) -> list[WantedChannel]:
     """The document's order, in which others keep their places."""
-    present = sorted((c for c in channels if c.channel), key=lambda c: channel_rank(c.channel) if c.channel else (0, 0))
+    present = sorted(
+        (c for c in channels if c.channel), key=lambda c: channel_rank(c.channel) if c.channel else (0, 0)
+    )
     by_ref = {channel.ref: channel for channel in channels}
     order = merged([c.ref for c in channels if c.key is not None], [c.ref for c in present])
     return [by_ref[ref] for ref in order]

@@ -30,13 +30,15 @@ def overwrite_changes(
     for subject in sorted({**before, **after}):
         old, new = before.get(subject, SILENT), after.get(subject, SILENT)
         if old != new:
-            yield Change(
-                field=f"overwrites of {name_of(subject)}", before=_entry(old), after=_entry(new)
-            )
+            yield Change(field=f"overwrites of {name_of(subject)}", before=_entry(old), after=_entry(new))
 
 
 def field_changes(
-    fields: msgspec.Struct, present: object | None, *, without: Iterable[str] = (), names: Mapping[str, str] = {}
+    fields: msgspec.Struct,
+    present: object | None,
+    *,
+    without: Iterable[str] = (),
+    names: Mapping[str, str] = {},
 ) -> Iterable[Change]:
     """What the fields write, beside what `present` has; `names` are those of channels, by id."""
     for name in fields.__struct_fields__:

@@ -3,11 +3,10 @@
 import asyncio
 import uuid
 
-from core.templates.apply import apply
-
 from core.discord.types import Snowflake
 from core.jobs.errors import JobFailed
 from core.jobs.schemas import JobStep
+from core.templates.apply import apply
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.plan import Plan, node_of

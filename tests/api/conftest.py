@@ -1,0 +1,93 @@
+"""The application in this process, on a database of its own; every answer is compared with the OpenAPI document."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+
+from api.app import assemble, create_app
+from api.openapi.document import openapi_document
+from core.catalog import CATALOG
+from core.config import Settings
+from core.db import Engines
+from core.embedded import Servers
+from core.uow import Database
+from tests.api.conformity import Conformity
+from tests.api.world import SECRET, Api, Rings, transport_to
+from tests.fixtures.servers import fresh_database
+from workers.wire import connect, disconnect
+
+
+@cache
+def document() -> dict[str, Any]:
+    return openapi_document(assemble())
+
+
+@pytest.fixture
+def openapi() -> dict[str, Any]:
+    return document()
+
+
+@pytest.fixture
+async def api(database_url: str, redis_url: str) -> AsyncIterator[Api]:
+    """As the owner sees it, in an installation of this test alone."""
+    async with installation(
+        Settings(database_url=database_url, redis_url=redis_url, owner_token=SECRET)
+    ) as api:
+        yield api
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_api(servers: Servers, template_database: str) -> AsyncIterator[Api]:
+    """One for all tests of a file; they make their own things, and look at no others."""
+    async with fresh_database(servers, template_database) as url:
+        settings = Settings(database_url=url, redis_url=servers.redis_url, owner_token=SECRET)
+        async with installation(settings) as api:
+            yield api
+
+
+@asynccontextmanager
+async def installation(settings: Settings) -> AsyncGenerator[Api]:
+    engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
+    database = Database(engines, CATALOG, ring=rings)
+    app = create_app(settings, database, redis=redis, announce=print)
+    async with (
+        living(app),
+        httpx.AsyncClient(
+            transport=transport_to(app),
+            base_url="http://api.test",
+            headers={"Authorization": f"Bearer {SECRET}"},
+            event_hooks={"response": [Conformity(document()).check]},
+        ) as client,
+    ):
+        yield Api(app, client, database, rings)
+    await disconnect(redis)
+    await engines.dispose()
+
+
+@asynccontextmanager
+async def living(app: Litestar) -> AsyncGenerator[None]:
+    """In a task of its own: litestar's lifespan must end in the task in which it began."""
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            begun.set()
+            await ended.wait()
+
+    life = asyncio.create_task(live())
+    beginning = asyncio.create_task(begun.wait())
+    await asyncio.wait({life, beginning}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if not life.done():
+            yield
+    finally:
+        beginning.cancel()
+        ended.set()
+        await life

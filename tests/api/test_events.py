@@ -1,0 +1,144 @@
+"""A job's event stream, on a real socket."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from httpx_sse import ServerSentEvent, aconnect_sse
+
+from api import events
+from api.parts import parts_in
+from tests.api.conformity import Conformity
+from tests.api.world import SECRET, Api
+
+SETTLED = "job.settled"
+
+
+@pytest.fixture
+async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    """The same application behind a server."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(api.app, lifespan="off", log_config=None, timeout_graceful_shutdown=3)
+    )
+    serving = asyncio.create_task(server._serve([listener]))
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+        headers={"Authorization": f"Bearer {SECRET}"},
+        limits=httpx.Limits(max_connections=None),
+        timeout=10,
+    ) as client:
+        yield client
+    server.should_exit = True
+    await serving
+
+
+async def job(api: Api) -> str:
+    return (await api.post(f"/guilds/{await api.guild()}/sync")).json()["id"]
+
+
+async def followed(client: httpx.AsyncClient, job_id: str, after: str | None = None) -> list[ServerSentEvent]:
+    """Everything, until the server ends the stream."""
+    headers = {} if after is None else {"Last-Event-ID": after}
+    async with aconnect_sse(client, "GET", f"/api/v1/jobs/{job_id}/events", headers=headers) as source:
+        return [event async for event in source.aiter_sse() if event.event != "message"]
+
+
+async def test_a_stream_tells_the_history_then_what_happens_and_ends_with_the_job(
+    api: Api, socketed: httpx.AsyncClient, openapi: dict[str, Any]
+) -> None:
+    job_id = await job(api)
+    following = asyncio.create_task(followed(socketed, job_id))
+    await asyncio.sleep(0.3)
+    assert not following.done()
+    await api.work()
+    told = await following
+    assert [event.id for event in told] == [str(n) for n in range(1, len(told) + 1)]
+    assert (told[0].event, told[-1].event) == ("job.queued", SETTLED)
+    for event in told:
+        data = event.json()
+        Conformity(openapi).require(data, {"$ref": "#/components/schemas/JobEvent"})
+        assert (data["type"], str(data["sequence"]), data["job_id"]) == (event.event, event.id, job_id)
+    assert told[-1].json()["result"]["kind"] == "guild.sync"
+
+
+async def test_a_stream_goes_on_behind_the_last_event_that_was_seen(
+    api: Api, socketed: httpx.AsyncClient
+) -> None:
+    job_id = await job(api)
+    await api.work()
+    everything = await followed(socketed, job_id)
+    rest = await followed(socketed, job_id, everything[0].id)
+    assert [event.id for event in rest] == [event.id for event in everything[1:]]
+
+
+async def test_behind_the_end_there_is_nothing_and_no_reason_to_connect_again(api: Api) -> None:
+    job_id = await job(api)
+    await api.work()
+    end = (await api.get(f"/jobs/{job_id}/events")).text.rpartition("id: ")[2].partition("\n")[0]
+    answer = await api.get(f"/jobs/{job_id}/events", headers={"Last-Event-ID": end})
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "1.5", "99999999999"])
+async def test_an_event_id_that_is_none_is_named(api: Api, last: str) -> None:
+    answer = await api.get(f"/jobs/{await job(api)}/events", headers={"Last-Event-ID": last})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "Last-Event-ID"
+
+
+async def test_a_quiet_stream_shows_that_it_lives(
+    api: Api, socketed: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
+    async with socketed.stream("GET", f"/api/v1/jobs/{await job(api)}/events") as answer:
+        lines = answer.aiter_lines()
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        async with asyncio.timeout(5):
+            while await anext(lines) != ": heartbeat":
+                pass
+
+
+async def test_open_streams_hold_no_connection_to_the_database(api: Api, socketed: httpx.AsyncClient) -> None:
+    job_id = await job(api)
+    following = [asyncio.create_task(followed(socketed, job_id)) for _ in range(60)]
+    await asyncio.sleep(1)
+    assert api.database.engines.reading.pool.checkedout() == 0  # type: ignore[attr-defined]
+    await api.work()
+    assert {told[-1].event for told in await asyncio.gather(*following)} == {SETTLED}
+
+
+async def test_a_lost_listening_connection_is_made_again(api: Api, socketed: httpx.AsyncClient) -> None:
+    job_id = await job(api)
+    following = asyncio.create_task(followed(socketed, job_id))
+    await asyncio.sleep(0.2)
+    await api.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
+    )
+    await api.work()
+    async with asyncio.timeout(6):
+        assert (await following)[-1].event == SETTLED
+
+
+async def test_streams_end_when_the_server_stops(api: Api, socketed: httpx.AsyncClient) -> None:
+    following = asyncio.create_task(followed(socketed, await job(api)))
+    await asyncio.sleep(0.3)
+    parts_in(api.app).hub.close()
+    async with asyncio.timeout(2):
+        assert (await following)[0].event == "job.queued"
+
+
+async def test_a_retried_job_goes_on_telling(api: Api, socketed: httpx.AsyncClient) -> None:
+    job_id = await job(api)
+    await api.post(f"/jobs/{job_id}/cancel")
+    await api.execute("UPDATE jobs SET state = 'failed'")
+    await api.post(f"/jobs/{job_id}/retry")
+    following = asyncio.create_task(followed(socketed, job_id))
+    await asyncio.sleep(0.3)
+    assert not following.done()
+    await api.work()
+    assert [event.event for event in await following].count(SETTLED) == 2

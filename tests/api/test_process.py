@@ -1,0 +1,122 @@
+"""`python -m api` as people start and stop it."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from core.catalog import CATALOG
+from core.db import Engines
+from core.embedded import Servers
+from core.uow import Database
+from tests.builders.core import owner, powers, snapshot
+from tests.fixtures.environment import child_environment
+
+TOKEN = re.compile(r"the owner's API token, shown this once: (gwt_\S+)")
+
+
+class Program:
+    """One running API. `lines` is what it printed until it listened."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api"],
+            env={**child_environment(), **settings},
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+
+    def listen(self) -> "Program":
+        assert self.process.stdout is not None
+        while not (self.lines and "listening on" in self.lines[-1]):
+            line = self.process.stdout.readline()
+            assert line, self.process.communicate()[1]
+            self.lines.append(line)
+        return self
+
+    def end(self, timeout: float = 20) -> tuple[int, str]:
+        """Its exit status and what it wrote to standard error."""
+        try:
+            return self.process.returncode or 0, self.process.communicate(timeout=timeout)[1]
+        finally:
+            self.process.kill()
+
+
+def settings(database_url: str, redis_url: str, port: int) -> dict[str, str]:
+    return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "GUILDWRIGHT_PORT": str(port)}
+
+
+async def test_it_serves_shows_the_owners_token_once_and_stops_at_once_with_streams_open(
+    database_url: str, redis_url: str, free_port: int, tmp_path: Path
+) -> None:
+    given = settings(database_url, redis_url, free_port)
+    program = Program(tmp_path, **given).listen()
+    assert program.lines[-1] == f"api: listening on http://127.0.0.1:{free_port}\n"
+    token = TOKEN.search("".join(program.lines))
+    assert token is not None
+    headers = {"Authorization": f"Bearer {token[1]}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", headers=headers) as client:
+        assert (await client.get("/api/v1/me")).json()["is_owner"]
+        job_id = await _open_job(database_url)
+        async with client.stream("GET", f"/api/v1/jobs/{job_id}/events") as stream:
+            assert stream.status_code == 200
+            began = time.monotonic()
+            program.process.send_signal(signal.SIGTERM)
+            assert "job.queued" in "".join([line async for line in stream.aiter_lines()])
+            assert program.process.wait(10) == 0
+            assert time.monotonic() - began < 4
+    program.end()
+    again = Program(tmp_path, **given).listen()
+    again.process.send_signal(signal.SIGINT)
+    assert again.process.wait(10) == 0
+    assert not TOKEN.search("".join(again.lines))
+    again.end()
+
+
+async def _open_job(database_url: str) -> str:
+    """The bot is away, so it stays open."""
+    engines = Engines(database_url)
+    seen = snapshot()
+    async with Database(engines, CATALOG).unit() as unit:
+        await unit.guilds.store(seen, powers(seen))
+        job = await unit.guilds.request_sync(owner(), seen.guild_id)
+    await engines.dispose()
+    return str(job.id)
+
+
+def refused(folder: Path, **given: str) -> str:
+    """The one sentence with which it does not start."""
+    program = Program(folder, **given)
+    error = program.end()[1]
+    assert program.process.returncode == 78
+    assert len(error.splitlines()) == 1, error
+    return error
+
+
+def test_without_servers_it_says_what_to_do(tmp_path: Path) -> None:
+    assert "just up" in refused(tmp_path)
+
+
+def test_a_port_in_use_is_one_sentence(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert "GUILDWRIGHT_PORT" in refused(tmp_path, **settings(database_url, redis_url, port))
+
+
+def test_a_database_that_is_not_migrated_is_one_sentence(
+    servers: Servers, free_port: int, tmp_path: Path
+) -> None:
+    given = settings(servers.database_url, servers.redis_url, free_port)
+    assert "just migrate" in refused(tmp_path, **given)
+
+
+def test_a_port_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    assert "GUILDWRIGHT_PORT" in refused(tmp_path, GUILDWRIGHT_PORT="banana")

@@ -1,0 +1,112 @@
+"""A small installation to ask things of: one guild, one owner, and hands that do jobs."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+from sqlalchemy import text
+
+from core.actor import SYSTEM
+from core.catalog import CATALOG
+from core.db import Base
+from core.discord.gateway import DiscordGateway
+from core.discord.types import BotPowers, Snapshot
+from core.jobs.ring import Rung
+from core.uow import Database
+from tests.builders.core import powers, snapshot
+from workers.jobs import guilds, templates
+from workers.registry import Registry
+from workers.running import Running
+
+SECRET = "gwt_the-owner-of-these-tests"
+YAML = {"Content-Type": "application/yaml"}
+DOCUMENT: dict[str, Any] = {
+    "guildwright": 1,
+    "roles": [{"key": "staff", "name": "Staff", "permissions": ["kick_members"]}],
+    "channels": [{"key": "hall", "type": "text", "name": "hall"}],
+}
+
+
+def transport_to(app: Litestar) -> httpx.ASGITransport:
+    """Into this process; httpx and litestar describe ASGI in types of their own."""
+    return httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
+
+
+class Rings:
+    """Remembers who was rung."""
+
+    def __init__(self) -> None:
+        self.rung: list[Rung] = []
+
+    async def __call__(self, rung: Rung) -> None:
+        self.rung.append(rung)
+
+
+class Api:
+    """The HTTP client with its database beside it."""
+
+    def __init__(self, app: Litestar, client: httpx.AsyncClient, database: Database, rings: Rings) -> None:
+        self.app = app
+        self.client = client
+        self.database = database
+        self.rings = rings
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.client.get(f"/api/v1{path}", **options)
+
+    async def post(self, path: str, **options: Any) -> httpx.Response:
+        return await self.client.post(f"/api/v1{path}", **options)
+
+    async def guild(self, **options: Any) -> str:
+        """A guild that the bot has told of."""
+        seen = snapshot(**options)
+        async with self.database.unit() as unit:
+            await unit.guilds.store(seen, powers(seen))
+        return seen.guild_id
+
+    async def template(self, **fields: Any) -> dict[str, Any]:
+        return (await self.post("/templates", json={"name": "Ours", "document": DOCUMENT, **fields})).json()
+
+    async def work(self) -> int:
+        """What the bot would do now; answers how many jobs that were."""
+        async with self.database.read() as unit:
+            seen = await _all_guilds(unit)
+        return await _hands(self.database, seen).run_until_none()
+
+    async def capture(self, guild_id: str) -> UUID:
+        """The id of a new snapshot."""
+        job = (await self.post(f"/guilds/{guild_id}/captures")).json()
+        await self.work()
+        return UUID((await self.get(f"/jobs/{job['id']}")).json()["result"]["snapshot_id"])
+
+    async def rows(self) -> dict[str, int]:
+        """How many each table has; heartbeats come by themselves."""
+        tables = [table.name for table in Base.metadata.sorted_tables if table.name != "processes"]
+        async with self.database.engines.connection() as connection:
+            return {
+                name: await connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables
+            }
+
+    async def execute(self, *statements: str) -> None:
+        async with self.database.engines.writing.begin() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+
+
+async def _all_guilds(unit: Any) -> dict[str, tuple[Snapshot, BotPowers]]:
+    page = await unit.guilds.list(SYSTEM)
+    views = [await unit.guilds.view(SYSTEM, guild.id) for guild in page.items]
+    return {view.guild.id: (view.structure, view.powers) for view in views}
+
+
+def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> Running:
+    async def read_guild(guild_id: str) -> Snapshot:
+        return seen[guild_id][0]
+
+    async def read_powers(guild_id: str) -> BotPowers:
+        return seen[guild_id][1]
+
+    gateway = cast("DiscordGateway", SimpleNamespace(read_guild=read_guild, read_powers=read_powers))
+    return Running(database, Registry(CATALOG, (guilds, templates)), gateway, lane="bot", holder="tests")
