@@ -189,6 +189,11 @@ class GuildwrightBot(commands.InteractionBot):
     async def on_guild_channel_delete(self, channel: disnake.abc.GuildChannel) -> None:
         self._changed(channel.guild)
 
+    async def on_member_update(self, before: disnake.Member, after: disnake.Member) -> None:
+        # What the bot may do there is part of what plans are made of.
+        if after.id == self.user.id and before.roles != after.roles:
+            self._changed(after.guild)
+
     def _changed(self, guild: disnake.Guild) -> None:
         # While guilds are still arriving, `reconcile` is yet to come and sees them all.
         if self.connection.live and not self.is_closed():

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, case, cast, delete, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
 from core.db import Repository
@@ -25,8 +25,11 @@ _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 class JobRepository(Repository[JobModel]):
     model_type = JobModel
 
-    async def page(self, wanted: JobFilter, paging: Paging) -> Sequence[JobModel]:
-        """One row more than the page, so that the caller knows whether there is a next one."""
+    async def page(
+        self, wanted: JobFilter, paging: Paging, *, asker: str | None = None
+    ) -> Sequence[JobModel]:
+        """One row more than the page, so that the caller knows whether there is a next one. `asker` is the Discord
+        user who asked, for those who have no account."""
         query = select(JobModel).order_by(JobModel.id.desc()).limit(paging.limit + 1)
         if wanted.state is not None:
             query = query.where(JobModel.state == wanted.state)
@@ -36,6 +39,8 @@ class JobRepository(Repository[JobModel]):
             query = query.where(JobModel.guild_id == wanted.guild_id)
         if wanted.actor is not None:
             query = query.where(JobModel.account_id == wanted.actor)
+        if asker is not None:
+            query = query.where(cast(JobModel.actor, JSONB)["discord_user_id"].astext == asker)
         if wanted.since is not None:
             query = query.where(JobModel.created_at >= wanted.since)
         if paging.cursor is not None:

@@ -90,12 +90,16 @@ class JobService:
         return to_job(await self._visible(actor, job_id))
 
     async def list(self, actor: Actor, wanted: JobFilter, paging: Paging) -> Page[Job]:
-        """Newest first. Who is not the owner sees the jobs of their own account."""
+        """Newest first. Who is not the owner sees the jobs they asked for."""
+        asker = None
         if not actor.is_owner:
-            if actor.account_id is None:
+            if actor.account_id is not None:
+                wanted = msgspec.structs.replace(wanted, actor=actor.account_id)
+            elif actor.discord_user_id is not None:
+                asker = actor.discord_user_id
+            else:
                 raise Forbidden("Only an account can list jobs.")
-            wanted = msgspec.structs.replace(wanted, actor=actor.account_id)
-        rows = await self._jobs.page(wanted, paging)
+        rows = await self._jobs.page(wanted, paging, asker=asker)
         items = tuple(to_job(row) for row in rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 

@@ -51,7 +51,7 @@ def usable_bits(powers: BotPowers) -> int:
 def closed(channel: WantedChannel, everyone: Subject, writes: Iterable[RoleWrite]) -> OverwriteSet:
     """A doomed channel that stays as closed as it is, whatever the roles are given."""
     tight = dict(channel.present)
-    if Door(overwrites=tight, everyone=everyone, has_voice=False).is_shut:
+    if Door(tight, everyone, has_voice=False).is_shut:
         return tight
     for write in writes:
         subject = Subject("role", write.role)

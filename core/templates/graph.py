@@ -22,10 +22,26 @@ def minimal_splits(
 ) -> set[Node]:
     """An inclusion-minimal set of writes to do in two parts, beside the forced ones, so that no cycle is left."""
     chosen = {n for n in _cyclic(edges, set(forced)) if n in splittable} - set(forced)
+    left_out = {*chosen, *forced}
     for node in sorted(chosen):
-        if not _cyclic(edges, {*forced, *chosen} - {node}):
-            chosen.discard(node)
-    return chosen | set(forced)
+        left_out.discard(node)
+        if _comes_back(node, edges, left_out):
+            left_out.add(node)
+    return left_out
+
+
+def _comes_back(node: Node, edges: Mapping[Node, Collection[Node]], without: Collection[Node]) -> bool:
+    """Whether a way leads from the node to itself."""
+    seen: set[Node] = set()
+    ahead = list(edges.get(node, ()))
+    while ahead:
+        here = ahead.pop()
+        if here == node:
+            return True
+        if here not in seen and here not in without:
+            seen.add(here)
+            ahead += edges.get(here, ())
+    return False
 
 
 def _cyclic(edges: Mapping[Node, Collection[Node]], without: Collection[Node]) -> set[Node]:

@@ -68,35 +68,27 @@ def bits_meet(taken: int, given: int, *, has_voice: bool) -> bool:
     return bool(taken & given) or gates_meet(taken, given, has_voice=has_voice)
 
 
-class Door(msgspec.Struct, frozen=True, kw_only=True):
+class Door:
     """A channel in one state of its overwrites: there a role's bit may count or not. Overwrites that affect nobody
-    are to be left out of it."""
+    are to be left out of it.
 
-    overwrites: OverwriteSet
-    everyone: Subject
-    has_voice: bool
+    `refused` is what nobody has, whatever roles give, and `denied` what somebody may be denied.
+    """
 
-    @property
-    def is_shut(self) -> bool:
-        """Nobody can see it, whatever roles give."""
-        return bool(self.refused & VIEW)
-
-    @property
-    def refused(self) -> int:
-        """What nobody has."""
-        general = self.overwrites.get(self.everyone, SILENT)
-        return general.deny & ~_joined(bits.allow for bits in self.overwrites.values())
+    def __init__(self, overwrites: OverwriteSet, everyone: Subject, *, has_voice: bool) -> None:
+        self.overwrites = overwrites
+        self.everyone = everyone
+        self.has_voice = has_voice
+        self._general = overwrites.get(everyone, SILENT)
+        others = [bits for subject, bits in overwrites.items() if subject != everyone]
+        self._denied_to_some = _joined(bits.deny for bits in others)
+        self.denied = self._denied_to_some | self._general.deny
+        self.refused = self._general.deny & ~_joined(bits.allow for bits in others)
+        self.is_shut = bool(self.refused & VIEW)
 
     def granted(self, everyone: int) -> int:
         """What everybody has while @everyone's role has these bits."""
-        general = self.overwrites.get(self.everyone, SILENT)
-        others = _joined(bits.deny for subject, bits in self.overwrites.items() if subject != self.everyone)
-        return (everyone & ~general.deny | general.allow) & ~others
-
-    @property
-    def denied(self) -> int:
-        """What somebody may be denied."""
-        return _joined(bits.deny for bits in self.overwrites.values())
+        return (everyone & ~self._general.deny | self._general.allow) & ~self._denied_to_some
 
     def seen(self, *subjects: Subject) -> int:
         """Bits of their roles that count here for those who are all of these."""

@@ -17,7 +17,7 @@ from core.templates.doomed import Doomed, closed, doomed_of, usable_bits, withou
 from core.templates.graph import Edges, Node, add_edge, in_sequence, minimal_splits
 from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet_in
 from core.templates.plan import Ref
-from core.templates.sets import OverwriteSet, Subject, added, removed
+from core.templates.sets import Bits, OverwriteSet, Subject, added, removed
 from core.templates.target import Target, WantedChannel, WantedRole
 
 
@@ -230,18 +230,17 @@ class Safety:
 
     def _doors(self) -> list[Door]:
         """Every state of a channel that stays, each once."""
-        doors: list[Door] = []
+        doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
         for ref, channel in self._channels.by_ref.items():
             if not channel.is_doomed:
                 for overwrites in (channel.present, self._channels.goals[ref]):
                     door = self._door(overwrites, has_voice=_has_voice(channel))
-                    if not door.is_shut and door not in doors:
-                        doors.append(door)
-        return doors
+                    doors[frozenset(door.overwrites.items()), door.has_voice] = door
+        return [door for door in doors.values() if not door.is_shut]
 
     def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
         felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}
-        return Door(overwrites=felt, everyone=self._everyone, has_voice=has_voice)
+        return Door(felt, self._everyone, has_voice=has_voice)
 
     def _unaffecting(self) -> frozenset[Subject]:
         """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""

@@ -46,7 +46,6 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the client in it."""
     folder = tmp_path_factory.mktemp("client")
     tools = str(Path(sys.executable).parent)
-    generator = f"{tools}/openapi-python-client"
     subprocess.run(
         [
             f"{tools}/openapi-python-client",

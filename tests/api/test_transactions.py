@@ -1,8 +1,15 @@
 """An answer is sent after the commit, and tells what became of it."""
 
+import asyncio
+
+import httpx
 import pytest
 
 from api import errors
+from api.app import create_app
+from core.catalog import CATALOG
+from core.config import Settings
+from core.db import Engines
 from core.errors import (
     Conflict,
     Forbidden,
@@ -14,7 +21,9 @@ from core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from tests.api.world import Api
+from core.uow import Database
+from tests.api.world import DOCUMENT, SECRET, Api, transport_to
+from workers.wire import connect, disconnect
 
 
 async def _fail_commits(api: Api, sqlstate: str) -> None:
@@ -57,6 +66,49 @@ async def test_an_error_of_ours_tells_its_request_id_and_nothing_else(api: Api) 
     assert answer.json()["detail"].startswith("Something went wrong on our side")
     assert "elsewhere" not in answer.text
     assert "templates" not in answer.json()["detail"]
+
+
+async def test_a_clash_before_the_commit_is_a_conflict_too(api: Api) -> None:
+    """The unit turns the driver's error into its own while that is passing through it."""
+    await api.execute("CREATE UNIQUE INDEX one_name ON templates (name)")
+    assert (await api.post("/templates", json={"name": "x"})).status_code == 201
+    before = await api.rows()
+    answer = await api.post("/templates", json={"name": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert await api.rows() == before
+
+
+async def test_of_two_who_saw_the_same_template_one_is_told_that_it_has_changed(api: Api) -> None:
+    path = f"/api/v1/templates/{(await api.template())['id']}"
+    seen = {"If-Match": (await api.client.get(path)).headers["etag"]}
+    edits = [api.client.patch(path, json={"name": f"n{n}"}, headers=seen) for n in range(5)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*edits)) == [200, 412, 412, 412, 412]
+    base = {"document": DOCUMENT, "base_version": 1}
+    versions = [api.client.post(f"{path}/versions", json=base) for _ in range(5)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*versions)) == [
+        201,
+        409,
+        409,
+        409,
+        409,
+    ]
+
+
+async def test_without_postgresql_everything_is_503_and_nothing_hangs(free_port: int, redis_url: str) -> None:
+    away = Settings(database_url=f"postgresql://nobody@127.0.0.1:{free_port}/nothing", redis_url=redis_url)
+    engines, redis = Engines(away.database_url or ""), connect(redis_url)
+    app = create_app(away, Database(engines, CATALOG), redis=redis, announce=print)
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    async with httpx.AsyncClient(
+        transport=transport_to(app), base_url="http://api.test", headers=headers
+    ) as client:
+        answer = await client.get("/api/v1/me")
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, ready.json()["parts"]["database"]) == (503, "down")
+        assert (await client.get("/health/live")).status_code == 200
+    await disconnect(redis)
+    await engines.dispose()
 
 
 @pytest.mark.parametrize(

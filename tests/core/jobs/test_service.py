@@ -67,6 +67,9 @@ async def test_the_asker_and_the_owner_see_a_job_and_nobody_else(database: Datab
         job = await unit.jobs.ask(asker, MAKE, MakePayload(), guild_id=guild_id)
     async with database.read() as unit:
         assert await unit.jobs.get(asker, job.id) == await unit.jobs.get(ACTOR, job.id)
+        assert [seen.id for seen in (await unit.jobs.list(asker, JobFilter(), Paging())).items] == [job.id]
+        other = member(guild_id, Permission.ADMINISTRATOR)
+        assert (await unit.jobs.list(other, JobFilter(), Paging())).items == ()
     for stranger in (member(guild_id, Permission.ADMINISTRATOR), member("1", Permission.ADMINISTRATOR)):
         with pytest.raises(NotFound):
             async with database.read() as unit:

@@ -1,0 +1,56 @@
+"""`python -m bot.doctor`: says in sentences what is right and what is wrong, and what to do about it.
+
+Status 0: nothing is wrong. 1: something is. 78: a setting cannot work.
+"""
+
+import asyncio
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.doctor.examination import examine
+from bot.doctor.findings import Finding, Verdict, exit_status
+from core.config import load_settings
+from core.errors import EX_CONFIG, GuildwrightError
+
+_SIGNS = {
+    Verdict.RIGHT: ("✓", "green"),
+    Verdict.NOTE: ("!", "yellow"),
+    Verdict.WRONG: ("✗", "bold red"),
+    Verdict.MISSET: ("✗", "bold red"),
+}
+
+
+async def _examined(terminal: Console) -> int:
+    findings: list[Finding] = []
+    async for finding in examine(load_settings()):
+        findings.append(finding)
+        terminal.print(_row(finding))
+    bad = sum(finding.verdict in (Verdict.WRONG, Verdict.MISSET) for finding in findings)
+    terminal.print()
+    terminal.print("Nothing is wrong." if not bad else f"{bad} of {len(findings)} things are wrong.")
+    return exit_status(findings)
+
+
+def _row(finding: Finding) -> Table:
+    sign, style = _SIGNS[finding.verdict]
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(Text(sign, style), Text(finding.sentence, overflow="fold"))
+    return grid
+
+
+def main() -> int:
+    terminal = Console(highlight=False)
+    try:
+        return asyncio.run(_examined(terminal))
+    except GuildwrightError as error:
+        terminal.print(Text.assemble(("✗", "bold red"), f" {error.message}"))
+        return EX_CONFIG
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

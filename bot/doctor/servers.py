@@ -1,0 +1,113 @@
+"""PostgreSQL and Redis: those that are given, or the programs with which we would start our own."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+from alembic.script import ScriptDirectory
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.doctor.findings import Finding, misset, note, right, wrong
+from core.config import Settings, asyncpg_dsn
+from core.embedded import ServerUnavailable
+from core.embedded.binaries import postgres_programs, redis_program
+from core.migrate import alembic_config
+
+_OLDEST_POSTGRES = 15
+_OLDEST_REDIS = (6, 2)
+_PATIENCE_SECONDS = 5.0
+_PER_MAJOR = 10_000
+
+
+async def server_findings(settings: Settings) -> tuple[Finding, ...]:
+    postgres = (
+        await _postgres(asyncpg_dsn(settings.database_url))
+        if settings.database_url
+        else (_own("DATABASE_URL", "PostgreSQL", postgres_programs, settings),)
+    )
+    redis = (
+        await _redis(settings.redis_url)
+        if settings.redis_url
+        else _own("REDIS_URL", "Redis", redis_program, settings)
+    )
+    return (*postgres, redis)
+
+
+def _own(variable: str, name: str, programs: Callable[[], Path], settings: Settings) -> Finding:
+    try:
+        programs()
+    except ServerUnavailable as error:
+        return misset(f"{variable} is not set, and: {error}")
+    return right(f"{variable} is not set: `just up` starts a {name} of its own, in {settings.data_dir}.")
+
+
+async def _postgres(dsn: str) -> tuple[Finding, ...]:
+    try:
+        connection = await asyncpg.connect(dsn, timeout=_PATIENCE_SECONDS)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return (
+            misset(
+                f"PostgreSQL at DATABASE_URL cannot be used ({_reason(error)}): start it, or mend DATABASE_URL, or unset it."
+            ),
+        )
+    try:
+        version = int(await connection.fetchval("SHOW server_version_num")) // _PER_MAJOR
+        migrated = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        revision = await connection.fetchval("SELECT version_num FROM alembic_version") if migrated else None
+    finally:
+        await connection.close()
+    return (_postgres_version(version), _schema(revision))
+
+
+def _postgres_version(version: int) -> Finding:
+    if version < _OLDEST_POSTGRES:
+        return misset(f"PostgreSQL is version {version}, and {_OLDEST_POSTGRES} or newer is needed.")
+    return right(f"PostgreSQL answers, version {version}.")
+
+
+def _schema(revision: str | None) -> Finding:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    newest = scripts.get_current_head()
+    if revision == newest:
+        return right(f"The database is at the newest migration, {revision}.")
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        return wrong(
+            f"The database is at migration {revision}, which is newer than this code: update Guildwright."
+        )
+    state = f"at migration {revision}" if revision else "empty"
+    return note(
+        f"The database is {state}: `just up` brings it to {newest}, or do so now with `just migrate`."
+    )
+
+
+async def _redis(url: str) -> Finding:
+    client = Redis.from_url(
+        url, socket_connect_timeout=_PATIENCE_SECONDS, socket_timeout=_PATIENCE_SECONDS, decode_responses=True
+    )
+    try:
+        async with asyncio.timeout(2 * _PATIENCE_SECONDS):
+            info = await client.info("server")
+    except (RedisError, OSError, TimeoutError, ValueError) as error:
+        return misset(
+            f"Redis at REDIS_URL cannot be used ({_reason(error)}): start it, or mend REDIS_URL, or unset it."
+        )
+    finally:
+        await client.aclose()
+    return redis_version(str(info.get("redis_version", "0")), info.get("valkey_version"))
+
+
+def redis_version(redis: str, valkey: str | None) -> Finding:
+    """Valkey calls itself a Redis 7.2 for the sake of old clients."""
+    if valkey is not None:
+        return right(f"Valkey answers, version {valkey}.")
+    numbers = tuple(int(part) for part in redis.split(".")[:2] if part.isdigit())
+    if numbers < _OLDEST_REDIS:
+        return misset(f"Redis is version {redis}, and 6.2 or newer is needed.")
+    return right(f"Redis answers, version {redis}.")
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
