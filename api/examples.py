@@ -20,18 +20,9 @@ from api.schemas.jobs import (
     JobStep,
     JobStepPage,
 )
-from api.schemas.plans import (
-    ApplyPlan,
-    ChannelWrite,
-    CreateChannel,
-    CreatePlan,
-    CreateRollback,
-    FieldChange,
-    OverwriteWrite,
-    Plan,
-    PlanNode,
-)
+from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, FieldChange, Plan, PlanNode
 from api.schemas.problems import FieldError, Problem
+from api.schemas.steps import ChannelWrite, CreateChannel, OverwriteWrite
 from api.schemas.structure import (
     Settings,
     Snapshot,

@@ -1,6 +1,7 @@
 """What an operation promises beyond its signature, said where the route is declared; `api.openapi` writes it down."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -9,13 +10,20 @@ from api.media import JSON
 from api.waiting import WaitForJob
 from core.errors import GuildwrightError
 
+P = ParamSpec("P")
 _KEY = "operation"
 
 
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
+class Operation(msgspec.Struct, frozen=True):
     """`body` is the struct read from the request; `takes` and `gives` are media types; `refuses` are the errors of the
-    domain that really come, beside those that follow from the route's form."""
+    domain that really come, beside those that follow from the route's form; `statuses` are those of success, where
+    they are not litestar's own for the method.
 
+    `once` takes an Idempotency-Key, `waits` honours `Prefer: wait`, `conditional` takes If-Match, `tagged` answers
+    with an ETag.
+    """
+
+    id: str
     body: Any = None
     body_required: bool = True
     takes: tuple[str, ...] = JSON
@@ -28,44 +36,21 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     tagged: bool = False
 
 
-def operation(
-    id_: str,
-    *,
-    body: Any = None,
-    body_required: bool = True,
-    takes: tuple[str, ...] = JSON,
-    gives: tuple[str, ...] = JSON,
-    refuses: tuple[type[GuildwrightError], ...] = (),
-    statuses: tuple[int, ...] = (),
-    once: bool = False,
-    waits: bool = False,
-    conditional: bool = False,
-    tagged: bool = False,
-    opt: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """For litestar's decorators: `@get("/jobs", **operation("listJobs"))`.
+def _declaring(make: Callable[P, Operation]) -> Callable[P, dict[str, Any]]:
+    def declare(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+        said = make(*args, **kwargs)
+        return {
+            "operation_id": said.id,
+            "opt": {_KEY: said},
+            "middleware": [WaitForJob] if said.waits else [],
+            **({"status_code": said.statuses[0]} if said.statuses else {}),
+        }
 
-    `once` takes an Idempotency-Key, `waits` honours `Prefer: wait`, `conditional` takes If-Match, `tagged` answers
-    with an ETag; `statuses` are those of success, where they are not litestar's own for the method.
-    """
-    said = Operation(
-        body=body,
-        body_required=body_required,
-        takes=takes,
-        gives=gives,
-        refuses=refuses,
-        statuses=statuses,
-        once=once,
-        waits=waits,
-        conditional=conditional,
-        tagged=tagged,
-    )
-    return {
-        "operation_id": id_,
-        "opt": {**(opt or {}), _KEY: said},
-        "middleware": [WaitForJob] if waits else [],
-        **({"status_code": statuses[0]} if statuses else {}),
-    }
+    return declare
+
+
+operation = _declaring(Operation)
+"""For litestar's decorators: `@get("/jobs", **operation("listJobs"))`."""
 
 
 def operation_of(handler: HTTPRouteHandler) -> Operation | None:

@@ -1,7 +1,6 @@
 """Everything that can be asked for, as one catalog; it is passed to services, never imported by them."""
 
 from functools import reduce
-from operator import or_
 
 from core.guilds.jobs import CAPTURE, SYNC
 from core.jobs.spec import Catalog
@@ -9,5 +8,5 @@ from core.templates.jobs import APPLY
 
 CATALOG = Catalog((SYNC, CAPTURE, APPLY))
 
-BOT_PERMISSIONS = reduce(or_, (spec.bot_bits for spec in CATALOG))
+BOT_PERMISSIONS = reduce(int.__or__, (spec.bot_bits for spec in CATALOG))
 """What the bot needs for everything in the catalog: the number in its invitation."""

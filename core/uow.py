@@ -95,10 +95,10 @@ class UnitOfWork:
         return PlanService(
             PlanRepository(self._session),
             BindingRepository(self._session),
-            self.templates,
-            self.guilds,
-            self.jobs,
-            self.audit,
+            templates=self.templates,
+            guilds=self.guilds,
+            jobs=self.jobs,
+            audit=self.audit,
         )
 
 

@@ -1,12 +1,15 @@
 """Alembic's entry. `core.migrate` passes the connection it shall use."""
 
+from typing import Literal
+
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+
 from core.db import SnowflakeColumn, StructColumn
 from core.tables import METADATA
 
 
-def render_item(type_: str, item: object, autogen_context: AutogenContext) -> str | bool:
+def render_item(type_: str, item: object, autogen_context: AutogenContext) -> str | Literal[False]:
     """Columns of our own types stand in a migration as what they are in PostgreSQL: a migration never imports us."""
     if isinstance(item, SnowflakeColumn):
         return "sa.BigInteger()"

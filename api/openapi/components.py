@@ -7,7 +7,7 @@ import msgspec
 
 from api.examples import EXAMPLES, example_of
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
-from api.schemas.plans import PlanStep
+from api.schemas.steps import PlanStep
 from core.templates.document import ChildChannel, Document, DocumentChannel
 
 Schema: TypeAlias = dict[str, Any]

@@ -8,7 +8,8 @@ from litestar.routes import HTTPRoute
 
 from api.openapi.components import Schema, components_of, reachable, ref_to, settle_directions
 from api.openapi.errors import error_responses
-from api.openapi.paths import answer_type, header_components, parameter_components, path_item
+from api.openapi.parameters import header_components, parameter_components
+from api.openapi.paths import answer_type, path_item
 from api.operations import operation_of
 from api.schemas.jobs import JobEvent
 from api.schemas.problems import Problem

@@ -5,9 +5,9 @@ Status 0: nothing is wrong. 1: something is. 78: a setting cannot work.
 
 import asyncio
 import sys
+from textwrap import wrap
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bot.doctor.examination import examine
@@ -15,6 +15,9 @@ from bot.doctor.findings import Finding, Verdict, exit_status
 from core.config import load_settings
 from core.errors import EX_CONFIG, GuildwrightError
 
+_WIDEST = 100
+_INDENT = "  "
+_INTERRUPTED = 130
 _SIGNS = {
     Verdict.RIGHT: ("✓", "green"),
     Verdict.NOTE: ("!", "yellow"),
@@ -27,18 +30,24 @@ async def _examined(terminal: Console) -> int:
     findings: list[Finding] = []
     async for finding in examine(load_settings()):
         findings.append(finding)
-        terminal.print(_row(finding))
+        _printed(terminal, finding)
     bad = sum(finding.verdict in (Verdict.WRONG, Verdict.MISSET) for finding in findings)
     terminal.print()
     terminal.print("Nothing is wrong." if not bad else f"{bad} of {len(findings)} things are wrong.")
     return exit_status(findings)
 
 
-def _row(finding: Finding) -> Table:
+def _printed(terminal: Console, finding: Finding) -> None:
+    """Wrapped here, between words: an address that is cut in two cannot be followed."""
     sign, style = _SIGNS[finding.verdict]
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_row(Text(sign, style), Text(finding.sentence, overflow="fold"))
-    return grid
+    lines = wrap(
+        finding.sentence,
+        width=min(terminal.width, _WIDEST) - len(_INDENT),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    text = Text.assemble((sign, style), " ", f"\n{_INDENT}".join(lines))
+    terminal.print(text, soft_wrap=True)
 
 
 def main() -> int:
@@ -49,7 +58,7 @@ def main() -> int:
         terminal.print(Text.assemble(("✗", "bold red"), f" {error.message}"))
         return EX_CONFIG
     except KeyboardInterrupt:
-        return 130
+        return _INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
-import asyncpg
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from bot.doctor.findings import Finding, misset, note, right, wrong
-from core.config import Settings, asyncpg_dsn
+from core.config import Settings, sqlalchemy_url
 from core.embedded import ServerUnavailable
 from core.embedded.binaries import postgres_programs, redis_program
 from core.migrate import alembic_config
+from workers.wire import AWAY, connect, disconnect
 
 _OLDEST_POSTGRES = 15
 _OLDEST_REDIS = (6, 2)
@@ -23,7 +27,7 @@ _PER_MAJOR = 10_000
 
 async def server_findings(settings: Settings) -> tuple[Finding, ...]:
     postgres = (
-        await _postgres(asyncpg_dsn(settings.database_url))
+        await _postgres(settings.database_url)
         if settings.database_url
         else (_own("DATABASE_URL", "PostgreSQL", postgres_programs, settings),)
     )
@@ -43,22 +47,23 @@ def _own(variable: str, name: str, programs: Callable[[], Path], settings: Setti
     return right(f"{variable} is not set: `just up` starts a {name} of its own, in {settings.data_dir}.")
 
 
-async def _postgres(dsn: str) -> tuple[Finding, ...]:
+async def _postgres(database_url: str) -> tuple[Finding, ...]:
+    engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     try:
-        connection = await asyncpg.connect(dsn, timeout=_PATIENCE_SECONDS)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        async with asyncio.timeout(_PATIENCE_SECONDS), engine.connect() as connection:
+            version = int(await connection.scalar(text("SHOW server_version_num")) or 0)
+            revision = await connection.run_sync(_revision)
+    except (OSError, TimeoutError, SQLAlchemyError) as error:
         return (
-            misset(
-                f"PostgreSQL at DATABASE_URL cannot be used ({_reason(error)}): start it, or mend DATABASE_URL, or unset it."
-            ),
+            misset(f"PostgreSQL at DATABASE_URL cannot be used ({_reason(error)}): {_mend('DATABASE_URL')}."),
         )
-    try:
-        version = int(await connection.fetchval("SHOW server_version_num")) // _PER_MAJOR
-        migrated = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
-        revision = await connection.fetchval("SELECT version_num FROM alembic_version") if migrated else None
     finally:
-        await connection.close()
-    return (_postgres_version(version), _schema(revision))
+        await engine.dispose()
+    return (_postgres_version(version // _PER_MAJOR), _schema(revision))
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _postgres_version(version: int) -> Finding:
@@ -84,18 +89,14 @@ def _schema(revision: str | None) -> Finding:
 
 
 async def _redis(url: str) -> Finding:
-    client = Redis.from_url(
-        url, socket_connect_timeout=_PATIENCE_SECONDS, socket_timeout=_PATIENCE_SECONDS, decode_responses=True
-    )
+    redis = connect(url)
     try:
-        async with asyncio.timeout(2 * _PATIENCE_SECONDS):
-            info = await client.info("server")
-    except (RedisError, OSError, TimeoutError, ValueError) as error:
-        return misset(
-            f"Redis at REDIS_URL cannot be used ({_reason(error)}): start it, or mend REDIS_URL, or unset it."
-        )
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            info: dict[str, Any] = await cast("Any", redis).info("server")
+    except (*AWAY, TimeoutError) as error:
+        return misset(f"Redis at REDIS_URL cannot be used ({_reason(error)}): {_mend('REDIS_URL')}.")
     finally:
-        await client.aclose()
+        await disconnect(redis)
     return redis_version(str(info.get("redis_version", "0")), info.get("valkey_version"))
 
 
@@ -109,5 +110,10 @@ def redis_version(redis: str, valkey: str | None) -> Finding:
     return right(f"Redis answers, version {redis}.")
 
 
+def _mend(variable: str) -> str:
+    return f"start it, or mend {variable}, or unset it to have one started"
+
+
 def _reason(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    cause = getattr(error, "orig", None) or error
+    return (str(cause) or type(cause).__name__).splitlines()[0].rstrip(".")

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from core.discord.permissions import ALL, Permission
-from core.discord.types import BotPowers, Snapshot
+from core.discord.permissions import Permission
+from core.discord.types import BotPowers, Overwrite, Snapshot
 from core.templates.match import homes_in
 from core.templates.plan import (
     CreateChannel,
@@ -27,6 +27,8 @@ _ADMIN, _VIEW, _CONNECT = (
     int(Permission.CONNECT),
 )
 
+EVERY_BIT = -1
+
 
 class Course:
     """The guild as it is by now, seen by the bot."""
@@ -37,6 +39,8 @@ class Course:
         self._permissions = {role.id: role.permissions for role in snapshot.roles}
         self._homes: dict[Ref, Ref | None] = dict(homes_in(snapshot))
         self._types = {channel.id: channel.type for channel in snapshot.channels}
+        # What the bot has from elsewhere than the roles that the snapshot shows.
+        self._extra = powers.permissions & ~self._from_roles()
         self.sets: dict[Ref, OverwriteSet] = {
             c.id: set_of(c.overwrites, self._permissions) for c in snapshot.channels
         }
@@ -54,16 +58,18 @@ class Course:
         return Counter(home for home in self._homes.values() if home)
 
     def held(self) -> int:
-        """The bot's permissions in the guild; ADMINISTRATOR spreads to every bit."""
-        bits = self._permissions[self._everyone]
-        for role_id in self._powers.role_ids:
-            bits |= self._permissions.get(role_id, 0)
-        return int(ALL) if (bits | self._powers.permissions) & _ADMIN else bits
+        """The bot's permissions in the guild; ADMINISTRATOR spreads to every bit, named or not."""
+        bits = self._from_roles() | self._extra
+        return EVERY_BIT if bits & _ADMIN else bits
+
+    def _from_roles(self) -> int:
+        roles = (self._everyone, *self._powers.role_ids)
+        return _joined(self._permissions.get(role_id, 0) for role_id in roles)
 
     def held_in(self, channel: Ref) -> int:
         """The bot's permissions in a channel; none in one that it cannot see."""
         bits = self.held()
-        if bits & _ADMIN:
+        if bits == EVERY_BIT:
             return bits
         for layer in self._layers():
             entries = [self.sets.get(channel, {}).get(subject, SILENT) for subject in layer]
@@ -89,6 +95,7 @@ class Course:
                 self._permissions.pop(role_id, None)
             case CreateChannel(key=key):
                 self._homes[ref_to(key)] = step.fields.parent_id or None
+                self.sets[ref_to(key)] = _sent(step.fields.overwrites)
             case EditChannel():
                 self._edit(step)
             case DeleteChannel(channel_id=channel_id):
@@ -101,11 +108,15 @@ class Course:
         if fields.parent_id is not UNSET:
             self._homes[channel] = fields.parent_id
         if fields.overwrites is not UNSET:
-            old, new = self.sets[channel], set_of(fields.overwrites, {o.id for o in fields.overwrites})
+            old, new = self.sets[channel], _sent(fields.overwrites)
             self.sets[channel] = new
             for child, home in self._homes.items():
                 if home == channel and self.sets.get(child) == old:
                     self.sets[child] = new
+
+
+def _sent(overwrites: tuple[Overwrite, ...] | UnsetType) -> OverwriteSet:
+    return {} if overwrites is UNSET else set_of(overwrites, {o.id for o in overwrites})
 
 
 def _joined(bits: Iterable[int]) -> int:

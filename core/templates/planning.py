@@ -30,6 +30,7 @@ class PlanService:
         self,
         plans: PlanRepository,
         bindings: BindingRepository,
+        *,
         templates: TemplateService,
         guilds: GuildService,
         jobs: JobService,

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from core.discord.gateway import RoleFields
 from core.discord.permissions import Permission, names_of
 from core.discord.types import BotPowers, Role, Snapshot
-from core.templates.course import Course
+from core.templates.course import EVERY_BIT, Course
 from core.templates.dooms import is_below
 from core.templates.fits import misfits
 from core.templates.plan import (
@@ -26,9 +26,10 @@ from core.templates.plan import (
     OrderChannels,
     OrderRoles,
     PlanOptions,
+    Ref,
     Step,
 )
-from core.templates.sets import SILENT, set_of
+from core.templates.sets import SILENT, OverwriteSet, set_of
 from core.templates.target import Target
 
 ADMIN = Permission.ADMINISTRATOR
@@ -106,7 +107,7 @@ class _Check:
         bit = _MANAGE[type(step)]
         if isinstance(step, EditGuild) and step.fields.community is not UNSET:
             bit = ADMIN
-        if not self._powers.permissions & (bit | ADMIN):
+        if bit & ~self._course.held():
             yield _lacks(bit)
 
     def _blockers_of(self, step: Step) -> Iterator[Notice]:
@@ -149,51 +150,59 @@ class _Check:
 
     def _grants(self, name: str, fields: RoleFields, present: int) -> Iterator[Notice]:
         granted = 0 if fields.permissions is UNSET else fields.permissions & ~present
-        if missing := self._missing(granted, self._powers.permissions):
+        if missing := granted & ~self._course.held():
             yield Notice(
                 code="cannot_grant",
                 message=f"The role “{name}” is to get {_listed(missing)}, which the bot does not have itself: give "
                 "the bot these permissions.",
             )
 
-    def _missing(self, wanted: int, held: int) -> int:
-        return 0 if self._powers.permissions & ADMIN else wanted & ~held
-
     def _channel(self, step: CreateChannel | EditChannel | DeleteChannel) -> Iterator[Notice]:
-        if self._powers.permissions & ADMIN:
+        if self._course.held() == EVERY_BIT:
             return
         if not isinstance(step, CreateChannel):
-            yield from self._reaches(step)
-        if isinstance(step, DeleteChannel) or step.fields.overwrites is UNSET:
+            yield from self._reaches(step.channel_id, _needed_in(step))
+        if not isinstance(step, DeleteChannel):
+            if step.fields.parent_id is not UNSET and step.fields.parent_id is not None:
+                yield from self._reaches(
+                    step.fields.parent_id, Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
+                )
+            yield from self._overwrites(step)
+
+    def _overwrites(self, step: CreateChannel | EditChannel) -> Iterator[Notice]:
+        if step.fields.overwrites is UNSET:
             return
-        overwrites = step.fields.overwrites
-        if not self._powers.permissions & Permission.MANAGE_ROLES:
-            yield _lacks(Permission.MANAGE_ROLES)
-        present = self._course.sets.get(step.channel_id, {}) if isinstance(step, EditChannel) else {}
+        held, present = self._course.held(), OverwriteSet()
+        if isinstance(step, EditChannel):
+            held |= self._course.held_in(step.channel_id)
+            present = self._course.sets[step.channel_id]
         written = 0
-        for subject, bits in set_of(overwrites, {o.id for o in overwrites}).items():
+        for subject, bits in set_of(step.fields.overwrites, {o.id for o in step.fields.overwrites}).items():
             before = present.get(subject, SILENT)
             written |= bits.allow & ~before.allow | bits.deny & ~before.deny
         if written & Permission.MANAGE_ROLES:
             yield _needs_admin(step.title)
-        if missing := self._missing(written & ~Permission.MANAGE_ROLES, self._powers.permissions):
+        if missing := written & ~Permission.MANAGE_ROLES & ~held:
             yield Notice(
                 code="cannot_grant",
                 message=f"{step.title}: its overwrites have {_listed(missing)}, which the bot does not have itself: "
                 "give the bot these permissions.",
             )
 
-    def _reaches(self, step: EditChannel | DeleteChannel) -> Iterator[Notice]:
-        needed = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
-        if isinstance(step, EditChannel) and step.fields.overwrites is not UNSET:
-            needed |= Permission.MANAGE_ROLES
-        if missing := needed & ~self._course.held_in(step.channel_id):
+    def _reaches(self, channel: Ref, needed: int) -> Iterator[Notice]:
+        if missing := needed & ~self._course.held_in(channel):
             yield Notice(
                 code="channel_out_of_reach",
-                message=f"In “{self._names[step.channel_id]}” the bot does not have {_listed(missing)} when it "
-                "would need it: give it the permission there, or make it an administrator.",
-                node=self._keys.get(step.channel_id),
+                message=f"In “{self._names[channel]}” the bot does not have {_listed(missing)} when it needs it: "
+                "give it the permission there, or make it an administrator.",
+                node=self._keys.get(channel),
             )
+
+
+def _needed_in(step: EditChannel | DeleteChannel) -> int:
+    needed = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
+    writes = isinstance(step, EditChannel) and step.fields.overwrites is not UNSET
+    return needed | Permission.MANAGE_ROLES if writes else needed
 
 
 def _lacks(bit: Permission) -> Notice:

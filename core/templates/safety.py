@@ -71,7 +71,7 @@ class Safety:
         self._edges: Edges = {}
         self._splittable: set[Node] = set()
         self._forced: set[Node] = set()
-        self._places = {channel.ref: place for place, channel in enumerate(target.channels)}
+        self._places = {c.ref: len(target.roles) + place for place, c in enumerate(target.channels)}
         self._before_all = snapshot.everyone.permissions
         self._after_all = next(r.permissions for r in target.roles if r.ref == target.everyone)
         self._writes = [self._role_write(role) for role in target.roles if _changes_permissions(role)]

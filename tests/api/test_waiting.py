@@ -68,8 +68,7 @@ async def test_who_waits_holds_no_connection(api: Api) -> None:
     job = (await api.post(f"/guilds/{guild}/sync")).json()
     headers = {"Prefer": "wait=20"}
     waiting = [asyncio.create_task(api.get(f"/jobs/{job['id']}", headers=headers)) for _ in range(60)]
-    await asyncio.sleep(0.5)
-    assert api.database.engines.reading.pool.checkedout() == 0  # type: ignore[attr-defined]
+    await api.all_wait(60)
     assert (await api.get("/me")).status_code == 200
     await api.work()
     assert {answer.json()["state"] for answer in await asyncio.gather(*waiting)} == {"succeeded"}

@@ -1,5 +1,6 @@
 """A small installation to ask things of: one guild, one owner, and hands that do jobs."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -8,6 +9,7 @@ import httpx
 from litestar import Litestar
 from sqlalchemy import text
 
+from api.parts import parts_in
 from core.actor import SYSTEM
 from core.catalog import CATALOG
 from core.db import Base
@@ -88,6 +90,15 @@ class Api:
             return {
                 name: await connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables
             }
+
+    async def all_wait(self, watchers: int) -> None:
+        """Until so many watch jobs; then none of them holds a connection to the database."""
+        hub, pool = cast("Any", parts_in(self.app).hub), cast("Any", self.database.engines.reading.pool)
+        for _ in range(750):
+            if sum(map(len, hub._watches.values())) >= watchers and not pool.checkedout():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{pool.checkedout()} connections are held")
 
     async def execute(self, *statements: str) -> None:
         async with self.database.engines.writing.begin() as connection:

@@ -31,7 +31,9 @@ from core.templates.plan import (
     OrderRoles,
     Step,
 )
+from tests.builders.oracle import effective_bits
 
+MANAGE_CHANNELS, MANAGE_GUILD, VIEW, MANAGE_ROLES = 1 << 4, 1 << 5, 1 << 10, 1 << 28
 TEXT_LIKE = ("text", "announcement", "forum", "media")
 COMMUNITY = "COMMUNITY"
 _MISSING = "This is not there: "
@@ -67,6 +69,7 @@ class World:
         )
 
     def do(self, step: Step) -> None:
+        self._require_held(_needed(step))
         match step:
             case CreateRole():
                 self._create_role(step)
@@ -193,6 +196,9 @@ class World:
         if step.channel_id not in self._channels:
             raise Refused(_MISSING + f"channel {step.channel_id}")
         channel, said = self._channels[step.channel_id], self._resolved(_said(step.fields))
+        self._require_reach(
+            channel.id, VIEW | MANAGE_CHANNELS | (MANAGE_ROLES if "overwrites" in said else 0)
+        )
         if not said:
             raise Refused("an edit that says nothing")
         kind = said.get("type", channel.type)
@@ -221,6 +227,7 @@ class World:
     def _delete_channel(self, channel_id: str) -> None:
         if channel_id not in self._channels:
             raise Refused(_MISSING + f"channel {channel_id}")
+        self._require_reach(channel_id, VIEW | MANAGE_CHANNELS)
         settings = self._settings
         if COMMUNITY in self._features and channel_id in (
             settings.rules_channel_id,
@@ -278,6 +285,19 @@ class World:
             raise Refused("50035: this cannot be its category")
         if sum(c.parent_id == parent for c in self._channels.values()) >= 50:
             raise Refused("50035: the category is full")
+        self._require_reach(parent, VIEW | MANAGE_CHANNELS)
+
+    def _require_reach(self, channel_id: str, bits: int) -> None:
+        """What is needed in a channel is needed with its overwrites counted."""
+        held = effective_bits(
+            self.snapshot, self._channels[channel_id], self._powers.role_ids, self._powers.user_id
+        )
+        if bits & ~held:
+            raise Refused(f"50001 or 50013: the bot lacks {bits & ~held:#x} in {channel_id}")
+
+    def _require_held(self, bits: int) -> None:
+        if bits & ~self._held():
+            raise Refused(f"50013: the bot lacks {bits & ~self._held():#x}")
 
     def _bottom(self) -> int:
         return max((c.position for c in self._channels.values()), default=-1) + 1
@@ -313,6 +333,14 @@ def _require_community(settings: GuildSettings) -> None:
         raise Refused("50035: a Community server has a rules and an updates channel")
     if settings.verification_level == "none" or settings.content_filter != "all_members":
         raise Refused("50035: a Community server protects its members")
+
+
+def _needed(step: Step) -> int:
+    if isinstance(step, EditGuild):
+        return MANAGE_GUILD
+    roles = isinstance(step, CreateRole | EditRole | DeleteRole | OrderRoles)
+    channels = isinstance(step, CreateChannel | OrderChannels)
+    return MANAGE_ROLES if roles else MANAGE_CHANNELS if channels else 0
 
 
 def _said(fields: Any) -> dict[str, Any]:
