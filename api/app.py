@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeAlias, cast
 
@@ -38,6 +38,7 @@ from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
 from core.uow import Database
+from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.housekeeping import Housekeeping
 from workers.ring import RedisRing
@@ -151,6 +152,4 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)

@@ -19,13 +19,19 @@ class StoredGuilds:
         self._gateway = gateway
 
     async def reconcile(self) -> None:
-        """Guilds in an outage are kept as they were last seen: they are not left."""
+        """Guilds in an outage are kept as they were last seen: they are not left.
+
+        What was stored is read first: a guild that is joined meanwhile is not among those that may be gone.
+        """
         gateway = self._reading()
-        present = await gateway.guild_ids()
-        for guild_id in sorted(present):
+        async with self._database.read() as unit:
+            stored = await unit.guilds.present_ids()
+        for guild_id in sorted(await gateway.guild_ids()):
             await self._store(guild_id)
+        gone = stored - await gateway.guild_ids()
         async with self._database.unit() as unit:
-            await unit.guilds.mark_absent(present)
+            for guild_id in sorted(gone):
+                await unit.guilds.leave(guild_id)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from core.discord.errors import AnswerLost, CallRefused
 from core.jobs.errors import Cancelled, HandedBack
 from core.jobs.journal import Act, LookUp
-from core.jobs.schemas import Claim, Job
+from core.jobs.schemas import Claim, Job, JobStep
 from core.uow import Database
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,12 @@ class LedgerJournal:
         async with self._database.unit() as unit:
             job = await unit.ledger.announce(self._claim, self._lease, total=total, planned_anew=planned_anew)
         self.done = job.progress.done
+
+    async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
+        if step.state != "intended" or step.claim >= self._claim.number:
+            return None
+        found = await look_up(self._reason(step.id), step.intended_at)
+        return None if found is None else await self._record(step.id, found)
 
     async def perform(
         self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True

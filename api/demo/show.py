@@ -78,6 +78,8 @@ class Show:
                 )
             )
             await _unless_one_ends(story.tell(source), members)
+            took = time.monotonic() - self._begun
+            self._terminal.print("", drawing.true(f"[good]Everything shown was true[/], in {took:.1f} s."))
         if stays:
             self._is_over = True
             await self._stay(parts, guild_id, members)

@@ -110,9 +110,7 @@ class Story:
         self._show(plan_view.plan_summary(plan))
         self._show(drawing.notices(plan.warnings))
         if plan.blockers:
-            raise Untrue(
-                "The plan can be applied.", [notice.message for notice in plan.blockers], about="api"
-            )
+            raise Untrue("The plan can be applied.", [notice.message for notice in plan.blockers], about=None)
         return plan
 
     async def _applied(self, plan: Plan, document: dict[str, Any]) -> None:

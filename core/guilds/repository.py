@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -74,20 +74,19 @@ class GuildRepository(Repository[GuildModel]):
         )
         return False, True
 
-    async def mark_left(
-        self, *, present: Collection[str] | None = None, gone: str | None = None
-    ) -> Sequence[str]:
-        """approved → left: either one guild that is `gone`, or all that are not `present`."""
-        statement = update(GuildModel).where(GuildModel.state != "left")
-        statement = statement.where(
-            GuildModel.id == gone if present is None else GuildModel.id.not_in(list(present))
-        )
-        rows = await self.session.scalars(
-            statement.values(state="left", left_at=func.clock_timestamp())
+    async def ids_not_left(self) -> Sequence[str]:
+        return (await self.session.scalars(select(GuildModel.id).where(GuildModel.state != "left"))).all()
+
+    async def mark_left(self, guild_id: str) -> bool:
+        """approved → left; False where it was left already, or never known."""
+        left = await self.session.scalar(
+            update(GuildModel)
+            .where(GuildModel.id == guild_id, GuildModel.state != "left")
+            .values(state="left", left_at=func.clock_timestamp())
             .returning(GuildModel.id)
             .execution_options(synchronize_session=False)
         )
-        return rows.all()
+        return left is not None
 
 
 class SnapshotRepository(Repository[SnapshotModel]):

@@ -1,7 +1,6 @@
 """Guilds as the gateway tells of them, and the snapshots taken of them."""
 
 import uuid
-from collections.abc import Collection
 
 from core.actor import BOT, Actor
 from core.audit.service import AuditService
@@ -26,10 +25,9 @@ class GuildService:
         self._jobs = jobs
         self._audit = audit
 
-    async def mark_absent(self, present: Collection[str]) -> None:
-        """Marks as left every guild that is not among those the bot is in."""
-        for guild_id in await self._guilds.mark_left(present=present):
-            await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
+    async def present_ids(self) -> frozenset[str]:
+        """The guilds that the bot was last known to be in."""
+        return frozenset(await self._guilds.ids_not_left())
 
     async def store(self, snapshot: Snapshot, powers: BotPowers) -> bool:
         """Keeps the guild in step with the gateway; answers whether anything had changed."""
@@ -46,8 +44,8 @@ class GuildService:
 
     async def leave(self, guild_id: str) -> None:
         """The bot was removed, or the guild was deleted: data stays, work stops."""
-        for gone in await self._guilds.mark_left(gone=guild_id):
-            await self._audit.record(BOT, "guild.leave", ("guild", gone), guild_id=gone)
+        if await self._guilds.mark_left(guild_id):
+            await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
 
     async def get(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `NotFound` also for a guild that the actor may not know of."""

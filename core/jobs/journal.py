@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from core.jobs.schemas import JobStep
+
 Reason: TypeAlias = str
 Act: TypeAlias = Callable[[Reason], Awaitable[str | None]]
 LookUp: TypeAlias = Callable[[Reason, datetime], Awaitable[str | None]]
@@ -15,6 +17,11 @@ class Journal(Protocol):
     async def announce(self, total: int, *, planned_anew: bool = False) -> None:
         """How many steps the job has. With `planned_anew` it is how many are left, and what earlier claims did is
         added to it."""
+        ...
+
+    async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
+        """Whether what an earlier claim intended, and did not live to record, was done after all: then it is recorded
+        and its outcome returned."""
         ...
 
     async def perform(

@@ -26,6 +26,7 @@ from core.templates.plan import (
     Step,
 )
 
+_MAKES: dict[str, Literal["role", "channel"]] = {"create_role": "role", "create_channel": "channel"}
 _POINTERS = tuple(name for name in SettingsFields.__struct_fields__ if name.endswith("_channel_id"))
 
 
@@ -36,13 +37,28 @@ async def apply(
 
     An error stops it between two steps: what is done stays, and planning again on what the guild is then converges.
     """
-    await journal.announce(len(plan.steps))
+    await journal.announce(len(plan.steps), planned_anew=True)
     hands = _Hands(plan, guild_id, gateway)
     for step in plan.steps:
-        outcome = await journal.perform(step.id, step.title, hands.act(step), look_up=hands.look_up(step))
+        # The plan was made on what the guild is: a step of it is needed, whatever an earlier attempt recorded.
+        outcome = await journal.perform(
+            step.id, step.title, hands.act(step), look_up=finder(step.id, guild_id, gateway), once=False
+        )
         if isinstance(step, CreateRole | CreateChannel) and outcome is not None:
             hands.created[step.key] = outcome
     return hands.created
+
+
+def finder(step_id: str, guild_id: Snowflake, gateway: DiscordGateway) -> LookUp | None:
+    """How to find what a step made: only what makes something must not be done twice."""
+    kind = _MAKES.get(step_id.partition(":")[0])
+    if kind is None:
+        return None
+
+    async def find(reason: Reason, since: datetime) -> str | None:
+        return await gateway.find_created(guild_id, kind, reason=reason, since=since)
+
+    return find
 
 
 class _Hands:
@@ -57,22 +73,6 @@ class _Hands:
             return await self._do(step, reason)
 
         return act
-
-    def look_up(self, step: Step) -> LookUp | None:
-        """Only what makes something must not be done twice."""
-        match step:
-            case CreateRole():
-                return self._finder("role")
-            case CreateChannel():
-                return self._finder("channel")
-            case _:
-                return None
-
-    def _finder(self, kind: Literal["role", "channel"]) -> LookUp:
-        async def find(reason: Reason, since: datetime) -> str | None:
-            return await self._gateway.find_created(self._guild_id, kind, reason=reason, since=since)
-
-        return find
 
     async def _do(self, step: Step, reason: Reason) -> str | None:
         guild_id, gateway = self._guild_id, self._gateway

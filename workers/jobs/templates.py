@@ -6,7 +6,7 @@ import uuid
 from core.discord.types import Snowflake
 from core.jobs.errors import JobFailed
 from core.jobs.schemas import JobStep
-from core.templates.apply import apply
+from core.templates.apply import apply, finder
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.plan import Plan, node_of
@@ -25,7 +25,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         basis = await unit.plans.basis(payload.plan_id)
         steps = await unit.ledger.steps(job.job.id)
         before = await unit.guilds.snapshot_of_job(job.guild_id, job.job.id)
-    made = _made_by(steps)
+    made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
     if not steps and plan.hash != basis.hash:
         raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
@@ -52,9 +52,17 @@ async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowfla
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
 
 
-def _made_by(steps: tuple[JobStep, ...]) -> dict[str, Snowflake]:
-    """Ids of what earlier claims recorded as made, by the document's keys."""
-    return {key: step.outcome for step in steps if step.outcome and (key := node_of(step.id))}
+async def _made_earlier(job: JobContext, steps: tuple[JobStep, ...]) -> dict[str, Snowflake]:
+    """Ids of what earlier claims made, by the document's keys; also of what the last one did not live to record."""
+    made: dict[str, Snowflake] = {}
+    for step in steps:
+        key, look_up = node_of(step.id), finder(step.id, job.guild_id, job.gateway)
+        if key is None or look_up is None:
+            continue
+        outcome = step.outcome if step.state == "done" else await job.journal.recall(step, look_up)
+        if outcome is not None:
+            made[key] = outcome
+    return made
 
 
 async def _keep_before(job: JobContext) -> uuid.UUID:

@@ -1,0 +1,81 @@
+"""Stored guilds and the connection, when both move at once."""
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+
+from bot.stored import StoredGuilds
+from core.catalog import CATALOG
+from core.db import Engines
+from core.discord.errors import GuildAbsent
+from core.discord.gateway import DiscordGateway
+from core.discord.types import BotPowers, Snapshot
+from core.uow import Database
+from tests.builders.core import owner, powers, snapshot
+
+
+class Cache:
+    """The gateway's side: guilds come and go while somebody reads."""
+
+    def __init__(self, *guilds: Snapshot) -> None:
+        self.guilds = {guild.guild_id: guild for guild in guilds}
+
+    async def guild_ids(self) -> frozenset[str]:
+        return frozenset(self.guilds)
+
+    async def read_guild(self, guild_id: str) -> Snapshot:
+        if guild_id not in self.guilds:
+            raise GuildAbsent("Not there.")
+        return self.guilds[guild_id]
+
+    async def read_powers(self, guild_id: str) -> BotPowers:
+        return powers(await self.read_guild(guild_id))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    engines = Engines(database_url)
+    yield Database(engines, CATALOG)
+    await engines.dispose()
+
+
+async def states(database: Database) -> dict[str, str]:
+    async with database.read() as unit:
+        return {guild.id: guild.state for guild in (await unit.guilds.list(owner())).items}
+
+
+def watching(database: Database, cache: Cache) -> StoredGuilds:
+    stored = StoredGuilds(database)
+    stored.attach(cast("DiscordGateway", cache))
+    return stored
+
+
+async def test_what_the_bot_is_no_longer_in_is_left_and_ready_may_come_twice(database: Database) -> None:
+    stays, goes = snapshot(), snapshot()
+    cache = Cache(stays, goes)
+    stored = watching(database, cache)
+    await stored.reconcile()
+    del cache.guilds[goes.guild_id]
+    await stored.reconcile()
+    await stored.reconcile()
+    assert await states(database) == {stays.guild_id: "approved", goes.guild_id: "left"}
+
+
+async def test_a_guild_joined_while_the_others_are_read_is_not_taken_for_gone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, joins = snapshot(), snapshot()
+    cache = Cache(there)
+    stored = watching(database, cache)
+    read = cache.read_guild
+
+    async def join_meanwhile(guild_id: str) -> Snapshot:
+        if guild_id == there.guild_id and joins.guild_id not in cache.guilds:
+            cache.guilds[joins.guild_id] = joins
+            await stored.joined(joins.guild_id)
+        return await read(guild_id)
+
+    monkeypatch.setattr(cache, "read_guild", join_meanwhile)
+    await stored.reconcile()
+    assert await states(database) == {there.guild_id: "approved", joins.guild_id: "approved"}
