@@ -2,6 +2,9 @@
 
 A child that should follow costs no call. One that must not is written before, so that it differs, or afterwards where
 the category only got tighter (Discord documentation, Topics › Permissions › Permission Syncing).
+
+A child of whose overwrites the document says nothing is known from this guild only: if the plan stopped half-way,
+nobody could put it back. It is made different before its category is touched, by an entry for the bot itself.
 """
 
 from collections.abc import Collection
@@ -16,27 +19,32 @@ from core.templates.target import WantedChannel
 
 class Cascade(msgspec.Struct, frozen=True, kw_only=True):
     """`written` have a write of their own, `followers` are a category's children that need none. `forced` must be
-    written twice; `edges` say whose write comes first."""
+    written twice; `edges` say whose write comes first. `held` are pairs of a child and its category: if the child is
+    written twice, it is before and after everything that is written to the category. Those that are `leaving` must be
+    written twice where the category is."""
 
     written: frozenset[Ref]
     followers: dict[Ref, tuple[Ref, ...]]
     forced: frozenset[Ref]
     edges: Edges
+    held: tuple[tuple[Ref, Ref], ...]
+    leaving: tuple[tuple[Ref, Ref], ...]
 
 
 class Channels:
-    """The existing channels with their present sets and the `goals` to write (law 6: while doomed roles live)."""
+    """The existing channels with their present sets and the `goals` to write (law 6: while doomed roles live). Sets are
+    made different by `usable` bits that are denied to the `bot`, because nobody else misses them."""
 
     def __init__(
         self,
         channels: Collection[WantedChannel],
         goals: dict[Ref, OverwriteSet],
-        everyone: Subject,
+        bot: Subject,
         usable: int,
     ) -> None:
         self.by_ref = {c.ref: c for c in channels}
         self.goals = goals
-        self._everyone = everyone
+        self._bot = bot
         self._usable = usable
         self._children: dict[Ref, list[WantedChannel]] = {}
         for channel in channels:
@@ -54,7 +62,7 @@ class Channels:
     def keep_apart(self, doomed: Ref, category: Ref) -> None:
         """Gives a doomed child a set of its own, so that it does not follow when its category opens."""
         present = self.by_ref[doomed].present
-        self.goals[doomed] = tightened(present, self._everyone, self._usable, [present, self.goals[category]])
+        self.goals[doomed] = tightened(present, self._bot, self._usable, [present, self.goals[category]])
 
     def first_set(self, ref: Ref, split: Collection[Ref]) -> OverwriteSet:
         """What to write first to a channel that is written twice: no more than before and in the end.
@@ -73,7 +81,7 @@ class Channels:
             taken += [self.by_ref[category].present, self.goals[category]]
             if category in split:
                 taken.append(self.first_set(category, split))
-        return first if first not in taken else tightened(first, self._everyone, self._usable, taken)
+        return first if first not in taken else tightened(first, self._bot, self._usable, taken)
 
 
 def cascade_of(channels: Channels) -> Cascade:
@@ -93,6 +101,8 @@ class _Planning:
         self._forced: set[Ref] = set()
         self._followers: dict[Ref, tuple[Ref, ...]] = {}
         self._edges: Edges = {}
+        self._held: list[tuple[Ref, Ref]] = []
+        self._leaving: list[tuple[Ref, Ref]] = []
 
     def cascade(self) -> Cascade:
         return Cascade(
@@ -100,6 +110,8 @@ class _Planning:
             followers=self._followers,
             forced=frozenset(self._forced),
             edges=self._edges,
+            held=(*self._held, *self._leaving),
+            leaving=tuple(self._leaving),
         )
 
     def decide(self, category: WantedChannel) -> None:
@@ -116,6 +128,8 @@ class _Planning:
                 self._keep_from_joining(child, category)
             elif self._is_edited(child):
                 add_edge(self._edges, child.ref, category.ref)
+                if not self._channels.is_changed(child.ref):
+                    self._leaving.append((child.ref, category.ref))
             else:
                 unchanged.append(child)
         self._hold(unchanged, category)
@@ -140,21 +154,31 @@ class _Planning:
             add_edge(self._edges, category.ref, child.ref)
 
     def _hold(self, children: Collection[WantedChannel], category: WantedChannel) -> None:
-        """Synced children that must stay as they are. A category that only gets tighter may take them along, and what
-        is not doomed is put back. Otherwise one child is made different before; several are taken along by the
-        category's own first, tighter write."""
-        staying = [child.ref for child in children if not child.is_doomed]
-        if not added(category.present, self._goal(category)):
-            for ref in staying:
-                self.written.add(ref)
-                add_edge(self._edges, category.ref, ref)
-            return
-        self.written |= {child.ref for child in children}
+        """Synced children that must stay as they are."""
         for child in children:
-            add_edge(self._edges, child.ref, category.ref)
-            if child.is_doomed:
-                self._channels.keep_apart(child.ref, category.ref)
-        if len(staying) > 1:
+            if not (child.is_doomed or child.is_described):
+                self.written.add(child.ref)
+                self._forced.add(child.ref)
+                self._held.append((child.ref, category.ref))
+        opens = bool(added(category.present, self._goal(category)))
+        if opens:
+            self._keep_closed([child.ref for child in children if child.is_doomed], category)
+        self._keep_described([child.ref for child in children if child.is_described], category, opens=opens)
+
+    def _keep_closed(self, doomed: Collection[Ref], category: WantedChannel) -> None:
+        for ref in doomed:
+            self.written.add(ref)
+            self._channels.keep_apart(ref, category.ref)
+            add_edge(self._edges, ref, category.ref)
+
+    def _keep_described(self, children: Collection[Ref], category: WantedChannel, *, opens: bool) -> None:
+        """A category that only gets tighter may take them along; then they are put back. Otherwise one child is made
+        different before; several are taken along by the category's own first, tighter write."""
+        self.written |= set(children)
+        for ref in children:
+            pair = (ref, category.ref) if opens else (category.ref, ref)
+            add_edge(self._edges, *pair)
+        if opens and len(children) > 1:
             self._forced.add(category.ref)
-        else:
-            self._forced |= set(staying)
+        elif opens:
+            self._forced |= set(children)

@@ -14,6 +14,7 @@ from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.types import VOICE_LIKE, BotPowers, Snapshot
 from core.templates.cascade import Channels, cascade_of
 from core.templates.doomed import Doomed, closed, doomed_of, usable_bits, without
+from core.templates.fits import MAX_CHILDREN
 from core.templates.graph import Edges, Node, add_edge, in_sequence, minimal_splits
 from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet_in
 from core.templates.plan import Ref
@@ -107,7 +108,7 @@ class Safety:
         self._add_channels()
         self._add_deletes()
         self._add_meetings()
-        split = minimal_splits(self._edges, self._splittable, self._forced)
+        split = self._splits()
         channels = {ref for ref in self._channels.goals if channel_edit(ref) in split}
         return Sequence(
             parts=tuple(self._in_parts(split)),
@@ -120,6 +121,18 @@ class Safety:
             },
             followers=frozenset(ref for group in self._cascade.followers.values() for ref in group),
         )
+
+    def _splits(self) -> set[Node]:
+        """What leaves a category that is written twice is written twice itself."""
+        while True:
+            split = minimal_splits(self._edges, self._splittable, self._forced)
+            leaving = self._cascade.leaving
+            more = {
+                channel_edit(child) for child, category in leaving if channel_edit(category) in split
+            } - split
+            if not more:
+                return split
+            self._forced |= more
 
     def _role_write(self, role: WantedRole) -> RoleWrite:
         return RoleWrite(
@@ -140,7 +153,12 @@ class Safety:
         existing = [c for c in self._target.channels if c.channel is not None]
         writes = list(writes)
         goals = {c.ref: self._goal(c, writes) for c in existing}
-        return Channels(existing, goals, self._everyone, usable_bits(self._powers))
+        return Channels(existing, goals, self._bot(), usable_bits(self._powers))
+
+    def _bot(self) -> Subject:
+        """The bot's own role, where it has one."""
+        own = (r.id for r in self._snapshot.roles if r.bot_id == self._powers.user_id)
+        return Subject("role", next(own, self._powers.top_role_id))
 
     def _goal(self, channel: WantedChannel, writes: Iterable[RoleWrite]) -> OverwriteSet:
         if channel.is_doomed:
@@ -170,6 +188,7 @@ class Safety:
 
     def _add_channels(self) -> None:
         self.add("born", Phase.CHANNEL_CREATES, -1)
+        crowded = self._crowded()
         for channel in self._target.channels:
             ref, place = channel.ref, self._places[channel.ref]
             if channel.channel is None:
@@ -182,7 +201,11 @@ class Safety:
                 continue
             is_opened = bool(added(channel.present, self._channels.goals[ref]))
             is_closed = bool(removed(channel.present, self._channels.goals[ref]))
-            tightens = ref in self._cascade.written and is_closed and not is_opened
+            comes_in = channel.moves and channel.parent in crowded
+            tightens = ref in self._cascade.written and is_closed and not is_opened and not comes_in
+            if channel.moves and channel.home in crowded and channel.parent not in crowded:
+                # Makes room for those that come in.
+                tightens, place = True, -1
             self.add(channel_edit(ref), Phase.TIGHTENING if tightens else Phase.EDITS, place)
             self._splittable.add(channel_edit(ref))
             if channel.moves and channel.parent and channel.parent.startswith("$"):
@@ -191,6 +214,13 @@ class Safety:
         for ref, others in self._cascade.edges.items():
             for other in others:
                 self.before(channel_edit(ref), channel_edit(other))
+
+    def _crowded(self) -> set[Ref]:
+        """Categories that would be too full if all came in before others leave."""
+        channels = self._target.channels
+        there = Counter(c.home for c in channels if c.channel and c.home)
+        coming = Counter(c.parent for c in channels if c.parent and (c.moves or c.channel is None))
+        return {ref for ref in coming if there[ref] + coming[ref] > MAX_CHILDREN}
 
     def _parent_first(self, parent: Ref, node: Node) -> tuple[Node, Node]:
         made = parent.startswith("$")
@@ -263,14 +293,23 @@ class Safety:
     def _in_parts(self, split: Iterable[Node]) -> list[Node]:
         """First parts are as early as what tightens; edges lead from first parts to last ones."""
         split = set(split)
-        ranks: dict[Node, tuple[int, ...]] = dict(self._ranks)
+        ranks: dict[Node, tuple[int, ...]] = {node: (*rank, 0) for node, rank in self._ranks.items()}
         edges: Edges = {}
         for node in split:
-            ranks[first_part(node)] = (Phase.TIGHTENING, self._ranks[node][1])
+            ranks[first_part(node)] = (Phase.TIGHTENING, self._ranks[node][1], 0)
             add_edge(edges, first_part(node), node)
         for node, others in self._edges.items():
             for other in others:
                 add_edge(edges, first_part(node) if node in split else node, other)
+        for child, category in self._cascade.held:
+            child_edit, category_edit = channel_edit(child), channel_edit(category)
+            if child_edit in split:
+                start = first_part(category_edit) if category_edit in split else category_edit
+                add_edge(edges, first_part(child_edit), start)
+                add_edge(edges, category_edit, child_edit)
+                # As short a time as can be, because what is found half-way cannot be put back.
+                ranks[first_part(child_edit)] = (*ranks[start][:2], -1)
+                ranks[child_edit] = (*ranks[category_edit][:2], 1)
         return [node for node in in_sequence(ranks, edges) if node != "born"]
 
 

@@ -92,14 +92,14 @@ def undecided(overwrites: OverwriteSet, *subjects: Subject) -> int:
 
 
 def tightened(
-    overwrites: OverwriteSet, everyone: Subject, usable: int, avoiding: Iterable[OverwriteSet]
+    overwrites: OverwriteSet, subject: Subject, usable: int, avoiding: Iterable[OverwriteSet]
 ) -> OverwriteSet:
-    """A set that grants less by one bit of @everyone, and equals none of `avoiding`."""
+    """A set that grants the subject one bit less, and equals none of `avoiding`."""
     taken = list(avoiding)
-    now = overwrites.get(everyone, SILENT)
+    now = overwrites.get(subject, SILENT)
     for bit in _TIGHTENING:
         if bit & usable and not bit & now.deny:
-            tighter = {**overwrites, everyone: Bits(now.allow & ~int(bit), now.deny | int(bit))}
+            tighter = {**overwrites, subject: Bits(now.allow & ~int(bit), now.deny | int(bit))}
             if tighter not in taken:
                 return tighter
     return overwrites

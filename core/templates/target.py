@@ -31,7 +31,8 @@ class WantedRole(msgspec.Struct, frozen=True, kw_only=True):
 
 class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
     """As `WantedRole`; `final` is the set of overwrites when all is done, `present` the one of now. `home` is the
-    category of now, `parent` the one to be. What is doomed has `key` None and `is_doomed`."""
+    category of now, `parent` the one to be. What is doomed has `key` None and `is_doomed`. `is_described`: the document
+    says what the overwrites are."""
 
     ref: Ref
     name: str
@@ -43,6 +44,7 @@ class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
     fields: ChannelFields
     present: OverwriteSet
     final: OverwriteSet
+    is_described: bool = False
     is_doomed: bool = False
 
     @property
@@ -167,6 +169,7 @@ class _Aim:
                     fields=channel_fields(node, channel, self._snapshot, self._warnings),
                     present=set_of(channel.overwrites, self._present) if channel else {},
                     final=sets[node.key],
+                    is_described=node.said.overwrites is not UNSET,
                 )
             )
         return channels

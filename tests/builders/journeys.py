@@ -13,13 +13,15 @@ from tests.builders.world import World
 
 
 class Journey:
-    """`states` are the guild before the first step and after each one."""
+    """`states` are the guild before the first step and after each one; it may `stop` after so many steps."""
 
-    def __init__(self, plan: Plan, guild: Snapshot, powers: BotPowers, *, lifts: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, guild: Snapshot, powers: BotPowers, *, lifts: bool = False, stop: int | None = None
+    ) -> None:
         world = World(guild, powers, lifts=lifts)
         self.plan = plan
         self.states = [world.snapshot]
-        for step in plan.steps:
+        for step in plan.steps[:stop]:
             world.do(step)
             self.states.append(world.snapshot)
         self.created = world.created

@@ -98,12 +98,14 @@ class Notes:
         self.look_ups: dict[str, LookUp | None] = {}
         self._before = before
 
-    async def announce(self, total: int) -> None:
+    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+        assert planned_anew
         self.announced = total
 
     async def perform(
-        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None
+        self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True
     ) -> str | None:
+        assert not once, "what the plan says is needed, whatever an earlier attempt did"
         self._before(step_id)
         self.look_ups[step_id] = look_up
         outcome = await act(f"because of {step_id}")

@@ -19,6 +19,7 @@ from core.templates.plan import EditChannel, EditGuild, PlanOptions
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
 from tests.builders.journeys import Journey
 from tests.builders.scenes import (
+    BOT_ROLE,
     EXACT,
     GUILD,
     MEMBER,
@@ -142,7 +143,11 @@ class TestCategories:
         closed = deny(GUILD, "view_channel")
         children = [channel(2001 + n, f"c{n}", closed, parent=2000, position=n) for n in range(5)]
         there = guild(category(2000, "K", closed), *children, everyone=["view_channel"])
-        journey = journey_to(wanted(Category(key="k", name="K", overwrites=())), there)
+        shut = for_role("everyone", deny=["view_channel"])
+        said = wanted(
+            Category(key="k", name="K", overwrites=(), channels=tuple(text(f"c{n}", shut) for n in range(5)))
+        )
+        journey = journey_to(said, there)
         assert len(journey.plan.steps) == 2 + 5
         assert ids(journey.plan)[0] == "edit_channel:2000:meet"
         assert ids(journey.plan)[-1] == "edit_channel:2000"
@@ -150,8 +155,18 @@ class TestCategories:
     def test_a_child_that_a_tighter_category_takes_along_is_put_back(self) -> None:
         there = guild(category(2000, "K"), channel(2001, "a", parent=2000), everyone=["view_channel"])
         closed = (for_role("everyone", deny=["view_channel"]),)
-        journey = journey_to(wanted(Category(key="k", name="K", overwrites=closed)), there)
-        assert ids(journey.plan) == ["edit_channel:2000", "edit_channel:2001"]
+        said = wanted(Category(key="k", name="K", overwrites=closed, channels=(text("a"),)))
+        assert ids(journey_to(said, there).plan) == ["edit_channel:2000", "edit_channel:2001"]
+
+    def test_a_child_that_nobody_described_is_never_taken_along(self) -> None:
+        """Stopped half-way, nobody could say what it had."""
+        there = guild(category(2000, "K"), channel(2001, "a", parent=2000), everyone=["view_channel"])
+        said = wanted(Category(key="k", name="K", overwrites=(for_role("everyone", deny=["view_channel"]),)))
+        journey = journey_to(said, there)
+        assert ids(journey.plan) == ["edit_channel:2001:meet", "edit_channel:2000", "edit_channel:2001"]
+        for state in journey.states:
+            child = next(c for c in state.channels if c.id == "2001")
+            assert all(o.id == BOT_ROLE for o in child.overwrites)
 
     def test_a_child_that_changes_by_itself_goes_before_its_category(self) -> None:
         closed = deny(GUILD, "view_channel")
@@ -339,6 +354,37 @@ def test_no_door_stands_open_for_many_random_pairs() -> None:
         choose = Thrown(SEED * 3_000_017 + number)
         present, asked = snapshot(choose), wish(choose)
         check(present, *asked, EXACT if number % 2 else PlanOptions(), together=sized(small=2, soak=3))
+
+
+def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
+    """Wherever it stopped: planned again on what is there, the guild ends as it would have."""
+    for number in range(sized(small=300, soak=10_000)):
+        choose = Thrown(SEED * 7_000_003 + number)
+        present, (document, bindings) = snapshot(choose), wish(choose)
+        bot, options = powers(present), EXACT if number % 2 else PlanOptions()
+        plan = diff(document, present, bindings, bot, options)
+        if plan.blockers or len(plan.steps) < 2:
+            continue
+        whole = Journey(plan, present, bot)
+        half = Journey(plan, present, bot, stop=1 + choose.below(len(plan.steps) - 1))
+        known = {**bindings, **plan.matched, **half.created}
+        again = diff(document, half.end, known, bot, options)
+        rest = Journey(again, half.end, bot)
+        assert not again.blockers
+        assert rest.second_plan(document, known, bot, options).steps == ()
+        assert _described(rest.end, {**half.created, **rest.created}) == _described(whole.end, whole.created)
+        assert list(rest.doors(together=1)) == []
+
+
+def _described(end: Snapshot, created: dict[str, str]) -> object:
+    """Channels and their overwrites with keys for new ids, but for the bot's own entries."""
+    keys = {number: key for key, number in created.items()}
+    return {
+        keys.get(c.id, c.id): {
+            (keys.get(o.id, o.id), o.allow, o.deny) for o in c.overwrites if o.id != BOT_ROLE
+        }
+        for c in end.channels
+    }
 
 
 def test_a_closing_category_with_a_moving_child_leaves_nothing_to_do() -> None:
