@@ -164,6 +164,18 @@ class Simulator:
         answer.raise_for_status()
         return msgspec.json.decode(answer.content, type=dict[str, Any])
 
+    async def calls(self) -> int:
+        """How many REST calls have come in so far."""
+        answer = await self._http.get("/state")
+        answer.raise_for_status()
+        return msgspec.json.decode(answer.content, type=State).requests
+
+
+class State(msgspec.Struct, frozen=True):
+    """Of the whole simulated Discord; `requests` counts them."""
+
+    requests: int
+
 
 class Made(msgspec.Struct, frozen=True):
     """Something new, of which only the id matters."""

@@ -27,11 +27,12 @@ _MOST_DIFFERENCES = 20
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """One applied plan: the job, and the seconds that its `202` took."""
+    """One applied plan: the job, the seconds that its `202` took, and the calls that Discord has counted."""
 
     what: str
     accepted: float
     job: Job
+    calls: int
 
 
 def console() -> Console:
@@ -104,7 +105,7 @@ def timings(found: Iterable[Timing]) -> RenderableType:
     for title in ("accepted", "started", "first Discord call", "done", "calls", "calls/s"):
         table.add_column(title, justify="right")
     for timing in found:
-        job, calls = timing.job, timing.job.result.calls if timing.job.result else 0
+        job, calls = timing.job, timing.calls
         spent = _between(job.first_call_at, job.finished_at)
         table.add_row(
             Text(timing.what, "title"),

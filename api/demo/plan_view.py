@@ -110,8 +110,8 @@ def _move(change: FieldChange) -> str:
 
 
 def _overwrites(changes: Sequence[FieldChange]) -> list[Text]:
-    """One in full, several by whose they are."""
-    if len(changes) == 1:
+    """A new one in full; what changes or are several by whose they are."""
+    if len(changes) == 1 and changes[0].before is None:
         return [_change(changes[0])]
     names = ", ".join(change.field.removeprefix(_OVERWRITES) for change in changes)
     return [_line(f"{_OVERWRITES}{names}")] if changes else []
@@ -119,7 +119,7 @@ def _overwrites(changes: Sequence[FieldChange]) -> list[Text]:
 
 def _together(action: str, nodes: Sequence[PlanNode]) -> Text:
     style = _STYLES[action]
-    names = [_label(node).replace(" ", "\N{NO-BREAK SPACE}") for node in nodes]
+    names = [_label(node) for node in nodes]
     if action == "keep":
         counted = f"{len(nodes)} unchanged: " if len(nodes) > 1 else "unchanged: "
         return Text(f"{_SIGNS[action]} {counted}{', '.join(names)}", style)

@@ -82,6 +82,7 @@ class Show:
             self._terminal.print("", drawing.true(f"[good]Everything shown was true[/], in {took:.1f} s."))
         if stays:
             self._is_over = True
+            story.heading("Have a look around")
             await self._stay(parts, guild_id, members)
         return 0
 
@@ -103,7 +104,6 @@ class Show:
         return parts, guild_id, [simulator.process, api.process, bot_process]
 
     async def _stay(self, parts: Parts, guild_id: str, members: list[OwnProcess]) -> None:
-        self._terminal.print(drawing.heading(0, "Have a look around"))
         self._terminal.print(drawing.addresses(parts, guild_id))
         self._terminal.print(drawing.said("\nCtrl-C stops everything."))
         await _unless_one_ends(asyncio.Event().wait(), members)

@@ -71,13 +71,13 @@ class Story:
         await self._applied(plan, document)
         await self._nothing_left(template)
         await self._rolled_back(plan, before, snapshot_id)
-        self._heading("What it took")
+        self.heading("What it took")
         self._show(drawing.timings(self._timings))
 
     # The steps
 
     async def _captured(self, guild: Guild) -> tuple[Pictures, str]:
-        self._heading(f"Capture “{guild.name}”")
+        self.heading(f"Capture “{guild.name}”")
         pictures = await self._pictures()
         self._show(drawing.said(f"A guild people have lived in: {_census(pictures.held)}."))
         job = await self._client.capture(self._guild_id)
@@ -89,7 +89,7 @@ class Story:
         return pictures, snapshot_id
 
     async def _imported(self, source: Source) -> tuple[Template, dict[str, Any]]:
-        self._heading(f"Import {source.name}")
+        self.heading(f"Import {source.name}")
         template = await self._client.import_template(source)
         document = await self._client.document(template)
         roles, channels = len(document.get("roles", ())), sum(1 for _ in _channels_in(document))
@@ -103,7 +103,7 @@ class Story:
         return template, document
 
     async def _planned(self, guild: Guild, template: Template) -> Plan:
-        self._heading("Plan: what it takes to make the guild exactly that")
+        self.heading("Plan: what it takes to make the guild exactly that")
         plan = await self._client.plan(self._guild_id, template)
         self._show(plan_view.plan_tree(plan, guild.name))
         self._terminal.print()
@@ -114,7 +114,7 @@ class Story:
         return plan
 
     async def _applied(self, plan: Plan, document: dict[str, Any]) -> None:
-        self._heading("Apply")
+        self.heading("Apply")
         job = await self._apply(plan, "apply")
         result = _succeeded(job)
         pictures = await self._pictures()
@@ -127,13 +127,13 @@ class Story:
             raise Untrue("The job found so as well.", ["its result says is_equal: false"])
 
     async def _nothing_left(self, template: Template) -> None:
-        self._heading("Plan again")
+        self.heading("Plan again")
         plan = await self._client.plan(self._guild_id, template)
         left = [f"{step['do']}: {step['title']}" for step in plan.steps]
         self._expect("The second plan is empty: there is nothing left to do.", left, about="api")
 
     async def _rolled_back(self, applied: Plan, before: Pictures, snapshot_id: str) -> None:
-        self._heading("Roll back to the capture")
+        self.heading("Roll back to the capture")
         plan = await self._client.plan_rollback(self._guild_id, snapshot_id)
         self._show(plan_view.plan_summary(plan))
         self._show(drawing.notices(plan.warnings))
@@ -156,6 +156,7 @@ class Story:
 
     async def _apply(self, plan: Plan, what: str) -> Job:
         """Asks, and follows the job by its event stream."""
+        before = await self._simulator.calls()
         asked = time.monotonic()
         job = await self._client.apply(plan)
         accepted = time.monotonic() - asked
@@ -169,7 +170,8 @@ class Story:
                     description=_now(event),
                 )
         job = await self._client.settled(job.id)
-        self._timings.append(drawing.Timing(what=what, accepted=accepted, job=job))
+        calls = await self._simulator.calls() - before
+        self._timings.append(drawing.Timing(what=what, accepted=accepted, job=job, calls=calls))
         return job
 
     async def _pictures(self) -> Pictures:
@@ -189,7 +191,8 @@ class Story:
             raise Untrue(claim, differences, about=about)
         self._show(drawing.true(claim))
 
-    def _heading(self, title: str) -> None:
+    def heading(self, title: str) -> None:
+        """Begins the next step."""
         self._step += 1
         self._show(drawing.heading(self._step, title))
 

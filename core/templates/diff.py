@@ -20,8 +20,9 @@ from core.templates.document import Document
 from core.templates.match import match
 from core.templates.places import Places, channel_places, role_places
 from core.templates.plan import CreateChannel, Plan, PlanOptions, Ref, Step, node_of
+from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
-from core.templates.safety import Phase, Safety, channel_edit
+from core.templates.safety import Phase, Safety
 from core.templates.settings import GuildEdits, guild_edits
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 from core.templates.target import Target, WantedChannel, target_of
@@ -44,15 +45,12 @@ def diff(
     target = target_of(document, snapshot, matches, powers, options)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
-    blockers = blockers_of(target, snapshot, powers, options, steps)
-    if role_order is None:
-        blockers = (*blockers, no_room_for_roles())
     calls = sum(_calls(step) for step in steps)
     return Plan(
         steps=steps,
         tree=tree_of(target, snapshot, tuple(role_order or ()), places),
-        warnings=target.warnings,
-        blockers=blockers,
+        warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
+        blockers=blockers_of(target, snapshot, powers, options, steps),
         matched=matches.ids,
         calls=calls,
         expected_seconds=calls * _SECONDS_PER_CALL,

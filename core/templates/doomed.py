@@ -19,8 +19,8 @@ from core.templates.sets import SILENT, Bits, OverwriteSet, Subject, put, undeci
 from core.templates.target import Target, WantedChannel
 
 _MANAGE_ROLES = int(Permission.MANAGE_ROLES)
-# Discord takes 100 overwrites with a new channel; half of them are left to the document.
-_MOST_ENTRIES = 50
+# Discord takes at most 100 overwrites in one call.
+_MOST_ENTRIES = 100
 
 
 class Doomed(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +84,13 @@ class _Study:
         doomed = {role.id for role in self._roles}
         self._unwritten = [c for c in self._standing if without(c.present, doomed) == c.final]
         self._writes_sets = self._makes_channels or len(self._unwritten) < len(self._standing)
+        self._largest_set = max((len(c.final) for c in target.channels), default=0)
         self._has_voice = any(c.type in ("voice", "stage") for c in self._standing)
 
     def doomed(self) -> Doomed:
         disarmed = {role.id for role in self._roles if self._must_disarm(role)}
         undeniable = [role.id for role in self._roles if role.id not in disarmed and self._brings(role)]
-        if self._writes_sets and len(undeniable) > _MOST_ENTRIES:
+        if self._writes_sets and self._largest_set + len(undeniable) > _MOST_ENTRIES:
             disarmed |= set(undeniable)
         neutralised = {c.ref for c in self._unwritten if self._loses_an_allow(c)}
         order = self._settle_order(disarmed, neutralised)

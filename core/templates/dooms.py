@@ -5,7 +5,7 @@ from collections.abc import Collection
 import msgspec
 
 from core.discord.types import BotPowers, Channel, Role, Snapshot, Snowflake, role_rank
-from core.templates.match import Matches
+from core.templates.match import Matches, displayed
 from core.templates.plan import Notice, PlanOptions
 
 
@@ -70,7 +70,7 @@ def _channels(
     snapshot: Snapshot, matches: Matches, pointed_at: Collection[Snowflake], warnings: list[Notice]
 ) -> tuple[Channel, ...]:
     named = {channel.id for channel in matches.channels.values()}
-    unnamed = [channel for channel in snapshot.channels if channel.id not in named]
+    unnamed = [channel for channel in displayed(snapshot) if channel.id not in named]
     warnings += (_needed(channel) for channel in unnamed if channel.id in pointed_at)
     return tuple(channel for channel in unnamed if channel.id not in pointed_at)
 

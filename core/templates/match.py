@@ -99,7 +99,7 @@ def _match_channels(
     document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake], warnings: list[Notice]
 ) -> dict[str, Channel]:
     nodes = nodes_of(document)
-    pairing = Pairing[ChannelNode, Channel](_displayed(snapshot), "channel", warnings)
+    pairing = Pairing[ChannelNode, Channel](displayed(snapshot), "channel", warnings)
     pairing.bind(nodes, bindings, lambda node, channel: _family(node.type) == _family(channel.type))
     pairing.pair(
         [node for node in nodes if node.type == "category"],
@@ -125,7 +125,7 @@ def _match_channels(
     return pairing.found
 
 
-def _displayed(snapshot: Snapshot) -> list[Channel]:
+def displayed(snapshot: Snapshot) -> list[Channel]:
     """As Discord's client shows them: by category, voice-like ones below the others."""
     ranks = {c.id: channel_rank(c) for c in snapshot.channels if c.type == "category"}
 

@@ -4,11 +4,11 @@ A new channel is born beside its predecessor; a new role below all others. Only 
 orders all siblings of the wrong groups, and one all roles that the bot can move.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-from core.discord.types import VOICE_LIKE, Channel, ChannelType
+from core.discord.types import VOICE_LIKE, ChannelType
 from core.templates.plan import Ref
 
 K = TypeVar("K")
@@ -79,8 +79,3 @@ def role_positions(
     if positions and (place, -below) >= (top[0], -top[1]):
         return None
     return positions
-
-
-def displayed(channels: Iterable[Channel]) -> list[Channel]:
-    """Siblings in display order."""
-    return sorted(channels, key=lambda c: (c.position, int(c.id)))

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from core.discord.gateway import RoleFields
-from core.discord.permissions import Permission, names_of
+from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Role, Snapshot
-from core.templates.course import EVERY_BIT, Course
+from core.templates.course import Course
 from core.templates.dooms import is_below
 from core.templates.fits import misfits
 from core.templates.plan import (
@@ -26,10 +26,9 @@ from core.templates.plan import (
     OrderChannels,
     OrderRoles,
     PlanOptions,
-    Ref,
     Step,
 )
-from core.templates.sets import SILENT, OverwriteSet, set_of
+from core.templates.reach import channel_blockers, lacks, listed
 from core.templates.target import Target
 
 ADMIN = Permission.ADMINISTRATOR
@@ -56,10 +55,11 @@ def blockers_of(
 
 
 def no_room_for_roles() -> Notice:
-    """The roles cannot be put into the wanted order below the bot's own."""
+    """Of equal positions the older role is the higher one, so not every order fits below the bot's own role."""
     return Notice(
-        code="bot_role_too_low",
-        message="There is no room to order the roles below the bot's highest role: drag the bot's role up.",
+        code="role_order",
+        message="The roles stay in the order that they are in: there are not enough places below the bot's highest "
+        "role. Drag the bot's role to the top, then plan again.",
     )
 
 
@@ -89,11 +89,11 @@ class _Check:
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
         self._course = Course(snapshot, powers)
+        self._target = target
         self._snapshot = snapshot
         self._powers = powers
         self._roles = {role.id: role for role in snapshot.roles}
         self._keys = {ref: key for key, ref in target.refs.items()}
-        self._names = {channel.ref: channel.name for channel in target.channels}
 
     def blockers(self, steps: tuple[Step, ...]) -> list[Notice]:
         found: list[Notice] = []
@@ -108,22 +108,20 @@ class _Check:
         if isinstance(step, EditGuild) and step.fields.community is not UNSET:
             bit = ADMIN
         if bit & ~self._course.held():
-            yield _lacks(bit)
+            yield lacks(bit)
 
     def _blockers_of(self, step: Step) -> Iterator[Notice]:
         match step:
             case EditRole(role_id=role_id):
                 yield from self._touches(self._roles[role_id])
                 yield from self._keeps_managed(self._roles[role_id], step.fields)
-                yield from self._grants(
-                    self._roles[role_id].name, step.fields, self._roles[role_id].permissions
-                )
+                yield from self._grants(step, self._roles[role_id].name, self._roles[role_id].permissions)
             case DeleteRole(role_id=role_id):
                 yield from self._touches(self._roles[role_id])
             case CreateRole(title=_):
-                yield from self._grants(str(step.fields.name), step.fields, 0)
+                yield from self._grants(step, str(step.fields.name), 0)
             case CreateChannel() | EditChannel() | DeleteChannel():
-                yield from self._channel(step)
+                yield from channel_blockers(step, self._course, self._target)
             case _:
                 pass
 
@@ -148,77 +146,12 @@ class _Check:
                 node=self._keys.get(role.id),
             )
 
-    def _grants(self, name: str, fields: RoleFields, present: int) -> Iterator[Notice]:
-        granted = 0 if fields.permissions is UNSET else fields.permissions & ~present
+    def _grants(self, step: CreateRole | EditRole, name: str, present: int) -> Iterator[Notice]:
+        granted = 0 if step.fields.permissions is UNSET else step.fields.permissions & ~present
         if missing := granted & ~self._course.held():
             yield Notice(
                 code="cannot_grant",
-                message=f"The role “{name}” is to get {_listed(missing)}, which the bot does not have itself: give "
+                message=f"The role “{name}” is to get {listed(missing)}, which the bot does not have itself: give "
                 "the bot these permissions.",
+                node=step.key if isinstance(step, CreateRole) else self._keys.get(step.role_id),
             )
-
-    def _channel(self, step: CreateChannel | EditChannel | DeleteChannel) -> Iterator[Notice]:
-        if self._course.held() == EVERY_BIT:
-            return
-        if not isinstance(step, CreateChannel):
-            yield from self._reaches(step.channel_id, _needed_in(step))
-        if not isinstance(step, DeleteChannel):
-            if step.fields.parent_id is not UNSET and step.fields.parent_id is not None:
-                yield from self._reaches(
-                    step.fields.parent_id, Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
-                )
-            yield from self._overwrites(step)
-
-    def _overwrites(self, step: CreateChannel | EditChannel) -> Iterator[Notice]:
-        if step.fields.overwrites is UNSET:
-            return
-        held, present = self._course.held(), OverwriteSet()
-        if isinstance(step, EditChannel):
-            held |= self._course.held_in(step.channel_id)
-            present = self._course.sets[step.channel_id]
-        written = 0
-        for subject, bits in set_of(step.fields.overwrites, {o.id for o in step.fields.overwrites}).items():
-            before = present.get(subject, SILENT)
-            written |= bits.allow & ~before.allow | bits.deny & ~before.deny
-        if written & Permission.MANAGE_ROLES:
-            yield _needs_admin(step.title)
-        if missing := written & ~Permission.MANAGE_ROLES & ~held:
-            yield Notice(
-                code="cannot_grant",
-                message=f"{step.title}: its overwrites have {_listed(missing)}, which the bot does not have itself: "
-                "give the bot these permissions.",
-            )
-
-    def _reaches(self, channel: Ref, needed: int) -> Iterator[Notice]:
-        if missing := needed & ~self._course.held_in(channel):
-            yield Notice(
-                code="channel_out_of_reach",
-                message=f"In “{self._names[channel]}” the bot does not have {_listed(missing)} when it needs it: "
-                "give it the permission there, or make it an administrator.",
-                node=self._keys.get(channel),
-            )
-
-
-def _needed_in(step: EditChannel | DeleteChannel) -> int:
-    needed = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
-    writes = isinstance(step, EditChannel) and step.fields.overwrites is not UNSET
-    return needed | Permission.MANAGE_ROLES if writes else needed
-
-
-def _lacks(bit: Permission) -> Notice:
-    return Notice(
-        code="bot_lacks_permission",
-        message=f"The bot does not have {_listed(bit)}: give its role that permission.",
-    )
-
-
-def _needs_admin(title: str) -> Notice:
-    return Notice(
-        code="cannot_grant",
-        message=f"{title}: Discord lets only administrators write manage_roles into overwrites: make the bot an "
-        "administrator, or leave that permission out.",
-    )
-
-
-def _listed(bits: int) -> str:
-    return ", ".join(names_of(bits)) or f"the permission bits {bits:#x}"

@@ -11,14 +11,15 @@ from enum import IntEnum
 import msgspec
 
 from core.discord.gateway import ChannelFields, RoleFields
-from core.discord.types import VOICE_LIKE, BotPowers, Snapshot
+from core.discord.types import BotPowers, Snapshot
 from core.templates.cascade import Channels, cascade_of
-from core.templates.doomed import Doomed, closed, doomed_of, usable_bits, without
+from core.templates.doomed import closed, doomed_of, usable_bits, without
 from core.templates.fits import MAX_CHILDREN
 from core.templates.graph import Edges, Node, add_edge, in_sequence, minimal_splits
-from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet_in
+from core.templates.meeting import ADMIN, RoleWrite
 from core.templates.plan import Ref
-from core.templates.sets import Bits, OverwriteSet, Subject, added, removed
+from core.templates.precedence import Precedence, channel_edit, first_part, role_edit
+from core.templates.sets import OverwriteSet, Subject, added, removed
 from core.templates.target import Target, WantedChannel, WantedRole
 
 
@@ -48,18 +49,6 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True):
     followers: frozenset[Ref]
 
 
-def first_part(node: Node) -> Node:
-    return f"{node}:meet"
-
-
-def role_edit(ref: Ref) -> Node:
-    return f"edit_role:{ref}"
-
-
-def channel_edit(ref: Ref) -> Node:
-    return f"edit_channel:{ref}"
-
-
 class Safety:
     """Collects nodes and edges, then puts them into sequence."""
 
@@ -79,13 +68,8 @@ class Safety:
         self._granted_late = {w.role for w in self._writes if self._is_granted_late(w)}
         in_time = [w for w in self._writes if w.role not in self._granted_late]
         self._doomed = doomed_of(target, in_time, powers, self._after_all)
-        self._unaffected = self._unaffecting()
         self._channels = self._existing(in_time)
         self._cascade = cascade_of(self._channels)
-
-    @property
-    def doomed(self) -> Doomed:
-        return self._doomed
 
     @property
     def is_idle(self) -> bool:
@@ -244,51 +228,9 @@ class Safety:
         for write in writes:
             if write.taken and not write.after & ADMIN:
                 self.before(role_edit(write.role), "born")
-        mortal = [w for w in writes if not w.is_admin]
-        doors = self._doors()
-        for taker in mortal:
-            for giver in mortal:
-                if taker.role != giver.role and roles_meet_in(taker, giver, doors):
-                    self.before(role_edit(taker.role), role_edit(giver.role))
-        for ref in self._cascade.written:
-            write = self._channel_write(ref)
-            for role in mortal:
-                if write.comes_after(role):
-                    self.before(role_edit(role.role), channel_edit(ref))
-                if write.comes_before(role):
-                    self.before(channel_edit(ref), role_edit(role.role))
-
-    def _doors(self) -> list[Door]:
-        """Every state of a channel that stays, each once."""
-        doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
-        for ref, channel in self._channels.by_ref.items():
-            if not channel.is_doomed:
-                for overwrites in (channel.present, self._channels.goals[ref]):
-                    door = self._door(overwrites, has_voice=_has_voice(channel))
-                    doors[frozenset(door.overwrites.items()), door.has_voice] = door
-        return [door for door in doors.values() if not door.is_shut]
-
-    def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
-        felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}
-        return Door(felt, self._everyone, has_voice=has_voice)
-
-    def _unaffecting(self) -> frozenset[Subject]:
-        """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""
-        bits = Counter[Ref]()
-        for role in self._target.roles:
-            bits[role.ref] |= role.permissions if role.role else ADMIN
-        for role in self._snapshot.roles:
-            bits[role.id] |= role.permissions
-        return frozenset(Subject("role", ref) for ref, permissions in bits.items() if permissions & ADMIN)
-
-    def _channel_write(self, ref: Ref) -> ChannelWrite:
-        channel = self._channels.by_ref[ref]
-        group = [channel, *(self._channels.by_ref[each] for each in self._cascade.followers.get(ref, ()))]
-        before, after = (
-            self._door(overwrites, has_voice=any(map(_has_voice, group)))
-            for overwrites in (channel.present, self._channels.goals[ref])
-        )
-        return ChannelWrite(before, after, (self._before_all, self._after_all))
+        precedence = Precedence(self._target, self._snapshot, self._channels, self._cascade)
+        for node, other in precedence.pairs([w for w in writes if not w.is_admin]):
+            self.before(node, other)
 
     def _in_parts(self, split: Iterable[Node]) -> list[Node]:
         """First parts are as early as what tightens; edges lead from first parts to last ones."""
@@ -316,10 +258,6 @@ class Safety:
 def has_own_edit(channel: WantedChannel) -> bool:
     """Whether anything but overwrites is written."""
     return channel.moves or channel.fields != ChannelFields()
-
-
-def _has_voice(channel: WantedChannel) -> bool:
-    return channel.type in VOICE_LIKE
 
 
 def _changes_permissions(role: WantedRole) -> bool:

@@ -33,6 +33,10 @@ _PROTECTION: Mapping[str, tuple[str, ...]] = {
 }
 
 
+COMMUNITY_PROTECTION: Mapping[str, str] = {"verification_level": "low", "content_filter": "all_members"}
+"""The least that a Community server has."""
+
+
 class WantedSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`changed` are fields of `SettingsFields`. `kept` are channels that a Community server must have."""
 
@@ -74,6 +78,8 @@ def wanted_settings(
     was = "COMMUNITY" in snapshot.features
     will = was if said.community is UNSET else said.community
     changed = _plain_changes(said, snapshot)
+    if was and will:
+        _keep_protection(changed, snapshot, warnings)
     final: dict[str, Ref | None] = {}
     for name in _POINTERS:
         key, present = getattr(said, name), getattr(snapshot.settings, f"{name}_id")
@@ -130,9 +136,28 @@ def _plain_changes(said: DocumentGuild, snapshot: Snapshot) -> dict[str, Any]:
     return changed
 
 
+def _keep_protection(changed: dict[str, Any], snapshot: Snapshot, warnings: list[Notice]) -> None:
+    """A Community server cannot go below what Community demands: what the document says beneath it is left out.
+
+    Discord's support pages on enabling Community; templates made of other servers say such things.
+    """
+    for name, least in COMMUNITY_PROTECTION.items():
+        rank, present = _PROTECTION[name].index, getattr(snapshot.settings, name)
+        if name in changed and rank(changed[name]) < rank(least) <= rank(present):
+            warnings.append(_protected(name, changed.pop(name), present))
+
+
 def _is_raised(name: str, changed: Mapping[str, Any], snapshot: Snapshot) -> bool:
     levels = _PROTECTION[name]
     return levels.index(changed[name]) > levels.index(getattr(snapshot.settings, name))
+
+
+def _protected(name: str, wanted: str, present: str) -> Notice:
+    return Notice(
+        code="community_protection",
+        message=f"`guild.{name}` stays {present}: a Community server must not have {wanted}. Say "
+        "`guild.community: false` to leave Community.",
+    )
 
 
 def _not_community(name: str) -> Notice:

@@ -7,11 +7,11 @@ from msgspec import UNSET
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.permissions import ALL, bits_of
-from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake, role_rank
+from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake
 from core.templates.document import EVERYONE, Document, DocumentOverwrite
 from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import channel_fields, role_fields, wanted_permissions
-from core.templates.match import ChannelNode, Matches, homes_in, nodes_of
+from core.templates.match import ChannelNode, Matches, displayed, homes_in, nodes_of
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.sets import Bits, OverwriteSet, Subject, put, set_of, with_unnamed_bits
 from core.templates.settings import WantedSettings, wanted_settings
@@ -219,13 +219,6 @@ class _Aim:
                 final=set_of(channel.overwrites, self._staying),
                 is_doomed=channel.id in doomed,
             )
-            for channel in self._snapshot.channels
+            for channel in displayed(self._snapshot)
             if channel.id not in named
         ]
-
-
-def role_order(snapshot: Snapshot) -> tuple[Role, ...]:
-    """Highest first, without @everyone."""
-    return tuple(
-        sorted((r for r in snapshot.roles if r.id != snapshot.guild_id), key=role_rank, reverse=True)
-    )

@@ -10,6 +10,7 @@ from core.discord.errors import CallRefused, TargetGone
 from core.discord.gateway import DiscordGateway
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
 from core.jobs.journal import Act, LookUp
+from core.jobs.schemas import JobStep
 from core.templates.apply import apply
 from core.templates.document import Category, DocumentGuild, DocumentRole, TextChannel
 from core.templates.plan import Plan
@@ -101,6 +102,9 @@ class Notes:
     async def announce(self, total: int, *, planned_anew: bool = False) -> None:
         assert planned_anew
         self.announced = total
+
+    async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
+        raise AssertionError("whether something was made earlier is asked before planning")
 
     async def perform(
         self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True

@@ -332,6 +332,18 @@ class TestNumbers:
         assert one.hash == hashlib.sha256(msgspec.json.encode(one.steps, order="deterministic")).hexdigest()
         assert one.hash != plan_for(said, there, {"b": "2001", "a": "2002"}).hash
 
+    def test_the_order_in_which_a_snapshot_lists_things_changes_nothing(self) -> None:
+        for number in range(sized(small=60, soak=2_000)):
+            choose = Thrown(SEED * 11_000_003 + number)
+            present, (document, bindings) = snapshot(choose), wish(choose)
+            shuffled = replace(
+                present,
+                roles=present.roles[::-1],
+                channels=tuple(replace(c, overwrites=c.overwrites[::-1]) for c in present.channels[::-1]),
+            )
+            one, other = (plan_for(document, each, bindings, options=EXACT) for each in (present, shuffled))
+            assert one.hash == other.hash
+
     def test_a_forum_that_requires_tags_takes_two_calls(self) -> None:
         plan = plan_for(wanted(ForumChannel(key="f", name="f", require_tag=True)), guild())
         assert (len(plan.steps), plan.calls, plan.expected_seconds) == (1, 2, 0.5)

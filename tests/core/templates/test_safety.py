@@ -177,6 +177,16 @@ class TestCategories:
         said = wanted(Category(key="k", name="K", overwrites=(), channels=(text("a", more),)))
         assert ids(journey_to(said, there).plan) == ["edit_channel:2001", "edit_channel:2000"]
 
+    def test_a_child_gets_its_categorys_old_set_when_the_category_has_left_it(self) -> None:
+        there = guild(
+            category(2000, "K", deny(GUILD, "view_channel")),
+            channel(2001, "a", parent=2000),
+            everyone=["view_channel"],
+        )
+        shut = for_role("everyone", deny=["view_channel"])
+        said = wanted(Category(key="k", name="K", overwrites=(), channels=(text("a", shut),)))
+        assert ids(journey_to(said, there).plan) == ["edit_channel:2000", "edit_channel:2001"]
+
     def test_a_channel_leaves_its_category_before_that_one_opens(self) -> None:
         closed = deny(GUILD, "view_channel")
         there = guild(

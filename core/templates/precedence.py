@@ -1,0 +1,89 @@
+"""Which write comes before which: what one takes away is gone before another gives what meets it (law 6)."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from core.discord.types import VOICE_LIKE, Snapshot
+from core.templates.cascade import Cascade, Channels
+from core.templates.graph import Node
+from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet_in
+from core.templates.plan import Ref
+from core.templates.sets import Bits, OverwriteSet, Subject
+from core.templates.target import Target, WantedChannel
+
+
+def role_edit(ref: Ref) -> Node:
+    return f"edit_role:{ref}"
+
+
+def channel_edit(ref: Ref) -> Node:
+    return f"edit_channel:{ref}"
+
+
+def first_part(node: Node) -> Node:
+    """Of what is written twice."""
+    return f"{node}:meet"
+
+
+class Precedence:
+    """Over the existing roles and channels; who is made or deleted is somebody else's matter."""
+
+    def __init__(self, target: Target, snapshot: Snapshot, channels: Channels, cascade: Cascade) -> None:
+        self._target = target
+        self._snapshot = snapshot
+        self._channels = channels
+        self._cascade = cascade
+        self._everyone = Subject("role", target.everyone)
+        self._unaffected = self._unaffecting()
+
+    def pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
+        """The first has to be done before the second. `writes` are those of roles that are never administrators'."""
+        doors = self._doors()
+        for taker in writes:
+            for giver in writes:
+                if taker.role != giver.role and roles_meet_in(taker, giver, doors):
+                    yield role_edit(taker.role), role_edit(giver.role)
+        for ref in sorted(self._cascade.written):
+            write = self._channel_write(ref)
+            for role in writes:
+                if write.comes_after(role):
+                    yield role_edit(role.role), channel_edit(ref)
+                if write.comes_before(role):
+                    yield channel_edit(ref), role_edit(role.role)
+
+    def _doors(self) -> list[Door]:
+        """Every state of a channel that stays, each once."""
+        doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
+        for ref, channel in self._channels.by_ref.items():
+            if not channel.is_doomed:
+                for overwrites in (channel.present, self._channels.goals[ref]):
+                    door = self._door(overwrites, has_voice=_has_voice(channel))
+                    doors[frozenset(door.overwrites.items()), door.has_voice] = door
+        return [door for door in doors.values() if not door.is_shut]
+
+    def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
+        felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}
+        return Door(felt, self._everyone, has_voice=has_voice)
+
+    def _unaffecting(self) -> frozenset[Subject]:
+        """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""
+        bits = Counter[Ref]()
+        for role in self._target.roles:
+            bits[role.ref] |= role.permissions if role.role else ADMIN
+        for role in self._snapshot.roles:
+            bits[role.id] |= role.permissions
+        return frozenset(Subject("role", ref) for ref, permissions in bits.items() if permissions & ADMIN)
+
+    def _channel_write(self, ref: Ref) -> ChannelWrite:
+        channel = self._channels.by_ref[ref]
+        group = [channel, *(self._channels.by_ref[each] for each in self._cascade.followers.get(ref, ()))]
+        before, after = (
+            self._door(overwrites, has_voice=any(map(_has_voice, group)))
+            for overwrites in (channel.present, self._channels.goals[ref])
+        )
+        everyone = next(role.permissions for role in self._target.roles if role.ref == self._target.everyone)
+        return ChannelWrite(before, after, (self._snapshot.everyone.permissions, everyone))
+
+
+def _has_voice(channel: WantedChannel) -> bool:
+    return channel.type in VOICE_LIKE
