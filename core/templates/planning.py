@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.audit.service import AuditService
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
-from core.errors import Conflict, NotFound, Stale
+from core.errors import Conflict, NotFound, Problem, Stale
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
 from core.jobs.schemas import Job
@@ -19,7 +19,7 @@ from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.models import PlanModel
-from core.templates.plan import PlanOptions
+from core.templates.plan import Plan, PlanOptions
 from core.templates.repository import BindingRepository, PlanRepository
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
@@ -106,7 +106,9 @@ class PlanService:
             )
         if model.plan.blockers:
             reasons = " ".join(notice.message for notice in model.plan.blockers)
-            raise Conflict(f"This plan cannot be applied: {reasons}", code="plan_blocked")
+            raise Conflict(
+                f"This plan cannot be applied: {reasons}", code="plan_blocked", problems=_problems(model.plan)
+            )
         await self._require_fresh(actor, model)
         job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
         await self._plans.note_job(plan_id, job.id)
@@ -197,6 +199,14 @@ class PlanService:
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model
+
+
+def _problems(plan: Plan) -> tuple[Problem, ...]:
+    """Pointers into the plan, which says of each blocker what node of the document it is about."""
+    return tuple(
+        Problem(pointer=f"/blockers/{index}", code=notice.code, message=notice.message)
+        for index, notice in enumerate(plan.blockers)
+    )
 
 
 def to_plan(model: PlanModel) -> StoredPlan:

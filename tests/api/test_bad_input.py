@@ -307,6 +307,9 @@ async def test_a_role_above_the_bots_blocks_the_plan_and_nothing_is_asked_of_the
     before = await api.rows()
     problem = await refused(api, await api.post(f"/plans/{plan['id']}/apply"), before, 409)
     assert problem["code"] == "plan_blocked"
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [
+        (f"/blockers/{index}", blocker["code"]) for index, blocker in enumerate(plan["blockers"])
+    ]
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "ä"])
