@@ -250,4 +250,4 @@ def test_a_plan_without_blockers_is_refused_nothing_whatever_the_bot_may_do() ->
         if not plan.blockers:
             done += 1
             assert list(Journey(plan, present, bot).doors(together=1)) == []
-    assert done > sized(small=50, soak=4000)
+    assert done > sized(small=50, soak=2000)
