@@ -1,6 +1,6 @@
 """From disnake's objects and exceptions to our words. The way back, our words to JSON, is `bot.payloads`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -137,7 +137,12 @@ def settings_of(guild: disnake.Guild) -> GuildSettings:
 def snapshot_of(guild: disnake.Guild) -> Snapshot:
     """The guild as the cache knows it."""
     roles = [role_of(role) for role in guild.roles]
-    channels = [channel for each in guild.channels if (channel := channel_of(each)) is not None]
+    known = {role.id for role in roles}
+    channels = [
+        _without_ghosts(channel, known)
+        for each in guild.channels
+        if (channel := channel_of(each)) is not None
+    ]
     return Snapshot(
         guild_id=str(guild.id),
         owner_id=str(guild.owner_id),
@@ -147,6 +152,12 @@ def snapshot_of(guild: disnake.Guild) -> Snapshot:
         features=frozenset(guild.features),
         premium_tier=guild.premium_tier,
     )
+
+
+def _without_ghosts(channel: Channel, known: Set[str]) -> Channel:
+    """Discord drops a deleted role's overwrites and sends no event that says so: the cache keeps them."""
+    kept = tuple(o for o in channel.overwrites if o.kind == "member" or o.id in known)
+    return channel if kept == channel.overwrites else replace(channel, overwrites=kept)
 
 
 def powers_of(me: disnake.Member) -> BotPowers:

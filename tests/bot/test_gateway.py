@@ -171,6 +171,21 @@ async def test_a_role_is_created_edited_ordered_and_deleted(
     await seen(lambda: gateway.read_guild(guild_id), lambda s: all(r.id != cook for r in s.roles))
 
 
+async def test_what_a_deleted_role_was_allowed_or_denied_goes_with_it(
+    discord: Discord, gateway: DiscordGateway, guild: dict[str, Any]
+) -> None:
+    guild_id, crew, deck = guild["id"], guild["roles"]["Crew"], guild["channels"]["Deck"]
+    fields = ChannelFields(overwrites=(Overwrite("role", crew, deny=1024),))
+    await gateway.edit_channel(guild_id, deck, fields, reason=REASON)
+    await seen(
+        lambda: gateway.read_guild(guild_id),
+        lambda s: any(o.id == crew for c in s.channels for o in c.overwrites),
+    )
+    await gateway.delete_role(guild_id, crew, reason=REASON)
+    snapshot = await seen(lambda: gateway.read_guild(guild_id), lambda s: all(r.id != crew for r in s.roles))
+    assert not [o for channel in snapshot.channels for o in channel.overwrites if o.id == crew]
+
+
 async def test_every_type_of_channel_is_created_in_its_final_form_with_one_call(
     discord: Discord, gateway: DiscordGateway, guild: dict[str, Any]
 ) -> None:
