@@ -74,7 +74,13 @@ class SuiteReport:
 def run_suites(names: list[str], checks: list[Outcome]) -> bool:
     """One pytest for all, so that the servers start once; True if nothing failed."""
     folders = [f"tests/{name}" for name in names if any((ROOT / "tests" / name).rglob("test_*.py"))]
-    return pytest.main(folders, plugins=[SuiteReport(checks)]) == pytest.ExitCode.OK
+    # At full numbers one test may take long, and what hangs is still to be told from what works.
+    patience = ["--timeout=3600"] if _is_soak() else []
+    return pytest.main([*patience, *folders], plugins=[SuiteReport(checks)]) == pytest.ExitCode.OK
+
+
+def _is_soak() -> bool:
+    return os.environ.get("GUILDWRIGHT_TEST_SIZE") == "soak"
 
 
 def main() -> int:
@@ -88,13 +94,12 @@ def main() -> int:
     if unknown := set(asked.suites) - {*SUITES, "soak"}:
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
-    soak = os.environ.get("GUILDWRIGHT_TEST_SIZE") == "soak"
     checks = [] if asked.no_checks else run_checks()
     passed = all(check.verdict == "passed" for check in checks)
     if asked.only_checks:
         print("\n".join(f"{check.seconds:8.1f}  {check.name:<10} {check.verdict}" for check in checks))
         return 0 if passed else 1
-    suites = asked.suites or [*SUITES, *(["soak"] if soak else [])]
+    suites = asked.suites or [*SUITES, *(["soak"] if _is_soak() else [])]
     return 0 if run_suites(suites, checks) and passed else 1
 
 
