@@ -49,7 +49,7 @@ types: _install
 imports: _install
     .venv/bin/lint-imports
 
-# Bring the database of DATABASE_URL, or our own, to the latest version
+# Bring the database of DATABASE_URL to the latest version (`up` does that by itself)
 migrate *ARGS: _install
     {{ python }} -m core.migrate "$@"
 

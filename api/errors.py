@@ -17,6 +17,7 @@ from api.msgspec_errors import code_of
 from api.request_id import request_id_of
 from api.schemas.problems import MEDIA_TYPE, FieldError, Problem
 from core import errors as domain
+from core.db import is_away
 from core.errors import GuildwrightError, Invalid
 from core.templates.errors import InvalidDocument
 
@@ -201,7 +202,7 @@ def _allowed(methods: str) -> str:
 
 
 def _of_database(error: DBAPIError | PoolTimeout | OSError) -> Refusal:
-    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+    if isinstance(error, DBAPIError) and not is_away(error):
         state = getattr(error.orig, "sqlstate", None)
         if state in _RETRYABLE_STATES:
             detail = "Somebody changed the same thing at the same moment: repeat the request."

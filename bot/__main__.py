@@ -1,5 +1,6 @@
 """`python -m bot`: disnake's client and the worker of the bot's lane, in one loop."""
 
+import argparse
 import asyncio
 import logging
 import math
@@ -31,6 +32,7 @@ from workers.runner import PermitWorker
 from workers.running import Running
 from workers.wire import connect, disconnect
 
+_BELIEVABLE_SECONDS = 10.0
 log = logging.getLogger("bot")
 
 
@@ -98,11 +100,13 @@ def _details(bot: GuildwrightBot) -> dict[str, Any] | None:
     """None while the gateway is not live: then the bot counts as away."""
     if not bot.connection.live:
         return None
-    latency = bot.latency
+    latency = bot.latency  # disnake measures from the beat before where the answer came at once
     return {
         "application_id": str(bot.application_id),
         "guilds": len(bot.guilds),
-        "latency_ms": round(latency * 1000, 1) if math.isfinite(latency) else None,
+        "latency_ms": round(latency * 1000, 1)
+        if math.isfinite(latency) and latency < _BELIEVABLE_SECONDS
+        else None,
     }
 
 
@@ -134,6 +138,7 @@ def _required(settings: Settings) -> tuple[str, str, str]:
 
 def main() -> int:
     """Status 78 for a setting that cannot work."""
+    argparse.ArgumentParser(prog="python -m bot", description=__doc__).parse_args()
     try:
         settings = load_settings()
         write_logs(settings.log_level)

@@ -146,6 +146,11 @@ class GuildwrightBot(commands.InteractionBot):
         async with self._reconciling:
             await _told(self._events.reconcile)
 
+    async def on_resumed(self) -> None:
+        # What was replayed came before the connection counted as live again.
+        for guild in self.guilds:
+            self._changed(guild)
+
     async def on_guild_join(self, guild: disnake.Guild) -> None:
         self._known.add(guild.id)
         await _told(self._events.joined, str(guild.id))

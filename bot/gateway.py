@@ -182,7 +182,7 @@ class DisnakeGateway:
         if guild is None:
             raise GuildAbsent(f"The bot is not in guild {guild_id}.")
         if guild.unavailable:
-            raise GuildAbsent(f"Guild {guild_id} is unavailable at Discord right now.")
+            raise GatewayAbsent(f"Guild {guild_id} has an outage at Discord right now.")
         return guild
 
     def _cached_role(self, guild_id: Snowflake, role_id: Snowflake) -> Role | None:

@@ -1,8 +1,13 @@
 """Keeping the stored guilds in step with the connection."""
 
-from core.discord.errors import GuildAbsent
+import contextlib
+
+import stamina
+
+from core.db import is_away
+from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
-from core.discord.types import Snowflake
+from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.uow import Database
 
 
@@ -47,14 +52,17 @@ class StoredGuilds:
         await self._store(guild_id)
 
     async def _store(self, guild_id: Snowflake) -> None:
+        """Again and again while PostgreSQL is away: nobody tells a second time."""
         gateway = self._reading()
-        try:
-            snapshot = await gateway.read_guild(guild_id)
-            powers = await gateway.read_powers(guild_id)
-        except GuildAbsent:
-            return
-        async with self._database.unit() as unit:
-            await unit.guilds.store(snapshot, powers)
+
+        async def read() -> tuple[Snapshot, BotPowers]:
+            return await gateway.read_guild(guild_id), await gateway.read_powers(guild_id)
+
+        with contextlib.suppress(GuildAbsent, GatewayAbsent):
+            async for attempt in stamina.retry_context(on=is_away, attempts=20, timeout=None, wait_max=30):
+                with attempt:
+                    async with self._database.unit() as unit:
+                        await unit.guilds.store_read(guild_id, read)
 
     def _reading(self) -> DiscordGateway:
         if self._gateway is None:

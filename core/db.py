@@ -12,6 +12,8 @@ from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import BigInteger, DateTime, MetaData, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
@@ -95,6 +97,17 @@ class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
 
     def __init__(self, session: AsyncSession, **kwargs: Any) -> None:
         super().__init__(session=session, auto_refresh=False, count_with_window_function=False, **kwargs)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether PostgreSQL cannot be reached right now, as opposed to refusing what it was asked (SQLSTATE classes
+    08, 53 and 57P are connection trouble, no resources, and starting up or shutting down)."""
+    if isinstance(error, OSError | PoolTimeout | InterfaceError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(("08", "53", "57P"))
 
 
 def _encode(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this code: `python -m core.migrate`."""
 
+import argparse
 import asyncio
 import sys
 from pathlib import Path
@@ -83,6 +84,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="just migrate", description=__doc__).parse_args()
     try:
         settings = load_settings()
         if settings.database_url is None:

@@ -3,6 +3,7 @@
 Data of the servers we start is kept in GUILDWRIGHT_DATA_DIR, outside of the checkout.
 """
 
+import argparse
 import asyncio
 import base64
 import binascii
@@ -60,10 +61,11 @@ async def run(settings: Settings, servers: Servers) -> int:
 
 
 async def _keep(group: ProcessGroup, name: str, process: OwnProcess) -> int:
-    """Starts it again after a crash, ever later; answers when it ends in order or cannot be configured."""
+    """Starts it again whenever it ends, ever later; answers when it cannot be configured."""
     for crashes in range(sys.maxsize):
         status = await process.wait()
-        if status in {0, EX_CONFIG}:
+        if status == EX_CONFIG:
+            print(f"{name} cannot run with these settings; stopping.", flush=True)
             return status
         pause = _RESTART_SECONDS[min(crashes, len(_RESTART_SECONDS) - 1)]
         print(f"{name} ended with status {status}; starting it again in {pause:g} s.", flush=True)
@@ -87,6 +89,7 @@ async def _until_stopped(keeping: list[asyncio.Task[int]]) -> int:
 
 def main() -> int:
     """Status 78 for a setting that cannot work."""
+    argparse.ArgumentParser(prog="just up", description=__doc__).parse_args()
     try:
         settings = load_settings()
         if not settings.discord_token:

@@ -1,5 +1,6 @@
 """`python -m workers`: the housekeeping that the API runs by default, in a process of its own."""
 
+import argparse
 import asyncio
 import os
 import platform
@@ -40,6 +41,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """Status 78 for a setting that cannot work."""
+    argparse.ArgumentParser(prog="python -m workers", description=__doc__).parse_args()
     try:
         settings = load_settings()
         write_logs(settings.log_level)

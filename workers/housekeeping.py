@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.uow import Database
 
 EVERY_SECONDS = 2.0
+_KEYS_KEPT = timedelta(days=1)
 _CLEAN_EVERY = 1800  # rounds: about an hour
 log = logging.getLogger(__name__)
 
@@ -43,3 +44,5 @@ class Housekeeping:
     async def clean(self) -> None:
         async with self._database.unit() as unit:
             await unit.jobs.delete_old(self._retention)
+            await unit.idempotency.forget_before(self._database.clock() - _KEYS_KEPT)
+            await unit.processes.bury()

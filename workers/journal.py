@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from core.discord.errors import AnswerLost, CallRefused
-from core.jobs.errors import Cancelled, HandedBack
+from core.jobs.errors import Cancelled, HandedBack, JobFailed
 from core.jobs.journal import Act, LookUp
 from core.jobs.schemas import Claim, Job, JobStep
 from core.uow import Database
 
 log = logging.getLogger(__name__)
+_UNDECIDED = frozenset({"intended", "outcome_unknown", "superseded"})
 _REASON_LIMIT = 512  # Discord: X-Audit-Log-Reason is 1 to 512 characters
 
 
@@ -32,9 +34,9 @@ class LedgerJournal:
         self.done = job.progress.done
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
-        if step.state != "intended" or step.claim >= self._claim.number:
+        if step.state not in _UNDECIDED or step.claim >= self._claim.number:
             return None
-        found = await look_up(self._reason(step.id), step.intended_at)
+        found = await self._find(step.id, look_up, self._reason(step.id), step.intended_at)
         return None if found is None else await self._record(step.id, found)
 
     async def perform(
@@ -49,13 +51,13 @@ class LedgerJournal:
         if intent.recorded is not None:
             return intent.recorded.outcome
         if look_up is not None and intent.begun_earlier:
-            found = await look_up(reason, intent.since)
+            found = await self._find(step_id, look_up, reason, intent.since)
             if found is not None:
                 return await self._record(step_id, found)
         try:
             outcome = await act(reason)
         except AnswerLost:
-            found = None if look_up is None else await look_up(reason, intent.since)
+            found = None if look_up is None else await self._find(step_id, look_up, reason, intent.since)
             if found is None:
                 raise
             log.info("The answer to %s was lost, but it was done: %s", step_id, found)
@@ -64,6 +66,22 @@ class LedgerJournal:
             await self._refused(step_id, error)
             raise
         return await self._record(step_id, outcome)
+
+    async def _find(self, step_id: str, look_up: LookUp, reason: str, since: datetime) -> str | None:
+        """What cannot even be looked up is never sent twice: the job ends, and says that the outcome is unknown."""
+        try:
+            return await look_up(reason, since)
+        except CallRefused as error:
+            self.failed_step = step_id
+            async with self._database.unit() as unit:
+                await unit.ledger.record(
+                    self._claim, self._lease, step_id, "outcome_unknown", error=error.message
+                )
+            raise JobFailed(
+                f"Whether {step_id} was done cannot be found out: {error.message} "
+                "Look at the guild, and give the bot View Audit Log.",
+                code="outcome_unknown",
+            ) from error
 
     async def _record(self, step_id: str, outcome: str | None) -> str | None:
         async with self._database.unit() as unit:

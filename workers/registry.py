@@ -8,6 +8,7 @@ import msgspec
 
 from core.clock import Clock
 from core.discord.gateway import DiscordGateway
+from core.discord.types import BotPowers, Snapshot
 from core.jobs.journal import Journal
 from core.jobs.schemas import Job
 from core.jobs.spec import Catalog, JobSpec
@@ -27,6 +28,10 @@ class JobContext(msgspec.Struct, frozen=True, kw_only=True):
     journal: Journal
     database: Database
     clock: Clock
+
+    async def read_guild(self) -> tuple[Snapshot, BotPowers]:
+        """The job's guild as the gateway knows it now."""
+        return await self.gateway.read_guild(self.guild_id), await self.gateway.read_powers(self.guild_id)
 
 
 class JobFunction(msgspec.Struct, Generic[P, R], frozen=True, eq=False):

@@ -4,6 +4,7 @@ One script stores ARQ's body, queues its id and publishes, so a message is never
 permit that nobody popped by then is worth nothing, because workers look for themselves every two seconds.
 """
 
+import asyncio
 import logging
 import time
 
@@ -14,6 +15,7 @@ from arq.jobs import serialize_job
 from core.jobs.ring import Rung
 from workers.wire import AWAY, PERMIT, Script, bell_of, encode, queue_of
 
+_BUDGET_SECONDS = 0.5  # whoever asked waits for it, and a worker looks every two seconds anyway
 _EXPIRY_MS = 5 * 60 * 1000
 _ENQUEUE = """
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -35,7 +37,8 @@ class RedisRing:
         body = serialize_job(PERMIT, (), {}, None, now, serializer=encode)
         keys = [job_key_prefix + id_, queue_of(rung.lane), bell_of(rung.lane)]
         try:
-            await self._enqueue(keys, [body, _EXPIRY_MS, now, id_])
+            async with asyncio.timeout(_BUDGET_SECONDS):
+                await self._enqueue(keys, [body, _EXPIRY_MS, now, id_])
         except AWAY as error:
             log.warning(
                 "Could not ring for job %s (%s); a worker will find it by itself.", rung.job_id, error

@@ -144,16 +144,22 @@ class PermitWorker(Worker):
 
     def _free_slot(self, task: "asyncio.Task[Any]") -> None:
         self.job_counter -= 1
-        self._own.discard(task)
+        if task in self._own:
+            self._own.discard(task)
+            _tell(task, "a look of its own")
         self._bell.set()
 
     def _reap(self) -> None:
         for id_, task in list(self.tasks.items()):
             if task.done():
                 del self.tasks[id_]
-                if not task.cancelled() and (error := task.exception()) is not None:
-                    log.warning("Permit %s ended with %s: %s", id_, type(error).__name__, error)
+                _tell(task, id_)
 
     async def _listen(self) -> None:
         async for _ in bells(self.pool, self._running.lane):
             self._bell.set()
+
+
+def _tell(task: "asyncio.Task[Any]", permit_id: str) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("Permit %s ended with %s: %s", permit_id, type(error).__name__, error)

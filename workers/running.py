@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy.exc import SQLAlchemyError
 
+from core.db import is_away
 from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
 from core.discord.gateway import DiscordGateway
 from core.discord.permissions import Permission
-from core.errors import GuildwrightError
+from core.errors import Conflict, GuildwrightError
 from core.jobs.errors import Cancelled, HandedBack, JobFailed, LeaseLost
 from core.jobs.schemas import Claim, JobError
 from core.jobs.spec import AnySpec
@@ -70,13 +70,20 @@ class Running:
         """What one permit is worth: claims and runs until nothing is claimable; answers how many jobs that were."""
         ran = 0
         while self.claims_now:
-            async with self._database.unit() as unit:
-                claim = await unit.ledger.claim(self.lane, self._holder, self._lease)
+            claim = await self._claim()
             if claim is None:
                 break
             await self._run(claim)
             ran += 1
         return ran
+
+    async def _claim(self) -> Claim | None:
+        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs."""
+        try:
+            async with self._database.unit() as unit:
+                return await unit.ledger.claim(self.lane, self._holder, self._lease)
+        except Conflict:
+            return None
 
     async def _run(self, claim: Claim) -> None:
         journal = LedgerJournal(self._database, claim, self._lease, lambda: self._draining)
@@ -85,23 +92,27 @@ class Running:
                 await self._attempt(claim, journal)
         except LeaseLost:
             log.warning("Job %s is in other hands by now; this attempt stops here.", claim.job.id)
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:
+            if not is_away(error):
+                raise
             # Nothing can be written: the lease runs out and the job is claimed again.
             log.warning("Job %s: PostgreSQL is away (%s); its lease will run out.", claim.job.id, error)
 
     async def _attempt(self, claim: Claim, journal: LedgerJournal) -> None:
         try:
             result = await self._do(claim, journal)
-        except (LeaseLost, SQLAlchemyError, OSError):
+        except LeaseLost:
             raise
         except GuildwrightError as error:
             await self._end(claim, journal, error)
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             log.exception("Job %s (%s) ended in an error of ours", claim.job.id, claim.job.kind)
-            error = JobError(
+            failure = JobError(
                 code="internal", message="An internal error; the bot's log tells which.", retryable=True
             )
-            await self._settle(claim, _stopped(journal), error=error)
+            await self._settle(claim, await self._stopped(claim), error=failure)
         else:
             await self._settle(claim, "succeeded", result=result)
 
@@ -120,7 +131,8 @@ class Running:
             case AnswerLost():
                 await self._try_later(claim, error)
             case _:
-                await self._settle(claim, _stopped(journal), error=_failure(error, step=journal.failed_step))
+                failure = _failure(error, step=journal.failed_step)
+                await self._settle(claim, await self._stopped(claim), error=failure)
 
     async def _do(self, claim: Claim, journal: LedgerJournal) -> msgspec.Struct:
         function = self._registry[claim.job.kind]
@@ -142,8 +154,16 @@ class Running:
     async def _check_authority(self, claim: Claim, spec: AnySpec, guild_id: str) -> None:
         """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""
         actor = claim.job.actor
-        if actor.is_owner or actor.discord_user_id is None:
+        async with self._database.read() as unit:
+            if not await unit.accounts.is_live(actor):
+                raise JobFailed(
+                    "The API token that asked for this was revoked or has expired since.",
+                    code="authority_lost",
+                )
+        if actor.is_owner:
             return
+        if actor.discord_user_id is None:
+            raise JobFailed("Nobody can say any more what the asker may do.", code="authority_lost")
         bits = await self._gateway.read_member_permissions(guild_id, actor.discord_user_id)
         needed = Permission(spec.bits)
         if bits is None or (
@@ -173,6 +193,12 @@ class Running:
         async with self._database.unit() as unit:
             await unit.ledger.wait(claim, waiting_for, resume_at, burn=burn, error=error)
 
+    async def _stopped(self, claim: Claim) -> JobState:
+        """What a job is that stopped for good: steps of every claim count."""
+        async with self._database.read() as unit:
+            steps = await unit.ledger.steps(claim.job.id)
+        return "partial" if any(step.state == "done" for step in steps) else "failed"
+
     async def _settle(
         self,
         claim: Claim,
@@ -200,12 +226,10 @@ class Running:
                     await unit.ledger.renew(claim, self._lease)
             except LeaseLost:
                 return
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 log.warning("Could not renew the lease of job %s: %s", claim.job.id, error)
-
-
-def _stopped(journal: LedgerJournal) -> JobState:
-    return "partial" if journal.done else "failed"
 
 
 def _failure(error: GuildwrightError, *, retryable: bool = False, step: str | None = None) -> JobError:

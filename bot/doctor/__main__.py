@@ -3,6 +3,7 @@
 Status 0: nothing is wrong. 1: something is. 78: a setting cannot work.
 """
 
+import argparse
 import asyncio
 import sys
 from textwrap import wrap
@@ -51,6 +52,7 @@ def _printed(terminal: Console, finding: Finding) -> None:
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="just doctor", description=__doc__).parse_args()
     terminal = Console(highlight=False)
     try:
         return asyncio.run(_examined(terminal))

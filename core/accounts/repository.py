@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from core.accounts.models import AccountModel, ApiTokenModel
 from core.db import Repository
@@ -9,6 +9,10 @@ from core.db import Repository
 
 class AccountRepository(Repository[AccountModel]):
     model_type = AccountModel
+
+    async def lock_owner(self) -> None:
+        """Serialises first starts, until the transaction ends."""
+        await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("owner"))))
 
     async def find_owner(self) -> AccountModel | None:
         """The first owner, who was made at the first start."""
@@ -31,6 +35,16 @@ class ApiTokenRepository(Repository[ApiTokenModel]):
         )
         found = row.first()
         return None if found is None else (found[0], found[1])
+
+    async def find_live_by_id(self, token_id: object, now: datetime) -> AccountModel | None:
+        """The account of a token that is neither revoked nor expired at `now`."""
+        found = await self.session.scalars(
+            select(AccountModel)
+            .join(ApiTokenModel, AccountModel.id == ApiTokenModel.account_id)
+            .where(ApiTokenModel.id == token_id, ApiTokenModel.revoked_at.is_(None))
+            .where((ApiTokenModel.expires_at.is_(None)) | (ApiTokenModel.expires_at > now))
+        )
+        return found.first()
 
     async def touch(self, token_id: object, now: datetime) -> None:
         await self.session.execute(

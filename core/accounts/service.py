@@ -18,6 +18,7 @@ from core.clock import Clock
 from core.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 
 PREFIX = "gwt_"
+CONFIGURED = "GUILDWRIGHT_OWNER_TOKEN"
 _TOUCH_SECONDS = 60
 
 
@@ -35,6 +36,7 @@ class AccountService:
 
         A given `owner_token` is made valid at every start, also after it was changed; the ones it replaces are revoked.
         """
+        await self._accounts.lock_owner()
         owner = await self._accounts.find_owner()
         first_start = owner is None
         if owner is None:
@@ -100,7 +102,12 @@ class AccountService:
                 "The token would be expired already.",
                 problems=(Problem(pointer="/expires_at", code="past", message="Give a time in the future."),),
             )
-        secret = new_secret()
+        if name == CONFIGURED:
+            raise Invalid(
+                f"The name {CONFIGURED} is kept for the token of that setting.",
+                problems=(Problem(pointer="/name", code="reserved", message="Take another name."),),
+            )
+        secret, expires_at = new_secret(), await self._within_parents(actor, expires_at)
         token = await self._add_token(actor, actor.account_id, name, secret, expires_at=expires_at)
         return NewApiToken(token=token, secret=secret)
 
@@ -114,13 +121,27 @@ class AccountService:
             await self._tokens.update(token)
             await self._audit.record(actor, "token.revoke", ("token", token.id))
 
+    async def is_live(self, actor: Actor) -> bool:
+        """Whether what the actor showed still holds: the token, and being the owner. True for actors without
+        either, whose authority is looked up elsewhere."""
+        if actor.token_id is None:
+            return True
+        found = await self._tokens.find_live_by_id(actor.token_id, self._clock())
+        return found is not None and (found.is_owner or not actor.is_owner)
+
+    async def _within_parents(self, actor: Actor, expires_at: datetime | None) -> datetime | None:
+        """A token made with a token does not outlive it."""
+        parent = await self._tokens.get_one_or_none(id=actor.token_id) if actor.token_id else None
+        times = [at for at in (expires_at, parent.expires_at if parent else None) if at is not None]
+        return min(times, default=None)
+
     async def _keep_configured_token(self, owner_id: uuid.UUID, secret: str) -> None:
-        name = "GUILDWRIGHT_OWNER_TOKEN"
+        name = CONFIGURED
         digest, known = digest_of(secret), False
         for token in await self._tokens.of_account(owner_id):
-            if token.name != name:
-                continue
             same = hmac.compare_digest(token.hash, digest)
+            if token.name != name and not same:
+                continue
             known = known or same
             if same and token.revoked_at is not None:
                 token.revoked_at = None

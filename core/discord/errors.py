@@ -12,7 +12,7 @@ class DiscordError(GuildwrightError):
 
 
 class GatewayAbsent(DiscordError):
-    """The bot is not connected, or Discord is not reachable: nothing was sent."""
+    """The bot is not connected, Discord is not reachable, or the guild has an outage: nothing was sent."""
 
     code = "gateway_absent"
 
@@ -51,6 +51,6 @@ class AnswerLost(DiscordError):
 
 
 class GuildAbsent(DiscordError):
-    """The bot is not in that guild, or the guild is unavailable."""
+    """The bot is not in that guild."""
 
     code = "guild_absent"

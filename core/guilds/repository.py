@@ -31,6 +31,12 @@ class GuildRepository(Repository[GuildModel]):
             query = query.where(GuildModel.id > cursor)
         return (await self.session.scalars(query)).all()
 
+    async def lock(self, guild_id: str) -> None:
+        """Serialises those who store one guild, until the transaction ends: whoever reads after it reads the newest."""
+        await self.session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtext("store"), func.hashtext(guild_id)))
+        )
+
     async def store(self, snapshot: Snapshot, powers: BotPowers) -> tuple[bool, bool]:
         """Inserts or updates what the gateway tells; answers (is new, structure changed). Last one in wins."""
         known = await self.session.scalar(

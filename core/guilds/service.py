@@ -1,6 +1,8 @@
 """Guilds as the gateway tells of them, and the snapshots taken of them."""
 
 import uuid
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from core.actor import BOT, Actor
 from core.audit.service import AuditService
@@ -15,6 +17,8 @@ from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.paging import Page, Paging
 
+ReadGuild: TypeAlias = Callable[[], Awaitable[tuple[Snapshot, BotPowers]]]
+
 
 class GuildService:
     def __init__(
@@ -28,6 +32,13 @@ class GuildService:
     async def present_ids(self) -> frozenset[str]:
         """The guilds that the bot was last known to be in."""
         return frozenset(await self._guilds.ids_not_left())
+
+    async def store_read(self, guild_id: str, read: ReadGuild) -> bool:
+        """Stores what `read` answers once nobody else is storing this guild, so that an older reading never
+        overwrites a newer one; answers whether anything had changed."""
+        await self._guilds.lock(guild_id)
+        snapshot, powers = await read()
+        return await self.store(snapshot, powers)
 
     async def store(self, snapshot: Snapshot, powers: BotPowers) -> bool:
         """Keeps the guild in step with the gateway; answers whether anything had changed."""
@@ -44,6 +55,7 @@ class GuildService:
 
     async def leave(self, guild_id: str) -> None:
         """The bot was removed, or the guild was deleted: data stays, work stops."""
+        await self._guilds.lock(guild_id)
         if await self._guilds.mark_left(guild_id):
             await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
 

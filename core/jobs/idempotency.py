@@ -1,9 +1,10 @@
 """`Idempotency-Key`: the answer of the first request is stored in its own transaction and given again."""
 
 import hashlib
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.actor import Actor
@@ -64,6 +65,12 @@ class IdempotencyService:
         if stored.status is None or stored.body is None:
             raise Conflict("The first request with this Idempotency-Key stored no answer.")
         return StoredAnswer(status=stored.status, location=stored.location, body=stored.body)
+
+    async def forget_before(self, moment: datetime) -> None:
+        """A key is kept for a while; after that the same key is a new request."""
+        await self._keys.session.execute(
+            delete(IdempotencyKeyModel).where(IdempotencyKeyModel.created_at < moment)
+        )
 
     async def store(self, actor: Actor, route: str, key: str, answer: StoredAnswer) -> None:
         """Keeps the answer in the transaction that did the work."""

@@ -38,7 +38,7 @@ class Ledger:
             await self._settled(model, model.claims, "dead", error=error)
 
     async def next_wake(self, lane: Lane) -> datetime | None:
-        return await self._jobs.next_wake(lane)
+        return await self._jobs.next_wake(lane, self._clock())
 
     async def renew(self, claim: Claim, lease_seconds: float) -> Job:
         return to_job(_held(await self._jobs.renew(claim.job.id, claim.number, lease_seconds)))
@@ -96,11 +96,11 @@ class Ledger:
         model = await self._jobs.wait(
             claim.job.id, claim.number, waiting_for, resume_at, burn=burn, error=error
         )
-        await self._event(_held(model), "job.waiting")
+        await self._given_back(_held(model), "job.waiting")
 
     async def hand_back(self, claim: Claim) -> None:
         """For a worker that is going away: the job is claimable at once and no attempt is burned."""
-        await self._event(_held(await self._jobs.hand_back(claim.job.id, claim.number)), "job.queued")
+        await self._given_back(_held(await self._jobs.hand_back(claim.job.id, claim.number)), "job.queued")
 
     async def settle(
         self,
@@ -110,7 +110,6 @@ class Ledger:
         result: msgspec.Struct | None = None,
         error: JobError | None = None,
     ) -> Job:
-        await self._jobs.supersede_intents(claim.job.id)
         return await self._settled(claim.job, claim.number, state, result=result, error=error)
 
     async def _settled(
@@ -122,6 +121,7 @@ class Ledger:
         result: msgspec.Struct | None = None,
         error: JobError | None = None,
     ) -> Job:
+        await self._jobs.close_intents(job.id, "superseded" if state == "succeeded" else "outcome_unknown")
         plain = None if result is None else msgspec.to_builtins(result)
         model = _held(await self._jobs.settle(job.id, number, state, result=plain, error=error))
         await self._event(model, "job.settled")
@@ -131,6 +131,9 @@ class Ledger:
         model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values))
         await self._event(model, "job.progress")
         return to_job(model)
+
+    async def _given_back(self, model: JobModel, type_: str) -> None:
+        await self._event(model, "job.settled" if model.state == "cancelled" else type_)
 
     async def _event(self, model: JobModel, type_: str) -> None:
         await self._jobs.add_event(model, type_, event_data(model))

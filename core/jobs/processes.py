@@ -39,6 +39,12 @@ class ProcessRepository(Repository[ProcessModel]):
     async def leave(self, id_: str) -> None:
         await self.session.execute(delete(ProcessModel).where(ProcessModel.id == id_))
 
+    async def bury(self) -> None:
+        """Deletes the rows of processes that ended without a word, a day ago or longer."""
+        await self.session.execute(
+            delete(ProcessModel).where(ProcessModel.heartbeat_at < func.clock_timestamp() - timedelta(days=1))
+        )
+
     async def alive(self) -> tuple[Process, ...]:
         """By the database's clock, as leases are. Long-dead rows are left out, not deleted."""
         rows = await self.session.scalars(
@@ -73,6 +79,9 @@ class ProcessService:
 
     async def alive(self) -> tuple[Process, ...]:
         return await self._processes.alive()
+
+    async def bury(self) -> None:
+        await self._processes.bury()
 
     async def is_bot_alive(self) -> bool:
         return any(process.kind == "bot" for process in await self._processes.alive())

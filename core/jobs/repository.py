@@ -65,21 +65,9 @@ class JobRepository(Repository[JobModel]):
 
     async def claim(self, lane: Lane, holder: str, lease_seconds: float, now: datetime) -> JobModel | None:
         """The best claimable job of the lane, taken in one statement; `now` is the clock of due times."""
-        other = aliased(JobModel)
         best = (
             select(JobModel.id)
-            .where(JobModel.lane == lane, _claimable(now))
-            .where(
-                or_(
-                    ~JobModel.structural,
-                    ~exists().where(
-                        other.guild_id == JobModel.guild_id,
-                        other.structural,
-                        other.state == "running",
-                        other.id != JobModel.id,
-                    ),
-                )
-            )
+            .where(JobModel.lane == lane, _claimable(now), _has_its_guild())
             .order_by(JobModel.priority.desc(), JobModel.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -105,15 +93,19 @@ class JobRepository(Repository[JobModel]):
 
     async def count_claimable(self, lane: Lane, now: datetime) -> int:
         counted = await self.session.scalar(
-            select(func.count()).select_from(JobModel).where(JobModel.lane == lane, _claimable(now))
+            select(func.count())
+            .select_from(JobModel)
+            .where(JobModel.lane == lane, _claimable(now), _has_its_guild())
         )
         return counted or 0
 
-    async def next_wake(self, lane: Lane) -> datetime | None:
+    async def next_wake(self, lane: Lane, now: datetime) -> datetime | None:
         """When the next job of the lane becomes due that is not due now."""
         moment = case((JobModel.state == "queued", JobModel.run_at), else_=JobModel.resume_at)
         return await self.session.scalar(
-            select(func.min(moment)).where(JobModel.lane == lane, JobModel.state.in_(("queued", "waiting")))
+            select(func.min(moment)).where(
+                JobModel.lane == lane, JobModel.state.in_(("queued", "waiting")), moment > now
+            )
         )
 
     async def renew(self, job_id: uuid.UUID, claim: int, lease_seconds: float) -> JobModel | None:
@@ -136,13 +128,15 @@ class JobRepository(Repository[JobModel]):
         burn: bool,
         error: JobError | None = None,
     ) -> JobModel | None:
-        """running → waiting. What is not an attempt (`burn=False`) is given back."""
+        """running → waiting, or cancelled where that was asked for. What is not an attempt (`burn=False`) is given
+        back."""
         return await self._held(
             job_id,
             claim,
-            state="waiting",
-            waiting_for=waiting_for,
-            resume_at=resume_at,
+            state=_unless_cancelled("waiting"),
+            waiting_for=case((JobModel.cancel_requested, None), else_=waiting_for),
+            resume_at=case((JobModel.cancel_requested, None), else_=resume_at),
+            finished_at=_ended_if_cancelled(),
             holder=None,
             lease_until=None,
             error=error,
@@ -150,9 +144,15 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def hand_back(self, job_id: uuid.UUID, claim: int) -> JobModel | None:
-        """running → queued, as if it had never been claimed."""
+        """running → queued, as if it had never been claimed; or cancelled where that was asked for."""
         return await self._held(
-            job_id, claim, state="queued", holder=None, lease_until=None, attempts=JobModel.attempts - 1
+            job_id,
+            claim,
+            state=_unless_cancelled("queued"),
+            finished_at=_ended_if_cancelled(),
+            holder=None,
+            lease_until=None,
+            attempts=JobModel.attempts - 1,
         )
 
     async def settle(
@@ -224,7 +224,7 @@ class JobRepository(Repository[JobModel]):
         return await self._many(
             update(JobModel)
             .where(
-                JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.attempts == 0
+                JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.claims == 0
             )
             .values(state="failed", error=error, finished_at=func.clock_timestamp(), waiting_for=None)
         )
@@ -321,12 +321,13 @@ class JobRepository(Repository[JobModel]):
             .values(state=state, outcome=outcome, error=error, finished_at=func.clock_timestamp())
         )
 
-    async def supersede_intents(self, job_id: uuid.UUID) -> None:
-        """Intents that no later attempt needed any more: the new plan found them done."""
+    async def close_intents(self, job_id: uuid.UUID, state: StepState) -> None:
+        """What becomes of intents without an outcome when the job ends: `superseded` where it ended well, because the
+        last plan found them done or needless, else `outcome_unknown`."""
         await self.session.execute(
             update(JobStepModel)
             .where(JobStepModel.job_id == job_id, JobStepModel.state == "intended")
-            .values(state="superseded", finished_at=func.clock_timestamp())
+            .values(state=state, finished_at=func.clock_timestamp())
         )
 
     async def _held(self, job_id: uuid.UUID, claim: int, **values: Any) -> JobModel | None:
@@ -344,6 +345,26 @@ class JobRepository(Repository[JobModel]):
             statement.returning(JobModel).execution_options(populate_existing=True, synchronize_session=False)
         )
         return rows.all()
+
+
+def _unless_cancelled(state: JobState) -> ColumnElement[str]:
+    return case((JobModel.cancel_requested, "cancelled"), else_=state)
+
+
+def _ended_if_cancelled() -> ColumnElement[datetime | None]:
+    return case((JobModel.cancel_requested, func.clock_timestamp()), else_=None)
+
+
+def _has_its_guild() -> ColumnElement[bool]:
+    """Not structural, or no other structural job runs in its guild."""
+    other = aliased(JobModel)
+    busy = exists().where(
+        other.guild_id == JobModel.guild_id,
+        other.structural,
+        other.state == "running",
+        other.id != JobModel.id,
+    )
+    return or_(~JobModel.structural, ~busy)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:

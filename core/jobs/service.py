@@ -52,7 +52,7 @@ class JobService:
             expires_at = max(now, run_at or now) + spec.expires_after
         _check_times(now, run_at, expires_at)
         if spec.structural:
-            await self._require_free(guild_id)
+            await self.require_free(guild_id)
         model = await self._jobs.add(
             JobModel(
                 kind=spec.kind,
@@ -139,7 +139,7 @@ class JobService:
         if before.guild_id is not None:
             actor.require(before.guild_id, Permission(spec.bits))
             if spec.structural:
-                await self._require_free(before.guild_id)
+                await self.require_free(before.guild_id)
         model = await self._jobs.retry(job_id)
         if model is None:
             raise Conflict(
@@ -180,7 +180,8 @@ class JobService:
     async def count_claimable(self, lane: Lane) -> int:
         return await self._jobs.count_claimable(lane, self._clock())
 
-    async def _require_free(self, guild_id: str) -> None:
+    async def require_free(self, guild_id: str) -> None:
+        """Raises `GuildBusy` naming the structural job that has not ended there."""
         await self._jobs.lock_guild(guild_id)
         first = await self._jobs.find_structural(guild_id)
         if first is not None:

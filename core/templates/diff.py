@@ -10,7 +10,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -19,7 +19,7 @@ from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.templates.document import Document
 from core.templates.match import match
 from core.templates.places import Places, channel_places, role_places
-from core.templates.plan import CreateChannel, Plan, PlanOptions, Ref, Step, node_of
+from core.templates.plan import CreateChannel, Plan, PlanNode, PlanOptions, Ref, Step, node_of
 from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
 from core.templates.safety import Phase, Safety
@@ -46,15 +46,16 @@ def diff(
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
     calls = sum(_calls(step) for step in steps)
+    tree = tree_of(target, snapshot, tuple(role_order or ()), places)
     return Plan(
         steps=steps,
-        tree=tree_of(target, snapshot, tuple(role_order or ()), places),
+        tree=tree,
         warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
         blockers=blockers_of(target, snapshot, powers, options, steps),
         matched=matches.ids,
         calls=calls,
         expected_seconds=calls * _SECONDS_PER_CALL,
-        hash=_hash(steps),
+        hash=_hash(steps, tree),
     )
 
 
@@ -100,5 +101,13 @@ def _calls(step: Step) -> int:
     return 2 if isinstance(step, CreateChannel) and step.fields.require_tag is True else 1
 
 
-def _hash(steps: tuple[Step, ...]) -> str:
-    return hashlib.sha256(msgspec.json.encode(steps, order="deterministic")).hexdigest()
+def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:
+    """Of what is done and of what people were shown: also of the values that will be overwritten."""
+    shown = [(node.kind, node.id, node.key, node.changes) for node in _flat(tree) if node.changes]
+    return hashlib.sha256(msgspec.json.encode((steps, shown), order="deterministic")).hexdigest()
+
+
+def _flat(nodes: Iterable[PlanNode]) -> Iterator[PlanNode]:
+    for node in nodes:
+        yield node
+        yield from _flat(node.children)

@@ -22,6 +22,15 @@ def ref_to(key: str) -> Ref:
     return f"${key}"
 
 
+def deletes_of(plan: "Plan") -> frozenset[Snowflake]:
+    """The ids of everything that the plan deletes."""
+    return frozenset(
+        step.role_id if isinstance(step, DeleteRole) else step.channel_id
+        for step in plan.steps
+        if isinstance(step, DeleteRole | DeleteChannel)
+    )
+
+
 def node_of(step_id: str) -> str | None:
     """The key of the node that a create step makes; None for every other step."""
     what, _, key = step_id.partition(":")

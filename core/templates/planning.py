@@ -19,7 +19,7 @@ from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.models import PlanModel
-from core.templates.plan import Plan, PlanOptions
+from core.templates.plan import Plan, PlanOptions, deletes_of
 from core.templates.repository import BindingRepository, PlanRepository
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
@@ -93,7 +93,7 @@ class PlanService:
         Raises `Stale` when the guild has changed so that the plan would be another one now, or when the asker
         confirms another hash; `Conflict` for a plan with blockers, or one that was applied already.
         """
-        model = await self._visible(actor, plan_id)
+        model = await self._visible(actor, plan_id, lock=True)
         actor.require(model.guild_id, Permission(APPLY.bits))
         await self._guilds.require_present(actor, model.guild_id)
         if confirmed_hash is not None and confirmed_hash != model.plan.hash:
@@ -102,13 +102,14 @@ class PlanService:
             )
         if model.job_id is not None:
             raise Conflict(
-                f"This plan was applied already, as job {model.job_id}: make a new plan.", code="plan_used"
+                f"This plan was used already, by job {model.job_id}: make a new plan.", code="plan_used"
             )
         if model.plan.blockers:
             reasons = " ".join(notice.message for notice in model.plan.blockers)
             raise Conflict(
                 f"This plan cannot be applied: {reasons}", code="plan_blocked", problems=_problems(model.plan)
             )
+        await self._jobs.require_free(model.guild_id)
         await self._require_fresh(actor, model)
         job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
         await self._plans.note_job(plan_id, job.id)
@@ -138,7 +139,7 @@ class PlanService:
             bindings={**model.bindings, **stored},
             options=model.options,
             hash=model.plan.hash,
-            actor=model.actor,
+            deletes=deletes_of(model.plan),
         )
 
     async def bind(self, basis: PlanBasis, ids: Mapping[str, Snowflake]) -> None:
@@ -194,8 +195,8 @@ class PlanService:
         )
         return to_plan(model)
 
-    async def _visible(self, actor: Actor, plan_id: uuid.UUID) -> PlanModel:
-        model = await self._plans.find_whole(plan_id)
+    async def _visible(self, actor: Actor, plan_id: uuid.UUID, *, lock: bool = False) -> PlanModel:
+        model = await self._plans.find_whole(plan_id, lock=lock)
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model

@@ -101,12 +101,13 @@ class BindingRepository(Repository[BindingModel]):
 class PlanRepository(Repository[PlanModel]):
     model_type = PlanModel
 
-    async def find_whole(self, plan_id: uuid.UUID) -> PlanModel | None:
-        return await self.session.scalar(
+    async def find_whole(self, plan_id: uuid.UUID, *, lock: bool = False) -> PlanModel | None:
+        query = (
             select(PlanModel)
             .where(PlanModel.id == plan_id)
             .options(undefer(PlanModel.document), undefer(PlanModel.bindings), undefer(PlanModel.plan))
         )
+        return await self.session.scalar(query.with_for_update() if lock else query)
 
     async def note_job(self, plan_id: uuid.UUID, job_id: uuid.UUID) -> None:
         await self.session.execute(

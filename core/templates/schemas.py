@@ -5,7 +5,6 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from core.actor import Actor
 from core.discord.types import Snowflake
 from core.templates.document import Document
 from core.templates.plan import Plan, PlanOptions
@@ -64,7 +63,8 @@ class StoredPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is needed to make a plan again on the guild as it is now."""
+    """All that is needed to make a plan again on the guild as it is now. `hash` and `deletes` are what was
+    confirmed."""
 
     plan_id: uuid.UUID
     guild_id: Snowflake
@@ -73,4 +73,4 @@ class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):
     bindings: dict[str, Snowflake]
     options: PlanOptions
     hash: str
-    actor: Actor
+    deletes: frozenset[Snowflake]

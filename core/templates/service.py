@@ -53,6 +53,7 @@ class TemplateService:
                 description=description,
                 visibility=visibility,
                 latest_version=0,
+                created_at=now,
                 updated_at=now,
             )
         )
@@ -85,6 +86,8 @@ class TemplateService:
             value = getattr(changes, field)
             if value is not UNSET:
                 setattr(model, field, value)
+        if to_template(model) == before:
+            return before
         model.updated_at = self._clock()
         after = to_template(await self._templates.update(model))
         await self._audit.record(

@@ -290,7 +290,7 @@ async def test_a_plan_is_applied_once(road: Road) -> None:
     await road.message((await road.press("ada", plan, "Apply"))["id"], settled)
     pressed = await road.press("ada", copy, "Apply")
     refused = await road.message(pressed["id"], lambda message: message["content"] != "A plan")
-    assert said(refused).startswith("This plan was applied already")
+    assert said(refused).startswith("This plan was used already")
     assert len(await road.jobs()) == 1
 
 

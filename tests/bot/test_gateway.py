@@ -121,13 +121,13 @@ async def test_powers_and_members_are_known(gateway: DiscordGateway, guild: dict
     assert await gateway.read_member_permissions(guild["id"], "123456789012345678") is None
 
 
-async def test_a_guild_the_bot_is_not_in_or_that_is_unavailable_is_absent(
+async def test_a_guild_the_bot_is_not_in_is_absent_and_one_with_an_outage_is_waited_for(
     bot: GuildwrightBot, guild_id: str
 ) -> None:
     with pytest.raises(GuildAbsent):
         await bot.gateway.read_guild("123456789012345678")
     bot._connection.parsers["GUILD_DELETE"]({"id": guild_id, "unavailable": True})
-    with pytest.raises(GuildAbsent):
+    with pytest.raises(GatewayAbsent, match="outage"):
         await bot.gateway.read_guild(guild_id)
 
 

@@ -171,6 +171,70 @@ async def test_cancelling_a_running_job_stops_it_between_two_steps(road: Road) -
     assert len(road.things.made) == 2
 
 
+async def test_a_job_that_was_cancelled_while_it_met_a_limit_does_not_wait(road: Road) -> None:
+    job = await road.ask(3)
+
+    async def cancel_then_limit() -> None:
+        async with road.database.unit() as unit:
+            await unit.jobs.cancel(road.actor, job.id)
+        raise GatewayBusy("Limited.", resume_at=datetime.now(UTC) + timedelta(hours=1))
+
+    road.things.before = cancel_then_limit
+    await road.running().run_until_none()
+    seen = await road.see(job)
+    assert (seen.state, seen.waiting_for, seen.resume_at) == ("cancelled", None, None)
+    assert seen.finished_at is not None
+
+
+async def test_what_earlier_claims_did_counts_when_a_later_one_stops_for_good(road: Road) -> None:
+    job = await road.ask(2)
+
+    async def limit_the_second() -> None:
+        if road.things.made:
+            raise GatewayBusy("Limited.", resume_at=now + timedelta(hours=1))
+
+    now = road.database.clock()
+    road.things.before = limit_the_second
+    await road.running().run_until_none()
+    road.things.before, road.things.fail = None, CallRefused("Missing Permissions", status=403)
+    road.database.clock = lambda: now + timedelta(hours=2)
+    await road.running().run_until_none()
+    assert (await road.see(job)).state == "partial"
+
+
+async def test_what_cannot_even_be_looked_up_is_not_sent_again_and_its_outcome_is_unknown(road: Road) -> None:
+    async def refused(reason: str, since: datetime) -> None:
+        raise CallRefused("Missing Permissions", status=403, discord_code=50013)
+
+    road.things.find = refused
+    road.things.lose_answers = 1
+    job = await road.ask()
+    await road.running().run_until_none()
+    seen = await road.see(job)
+    assert seen.error is not None
+    assert (seen.state, seen.error.code, seen.error.step) == ("failed", "outcome_unknown", "make:0")
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["outcome_unknown"]
+    assert len(road.things.made) == 1
+
+
+async def test_a_job_asked_with_a_token_that_was_revoked_since_is_not_done(road: Road) -> None:
+    async with road.database.unit() as unit:
+        secret = await unit.accounts.bootstrap_owner(None)
+    assert secret is not None
+    async with road.database.unit() as unit:
+        actor = await unit.accounts.authenticate(secret)
+    job = await road.ask(actor=actor)
+    assert actor.token_id is not None
+    async with road.database.unit() as unit:
+        await unit.accounts.revoke_token(actor, actor.token_id)
+    await road.running().run_until_none()
+    seen = await road.see(job)
+    assert seen.error is not None
+    assert seen.error.code == "authority_lost"
+    assert road.things.made == []
+
+
 async def test_draining_hands_back_without_burning_an_attempt(road: Road) -> None:
     job = await road.ask(3)
     running = road.running()

@@ -8,13 +8,14 @@ from workers.registry import JobContext, runs
 @runs(SYNC)
 async def sync(job: JobContext, payload: SyncPayload) -> SyncResult:
     """Stores the guild as the gateway knows it now."""
-    snapshot = await job.gateway.read_guild(job.guild_id)
-    powers = await job.gateway.read_powers(job.guild_id)
     async with job.database.unit() as unit:
-        changed = await unit.guilds.store(snapshot, powers)
-        guild = await unit.guilds.get(SYSTEM, job.guild_id)
+        changed = await unit.guilds.store_read(job.guild_id, job.read_guild)
+        view = await unit.guilds.view(SYSTEM, job.guild_id)
     return SyncResult(
-        revision=guild.revision, changed=changed, roles=len(snapshot.roles), channels=len(snapshot.channels)
+        revision=view.guild.revision,
+        changed=changed,
+        roles=len(view.structure.roles),
+        channels=len(view.structure.channels),
     )
 
 

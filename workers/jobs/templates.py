@@ -9,25 +9,26 @@ from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
-from core.templates.plan import Plan, node_of
+from core.templates.plan import Plan, deletes_of, node_of
 from core.templates.schemas import PlanBasis
 from workers.registry import JobContext, runs
 
 _TOLD_WITHIN_SECONDS = 5.0
-_LOOK_EVERY_SECONDS = 0.05
+_FIRST_PAUSE_SECONDS = 0.05
 
 
 @runs(APPLY)
 async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
-    """Before the first step it is exactly the plan that was confirmed, or nothing. After it a claim converges: it
-    plans again on what earlier ones left."""
+    """Before anything is done it is exactly the plan that was confirmed, or nothing. After that a claim converges: it
+    plans again on what earlier ones left, and deletes nothing that was not confirmed."""
     async with job.database.read() as unit:
         basis = await unit.plans.basis(payload.plan_id)
         steps = await unit.ledger.steps(job.job.id)
         before = await unit.guilds.snapshot_of_job(job.guild_id, job.job.id)
     made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
-    if not steps and plan.hash != basis.hash:
+    begun = bool(made) or any(step.state == "done" for step in steps)
+    if plan.hash != basis.hash and (not begun or not deletes_of(plan) <= basis.deletes):
         raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
@@ -35,7 +36,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         before = await _keep_before(job)
     made |= await apply(plan, job.guild_id, job.gateway, job.journal)
     left = await _until_told(job, basis, made)
-    await _remember(job, basis, {**left.matched, **made})
+    await _remember(job, basis, {**made, **left.matched})
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     return ApplyResult(
@@ -47,8 +48,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
 
 
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
-    snapshot = await job.gateway.read_guild(job.guild_id)
-    powers = await job.gateway.read_powers(job.guild_id)
+    snapshot, powers = await job.read_guild()
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
 
 
@@ -77,18 +77,17 @@ async def _keep_before(job: JobContext) -> uuid.UUID:
 
 async def _until_told(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
     """Gateway events follow the answers to calls by moments: looks until nothing is left to do, or gives up."""
-    deadline = asyncio.get_running_loop().time() + _TOLD_WITHIN_SECONDS
+    deadline, pause = asyncio.get_running_loop().time() + _TOLD_WITHIN_SECONDS, _FIRST_PAUSE_SECONDS
     while True:
         left = await _plan_again(job, basis, made)
         if left.is_empty or asyncio.get_running_loop().time() > deadline:
             return left
-        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        await asyncio.sleep(pause)
+        pause *= 1.5
 
 
 async def _remember(job: JobContext, basis: PlanBasis, ids: dict[str, Snowflake]) -> None:
     """The stored guild is right before the job is settled, so that whoever waited for it plans on the truth."""
-    snapshot = await job.gateway.read_guild(job.guild_id)
-    powers = await job.gateway.read_powers(job.guild_id)
     async with job.database.unit() as unit:
-        await unit.guilds.store(snapshot, powers)
+        await unit.guilds.store_read(job.guild_id, job.read_guild)
         await unit.plans.bind(basis, ids)

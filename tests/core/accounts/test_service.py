@@ -42,6 +42,30 @@ async def test_a_configured_token_replaces_the_one_configured_before(database: D
         await owner_of(database, new)
 
 
+async def test_the_token_that_was_printed_may_be_put_into_the_setting(database: Database) -> None:
+    printed = await bootstrap(database, None)
+    assert printed is not None
+    assert await bootstrap(database, printed) is None
+    assert (await owner_of(database, printed)).is_owner
+
+
+async def test_a_token_of_the_settings_name_cannot_be_made_by_hand(database: Database) -> None:
+    actor = await owner_of(database, await bootstrap(database, None) or "")
+    with pytest.raises(Invalid, match="kept for"):
+        async with database.unit() as unit:
+            await unit.accounts.create_token(actor, "GUILDWRIGHT_OWNER_TOKEN")
+
+
+async def test_a_token_does_not_outlive_the_one_it_was_made_with(database: Database) -> None:
+    actor = await owner_of(database, await bootstrap(database, None) or "")
+    soon = database.clock() + timedelta(hours=1)
+    async with database.unit() as unit:
+        parent = await unit.accounts.create_token(actor, "short", expires_at=soon)
+    async with database.unit() as unit:
+        child = await unit.accounts.create_token(await owner_of(database, parent.secret), "longer")
+    assert child.token.expires_at == soon
+
+
 async def test_a_secret_is_nowhere_in_the_database(database: Database) -> None:
     secret = await bootstrap(database, None)
     assert secret is not None

@@ -1,0 +1,115 @@
+"""Applying: what was confirmed, or nothing, also when the first call met a limit."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from msgspec.structs import replace
+
+from core.catalog import CATALOG
+from core.db import Engines
+from core.discord.errors import GatewayBusy
+from core.discord.gateway import DiscordGateway
+from core.discord.types import BotPowers, Channel, Snapshot
+from core.templates.document import Document, TextChannel
+from core.templates.plan import PlanOptions
+from core.uow import Database
+from tests.builders.core import ChannelFactory, owner, powers, snapshot
+from workers.jobs import guilds, templates
+from workers.registry import Registry
+from workers.running import Running
+
+
+class Limited:
+    """A gateway whose first call meets a limit that is over at once."""
+
+    def __init__(self, guild: Snapshot) -> None:
+        self.guild = guild
+        self.powers = powers(guild)
+        self.is_limited = True
+        self.while_limited: Callable[[], Awaitable[None]] | None = None
+        self.deleted: list[str] = []
+
+    async def read_guild(self, guild_id: str) -> Snapshot:
+        return self.guild
+
+    async def read_powers(self, guild_id: str) -> BotPowers:
+        return self.powers
+
+    async def create_channel(self, guild_id: str, fields: Any, *, reason: str) -> str:
+        if self.is_limited:
+            self.is_limited = False
+            if self.while_limited is not None:
+                await self.while_limited()
+            raise GatewayBusy("Limited.", resume_at=datetime.now(UTC) - timedelta(seconds=1))
+        made = ChannelFactory.build(name=fields.name, position=fields.position)
+        self.human_makes(made)
+        return made.id
+
+    async def delete_channel(self, guild_id: str, channel_id: str, *, reason: str) -> None:
+        self.deleted.append(channel_id)
+        kept = tuple(c for c in self.guild.channels if c.id != channel_id)
+        self.guild = replace(self.guild, channels=kept)
+
+    async def find_created(self, *_: object, **__: object) -> None:
+        return None
+
+    def human_makes(self, channel: Channel) -> None:
+        self.guild = replace(self.guild, channels=(*self.guild.channels, channel))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    engines = Engines(database_url)
+    yield Database(engines, CATALOG)
+    await engines.dispose()
+
+
+async def asked(database: Database, gateway: Limited) -> SimpleNamespace:
+    """An exact plan that makes one channel and deletes nothing, confirmed."""
+    actor, document = owner(), Document(guildwright=1, channels=(TextChannel(key="news", name="news"),))
+    async with database.unit() as unit:
+        await unit.accounts.bootstrap_owner("o" * 30)
+        actor = await unit.accounts.authenticate("o" * 30)
+        await unit.guilds.store(gateway.guild, gateway.powers)
+        template = await unit.templates.create(actor, "one", document=document)
+        options = PlanOptions(mode="exact", confirm_destructive=True)
+        plan = await unit.plans.create(actor, gateway.guild.guild_id, template.id, None, options)
+    async with database.unit() as unit:
+        job = await unit.plans.request_apply(actor, plan.id)
+    registry = Registry(CATALOG, (guilds, templates))
+    running = Running(database, registry, cast("DiscordGateway", gateway), lane="bot", holder="one")
+
+    async def see() -> Any:
+        async with database.read() as unit:
+            return await unit.jobs.get(actor, job.id)
+
+    return SimpleNamespace(running=running, see=see)
+
+
+async def test_what_people_made_while_the_job_waited_for_a_limit_is_not_deleted(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    trip = await asked(database, gateway)
+
+    async def make_something() -> None:
+        gateway.human_makes(ChannelFactory.build(name="made-meanwhile"))
+
+    gateway.while_limited = make_something
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert seen.error is not None
+    assert (seen.state, seen.error.code) == ("failed", "plan_stale")
+    assert gateway.deleted == []
+    assert [channel.name for channel in gateway.guild.channels] == ["made-meanwhile"]
+
+
+async def test_a_plan_that_met_a_limit_at_its_first_call_is_done_when_that_is_over(
+    database: Database,
+) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    trip = await asked(database, gateway)
+    await trip.running.run_until_none()
+    assert (await trip.see()).state == "succeeded"
+    assert [channel.name for channel in gateway.guild.channels] == ["news"]
