@@ -18,7 +18,6 @@ from api.schemas.structure import Structure, structure_of
 from core.discord.types import is_snowflake
 from core.errors import Conflict, Forbidden, NotFound
 
-InState = Annotated[GuildState | None, QueryParameter(name="state", description="Only guilds in this state.")]
 After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 # Discord documentation, Resources > Message > Embed Limits. EMBEDS holds for all embeds of one message together.
 TITLE = 256
 DESCRIPTION = 4096
-FOOTER = 2048
 EMBEDS = 6000
 
 ELLIPSIS = "…"
