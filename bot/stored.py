@@ -46,7 +46,7 @@ class StoredGuilds:
             await unit.guilds.leave(guild_id)
 
     async def unavailable(self, guild_id: Snowflake) -> None:
-        """What was last seen stays: jobs meet `GuildAbsent` by themselves."""
+        """What was last seen stays: jobs meet `GatewayAbsent` by themselves, and wait."""
 
     async def changed(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)

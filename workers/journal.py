@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from core.discord.errors import AnswerLost, CallRefused
+from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy
 from core.jobs.errors import Cancelled, HandedBack, JobFailed
 from core.jobs.journal import Act, LookUp
-from core.jobs.schemas import Claim, Job, JobStep
+from core.jobs.schemas import Claim, JobStep
 from core.uow import Database
 
 log = logging.getLogger(__name__)
-_UNDECIDED = frozenset({"intended", "outcome_unknown", "superseded"})
+_UNDECIDED = frozenset({"intended", "outcome_unknown"})
 _REASON_LIMIT = 512  # Discord: X-Audit-Log-Reason is 1 to 512 characters
 
 
@@ -47,7 +47,9 @@ class LedgerJournal:
         reason = self._reason(step_id)
         async with self._database.unit() as unit:
             intent = await unit.ledger.intend(self._claim, self._lease, step_id, title, once=once)
-        _stop_if_cancelled(intent.job)
+        if intent.job.cancel_requested:
+            await self._not_sent(step_id)
+            raise Cancelled("Cancelled on request, between two steps.")
         if intent.recorded is not None:
             return intent.recorded.outcome
         if look_up is not None and intent.begun_earlier:
@@ -56,6 +58,9 @@ class LedgerJournal:
                 return await self._record(step_id, found)
         try:
             outcome = await act(reason)
+        except (GatewayBusy, GatewayAbsent):
+            await self._not_sent(step_id)
+            raise
         except AnswerLost:
             found = None if look_up is None else await self._find(step_id, look_up, reason, intent.since)
             if found is None:
@@ -89,6 +94,11 @@ class LedgerJournal:
         self.done += 1
         return outcome
 
+    async def _not_sent(self, step_id: str) -> None:
+        """Takes the intent back: there is nothing to look up and nothing unknown."""
+        async with self._database.unit() as unit:
+            await unit.ledger.record(self._claim, self._lease, step_id, "superseded")
+
     async def _refused(self, step_id: str, error: CallRefused) -> None:
         self.failed_step = step_id
         async with self._database.unit() as unit:
@@ -99,8 +109,3 @@ class LedgerJournal:
         return f"guildwright job {job.id} {step_id}, asked by {job.actor.name} over {job.actor.via}"[
             :_REASON_LIMIT
         ]
-
-
-def _stop_if_cancelled(job: Job) -> None:
-    if job.cancel_requested:
-        raise Cancelled("Cancelled on request, between two steps.")

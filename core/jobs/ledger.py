@@ -58,7 +58,11 @@ class Ledger:
         earlier = await self._jobs.find_step(claim.job.id, key)
         if earlier is not None and earlier.state == "done" and once:
             return Intent(job=job, since=earlier.intended_at, begun_earlier=True, recorded=to_step(earlier))
-        begun_earlier = earlier is not None and earlier.state != "failed" and earlier.claim < claim.number
+        begun_earlier = (
+            earlier is not None
+            and earlier.state not in {"failed", "superseded"}
+            and earlier.claim < claim.number
+        )
         since = earlier.intended_at if earlier is not None and begun_earlier else None
         step = await self._jobs.intend_step(claim.job.id, key, title, claim.number, since)
         return Intent(job=job, since=step.intended_at, begun_earlier=begun_earlier)

@@ -235,6 +235,35 @@ async def test_a_job_asked_with_a_token_that_was_revoked_since_is_not_done(road:
     assert road.things.made == []
 
 
+async def test_what_was_certainly_not_sent_is_neither_looked_up_nor_called_unknown(road: Road) -> None:
+    async def never(reason: str, since: datetime) -> None:
+        raise AssertionError("looked up")
+
+    now = road.database.clock()
+    road.things.find = never
+    road.things.fail = GatewayBusy("Limited.", resume_at=now + timedelta(hours=1))
+    job = await road.ask()
+    await road.running().run_until_none()
+    road.things.fail = None
+    road.database.clock = lambda: now + timedelta(hours=2)
+    await road.running().run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+    assert len(road.things.made) == 1
+
+
+async def test_a_step_that_a_cancellation_kept_from_being_sent_is_not_called_unknown(road: Road) -> None:
+    job = await road.ask(2)
+
+    async def cancel() -> None:
+        async with road.database.unit() as unit:
+            await unit.jobs.cancel(road.actor, job.id)
+
+    road.things.before = cancel
+    await road.running().run_until_none()
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["done", "superseded"]
+
+
 async def test_draining_hands_back_without_burning_an_attempt(road: Road) -> None:
     job = await road.ask(3)
     running = road.running()
