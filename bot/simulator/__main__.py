@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import signal
+from pathlib import Path
 
 from bot.simulator.app import build
+from bot.simulator.contract import read_contract
 from bot.simulator.server import address, bind, server_for, started
 
 
-async def _serve(port: int, host: str, token: str, profile: str) -> None:
+async def _serve(port: int, host: str, token: str, profile: str, contract: Path | None) -> None:
+    judge = None if contract is None else read_contract(contract)
     bound = bind(port, host)
-    simulator = build(token=token, profile="discord" if profile == "discord" else "free")
+    simulator = build(token=token, profile="discord" if profile == "discord" else "free", contract=judge)
     server = server_for(simulator)
     loop = asyncio.get_running_loop()
 
@@ -33,10 +36,13 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; anything else is refused")
     parser.add_argument("--token", default="sim-token", help="the bot token that is accepted")
     parser.add_argument("--profile", choices=("free", "discord"), default="free", help="rate limits")
+    parser.add_argument(
+        "--contract", type=Path, metavar="FILE", help="Discord's OpenAPI document, to judge both sides by"
+    )
     chosen = parser.parse_args()
     try:
-        asyncio.run(_serve(chosen.port, chosen.host, chosen.token, chosen.profile))
-    except ValueError as refused:
+        asyncio.run(_serve(chosen.port, chosen.host, chosen.token, chosen.profile, chosen.contract))
+    except (ValueError, OSError) as refused:
         parser.error(str(refused))
 
 

@@ -1,4 +1,5 @@
-"""The whole as one ASGI app: REST under ``/api/v10``, the gateway at ``/``, the control surface at ``/_sim``."""
+"""The whole as one ASGI app: REST under ``/api/v10``, the gateway at ``/``, the control surface at
+``/_sim``, and the CDN's folders beside them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +8,9 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from bot.simulator.arrivals import PREFIX
+from bot.simulator.cdn import cdn_routes
 from bot.simulator.connection import Connection
+from bot.simulator.contract import Contract
 from bot.simulator.control import control_routes
 from bot.simulator.ratelimits import Profile
 from bot.simulator.rest import Rest
@@ -23,8 +26,16 @@ class Simulator:
     sockets: Sockets
 
 
-def build(*, token: str = "sim-token", profile: Profile = "free") -> Simulator:  # noqa: S107 - no secret
-    """A simulator with the parts a server needs; :func:`create_app` gives the ASGI app alone."""
+def build(
+    *,
+    token: str = "sim-token",  # noqa: S107 - no secret
+    profile: Profile = "free",
+    contract: Contract | None = None,
+) -> Simulator:
+    """A simulator with the parts a server needs; :func:`create_app` gives the ASGI app alone.
+
+    With a ``contract`` it refuses what Discord's published document does not allow, and cannot answer otherwise.
+    """
     world = World(token=token, profile=profile)
     sockets = Sockets()
 
@@ -33,8 +44,9 @@ def build(*, token: str = "sim-token", profile: Profile = "free") -> Simulator: 
 
     app = Starlette(
         routes=[
-            Mount(PREFIX, app=Rest(world, TABLE, sockets)),
+            Mount(PREFIX, app=Rest(world, TABLE, sockets, contract)),
             Mount("/_sim", routes=control_routes(world, TABLE)),
+            *cdn_routes(world),
             WebSocketRoute("/", gateway),
             WebSocketRoute("/gateway", gateway),
         ]
@@ -42,6 +54,11 @@ def build(*, token: str = "sim-token", profile: Profile = "free") -> Simulator: 
     return Simulator(app, world, sockets)
 
 
-def create_app(*, token: str = "sim-token", profile: Profile = "free") -> Starlette:  # noqa: S107 - no secret
+def create_app(
+    *,
+    token: str = "sim-token",  # noqa: S107 - no secret
+    profile: Profile = "free",
+    contract: Contract | None = None,
+) -> Starlette:
     """The ASGI app with a fresh world, to be served or driven in process."""
-    return build(token=token, profile=profile).app
+    return build(token=token, profile=profile, contract=contract).app

@@ -10,16 +10,37 @@ from bot.simulator.state import Guild, Overwrite, Role
 GUILD_UPDATE = 1
 CHANNEL_CREATE, CHANNEL_UPDATE, CHANNEL_DELETE = 10, 11, 12
 OVERWRITE_CREATE, OVERWRITE_UPDATE, OVERWRITE_DELETE = 13, 14, 15
+MEMBER_KICK, MEMBER_PRUNE, MEMBER_BAN_ADD, MEMBER_BAN_REMOVE = 20, 21, 22, 23
 MEMBER_UPDATE, MEMBER_ROLE_UPDATE, BOT_ADD = 24, 25, 28
 ROLE_CREATE, ROLE_UPDATE, ROLE_DELETE = 30, 31, 32
-MESSAGE_DELETE = 72
+WEBHOOK_CREATE, WEBHOOK_UPDATE, WEBHOOK_DELETE = 50, 51, 52
+EMOJI_CREATE, EMOJI_UPDATE, EMOJI_DELETE = 60, 61, 62
+MESSAGE_DELETE, MESSAGE_BULK_DELETE = 72, 73
+APPLICATION_COMMAND_PERMISSION_UPDATE = 121
+AUTO_MODERATION_RULE_CREATE, AUTO_MODERATION_RULE_UPDATE, AUTO_MODERATION_RULE_DELETE = 140, 141, 142
+ONBOARDING_PROMPT_CREATE, ONBOARDING_PROMPT_UPDATE, ONBOARDING_PROMPT_DELETE = 163, 164, 165
+ONBOARDING_CREATE, ONBOARDING_UPDATE = 166, 167
+
+# Of these an entry is written only for what really changed.
+_UPDATES = {
+    GUILD_UPDATE,
+    CHANNEL_UPDATE,
+    OVERWRITE_UPDATE,
+    MEMBER_UPDATE,
+    ROLE_UPDATE,
+    WEBHOOK_UPDATE,
+    EMOJI_UPDATE,
+    AUTO_MODERATION_RULE_UPDATE,
+    ONBOARDING_PROMPT_UPDATE,
+    ONBOARDING_UPDATE,
+}
 
 CHANNEL_KEYS = words(
     "name type topic nsfw rate_limit_per_user bitrate user_limit rtc_region video_quality_mode parent_id "
     "default_auto_archive_duration default_thread_rate_limit_per_user available_tags default_reaction_emoji "
     "default_sort_order default_forum_layout flags"
 )
-ROLE_KEYS = words("name permissions color colors hoist mentionable unicode_emoji")
+ROLE_KEYS = words("name permissions color colors hoist mentionable icon unicode_emoji")
 GUILD_KEYS = words(
     "name description verification_level default_message_notifications explicit_content_filter preferred_locale "
     "afk_channel_id afk_timeout system_channel_id system_channel_flags rules_channel_id public_updates_channel_id "
@@ -56,7 +77,7 @@ def record(
     options: JsonObject | None = None,
 ) -> None:
     """Write one entry under the call's actor and reason; an update that changed nothing leaves none."""
-    if action in (GUILD_UPDATE, CHANNEL_UPDATE, OVERWRITE_UPDATE, MEMBER_UPDATE, ROLE_UPDATE) and not changed:
+    if action in _UPDATES and not changed:
         return
     entry: JsonObject = {
         "id": str(call.world.mint()),

@@ -9,34 +9,83 @@ from typing import cast
 from bot.simulator.shapes import JsonObject
 
 _TEXTS: dict[int, tuple[int, str]] = {
+    10002: (404, "Unknown Application"),
     10003: (404, "Unknown Channel"),
     10004: (404, "Unknown Guild"),
     10007: (404, "Unknown Member"),
     10008: (404, "Unknown Message"),
     10009: (404, "Unknown permission overwrite"),
     10011: (404, "Unknown Role"),
+    10012: (404, "Unknown token"),
     10013: (404, "Unknown User"),
+    10014: (404, "Unknown Emoji"),
     10015: (404, "Unknown Webhook"),
+    10026: (404, "Unknown Ban"),
+    10057: (404, "Unknown guild template"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
     10066: (404, "Unknown application command permissions"),
+    10069: (404, "Unknown Guild Welcome Screen"),
+    20001: (403, "Bots cannot use this endpoint"),
+    20002: (403, "Only bots can use this endpoint"),
+    20012: (403, "You are not authorized to perform this action on this application"),
+    20016: (429, "This action cannot be performed due to slowmode rate limit"),
+    20018: (403, "Only the owner of this account can perform this action"),
     20022: (429, "This message cannot be edited due to announcement rate limits"),
     30005: (400, "Maximum number of guild roles reached (250)"),
+    30007: (400, "Maximum number of webhooks reached (15)"),
+    30008: (400, "Maximum number of emojis reached"),
     30013: (400, "Maximum number of guild channels reached (500)"),
+    30018: (400, "Maximum number of animated emojis reached"),
+    30031: (400, "Guild already has a template"),
     30032: (400, "Maximum number of application commands reached (100)"),
+    30035: (400, "Maximum number of bans for non-guild members have been exceeded"),
+    30048: (400, "Maximum number of tags in a forum channel has been reached"),
+    30056: (400, "Maximum number of premium emojis reached (25)"),
+    30058: (400, "Maximum number of webhooks per guild reached (1000)"),
     30060: (400, "Maximum number of channel permissions overwrites reached (1000)"),
+    40001: (401, "Unauthorized. Provide a valid token and try again"),
+    40005: (413, "Request entity too large. Try sending something smaller in size"),
     40009: (400, "Only one channel may change its parent in a request"),
+    40032: (400, "Target user is not connected to voice."),
+    40033: (400, "This message has already been crossposted"),
+    40041: (400, "An application command with that name already exists"),
+    40058: (400, "Cannot send message in forum channel"),
     40060: (400, "Interaction has already been acknowledged."),
+    40061: (400, "Tag names must be unique"),
     50001: (403, "Missing Access"),
     50005: (403, "Cannot edit a message authored by another user"),
     50006: (400, "Cannot send an empty message"),
     50008: (400, "Cannot send messages in a non-text channel"),
+    50012: (400, "Invalid OAuth2 state"),
     50013: (403, "Missing Permissions"),
+    50014: (401, "Invalid authentication token provided"),
+    50016: (
+        400,
+        "Provided too few or too many messages to delete. Must provide at least 2 and at most 100 messages.",
+    ),
+    50021: (400, "Cannot execute action on a system message"),
     50024: (403, "Cannot execute action on this channel type"),
+    50025: (401, "Invalid OAuth2 access token provided"),
+    50026: (403, "Missing required OAuth2 scope"),
     50027: (401, "Invalid Webhook Token"),
     50028: (400, "Invalid Role"),
+    50034: (400, "You can only bulk delete messages that are under 14 days old."),
+    50045: (400, "File uploaded exceeds the maximum size"),
+    50046: (400, "Invalid file uploaded"),
+    50068: (400, "Invalid message type"),
+    50073: (403, "Cannot modify a system webhook"),
     50074: (400, "Cannot delete a channel required for Community guilds"),
+    50086: (400, "Community server channels must be text channels"),
+    50101: (403, "This server needs more boosts to perform this action"),
     50109: (400, "The request body contains invalid JSON."),
+    50132: (400, "Ownership cannot be transferred to a bot user"),
+    50138: (400, "Failed to resize asset below the maximum size: 262144"),
+    50146: (400, "Uploaded file not found"),
+    160_002: (403, "Cannot reply without permission to read message history"),
+    350_000: (400, "Cannot enable onboarding, requirements are not met"),
+    350_001: (400, "Cannot update onboarding while below requirements"),
+    500_000: (400, "Failed to ban users"),
 }
 
 
@@ -70,10 +119,14 @@ def no_method() -> Refusal:
 
 
 class FieldErrors:
-    """Gathers what is wrong with a form, so that one answer names every bad field."""
+    """Gathers what is wrong with a form, so that one answer names every bad field.
 
-    def __init__(self) -> None:
+    ``published`` is what Discord's document has against it; it counts where the reading itself found nothing.
+    """
+
+    def __init__(self, published: JsonObject | None = None) -> None:
         self.tree: JsonObject = {}
+        self._published = published or {}
 
     def add(self, path: Iterable[str], code: str, message: str) -> None:
         node = self.tree
@@ -84,8 +137,22 @@ class FieldErrors:
 
     def settle(self) -> None:
         """Raise 50035 if anything was added."""
-        if self.tree:
-            raise Refusal(400, 50035, "Invalid Form Body", self.tree)
+        whole = _merged(self.tree, self._published)
+        if whole:
+            raise Refusal(400, 50035, "Invalid Form Body", whole)
+
+
+def _merged(own: JsonObject, published: JsonObject) -> JsonObject:
+    """A field that both complain of keeps the first's words; a node has either errors or fields below it."""
+    if not own or not published:
+        return own or published
+    if "_errors" in own or "_errors" in published:
+        return own
+    both = {
+        key: _merged(cast("JsonObject", own.get(key, {})), cast("JsonObject", below))
+        for key, below in published.items()
+    }
+    return own | both
 
 
 def bad_field(path: str, code: str, message: str) -> Refusal:

@@ -138,7 +138,7 @@ class Limits:
 
 def limited(retry_after: float, *, is_global: bool) -> Refusal:
     refusal = Refusal(429, 0, "You are being rate limited.")
-    refusal.body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
+    refusal.body |= {"retry_after": retry_after, "global": is_global}
     return refusal
 
 

@@ -7,6 +7,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from bot.simulator.arrivals import Arrival, arrive
+from bot.simulator.contract import Contract
 from bot.simulator.errors import Refusal, unauthorized
 from bot.simulator.faults import GATEWAY_KINDS, Fault
 from bot.simulator.ratelimits import Verdict, limited, limited_headers
@@ -15,7 +16,7 @@ from bot.simulator.shapes import JsonObject, as_object
 from bot.simulator.sockets import Sockets
 from bot.simulator.world import World
 
-NO_CONTENT, REFUSED, LIMITED = 204, 400, 429
+NO_CONTENT, REFUSED, LIMITED, FAILED = 204, 400, 429, 500
 _encode = msgspec.json.Encoder().encode
 
 
@@ -32,15 +33,17 @@ class _Passage:
     body: object = None
     verdict: Verdict | None = None
     fault: Fault | None = None
+    complaints: JsonObject | None = None
 
 
 class Rest:
     """Answers every call with ``Via`` and the rate limit headers, without which clients suspect a proxy."""
 
-    def __init__(self, world: World, table: Table, sockets: Sockets) -> None:
+    def __init__(self, world: World, table: Table, sockets: Sockets, contract: Contract | None) -> None:
         self._world = world
         self._table = table
         self._sockets = sockets
+        self._contract = contract
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         arrival = await arrive(scope, receive, self._world.clock.now())
@@ -56,6 +59,7 @@ class Rest:
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
+        answer = self._judged(passage, answer)
         self._note(passage, answer)
         await _send(send, answer, self._headers(passage, answer))
 
@@ -84,12 +88,33 @@ class Rest:
             body=passage.body,
             reason=arrival.reason,
             origin=arrival.host,
+            published=self._complaints(passage),
         )
         try:
             return perform(call, via="rest")
         finally:
             if passage.fault is not None:
                 await self._after_effect(passage.fault)
+
+    def _complaints(self, passage: _Passage) -> JsonObject:
+        """What the published document has against the body; raised when the route's own reading settles."""
+        if self._contract is None:
+            return {}
+        method, template = passage.arrival.method, passage.template
+        passage.complaints = self._contract.request_errors(method, template, passage.body)
+        return passage.complaints
+
+    def _judged(self, passage: _Passage, answer: Answer) -> Answer:
+        """The answer, or a 500 that says how this side breaks the published document."""
+        if self._contract is None or answer.status >= FAILED:
+            return answer
+        method, template = passage.arrival.method, passage.template
+        broken = self._contract.answer_errors(method, template, answer.status, answer.body)
+        if passage.complaints and answer.status < REFUSED:
+            broken.append(f"{method} {template} took a body that is not allowed: {passage.complaints}")
+        if not broken:
+            return answer
+        return Answer(500, {"message": "\n".join(broken), "code": 0}, wrote=False)
 
     async def _after_effect(self, fault: Fault) -> None:
         if fault.kind == "lost_answer":

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.simulator.access import Standing
-from bot.simulator.errors import bad_field, no_method, no_route, refuse
+from bot.simulator.errors import FieldErrors, bad_field, no_method, no_route, refuse
 from bot.simulator.forms import Form
-from bot.simulator.shapes import as_list, as_object
+from bot.simulator.shapes import JsonObject, as_list, as_object
 from bot.simulator.state import Channel, Guild
 from bot.simulator.world import World
 
@@ -26,6 +26,7 @@ class Call:
     body: object = None
     reason: str | None = None
     origin: str = "127.0.0.1"
+    published: JsonObject | None = None
 
     def id(self, name: str) -> int:
         raw = self.params[name]
@@ -34,18 +35,18 @@ class Call:
         return int(raw)
 
     def form(self) -> Form:
-        """The body as a form; an empty body counts as an empty object."""
+        """The body as a form; an empty body counts as an empty object. ``published`` complaints count as its own."""
         found = as_object({} if self.body is None else self.body)
         if found is None:
             raise bad_field("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-        return Form(found)
+        return Form(found, FieldErrors(self.published))
 
     def forms(self) -> list[Form]:
         """The body as a list of objects, sharing one set of errors."""
         found = as_list(self.body)
         if found is None:
             raise bad_field("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-        whole = Form({})
+        whole = Form({}, FieldErrors(self.published))
         return [whole.nested(each, (str(index),)) for index, each in enumerate(found)]
 
     def number(self, name: str, default: int, least: int, most: int) -> int:

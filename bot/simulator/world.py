@@ -6,6 +6,7 @@ from bot.simulator.commands import CommandBook
 from bot.simulator.errors import refuse
 from bot.simulator.faults import Faults
 from bot.simulator.hub import Hub
+from bot.simulator.images import Images
 from bot.simulator.journal import Journal
 from bot.simulator.ledger import InteractionLedger
 from bot.simulator.ratelimits import Limits, Profile
@@ -35,6 +36,7 @@ class World:
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self._channel_guild: dict[int, int] = {}
+        self.images = Images()
         self.commands = CommandBook()
         self.interactions = InteractionLedger()
         self.nonces: dict[tuple[int, int, str], tuple[float, int]] = {}
@@ -56,6 +58,7 @@ class World:
         self.faults.clear()
         self.hub.forget_countdowns()
         self.limits.clear()
+        self.images.clear()
         self.commands.clear()
         self.interactions.clear()
         self.nonces.clear()

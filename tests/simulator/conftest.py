@@ -11,11 +11,13 @@ from disnake.http import Route
 
 from bot.simulator import Simulator, build, serving
 from tests.simulator.calls import Control, Rest
+from tests.simulator.published import published_contract
+from tests.simulator.twins import Twins
 
 
 @pytest.fixture
 def simulator() -> Simulator:
-    return build()
+    return build(contract=published_contract())
 
 
 @pytest.fixture
@@ -68,3 +70,9 @@ def connect(url: str) -> Connect:
             await asyncio.gather(task, ready, return_exceptions=True)
 
     return running
+
+
+@pytest.fixture
+def twins(simulator: Simulator) -> Callable[[disnake.Client], Twins]:
+    """``twins(bot)``: that client's cache beside the simulator's state."""
+    return lambda bot: Twins(simulator, bot)

@@ -1,13 +1,16 @@
 """Unmodified disnake, through its public methods, reads everything and ends with the simulator's state in its cache."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import disnake
 import pytest
 
+from bot.simulator import Simulator
 from tests.simulator.calls import Control, until
 from tests.simulator.conftest import Connect
+from tests.simulator.twins import Twins
 
 COMMUNITY: dict[str, Any] = {
     "features": ["COMMUNITY"],
@@ -91,25 +94,34 @@ def stated(dump: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def test_everything_a_bot_builds_is_in_both_heads(sim: Control, connect: Connect) -> None:
+async def test_everything_a_bot_builds_is_in_both_heads(  # noqa: PLR0915 - one story, compared at every step
+    sim: Control, connect: Connect, twins: Callable[[disnake.Client], Twins]
+) -> None:
     made = await sim.guild(**COMMUNITY, roles=[{"name": "Bosun"}, {"name": "Cook"}, {"name": "Pilot"}])
     async with connect(client()) as bot:
+        both = twins(bot)
         guild = bot.get_guild(int(made["id"]))
         assert guild is not None
         crew = await guild.create_role(
             name="Crew", permissions=disnake.Permissions(1024), color=0x123456, hoist=True
         )
+        await both.agree()
         mate = await guild.create_role(name="Mate", mentionable=True, reason="for the ship")
+        await both.agree()
         deck = await guild.create_category(
             "Deck", overwrites={guild.default_role: disnake.PermissionOverwrite(view_channel=False)}
         )
+        await both.agree()
         log = await guild.create_text_channel(
             "The Log", category=deck, topic="today", slowmode_delay=5, nsfw=True
         )
+        await both.agree()
         assert log.name == "the-log"
         assert log.permissions_synced
         voice = await guild.create_voice_channel("Bridge", bitrate=32_000, user_limit=3, category=deck)
+        await both.agree()
         stage = await guild.create_stage_channel("Stage", topic="speeches")
+        await both.agree()
         forum = await guild.create_forum_channel(
             "Questions",
             topic="ask",
@@ -118,27 +130,43 @@ async def test_everything_a_bot_builds_is_in_both_heads(sim: Control, connect: C
             default_sort_order=disnake.ThreadSortOrder.creation_date,
             default_layout=disnake.ThreadLayout.gallery_view,
         )
+        await both.agree()
         media = await guild.create_media_channel("Pictures")
+        await both.agree()
         news = await guild.create_text_channel("news", news=True)
+        await both.agree()
         await until(lambda: guild.get_channel(news.id))
+        await both.agree()
         assert [forum.available_tags[0].name, forum.default_layout] == [
             "solved",
             disnake.ThreadLayout.gallery_view,
         ]
 
         await crew.edit(name="Sailors", permissions=disnake.Permissions(3072))
+        await both.agree()
         await mate.edit(position=2)
+        await both.agree()
         await log.edit(topic="tomorrow", category=None, default_auto_archive_duration=60)
+        await both.agree()
         await log.set_permissions(crew, view_channel=True, send_messages=False)
+        await both.agree()
         await voice.set_permissions(guild.me, connect=True)
+        await both.agree()
         await deck.edit(overwrites={crew: disnake.PermissionOverwrite(view_channel=True)})
+        await both.agree()
         await stage.move(beginning=True)
+        await both.agree()
         await media.delete(reason="no pictures")
+        await both.agree()
         ada = next(member for member in guild.members if member.name == "ada")
         await ada.add_roles(crew, mate, atomic=False)
+        await both.agree()
         await ada.edit(roles=[mate], nick="Countess")
+        await both.agree()
         await guild.edit(name="Haven", system_channel=log, afk_timeout=900)
+        await both.agree()
         await mate.delete()
+        await both.agree()
 
         await asyncio.sleep(0.05)
         assert cached(guild) == stated(await sim.dump(guild.id))
@@ -266,3 +294,25 @@ def _named(name: str, act: Any) -> Any:
 
     handler.__name__ = name
     return handler
+
+
+async def test_a_cache_that_lags_behind_is_noticed(
+    sim: Control, connect: Connect, simulator: Simulator, twins: Callable[[disnake.Client], Twins]
+) -> None:
+    made = await sim.guild(
+        roles=[{"name": "Crew"}], channels=[{"name": "log"}], members=[{"username": "ada"}]
+    )
+    async with connect(client()) as bot:
+        both = twins(bot)
+        await both.agree()
+        guild = simulator.world.guilds[int(made["id"])]
+        guild.roles[int(made["roles"]["Crew"])].hoist = True
+        guild.channels[int(made["channels"]["log"])].topic = "untold"
+        guild.members[int(made["members"]["ada"])].nick = "untold"
+        guild.name = "untold"
+        assert {found.rpartition("/")[2] for found in both.differences()} == {
+            "hoist",
+            "topic",
+            "nick",
+            "name",
+        }

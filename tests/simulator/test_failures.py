@@ -118,7 +118,12 @@ async def test_a_limit_names_itself_in_headers_and_body(sim: Control, rest: Rest
     made = await sim.guild()
     await sim("POST", "/faults", {"kind": "429", "retry_after": 7.2, "global": True})
     answer = await rest("GET", f"/guilds/{made['id']}")
-    assert answer.json() == {"message": "You are being rate limited.", "retry_after": 7.2, "global": True}
+    assert answer.json() == {
+        "message": "You are being rate limited.",
+        "code": 0,
+        "retry_after": 7.2,
+        "global": True,
+    }
     assert (answer.headers["retry-after"], answer.headers["x-ratelimit-scope"]) == ("8", "global")
     assert answer.headers["via"] == "1.1 google"
     plain = await rest("GET", f"/guilds/{made['id']}")

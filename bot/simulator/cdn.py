@@ -1,0 +1,29 @@
+"""Discord's CDN on our own address: images and attachments that were uploaded to the simulator, and nothing else."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.simulator.world import World
+
+FOLDERS = (
+    "emojis/{id}",
+    "icons/{id}/{hash}",
+    "splashes/{id}/{hash}",
+    "discovery-splashes/{id}/{hash}",
+    "banners/{id}/{hash}",
+    "avatars/{id}/{hash}",
+    "role-icons/{id}/{hash}",
+    "guilds/{guild_id}/users/{id}/avatars/{hash}",
+)
+
+
+def cdn_routes(world: World) -> list[BaseRoute]:
+    async def serve(request: Request) -> Response:
+        path, _, extension = request.url.path.strip("/").rpartition(".")
+        image = world.images.find(path)
+        if image is None or not extension:
+            return Response(status_code=404)
+        return Response(image.content, media_type=image.kind)
+
+    return [Route(f"/{folder}.{{extension}}", serve, methods=["GET"]) for folder in FOLDERS]

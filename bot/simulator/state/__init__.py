@@ -1,0 +1,56 @@
+"""What the simulated Discord remembers. Plain data: rules live beside the routes, shapes in ``payloads``."""
+
+from bot.simulator.state.applications import Application
+from bot.simulator.state.auto_moderation import AutoModerationRule
+from bot.simulator.state.channels import (
+    ANNOUNCEMENT,
+    CATEGORY,
+    CHANNEL_TYPES,
+    FORUM,
+    MEDIA,
+    STAGE,
+    TEXT,
+    VOICE,
+    Channel,
+    ForumTag,
+    Overwrite,
+    ReactionEmoji,
+)
+from bot.simulator.state.emojis import Emoji
+from bot.simulator.state.guild_templates import GuildTemplate
+from bot.simulator.state.guilds import Guild
+from bot.simulator.state.members import Ban, Member
+from bot.simulator.state.messages import Message
+from bot.simulator.state.onboarding import Onboarding
+from bot.simulator.state.roles import Role
+from bot.simulator.state.users import User
+from bot.simulator.state.webhooks import Webhook
+from bot.simulator.state.welcome import WelcomeScreen
+
+__all__ = [
+    "ANNOUNCEMENT",
+    "CATEGORY",
+    "CHANNEL_TYPES",
+    "FORUM",
+    "MEDIA",
+    "STAGE",
+    "TEXT",
+    "VOICE",
+    "Application",
+    "AutoModerationRule",
+    "Ban",
+    "Channel",
+    "Emoji",
+    "ForumTag",
+    "Guild",
+    "GuildTemplate",
+    "Member",
+    "Message",
+    "Onboarding",
+    "Overwrite",
+    "ReactionEmoji",
+    "Role",
+    "User",
+    "Webhook",
+    "WelcomeScreen",
+]

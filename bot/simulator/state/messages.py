@@ -1,0 +1,28 @@
+"""Messages."""
+
+from dataclasses import dataclass, field
+
+from bot.simulator.shapes import JsonObject
+
+
+@dataclass(slots=True)
+class Message:
+    id: int
+    channel_id: int
+    author_id: int
+    timestamp: str
+    content: str = ""
+    embeds: list[JsonObject] = field(default_factory=list[JsonObject])
+    components: list[JsonObject] = field(default_factory=list[JsonObject])
+    attachments: list[JsonObject] = field(default_factory=list[JsonObject])
+    flags: int = 0
+    type: int = 0
+    tts: bool = False
+    edited: str | None = None
+    mention_everyone: bool = False
+    mentions: list[int] = field(default_factory=list[int])
+    mention_roles: list[int] = field(default_factory=list[int])
+    nonce: int | str | None = None
+    webhook_id: int | None = None
+    interaction: JsonObject | None = None
+    reference: JsonObject | None = None
