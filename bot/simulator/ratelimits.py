@@ -81,9 +81,8 @@ class Limits:
         """Count one call. ``renames``: it changes a channel's name or topic, which has a hidden limit of its own."""
         now = self._clock.now()
         bucket = self.bucket(method, template)
-        major = next((params[name] for name in _MAJOR if name in params), "") + params.get(
-            "webhook_token", ""
-        )
+        major = next((params[name] for name in _MAJOR if name in params), "")
+        major += params.get("webhook_token", "")
         free = self.profile == "free"
         limit, seconds = _WIDE if free else _REPORTED.get((method, template), _ORDINARY)
         window = self._window((bucket, major), now, seconds)

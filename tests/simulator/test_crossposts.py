@@ -48,6 +48,23 @@ async def test_publishing_delivers_a_copy_to_every_follower(
     assert await rest.refused("POST", f"{path}/crosspost") == (400, 40033)
 
 
+async def test_a_copy_mentions_only_people_of_the_guild_it_arrives_in(rest: Rest, two: Harbours) -> None:
+    await rest.ok("POST", f"{two.news}/followers", two.into("log"))
+    ada, kay, keeper = (two.source[kind][name] for kind, name in (
+        ("members", "ada"), ("members", "kay"), ("roles", "Keeper")
+    ))  # fmt: skip
+    path = await announced(rest, two, content=f"<@{ada}> <@{kay}> <@&{keeper}> @everyone")
+    source = await rest.ok("POST", f"{path}/crosspost")
+    assert (len(source["mentions"]), source["mention_roles"], source["mention_everyone"]) == (
+        2,
+        [keeper],
+        True,
+    )
+    (copy,) = await arrived(rest, two)
+    assert [each["id"] for each in copy["mentions"]] == [kay]
+    assert (copy["mention_roles"], copy["mention_everyone"]) == ([], False)
+
+
 async def test_who_may_publish_what(rest: Rest, sim: Control, two: Harbours) -> None:
     async def publish(user: str, path: str) -> int:
         answer = await sim.edit(user, "POST", f"{path}/crosspost")

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import disnake
+import httpx
 import pytest
 
 from bot.simulator import Simulator
 from bot.simulator.events import GUILD_MESSAGES, GUILD_WEBHOOKS, MESSAGE_CONTENT
+from bot.simulator.images import Image
 from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
 from tests.simulator.ears import keeping, listen, told
@@ -53,6 +55,17 @@ async def test_following_makes_a_webhook_without_a_token(
         webhook["id"],
     )
     assert {"key": "type", "new_value": 2} in entry["changes"]
+
+
+async def test_a_follower_wears_the_followed_guilds_icon(
+    rest: Rest, two: Harbours, simulator: Simulator, http: httpx.AsyncClient
+) -> None:
+    source = simulator.world.guilds[int(two.source["id"])]
+    source.icon = simulator.world.images.keep(Image(b"GIF89a", "image/gif"), f"icons/{source.id}")
+    answer = await rest.ok("POST", f"{two.news}/followers", two.into("log"))
+    webhook = await rest.ok("GET", f"/webhooks/{answer['webhook_id']}")
+    assert webhook["avatar"] == webhook["source_guild"]["icon"] == source.icon
+    assert (await http.get(f"/avatars/{webhook['id']}/{source.icon}.gif")).content == b"GIF89a"
 
 
 async def test_a_followers_webhook_can_be_managed_but_not_spoken_through(rest: Rest, two: Harbours) -> None:

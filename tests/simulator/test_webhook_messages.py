@@ -220,3 +220,20 @@ async def test_a_deleted_webhooks_messages_stay(rest: Rest, made: Any, own: str)
     sent = await rest.ok("POST", f"{own}?wait=1", {"content": "c"})
     await rest.ok("DELETE", own)
     assert await rest.ok("GET", f"/channels/{made['channels']['log']}/messages/{sent['id']}") == sent
+
+
+async def test_the_applications_own_id_still_stands_for_its_interactions(
+    rest: Rest, sim: Control, made: Any, simulator: Simulator
+) -> None:
+    app = str(simulator.world.application.id)
+    await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
+    asked = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
+    begun = await sim("POST", "/interactions", asked)
+    token = simulator.world.interactions.by_id[int(begun["id"])].token
+    await rest.ok(
+        "POST", f"/interactions/{begun['id']}/{token}/callback", {"type": 4, "data": {"content": "c"}}
+    )
+    answer = await rest.ok("GET", f"/webhooks/{app}/{token}/messages/@original")
+    assert (answer["webhook_id"], answer["application_id"], answer["author"]["id"]) == (app, app, app)
+    assert await rest.refused("POST", f"/webhooks/{app}/x", {"content": "c"}) == (401, 50027)
+    assert await rest.refused("GET", f"/webhooks/{app}/{token}") == (404, 10015)
