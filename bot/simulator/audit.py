@@ -76,13 +76,16 @@ def record(
     *,
     options: JsonObject | None = None,
 ) -> None:
-    """Write one entry under the call's actor and reason; an update that changed nothing leaves none."""
+    """Write one entry under the call's actor and reason; an update that changed nothing leaves none.
+
+    A call that a token in its path authorises has no actor: the entry's user is null (docs: Audit Log Entry Structure).
+    """
     if action in _UPDATES and not changed:
         return
     entry: JsonObject = {
         "id": str(call.world.mint()),
         "action_type": action,
-        "user_id": str(call.actor_id),
+        "user_id": None if call.route.keyed else str(call.actor_id),
         "target_id": None if target_id is None else str(target_id),
     }
     if changed:

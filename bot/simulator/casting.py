@@ -18,7 +18,9 @@ class Cast:
     def user(self, username: str, *, bot: bool = False) -> User:
         known = self._world.user_named(username) or self.newcomers.get(username)
         if known is None:
-            known = self.newcomers[username] = User(id=self._world.mint(), username=username, bot=bot)
+            known = self.newcomers[username] = User(id=self._world.mint(), username=username)
+        if username in self.newcomers:
+            known.bot = known.bot or bot
         return known
 
     def role(self, form: Form, key: str, name: str) -> Role | None:

@@ -10,7 +10,7 @@ SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11
 ENTITY_SELECTS = (5, 6, 7, 8)
 SELECTS = (STRING_SELECT, *ENTITY_SELECTS)
 IS_COMPONENTS_V2 = 1 << 15
-_LINK, _PREMIUM = 5, 6
+LINK, _PREMIUM = 5, 6
 _MOST_V2 = 40
 
 
@@ -91,9 +91,9 @@ class _Reader:
 
     def _button(self, form: Form) -> JsonObject:
         form.require("style")
-        style = form.choice("style", None, (1, 2, 3, 4, _LINK, _PREMIUM))
+        style = form.choice("style", None, (1, 2, 3, 4, LINK, _PREMIUM))
         body: JsonObject = {"style": style, "label": form.text("label", most=80), "emoji": _emoji(form)}
-        if style == _LINK:
+        if style == LINK:
             form.require("url")
             body["url"] = form.text("url", most=512)
         elif style == _PREMIUM:

@@ -1,9 +1,17 @@
 """What was called and what was changed, for tests to ask about through ``/_sim/requests`` and ``/_sim/effects``."""
 
+import re
 from dataclasses import dataclass
 
 from bot.simulator.clock import Clock
 from bot.simulator.shapes import JsonObject
+
+_KEYED = re.compile(r"/(webhooks|interactions)/([^/]*)/[^/]+")
+
+
+def without_token(path: str) -> str:
+    """A path as a log may have it: who reads the token of a webhook or an interaction could speak for it."""
+    return _KEYED.sub(r"/\1/\2/{token}", path, count=1)
 
 
 @dataclass(slots=True, frozen=True)
@@ -65,8 +73,11 @@ class Journal:
         error: JsonObject | None = None,
     ) -> None:
         number = len(self.requests) + 1
+        shown = without_token(path)
+        # A path that no route has stands for the route too.
+        route = shown if route == path else route
         self.requests.append(
-            Request(number, started, method, route, path, status, reason, bucket, body, fault, error)
+            Request(number, started, method, route, shown, status, reason, bucket, body, fault, error)
         )
 
     def wrote(
@@ -83,5 +94,5 @@ class Journal:
         number = len(self.effects) + 1
         actor = None if actor_id is None else str(actor_id)
         self.effects.append(
-            Effect(number, self._clock.now(), method, route, path, targets, reason, actor, via)
+            Effect(number, self._clock.now(), method, route, without_token(path), targets, reason, actor, via)
         )

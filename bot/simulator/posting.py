@@ -1,6 +1,6 @@
 """Messages in their channels: storing, showing and telling the gateway."""
 
-from bot.simulator import payloads, permissions
+from bot.simulator import crossposts, payloads, permissions
 from bot.simulator.clock import iso
 from bot.simulator.drafts import EPHEMERAL
 from bot.simulator.permissions import VIEW_CHANNEL
@@ -16,7 +16,7 @@ def payload(world: World, message: Message, *, with_nonce: bool = False) -> Json
         "channel_id": str(message.channel_id),
         "type": message.type,
         "content": message.content,
-        "author": payloads.user(world.users[message.author_id]),
+        "author": message.author or payloads.user(world.users[message.author_id]),
         "timestamp": message.timestamp,
         "edited_timestamp": message.edited,
         "tts": message.tts,
@@ -30,7 +30,9 @@ def payload(world: World, message: Message, *, with_nonce: bool = False) -> Json
         "flags": message.flags,
     }
     if message.webhook_id is not None:
-        body["webhook_id"] = body["application_id"] = str(message.webhook_id)
+        body["webhook_id"] = str(message.webhook_id)
+    if message.application_id is not None:
+        body["application_id"] = str(message.application_id)
     if message.interaction is not None:
         body |= message.interaction
     if message.reference is not None:
@@ -47,10 +49,14 @@ def store(world: World, guild: Guild, channel: Channel, message: Message) -> Non
     _tell(world, guild, channel, "MESSAGE_CREATE", message)
 
 
-def replace(world: World, guild: Guild, channel: Channel, message: Message) -> None:
-    message.edited = iso(world.clock.now())
+def replace(world: World, guild: Guild, channel: Channel, message: Message, *, is_edit: bool = True) -> None:
+    """Put a changed message in its place, and its crossposted copies in theirs; a flag that was set is no edit."""
+    if is_edit:
+        message.edited = iso(world.clock.now())
     channel.messages[message.id] = message
     _tell(world, guild, channel, "MESSAGE_UPDATE", message)
+    for carried in crossposts.revised(world, message):
+        replace(world, *carried, is_edit=is_edit)
 
 
 def remove(world: World, guild: Guild, channel: Channel, message: Message) -> None:
@@ -61,6 +67,8 @@ def remove(world: World, guild: Guild, channel: Channel, message: Message) -> No
             guild,
             {"id": str(message.id), "channel_id": str(channel.id), "guild_id": str(guild.id)},
         )
+    for orphan in crossposts.orphaned(world, message):
+        replace(world, *orphan, is_edit=False)
 
 
 def _tell(world: World, guild: Guild, channel: Channel, name: str, message: Message) -> None:

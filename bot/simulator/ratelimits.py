@@ -31,6 +31,7 @@ _REPORTED: dict[tuple[str, str], tuple[int, float]] = {
     ("POST", "/channels/{channel_id}/messages"): (5, 5.0),
     ("PATCH", "/channels/{channel_id}/messages/{message_id}"): (5, 5.0),
     ("DELETE", "/channels/{channel_id}/messages/{message_id}"): (5, 1.0),
+    ("POST", "/channels/{channel_id}/messages/{message_id}/crosspost"): (10, 3600.0),
     ("PUT", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"): (10, 10.0),
     ("PATCH", "/guilds/{guild_id}/members/{user_id}"): (10, 10.0),
 }
@@ -81,6 +82,7 @@ class Limits:
         now = self._clock.now()
         bucket = self.bucket(method, template)
         major = next((params[name] for name in _MAJOR if name in params), "")
+        major += params.get("webhook_token", "")
         free = self.profile == "free"
         limit, seconds = _WIDE if free else _REPORTED.get((method, template), _ORDINARY)
         window = self._window((bucket, major), now, seconds)
@@ -110,8 +112,8 @@ class Limits:
         return window
 
     def _over_global(self, template: str, now: float) -> float | None:
-        if template.startswith(("/interactions/", "/webhooks/")):
-            return None  # interaction endpoints are not bound to the global limit
+        if template.startswith(("/interactions/", "/webhooks/{webhook_id}/")):
+            return None  # calls without the bot token are not bound to the bot's global limit
         if self._global.ends <= now:
             self._global = _Window(now + 1.0)
         if self._global.used >= _GLOBAL_PER_SECOND:

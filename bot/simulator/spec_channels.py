@@ -1,5 +1,6 @@
-"""The channels of a spec: settings, overwrites, then parents once all of them exist."""
+"""The channels of a spec: settings and overwrites, parents once all of them exist, and last their webhooks."""
 
+from bot.simulator import webhooks
 from bot.simulator.casting import Cast, read_bits
 from bot.simulator.channel_forms import read_settings
 from bot.simulator.forms import Form
@@ -18,6 +19,7 @@ class ChannelSpecs:
         self._guild = guild
         self._cast = cast
         self.named: dict[str, Channel] = {}
+        self._read: list[tuple[Form, Channel]] = []
 
     def read(self, spec: Form) -> None:
         forms = spec.forms("channels", most=500) or []
@@ -25,7 +27,8 @@ class ChannelSpecs:
             channel = self._channel(form, index)
             self._guild.channels[channel.id] = channel
             self.named.setdefault(form.text("key") or channel.name, channel)
-        for form, channel in zip(forms, list(self._guild.channels.values()), strict=True):
+        self._read = list(zip(forms, self._guild.channels.values(), strict=True))
+        for form, channel in self._read:
             self._place(form, channel)
 
     def _channel(self, form: Form, place: int) -> Channel:
@@ -67,6 +70,24 @@ class ChannelSpecs:
             if channel.type == CATEGORY:
                 found.setdefault(channel.name, channel)
         return found
+
+    def read_webhooks(self) -> None:
+        """Once the members are known, since a bot's webhooks are its application's."""
+        for form, channel in self._read:
+            self._read_webhooks(form, channel)
+
+    def _read_webhooks(self, form: Form, channel: Channel) -> None:
+        if form.data.get("webhooks") is not None and channel.type == CATEGORY:
+            form.bad("webhooks", "SPEC_UNKNOWN", "A category has no webhooks")
+        for each in form.forms("webhooks", most=webhooks.CHANNEL_LIMIT) or []:
+            each.require("name")
+            name, username = webhooks.read_name(each, "name", ""), each.text("user")
+            if username is None:
+                webhook = webhooks.incoming(self._world, channel, name, self._guild.owner_id)
+            else:
+                maker = self._cast.user(username)
+                webhook = webhooks.incoming(self._world, channel, name, maker.id, by_bot=maker.bot)
+            self._guild.webhooks[webhook.id] = webhook
 
     def _overwrites(self, form: Form) -> dict[int, Overwrite]:
         found: dict[int, Overwrite] = {}

@@ -19,7 +19,8 @@ Every key is optional but ``name``::
         {"name": "Deck", "type": "category",
          "permission_overwrites": [{"role": "@everyone", "deny": ["VIEW_CHANNEL"]},
                                    {"role": "Crew", "allow": "1024"}, {"member": "ada", "allow": "1024"}]},
-        {"name": "log", "key": "log", "type": 0, "parent": "Deck", "synced": true, "topic": "…"}
+        {"name": "log", "key": "log", "type": 0, "parent": "Deck", "synced": true, "topic": "…",
+         "webhooks": [{"name": "Gulls", "user": "ada"}]}    // user: who made it; default: the owner
       ],
       "members": [{"username": "grace", "roles": ["Crew"], "nick": null, "bot": false}],
       "rules_channel": "log", "public_updates_channel": "log", "safety_alerts_channel": "log",
@@ -73,6 +74,7 @@ class SpecReader:
         self._read_roles()
         self._channels.read(self._form)
         self._read_members()
+        self._channels.read_webhooks()
         self._read_bot()
         self._read_pointers()
         self._form.settle()

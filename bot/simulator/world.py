@@ -110,8 +110,10 @@ class World:
         self._channel_guild[channel.id] = guild.id
 
     def drop_channel(self, guild: Guild, channel: Channel) -> None:
+        """Its webhooks go with it."""
         del guild.channels[channel.id]
         del self._channel_guild[channel.id]
+        guild.webhooks = {key: each for key, each in guild.webhooks.items() if each.channel_id != channel.id}
 
     def find_channel(self, channel_id: int) -> tuple[Guild, Channel]:
         """The channel and its guild, or 10003."""

@@ -11,6 +11,7 @@ import pytest
 from bot.simulator.app import Simulator
 from bot.simulator.arrivals import PREFIX
 from bot.simulator.routes import TABLE
+from tests.simulator import webhook_tour
 from tests.simulator.calls import Control, Rest
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
@@ -253,6 +254,13 @@ async def _interactions(rest: Rest, sim: Control, simulator: Simulator, made: di
         await rest.ok("DELETE", f"{webhook}/messages/@original")
 
 
+async def _webhooks(rest: Rest, guild: str, made: dict[str, Any]) -> None:
+    rules, bridge = made["channels"]["rules"], made["channels"]["Bridge"]
+    await webhook_tour.manage(rest, guild, f"/channels/{rules}", bridge)
+    await webhook_tour.speak(rest, f"/channels/{rules}", EMBED, ROW)
+    await webhook_tour.publish(rest, guild, rules)
+
+
 async def _refusals(rest: Rest, guild: str) -> None:
     await rest.refused("GET", "/guilds/1")
     await rest.refused(
@@ -271,6 +279,7 @@ async def test_every_route_answers_in_the_published_shapes(
     await _read_and_write_guild(rest, guild, made)
     await _channels_of_every_type(rest, guild, made)
     await _messages(rest, made)
+    await _webhooks(rest, guild, made)
     await _commands(rest, app, guild)
     await _interactions(rest, sim, simulator, made)
     await rest.ok("GET", f"{guild}/audit-logs?limit=100")

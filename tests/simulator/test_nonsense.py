@@ -17,7 +17,7 @@ KEYS = words(
     "primary_color hoist features description nick roles communication_disabled_until content embeds "
     "components allowed_mentions nonce message_reference title fields footer custom_id options style "
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
-    "contexts"
+    "contexts avatar username avatar_url thread_name channel_id webhook_channel_id"
 )
 leaves = st.one_of(
     st.none(),
@@ -56,20 +56,23 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
         app = str(simulator.world.application.id)
         await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
         asked = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
+        hook = await rest.ok("POST", f"/channels/{made['channels']['c']}/webhooks", {"name": "Gulls"})
+        spoken = await rest.ok("POST", f"/webhooks/{hook['id']}/{hook['token']}?wait=1", {"content": "mew"})
         begun = simulator.world.interactions.by_id[int((await sim("POST", "/interactions", asked))["id"])]
+        keyed = (app, begun.token) if which % 2 else (hook["id"], hook["token"])
         path = route.template.format(
             guild_id=made["id"],
             channel_id=dump["channels"][which]["id"],
             role_id=made["roles"]["r"],
             overwrite_id=made["roles"]["r"],
             user_id=made["members"]["ada"],
-            message_id="1",
+            message_id=spoken["id"],
             application_id=app,
             command_id="1",
             interaction_id=begun.id,
             interaction_token=begun.token,
-            webhook_id=app,
-            webhook_token=begun.token,
+            webhook_id=keyed[0],
+            webhook_token=keyed[1],
         )
         answer = await rest(route.method, path, body)
         assert answer.status_code < 500

@@ -1,6 +1,6 @@
 """Reading the audit log."""
 
-from bot.simulator import payloads
+from bot.simulator import payloads, webhooks
 from bot.simulator.permissions import VIEW_AUDIT_LOG
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
@@ -22,9 +22,13 @@ def get_audit_log(call: Call) -> Answer:
         found = [entry for entry in reversed(found) if before is None or _id(entry) < before][:limit]
     people = {str(entry[key]) for entry in found for key in ("user_id", "target_id")}
     users = [payloads.user(user) for user in call.world.users.values() if str(user.id) in people]
-    empty = ("integrations", "webhooks", "guild_scheduled_events", "threads", "application_commands")
+    targets = {entry["target_id"] for entry in found}
+    hooks = [each for each in guild.webhooks.values() if str(each.id) in targets]
+    empty = ("integrations", "guild_scheduled_events", "threads", "application_commands")
     return ok(
-        {"audit_log_entries": found, "users": users, "auto_moderation_rules": []} | {key: [] for key in empty}
+        {"audit_log_entries": found, "users": users, "auto_moderation_rules": []}
+        | {"webhooks": [webhooks.payload(call.world, each) for each in hooks]}
+        | {key: [] for key in empty}
     )
 
 

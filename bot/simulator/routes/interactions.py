@@ -86,7 +86,7 @@ def new_response(call: Call, interaction: Interaction, guild: Guild, channel: Ch
 
 def blank_response(call: Call, interaction: Interaction, channel: Channel) -> Message:
     blank = drafts.new_message(call.world, channel, call.world.application.bot_id)
-    blank.webhook_id = call.world.application.id
+    blank.webhook_id = blank.application_id = call.world.application.id
     blank.type = 20 if interaction.type == COMMAND else 0
     blank.interaction = metadata(call, interaction)
     return blank

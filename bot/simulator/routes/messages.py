@@ -1,6 +1,7 @@
 """Messages of a channel: send, read, edit, delete (Discord docs: Resources > Message)."""
 
 from bot.simulator import audit, drafts, posting
+from bot.simulator.crossposts import CHANNEL_FOLLOW_ADD
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.permissions import EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES
@@ -106,6 +107,8 @@ def edit_message(call: Call) -> Answer:
     message = _found(call, channel)
     if message.author_id != call.actor_id:
         raise refuse(50005)
+    if message.type == CHANNEL_FOLLOW_ADD:
+        raise refuse(50021)
     edited = drafts.write(call.form(), message, guild, call.world)
     posting.replace(call.world, guild, channel, edited)
     return ok(posting.payload(call.world, edited))

@@ -1,88 +1,138 @@
-"""Messages of an interaction after its initial response, through the interaction's token (valid 15 minutes)."""
+"""Webhooks as those manage them who may: made, listed, read, edited, moved, deleted (docs: Resources > Webhook)."""
 
-from bot.simulator import posting
+import copy
+
+from bot.simulator import audit, webhooks
+from bot.simulator.access import Standing
 from bot.simulator.errors import refuse
-from bot.simulator.ledger import Interaction
-from bot.simulator.routes.interactions import new_response, revise, show
+from bot.simulator.forms import Form
+from bot.simulator.images import Image, read_image
+from bot.simulator.permissions import MANAGE_WEBHOOKS
 from bot.simulator.routing import DONE, Answer, Call, Routes, ok
-from bot.simulator.state import Channel, Guild, Message
+from bot.simulator.state import Guild, Webhook
+from bot.simulator.state.webhooks import INCOMING
+from bot.simulator.webhooks import payload_for
 
 routes = Routes()
 
-_BASE = "/webhooks/{webhook_id}/{webhook_token}"
-_MESSAGE = (_BASE + "/messages/@original", _BASE + "/messages/{message_id}")
 
-
-@routes.on("POST", _BASE, keyed=True)
-def follow_up(call: Call) -> Answer:
-    """The first followup after a deferred response takes the place of its loading message."""
-    interaction, guild, channel = _interaction(call)
+@routes.on("POST", "/channels/{channel_id}/webhooks")
+def create_webhook(call: Call) -> Answer:
+    guild, channel, standing = call.channel()
+    standing.require_within(channel, MANAGE_WEBHOOKS)
     form = call.form()
-    original = interaction.messages.get(interaction.original_id or 0)
-    if interaction.loading and original is not None:
-        message = revise(call, guild, channel, original, form)
-        interaction.loading = False
-    else:
-        message = new_response(call, interaction, guild, channel, form)
-        show(call, interaction, guild, channel, message)
-    _keep(call, interaction, message, "followup")
-    return ok(posting.payload(call.world, message), message_id=message.id)
+    form.require("name")
+    name, avatar = webhooks.read_name(form, "name", ""), read_image(form, "avatar")
+    form.settle()
+    webhooks.require_place(guild, channel, INCOMING)
+    webhooks.require_room(guild)
+    by_bot = call.world.users[call.actor_id].bot
+    webhook = webhooks.incoming(call.world, channel, name, call.actor_id, by_bot=by_bot)
+    webhook.avatar = call.world.images.keep(avatar, f"avatars/{webhook.id}")
+    add(call, guild, webhook)
+    return ok(payload_for(call.world, webhook, call.actor_id), webhook_id=webhook.id)
 
 
-@routes.on("GET", *_MESSAGE, keyed=True)
-def get_response(call: Call) -> Answer:
-    interaction, _, channel = _interaction(call)
-    return ok(posting.payload(call.world, _found(call, interaction, channel)))
+@routes.on("GET", "/channels/{channel_id}/webhooks")
+def list_channel_webhooks(call: Call) -> Answer:
+    guild, channel, standing = call.channel()
+    standing.require_within(channel, MANAGE_WEBHOOKS)
+    found = [each for each in guild.webhooks.values() if each.channel_id == channel.id]
+    return ok([payload_for(call.world, each, call.actor_id) for each in found])
 
 
-@routes.on("PATCH", *_MESSAGE, keyed=True)
-def edit_response(call: Call) -> Answer:
-    interaction, guild, channel = _interaction(call)
-    message = _found(call, interaction, channel)
-    edited = revise(call, guild, channel, message, call.form())
-    if message.id == interaction.original_id:
-        interaction.loading = False
-    _keep(call, interaction, edited, "edit")
-    return ok(posting.payload(call.world, edited), message_id=edited.id)
+@routes.on("GET", "/guilds/{guild_id}/webhooks")
+def list_guild_webhooks(call: Call) -> Answer:
+    guild, standing = call.guild()
+    standing.require(MANAGE_WEBHOOKS)
+    return ok([payload_for(call.world, each, call.actor_id) for each in guild.webhooks.values()])
 
 
-@routes.on("DELETE", *_MESSAGE, keyed=True)
-def delete_response(call: Call) -> Answer:
-    interaction, guild, channel = _interaction(call)
-    message = _found(call, interaction, channel)
-    if message.id in channel.messages:
-        posting.remove(call.world, guild, channel, message)
-    interaction.messages.pop(message.id, None)
-    interaction.history.append(
-        {"at": call.world.clock.stamp(), "what": "delete", "message_id": str(message.id)}
-    )
+@routes.on("GET", "/webhooks/{webhook_id}")
+def get_webhook(call: Call) -> Answer:
+    """The application that owns it needs no permission."""
+    guild, webhook = webhooks.find(call.world, call.id("webhook_id"))
+    if webhook.application_id != call.actor_id:
+        _manager(call, guild, webhook)
+    return ok(payload_for(call.world, webhook, call.actor_id))
+
+
+@routes.on("PATCH", "/webhooks/{webhook_id}")
+def edit_webhook(call: Call) -> Answer:
+    """``channel_id`` moves it within its guild, where MANAGE_WEBHOOKS is needed too."""
+    guild, webhook = webhooks.find(call.world, call.id("webhook_id"))
+    standing = _manager(call, guild, webhook)
+    form = call.form()
+    edited, avatar = read(form, webhook)
+    channel_id = form.snowflake("channel_id")
+    form.settle()
+    if channel_id is not None and channel_id != webhook.channel_id:
+        _move(standing, edited, channel_id)
+    change(call, guild, webhook, edited, avatar)
+    return ok(payload_for(call.world, edited, call.actor_id))
+
+
+@routes.on("DELETE", "/webhooks/{webhook_id}")
+def delete_webhook(call: Call) -> Answer:
+    guild, webhook = webhooks.find(call.world, call.id("webhook_id"))
+    _manager(call, guild, webhook)
+    remove(call, guild, webhook)
     return DONE
 
 
-def _interaction(call: Call) -> tuple[Interaction, Guild, Channel]:
-    """Only after the initial response: before it the token opens nothing (10015)."""
-    if call.id("webhook_id") != call.world.application.id:
-        raise refuse(10015)
-    interaction = call.world.interactions.by_token.get(call.params["webhook_token"])
-    if interaction is None or interaction.token_expired(call.world.clock.now()):
-        raise refuse(50027)
-    if interaction.response_type is None:
-        raise refuse(10015)
-    guild, channel = call.world.find_channel(interaction.channel_id)
-    return interaction, guild, channel
+def _manager(call: Call, guild: Guild, webhook: Webhook) -> Standing:
+    if call.actor_id not in guild.members:
+        raise refuse(50001)
+    standing = call.standing(guild)
+    standing.require_within(guild.channels[webhook.channel_id], MANAGE_WEBHOOKS)
+    return standing
 
 
-def _found(call: Call, interaction: Interaction, channel: Channel) -> Message:
-    wanted = call.id("message_id") if "message_id" in call.params else interaction.original_id
-    message = None if wanted is None else interaction.messages.get(wanted)
-    if message is None:
-        raise refuse(10008)
-    # The channel's copy is the newer one when it was edited there.
-    return channel.messages.get(message.id, message)
+def _move(standing: Standing, edited: Webhook, channel_id: int) -> None:
+    guild = standing.guild
+    channel = guild.channels.get(channel_id)
+    if channel is None:
+        raise refuse(10003)
+    standing.require_within(channel, MANAGE_WEBHOOKS)
+    webhooks.require_place(guild, channel, edited.type)
+    edited.channel_id = channel.id
 
 
-def _keep(call: Call, interaction: Interaction, message: Message, what: str) -> None:
-    interaction.messages[message.id] = message
-    interaction.history.append(
-        {"at": call.world.clock.stamp(), "what": what, "message": posting.payload(call.world, message)}
-    )
+# What the routes with a token do too
+
+
+def read(form: Form, webhook: Webhook) -> tuple[Webhook, Image | None]:
+    """The webhook with a form's name and avatar; the image is kept when everything else is right."""
+    edited = copy.copy(webhook)
+    if "name" in form:
+        form.require("name")
+        edited.name = webhooks.read_name(form, "name", webhook.name)
+    avatar = read_image(form, "avatar")
+    if "avatar" in form:
+        edited.avatar = None if avatar is None else avatar.hash
+    return edited, avatar
+
+
+def add(call: Call, guild: Guild, webhook: Webhook) -> None:
+    guild.webhooks[webhook.id] = webhook
+    webhooks.tell(call.world, guild, webhook.channel_id)
+    facts = webhooks.facts(webhook)
+    audit.record(call, guild, audit.WEBHOOK_CREATE, webhook.id, audit.changes({}, facts, facts))
+
+
+def change(call: Call, guild: Guild, webhook: Webhook, edited: Webhook, avatar: Image | None) -> None:
+    """One that moves is told of in both channels."""
+    call.world.images.keep(avatar, f"avatars/{webhook.id}")
+    guild.webhooks[webhook.id] = edited
+    before, after = webhooks.facts(webhook), webhooks.facts(edited)
+    if before != after:
+        webhooks.tell(call.world, guild, webhook.channel_id, edited.channel_id)
+    audit.record(call, guild, audit.WEBHOOK_UPDATE, webhook.id, audit.changes(before, after, after))
+
+
+def remove(call: Call, guild: Guild, webhook: Webhook) -> None:
+    """Its messages stay."""
+    del guild.webhooks[webhook.id]
+    webhooks.tell(call.world, guild, webhook.channel_id)
+    facts = webhooks.facts(webhook)
+    audit.record(call, guild, audit.WEBHOOK_DELETE, webhook.id, audit.changes(facts, {}, facts))

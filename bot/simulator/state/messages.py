@@ -7,6 +7,9 @@ from bot.simulator.shapes import JsonObject
 
 @dataclass(slots=True)
 class Message:
+    """``author`` is shown where no account wrote it but a webhook; ``copies`` are (channel id, message id) of the
+    messages that channels following this one's got."""
+
     id: int
     channel_id: int
     author_id: int
@@ -24,5 +27,8 @@ class Message:
     mention_roles: list[int] = field(default_factory=list[int])
     nonce: int | str | None = None
     webhook_id: int | None = None
+    application_id: int | None = None
+    author: JsonObject | None = None
+    copies: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     interaction: JsonObject | None = None
     reference: JsonObject | None = None
