@@ -17,7 +17,8 @@ KEYS = words(
     "primary_color hoist features description nick roles communication_disabled_until content embeds "
     "components allowed_mentions nonce message_reference title fields footer custom_id options style "
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
-    "contexts"
+    "contexts enabled mode default_channel_ids prompts title single_select role_ids channel_ids welcome_channels "
+    "channel_id default_sort_order rtc_region"
 )
 leaves = st.one_of(
     st.none(),
@@ -57,6 +58,7 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
         await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
         asked = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
         begun = simulator.world.interactions.by_id[int((await sim("POST", "/interactions", asked))["id"])]
+        template = await rest.ok("POST", f"/guilds/{made['id']}/templates", {"name": "t"})
         path = route.template.format(
             guild_id=made["id"],
             channel_id=dump["channels"][which]["id"],
@@ -70,6 +72,7 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             interaction_token=begun.token,
             webhook_id=app,
             webhook_token=begun.token,
+            code=template["code"],
         )
         answer = await rest(route.method, path, body)
         assert answer.status_code < 500

@@ -2,16 +2,17 @@
 
 ``POST /_sim/guilds`` takes a spec (see :mod:`bot.simulator.specs`) or ``{"native_template": …, **spec keys that win}``
 and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}}``.
-``GET /_sim/guilds/{id}`` → ``{"guild", "roles", "channels", "members", "messages": {channel id: [oldest first]}}`` in
-REST shapes, roles from @everyone up by hierarchy, channels by (position, id). ``DELETE /_sim/guilds/{id}`` removes the
-guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions", "position"}`` and ``DELETE`` make the bot join and leave.
+``GET /_sim/guilds/{id}`` → ``{"guild", "roles", "channels", "members", "messages": {channel id: [oldest first]},
+"onboarding", "welcome_screen" (null: none)}`` in REST shapes, roles from @everyone up by hierarchy, channels by
+(position, id). ``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions",
+"position"}`` and ``DELETE`` make the bot join and leave.
 """
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.simulator import payloads, permissions, posting
+from bot.simulator import onboarding, payloads, permissions, posting, welcome
 from bot.simulator.casting import read_bits
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
 from bot.simulator.errors import Refusal
@@ -94,4 +95,6 @@ def dump(world: World, guild: Guild) -> JsonObject:
             for channel in channels
             if channel.messages
         },
+        "onboarding": onboarding.payload(guild, guild.onboarding),
+        "welcome_screen": welcome.payload(guild.welcome_screen) if guild.welcome_screen.set_up else None,
     }

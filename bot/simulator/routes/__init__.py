@@ -7,14 +7,19 @@ from bot.simulator.routes import (
     channels,
     commands,
     gateway,
+    guild_templates,
     guilds,
     interactions,
     members,
     messages,
+    onboarding,
     overwrites,
+    role_order,
     roles,
     users,
+    voice_regions,
     webhooks,
+    welcome_screens,
 )
 from bot.simulator.routing import Table
 
@@ -27,13 +32,18 @@ TABLE = Table(
         channels,
         commands,
         gateway,
+        guild_templates,
         guilds,
         interactions,
         members,
         messages,
+        onboarding,
         overwrites,
+        role_order,
         roles,
         users,
+        voice_regions,
         webhooks,
+        welcome_screens,
     )
 )
