@@ -23,13 +23,13 @@ _THREADED = {TEXT, ANNOUNCEMENT, FORUM, MEDIA}
 _SLOW = {TEXT, VOICE, STAGE, FORUM, MEDIA}
 _BITRATES = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
 _BITRATE, _STAGE_BITRATE = 64_000, 64_000
-_REQUIRE_TAG, _HIDE_DOWNLOADS, _SPOILER = 1 << 4, 1 << 15, 1 << 21
+_REQUIRE_TAG, _HIDE_DOWNLOADS, SPOILER = 1 << 4, 1 << 15, 1 << 21
 _FLAGS = {
-    TEXT: _SPOILER,
-    VOICE: _SPOILER,
-    ANNOUNCEMENT: _SPOILER,
-    FORUM: _SPOILER | _REQUIRE_TAG,
-    MEDIA: _SPOILER | _REQUIRE_TAG | _HIDE_DOWNLOADS,
+    TEXT: SPOILER,
+    VOICE: SPOILER,
+    ANNOUNCEMENT: SPOILER,
+    FORUM: SPOILER | _REQUIRE_TAG,
+    MEDIA: SPOILER | _REQUIRE_TAG | _HIDE_DOWNLOADS,
 }
 
 
@@ -82,7 +82,7 @@ def read_flags(form: Form, channel: Channel) -> None:
     """
     settable = _FLAGS.get(channel.type, 0)
     channel.flags = form.whole("flags", channel.flags) & settable | channel.flags & ~settable
-    if channel.flags & _SPOILER and channel.nsfw:
+    if channel.flags & SPOILER and channel.nsfw:
         form.bad("flags", "CHANNEL_FLAGS_INVALID", "An age-restricted channel cannot be a spoiler channel")
 
 

@@ -4,7 +4,7 @@ import copy
 
 from bot.simulator import audit, payloads, references
 from bot.simulator.access import Standing
-from bot.simulator.channel_forms import read_name, read_parent, read_settings, read_type
+from bot.simulator.channel_forms import SPOILER, read_name, read_parent, read_settings, read_type
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.overwrite_forms import read_overwrites
@@ -38,7 +38,8 @@ def get_channel(call: Call) -> Answer:
 def create_channel(call: Call) -> Answer:
     """Without overwrites of its own (none or an empty list) a channel in a category starts synced with it.
 
-    Without a position it comes in below all others.
+    Without a position it comes in below all others. Of its flags only that of a spoiler channel can be set at once, as
+    client libraries report.
     """
     guild, standing = call.guild()
     form = call.form()
@@ -47,6 +48,7 @@ def create_channel(call: Call) -> Answer:
     channel = Channel(id=call.world.mint(), guild_id=guild.id, type=kind, name="", position=_bottom(guild))
     read_name(form, channel)
     read_settings(form, channel, guild, call.world)
+    channel.flags &= SPOILER
     read_parent(form, channel, guild)
     overwrites = read_overwrites(form, guild, call.world)
     form.settle()
