@@ -66,13 +66,26 @@ class Standing:
     def require_overwritable(
         self, old: dict[int, Overwrite], new: Iterable[Overwrite], channel: Channel | None
     ) -> None:
-        """Only permissions the actor has may newly be allowed or denied; MANAGE_ROLES needs Administrator."""
-        if self.is_admin:
+        """Only permissions the actor has may newly be allowed or denied; MANAGE_ROLES needs Administrator.
+
+        Those held in the guild or in the channel's category count. An overwrite of the channel that allows the actor
+        MANAGE_ROLES lifts both limits (docs: Channel > Edit Channel Permissions). ``channel`` is None for a new one.
+        """
+        if self.is_admin or (channel is not None and self._entrusted(channel)):
             return
-        held = self.permissions | (0 if channel is None else self.within(channel))
+        held = self.permissions
+        if channel is not None and channel.parent_id is not None:
+            held |= self.within(self.guild.channels[channel.parent_id])
         for overwrite in new:
             before = old.get(overwrite.id)
             allow, deny = (0, 0) if before is None else (before.allow, before.deny)
             added = overwrite.allow & ~allow | overwrite.deny & ~deny
             if added & MANAGE_ROLES or added & ~held:
                 raise refuse(50013)
+
+    def _entrusted(self, channel: Channel) -> bool:
+        """Whether an overwrite, not a role's own permissions, gives the actor MANAGE_ROLES here."""
+        targets = (self.guild.id, *self.member.roles, self.member.user_id)
+        found = [channel.overwrites[each] for each in targets if each in channel.overwrites]
+        given = any(each.allow & MANAGE_ROLES for each in found)
+        return given and bool(self.within(channel) & MANAGE_ROLES)

@@ -41,12 +41,13 @@ _TEXTS: dict[int, tuple[int, str]] = {
     30032: (400, "Maximum number of application commands reached (100)"),
     30035: (400, "Maximum number of bans for non-guild members have been exceeded"),
     30048: (400, "Maximum number of tags in a forum channel has been reached"),
+    30052: (400, "Bitrate is too high for channel of this type"),
     30056: (400, "Maximum number of premium emojis reached (25)"),
     30058: (400, "Maximum number of webhooks per guild reached (1000)"),
     30060: (400, "Maximum number of channel permissions overwrites reached (1000)"),
     40001: (401, "Unauthorized. Provide a valid token and try again"),
     40005: (413, "Request entity too large. Try sending something smaller in size"),
-    40009: (400, "Only one channel may change its parent in a request"),
+    40009: (400, "Only one channel can have a parent_id modified at a time"),
     40032: (400, "Target user is not connected to voice."),
     40033: (400, "This message has already been crossposted"),
     40041: (400, "An application command with that name already exists"),
@@ -88,6 +89,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     220_003: (400, "Webhooks can only create threads in forum channels"),
     350_000: (400, "Cannot enable onboarding, requirements are not met"),
     350_001: (400, "Cannot update onboarding while below requirements"),
+    350_003: (400, "Onboarding channels must be readable by everyone"),
     500_000: (400, "Failed to ban users"),
 }
 

@@ -11,7 +11,12 @@ _SETTINGS = words(
     "name description verification_level default_message_notifications explicit_content_filter preferred_locale "
     "afk_timeout system_channel_flags"
 )
-_CHANNEL_KEYS = words("name type position topic bitrate user_limit nsfw rate_limit_per_user available_tags")
+_CHANNEL_KEYS = words(
+    "name type position topic bitrate user_limit nsfw rate_limit_per_user available_tags default_auto_archive_duration "
+    "default_reaction_emoji default_thread_rate_limit_per_user default_sort_order default_forum_layout "
+    "default_tag_setting"
+)
+_GRADIENT = words("secondary_color tertiary_color")
 
 
 def spec_from(template: JsonObject) -> JsonObject:
@@ -34,6 +39,7 @@ def spec_from(template: JsonObject) -> JsonObject:
 
 
 def _role(role: JsonObject) -> JsonObject:
+    colors = as_object(role.get("colors")) or {}
     return {
         "key": str(role.get("id")),
         "name": role.get("name"),
@@ -41,7 +47,8 @@ def _role(role: JsonObject) -> JsonObject:
         "color": role.get("color", 0),
         "hoist": role.get("hoist", False),
         "mentionable": role.get("mentionable", False),
-    }
+        "unicode_emoji": role.get("unicode_emoji"),
+    } | {key: colors.get(key) for key in _GRADIENT}
 
 
 def _channel(channel: JsonObject) -> JsonObject:

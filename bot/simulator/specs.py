@@ -25,6 +25,7 @@ Every key is optional but ``name``::
       "members": [{"username": "grace", "roles": ["Crew"], "nick": null, "bot": false}],
       "rules_channel": "log", "public_updates_channel": "log", "safety_alerts_channel": "log",
       "system_channel": "log", "afk_channel": null,
+      "onboarding": {…}, "welcome_screen": {…},    // see bot.simulator.spec_newcomers
       "bot_in": true,                          // whether the application's bot is a member
       "bot_permissions": ["ADMINISTRATOR"],    // of the bot's managed role
       "bot_role_position": "top"               // or a position; roles at or above it move up
@@ -41,6 +42,7 @@ from bot.simulator.forms import Form
 from bot.simulator.membership import add_bot
 from bot.simulator.shapes import JsonObject, as_int, as_object, as_text, words
 from bot.simulator.spec_channels import ChannelSpecs
+from bot.simulator.spec_newcomers import read_newcomers
 from bot.simulator.state import (
     Guild,
     Member,
@@ -77,6 +79,7 @@ class SpecReader:
         self._channels.read_webhooks()
         self._read_bot()
         self._read_pointers()
+        read_newcomers(self._form, self._guild, self._cast, self._channels.named, self._world)
         self._form.settle()
         for user in self._cast.newcomers.values():
             self._world.users[user.id] = user

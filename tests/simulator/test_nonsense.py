@@ -17,7 +17,9 @@ KEYS = words(
     "primary_color hoist features description nick roles communication_disabled_until content embeds "
     "components allowed_mentions nonce message_reference title fields footer custom_id options style "
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
-    "contexts avatar username avatar_url thread_name channel_id webhook_channel_id"
+    "contexts avatar username avatar_url thread_name channel_id webhook_channel_id "
+    "enabled mode default_channel_ids prompts title single_select role_ids channel_ids welcome_channels "
+    "channel_id default_sort_order rtc_region"
 )
 leaves = st.one_of(
     st.none(),
@@ -60,6 +62,7 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
         spoken = await rest.ok("POST", f"/webhooks/{hook['id']}/{hook['token']}?wait=1", {"content": "mew"})
         begun = simulator.world.interactions.by_id[int((await sim("POST", "/interactions", asked))["id"])]
         keyed = (app, begun.token) if which % 2 else (hook["id"], hook["token"])
+        template = await rest.ok("POST", f"/guilds/{made['id']}/templates", {"name": "t"})
         path = route.template.format(
             guild_id=made["id"],
             channel_id=dump["channels"][which]["id"],
@@ -73,6 +76,7 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             interaction_token=begun.token,
             webhook_id=keyed[0],
             webhook_token=keyed[1],
+            code=template["code"],
         )
         answer = await rest(route.method, path, body)
         assert answer.status_code < 500

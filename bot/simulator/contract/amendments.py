@@ -1,4 +1,4 @@
-"""What the published document leaves out although Discord's prose has it."""
+"""What the published document leaves out or says otherwise than Discord's prose, where the prose is followed."""
 
 from typing import cast
 
@@ -8,14 +8,24 @@ from bot.simulator.shapes import JsonObject, as_object
 _FORUM, _MEDIA = 15, 16
 _CHANNEL_TYPES = {"$ref": "#/components/schemas/ChannelTypes"}
 
+# Discord docs: Resources > Guild Template has all placeholder ids as integers (so do templates from real servers); the
+# document has those that refer to something as snowflakes.
+_PLACEHOLDER: JsonObject = {"type": ["integer", "null"]}
+_REFERRING = {
+    "GuildTemplateSnapshotResponse": ("afk_channel_id", "system_channel_id"),
+    "GuildTemplateChannelResponse": ("parent_id",),
+}
+_OVERWRITE = "ChannelPermissionOverwriteResponse"
+
 
 def amended(components: JsonObject) -> JsonObject:
-    """The components with media channels wherever forums may stand."""
+    """The components with media channels wherever forums may stand, and placeholder ids in templates."""
     found = cast("JsonObject", _with_media(components))
     schemas = cast("dict[str, JsonObject]", found["schemas"])
     kinds = schemas["ChannelTypes"]
     listed = [*cast("list[JsonObject]", kinds["oneOf"]), {"title": "GUILD_MEDIA", "const": _MEDIA}]
-    return found | {"schemas": schemas | {"ChannelTypes": kinds | {"oneOf": listed}}}
+    changed = _with_placeholders(schemas) | {"ChannelTypes": kinds | {"oneOf": listed}}
+    return found | {"schemas": schemas | changed}
 
 
 def _with_media(node: object) -> object:
@@ -28,3 +38,23 @@ def _with_media(node: object) -> object:
     if made.get("allOf") == [_CHANNEL_TYPES] and _FORUM in cast("list[object]", made.get("enum") or []):
         made["enum"] = [*cast("list[object]", made["enum"]), _MEDIA]
     return made
+
+
+def _with_placeholders(schemas: dict[str, JsonObject]) -> dict[str, JsonObject]:
+    """The schemas of a template whose ids refer to something in it."""
+    changed: dict[str, JsonObject] = {}
+    for name, keys in _REFERRING.items():
+        properties = cast("JsonObject", schemas[name]["properties"])
+        changed[name] = schemas[name] | {"properties": properties | dict.fromkeys(keys, _PLACEHOLDER)}
+    channel = changed["GuildTemplateChannelResponse"]
+    properties = cast("JsonObject", channel["properties"])
+    overwrites: JsonObject = {"type": "array", "items": _placed(schemas[_OVERWRITE])}
+    changed["GuildTemplateChannelResponse"] = channel | {
+        "properties": properties | {"permission_overwrites": overwrites}
+    }
+    return changed
+
+
+def _placed(overwrite: JsonObject) -> JsonObject:
+    properties = cast("JsonObject", overwrite["properties"])
+    return overwrite | {"properties": properties | {"id": {"type": "integer"}}}

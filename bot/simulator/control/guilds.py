@@ -3,16 +3,16 @@
 ``POST /_sim/guilds`` takes a spec (see :mod:`bot.simulator.specs`) or ``{"native_template": …, **spec keys that win}``
 and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}}``.
 ``GET /_sim/guilds/{id}`` → ``{"guild", "roles", "channels", "members", "messages": {channel id: [oldest first]},
-"webhooks"}`` in REST shapes, roles from @everyone up by hierarchy, channels by (position, id), webhooks without their
-tokens. ``DELETE /_sim/guilds/{id}`` removes the
-guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions", "position"}`` and ``DELETE`` make the bot join and leave.
+"webhooks" (without their tokens), "onboarding", "welcome_screen" (null: none)}`` in REST shapes, roles from @everyone
+up by hierarchy, channels by (position, id). ``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot``
+``{"permissions", "position"}`` and ``DELETE`` make the bot join and leave.
 """
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.simulator import payloads, permissions, posting, webhooks
+from bot.simulator import onboarding, payloads, permissions, posting, webhooks, welcome
 from bot.simulator.casting import read_bits
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
 from bot.simulator.errors import Refusal
@@ -96,4 +96,6 @@ def dump(world: World, guild: Guild) -> JsonObject:
             if channel.messages
         },
         "webhooks": [webhooks.payload(world, webhook) for webhook in guild.webhooks.values()],
+        "onboarding": onboarding.payload(guild, guild.onboarding),
+        "welcome_screen": welcome.payload(guild.welcome_screen) if guild.welcome_screen.set_up else None,
     }

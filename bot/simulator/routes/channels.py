@@ -1,23 +1,25 @@
-"""Channels: create, read, edit, delete."""
+"""Channels: create, read, edit, delete (Discord docs: Guild > Create Guild Channel, Channel > Modify Channel)."""
 
 import copy
 
-from bot.simulator import audit, payloads, syncing
-from bot.simulator.channel_forms import read_name, read_overwrites, read_parent, read_settings
+from bot.simulator import audit, payloads, references
+from bot.simulator.access import Standing
+from bot.simulator.channel_forms import SPOILER, read_name, read_parent, read_settings, read_type
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
+from bot.simulator.overwrite_forms import read_overwrites
+from bot.simulator.overwriting import require_writable, settle_overwrites
 from bot.simulator.permissions import MANAGE_CHANNELS, MANAGE_ROLES
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject, words
-from bot.simulator.state import ANNOUNCEMENT, CATEGORY, CHANNEL_TYPES, STAGE, TEXT, Channel, Guild, Overwrite
+from bot.simulator.state import ANNOUNCEMENT, CHANNEL_TYPES, STAGE, TEXT, Channel, Guild, Overwrite
 
 routes = Routes()
 
 CHANNEL_LIMIT = 500
-_POINTERS = words(
-    "system_channel_id afk_channel_id safety_alerts_channel_id rules_channel_id public_updates_channel_id"
-)
 _NEEDS_FEATURE = {ANNOUNCEMENT: "NEWS", STAGE: "COMMUNITY"}
+_BIRTH_KEYS = words("name type permission_overwrites nsfw rate_limit_per_user topic bitrate user_limit")
+_DEATH_KEYS = words("name type permission_overwrites nsfw rate_limit_per_user")
 
 
 @routes.on("GET", "/guilds/{guild_id}/channels")
@@ -34,7 +36,11 @@ def get_channel(call: Call) -> Answer:
 
 @routes.on("POST", "/guilds/{guild_id}/channels")
 def create_channel(call: Call) -> Answer:
-    """Without overwrites of its own (none or an empty list) a channel in a category starts synced with it."""
+    """Without overwrites of its own (none or an empty list) a channel in a category starts synced with it.
+
+    Without a position it comes in below all others. Of its flags only that of a spoiler channel can be set at once, as
+    client libraries report.
+    """
     guild, standing = call.guild()
     form = call.form()
     form.require("name")
@@ -42,56 +48,48 @@ def create_channel(call: Call) -> Answer:
     channel = Channel(id=call.world.mint(), guild_id=guild.id, type=kind, name="", position=_bottom(guild))
     read_name(form, channel)
     read_settings(form, channel, guild, call.world)
-    channel.flags = 0  # flags are a matter of editing
+    channel.flags &= SPOILER
     read_parent(form, channel, guild)
     overwrites = read_overwrites(form, guild, call.world)
     form.settle()
+    _require_creatable(standing, channel)
     if len(guild.channels) >= CHANNEL_LIMIT:
         raise refuse(30013)
-    parent = None if channel.parent_id is None else guild.channels[channel.parent_id]
-    if parent is None:
-        standing.require(MANAGE_CHANNELS)
-    else:
-        standing.require_within(parent, MANAGE_CHANNELS)
     if overwrites:
         standing.require_overwritable({}, overwrites.values(), None)
         channel.overwrites = overwrites
-    elif parent is not None:
-        channel.overwrites = dict(parent.overwrites)
+    elif channel.parent_id is not None:
+        channel.overwrites = dict(guild.channels[channel.parent_id].overwrites)
     call.world.add_channel(guild, channel)
     body = payloads.channel(channel)
     call.world.emit("CHANNEL_CREATE", guild, body)
-    keys = (
-        "name",
-        "type",
-        "permission_overwrites",
-        "nsfw",
-        "rate_limit_per_user",
-        "topic",
-        "bitrate",
-        "user_limit",
-    )
-    audit.record(call, guild, audit.CHANNEL_CREATE, channel.id, audit.changes({}, body, keys))
+    audit.record(call, guild, audit.CHANNEL_CREATE, channel.id, audit.changes({}, body, _BIRTH_KEYS))
     return ok(body, status=201, channel_id=channel.id)
+
+
+def _require_creatable(standing: Standing, channel: Channel) -> None:
+    """MANAGE_CHANNELS where the channel comes in: in its category, or else in the guild."""
+    if channel.parent_id is None:
+        standing.require(MANAGE_CHANNELS)
+    else:
+        standing.require_within(standing.guild.channels[channel.parent_id], MANAGE_CHANNELS)
 
 
 @routes.on("PATCH", "/channels/{channel_id}")
 def edit_channel(call: Call) -> Answer:
-    """``permission_overwrites`` replaces the whole set and needs MANAGE_ROLES in the channel."""
+    """``permission_overwrites`` replaces the whole set and needs MANAGE_ROLES in the channel.
+
+    A channel that changes its category keeps its own set. Where nothing changes, nothing is told.
+    """
     guild, channel, standing = call.channel()
     standing.require_within(channel, MANAGE_CHANNELS)
     form = call.form()
-    edited = copy.copy(channel)
-    _read_type(form, edited, guild)
-    read_name(form, edited)
-    read_settings(form, edited, guild, call.world)
-    read_parent(form, edited, guild)
-    overwrites = read_overwrites(form, guild, call.world)
+    edited, overwrites = _read(form, channel, guild, call)
     form.settle()
     if overwrites is not None:
         standing.require_within(channel, MANAGE_ROLES)
-        standing.require_overwritable(channel.overwrites, overwrites.values(), channel)
-        edited.overwrites = overwrites
+        require_writable(standing, channel, overwrites)
+        edited.overwrites = channel.overwrites if overwrites == channel.overwrites else overwrites
     if edited.parent_id != channel.parent_id and edited.parent_id is not None:
         standing.require_within(guild.channels[edited.parent_id], MANAGE_CHANNELS)
     before, old = payloads.channel(channel), channel.overwrites
@@ -99,73 +97,57 @@ def edit_channel(call: Call) -> Answer:
     body = payloads.channel(edited)
     if body != before:
         call.world.emit("CHANNEL_UPDATE", guild, body)
-    audit.record(
-        call, guild, audit.CHANNEL_UPDATE, channel.id, audit.changes(before, body, audit.CHANNEL_KEYS)
-    )
+    changed = audit.changes(before, body, audit.CHANNEL_KEYS)
+    audit.record(call, guild, audit.CHANNEL_UPDATE, channel.id, changed)
     settle_overwrites(call, guild, edited, old)
     return ok(body)
 
 
-def settle_overwrites(call: Call, guild: Guild, channel: Channel, old: dict[int, Overwrite]) -> None:
-    """After a set was written: the audit entries, and for a category the children that were synced with it."""
-    if channel.overwrites == old:
-        return
-    audit.record_overwrites(call, guild, channel.id, old, channel.overwrites)
-    if channel.type == CATEGORY:
-        for child in syncing.carry(guild, channel, old):
-            call.world.emit_channel("CHANNEL_UPDATE", guild, child)
+def _read(
+    form: Form, channel: Channel, guild: Guild, call: Call
+) -> tuple[Channel, dict[int, Overwrite] | None]:
+    """The channel as the form wants it, its overwrites apart: these need a permission of their own."""
+    edited = copy.copy(channel)
+    read_type(form, edited, guild)
+    read_name(form, edited)
+    read_settings(form, edited, guild, call.world)
+    read_parent(form, edited, guild)
+    return edited, read_overwrites(form, guild, call.world)
 
 
 @routes.on("DELETE", "/channels/{channel_id}")
 def delete_channel(call: Call) -> Answer:
-    """A deleted category leaves its children without one; pointers of the guild to the channel are cleared."""
+    """A deleted category leaves its children without one; whatever else named the channel lets go of it."""
     guild, channel, standing = call.channel()
     standing.require_within(channel, MANAGE_CHANNELS)
-    if "COMMUNITY" in guild.features and channel.id in (
-        guild.rules_channel_id,
-        guild.public_updates_channel_id,
-    ):
+    if _is_needed(guild, channel):
         raise refuse(50074)
     body = payloads.channel(channel)
     orphans = guild.children(channel.id)
     for child in orphans:
         child.parent_id = None
     call.world.drop_channel(guild, channel)
+    references.forget_channel(guild, channel.id)
     call.world.emit("CHANNEL_DELETE", guild, body)
     for child in orphans:
         call.world.emit_channel("CHANNEL_UPDATE", guild, child)
-    _clear_pointers(call, guild, channel.id)
-    audit.record(call, guild, audit.CHANNEL_DELETE, channel.id, _obituary(body))
+    if references.clear_pointers(guild, channel.id):
+        call.world.emit("GUILD_UPDATE", guild, payloads.guild(guild))
+    gone: list[JsonObject] = audit.changes(body, {}, _DEATH_KEYS)
+    audit.record(call, guild, audit.CHANNEL_DELETE, channel.id, gone)
     return ok(body)
 
 
-def _clear_pointers(call: Call, guild: Guild, channel_id: int) -> None:
-    cleared = [name for name in _POINTERS if getattr(guild, name) == channel_id]
-    for name in cleared:
-        setattr(guild, name, None)
-    if cleared:
-        call.world.emit("GUILD_UPDATE", guild, payloads.guild(guild))
-
-
-def _obituary(body: JsonObject) -> list[JsonObject]:
-    keys = ("name", "type", "permission_overwrites", "nsfw", "rate_limit_per_user")
-    return audit.changes(body, {}, keys)
+def _is_needed(guild: Guild, channel: Channel) -> bool:
+    """Community guilds keep their rules and updates channels."""
+    needed = (guild.rules_channel_id, guild.public_updates_channel_id)
+    return "COMMUNITY" in guild.features and channel.id in needed
 
 
 def _creatable(guild: Guild) -> tuple[int, ...]:
     return tuple(
         kind for kind in CHANNEL_TYPES if kind not in _NEEDS_FEATURE or _NEEDS_FEATURE[kind] in guild.features
     )
-
-
-def _read_type(form: Form, channel: Channel, guild: Guild) -> None:
-    """Only text and announcement channels convert, into each other, where the guild has NEWS."""
-    if "type" not in form:
-        return
-    allowed = {channel.type}
-    if channel.type in (TEXT, ANNOUNCEMENT) and "NEWS" in guild.features:
-        allowed = {TEXT, ANNOUNCEMENT}
-    channel.type = form.choice("type", channel.type, sorted(allowed)) or TEXT
 
 
 def _bottom(guild: Guild) -> int:

@@ -1,9 +1,9 @@
-"""Single permission overwrites of a channel."""
+"""Single permission overwrites of a channel (Discord docs: Channel > Edit Channel Permissions and following)."""
 
-from bot.simulator.channel_forms import OVERWRITE_LIMIT, read_overwrite
 from bot.simulator.errors import refuse
+from bot.simulator.overwrite_forms import OVERWRITE_LIMIT, read_overwrite
+from bot.simulator.overwriting import require_writable, settle_overwrites
 from bot.simulator.permissions import MANAGE_ROLES
-from bot.simulator.routes.channels import settle_overwrites
 from bot.simulator.routing import DONE, Answer, Call, Routes
 from bot.simulator.state import Channel, Guild, Overwrite
 
@@ -21,8 +21,9 @@ def put_overwrite(call: Call) -> Answer:
     form.settle()
     if overwrite.id not in channel.overwrites and len(channel.overwrites) >= OVERWRITE_LIMIT:
         raise refuse(30060)
-    standing.require_overwritable(channel.overwrites, [overwrite], channel)
-    _write(call, guild, channel, channel.overwrites | {overwrite.id: overwrite})
+    new = channel.overwrites | {overwrite.id: overwrite}
+    require_writable(standing, channel, new)
+    _write(call, guild, channel, new)
     return DONE
 
 
@@ -33,9 +34,9 @@ def delete_overwrite(call: Call) -> Answer:
     overwrite_id = call.id("overwrite_id")
     if overwrite_id not in channel.overwrites:
         raise refuse(10009)
-    _write(
-        call, guild, channel, {key: each for key, each in channel.overwrites.items() if key != overwrite_id}
-    )
+    new = {key: each for key, each in channel.overwrites.items() if key != overwrite_id}
+    require_writable(standing, channel, new)
+    _write(call, guild, channel, new)
     return DONE
 
 

@@ -1,9 +1,9 @@
-"""Roles: create, read, order, edit, delete (Discord docs: Guild > Create Guild Role and following)."""
+"""Roles: create, read, edit, delete (Discord docs: Guild > Create Guild Role and following)."""
 
 import copy
 
-from bot.simulator import audit, payloads
-from bot.simulator.errors import bad_field, refuse
+from bot.simulator import audit, payloads, references
+from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.permissions import ALL, MANAGE_ROLES
 from bot.simulator.routing import DONE, Answer, Call, Routes, ok
@@ -77,38 +77,6 @@ def edit_role(call: Call) -> Answer:
     return ok(body)
 
 
-@routes.on("PATCH", "/guilds/{guild_id}/roles")
-def order_roles(call: Call) -> Answer:
-    """Every role moved, and every place moved to, must be below the caller's highest role."""
-    guild, standing = call.guild()
-    standing.require(MANAGE_ROLES)
-    forms = call.forms()
-    wanted: dict[int, int] = {}
-    for form in forms:
-        role_id, position = form.snowflake("id"), form.number("position")
-        if role_id is not None and role_id not in guild.roles:
-            raise refuse(10011)
-        if role_id is not None and position is not None:
-            wanted[role_id] = position
-    if forms:
-        forms[0].settle()
-    if wanted.get(guild.id, 0) != 0 or any(place < 1 for each, place in wanted.items() if each != guild.id):
-        raise bad_field("position", "NUMBER_TYPE_MIN", "int value should be greater than or equal to 1.")
-    moved = {each: place for each, place in wanted.items() if guild.roles[each].position != place}
-    for role_id, place in moved.items():
-        role = guild.roles[role_id]
-        standing.require_above(role)
-        standing.require_above(Role(id=role.id, name=role.name, position=place))
-    for role_id, place in moved.items():
-        role = guild.roles[role_id]
-        before = payloads.role(role)
-        role.position = place
-        body = payloads.role(role)
-        _updated(call, guild, before, body)
-        audit.record(call, guild, audit.ROLE_UPDATE, role_id, audit.changes(before, body, ("position",)))
-    return ok(_all(guild))
-
-
 @routes.on("DELETE", "/guilds/{guild_id}/roles/{role_id}")
 def delete_role(call: Call) -> Answer:
     """Takes the role's overwrites and everyone's membership with it; the others keep their positions.
@@ -129,6 +97,7 @@ def delete_role(call: Call) -> Answer:
     for member in guild.members.values():
         if role.id in member.roles:
             member.roles.remove(role.id)
+    references.forget_role(guild, role.id)
     call.world.emit("GUILD_ROLE_DELETE", guild, {"guild_id": str(guild.id), "role_id": str(role.id)})
     gone = audit.changes(payloads.role(role), {}, audit.ROLE_KEYS)
     audit.record(call, guild, audit.ROLE_DELETE, role.id, gone)
