@@ -6,6 +6,7 @@ not have is ignored, as Discord does.
 
 import re
 
+from bot.simulator.emojis import require_known
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.permissions import ALL
@@ -77,7 +78,7 @@ def read_settings(form: Form, channel: Channel, guild: Guild, world: World) -> N
             most=21_600,
         )
     if channel.type in (FORUM, MEDIA):
-        _read_forum(form, channel, world)
+        _read_forum(form, channel, guild, world)
 
 
 def _read_voice(form: Form, channel: Channel, guild: Guild) -> None:
@@ -89,7 +90,8 @@ def _read_voice(form: Form, channel: Channel, guild: Guild) -> None:
     channel.video_quality_mode = form.choice("video_quality_mode", channel.video_quality_mode, (1, 2)) or 1
 
 
-def _read_forum(form: Form, channel: Channel, world: World) -> None:
+def _read_forum(form: Form, channel: Channel, guild: Guild, world: World) -> None:
+    before = channel.available_tags, channel.default_reaction_emoji
     if (tags := form.forms("available_tags", most=20)) is not None:
         known = {tag.id for tag in channel.available_tags}
         channel.available_tags = [_read_tag(each, known, world) for each in tags]
@@ -102,6 +104,7 @@ def _read_forum(form: Form, channel: Channel, world: World) -> None:
             if emoji is None
             else ReactionEmoji(emoji.snowflake("emoji_id"), emoji.text("emoji_name", most=100))
         )
+    _require_emojis(channel, guild, *before)
     channel.default_sort_order = form.choice("default_sort_order", channel.default_sort_order, (0, 1))
     channel.default_tag_setting = form.word(
         "default_tag_setting", channel.default_tag_setting, ("match_all", "match_some")
@@ -128,6 +131,15 @@ def _read_tag(form: Form, known: set[int], world: World) -> ForumTag:
         emoji_id=emoji_id,
         emoji_name=None if emoji_id is not None else form.text("emoji_name", most=100),
     )
+
+
+def _require_emojis(
+    channel: Channel, guild: Guild, tags: list[ForumTag], reaction: ReactionEmoji | None
+) -> None:
+    """Custom emojis newly named must be the guild's; those named before may have been deleted since."""
+    had = {each.emoji_id for each in (*tags, reaction) if each is not None}
+    named = {each.emoji_id for each in (*channel.available_tags, channel.default_reaction_emoji) if each}
+    require_known(guild, named - had)
 
 
 def read_parent(form: Form, channel: Channel, guild: Guild) -> None:

@@ -3,9 +3,11 @@
 from bot.simulator.routes import (
     applications,
     audit_logs,
+    auto_moderation,
     channel_order,
     channels,
     commands,
+    emojis,
     gateway,
     guilds,
     interactions,
@@ -15,6 +17,7 @@ from bot.simulator.routes import (
     roles,
     users,
     webhooks,
+    widgets,
 )
 from bot.simulator.routing import Table
 
@@ -23,9 +26,11 @@ TABLE = Table(
     for module in (
         applications,
         audit_logs,
+        auto_moderation,
         channel_order,
         channels,
         commands,
+        emojis,
         gateway,
         guilds,
         interactions,
@@ -35,5 +40,6 @@ TABLE = Table(
         roles,
         users,
         webhooks,
+        widgets,
     )
 )

@@ -1,11 +1,14 @@
 """Reading the audit log."""
 
-from bot.simulator import payloads
+from bot.simulator import audit, payloads
+from bot.simulator.auto_moderation import telling
 from bot.simulator.permissions import VIEW_AUDIT_LOG
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
 
 routes = Routes()
+
+_RULES = (audit.AUTO_MODERATION_RULE_CREATE, audit.AUTO_MODERATION_RULE_UPDATE)
 
 
 @routes.on("GET", "/guilds/{guild_id}/audit-logs")
@@ -22,9 +25,15 @@ def get_audit_log(call: Call) -> Answer:
         found = [entry for entry in reversed(found) if before is None or _id(entry) < before][:limit]
     people = {str(entry[key]) for entry in found for key in ("user_id", "target_id")}
     users = [payloads.user(user) for user in call.world.users.values() if str(user.id) in people]
+    rules = [
+        telling.payload(rule)
+        for rule in guild.auto_moderation.values()
+        if any(entry["action_type"] in _RULES and entry["target_id"] == str(rule.id) for entry in found)
+    ]
     empty = ("integrations", "webhooks", "guild_scheduled_events", "threads", "application_commands")
     return ok(
-        {"audit_log_entries": found, "users": users, "auto_moderation_rules": []} | {key: [] for key in empty}
+        {"audit_log_entries": found, "users": users, "auto_moderation_rules": rules}
+        | {key: [] for key in empty}
     )
 
 

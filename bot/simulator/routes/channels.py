@@ -15,7 +15,8 @@ routes = Routes()
 
 CHANNEL_LIMIT = 500
 _POINTERS = words(
-    "system_channel_id afk_channel_id safety_alerts_channel_id rules_channel_id public_updates_channel_id"
+    "system_channel_id afk_channel_id safety_alerts_channel_id rules_channel_id public_updates_channel_id "
+    "widget_channel_id"
 )
 _NEEDS_FEATURE = {ANNOUNCEMENT: "NEWS", STAGE: "COMMUNITY"}
 

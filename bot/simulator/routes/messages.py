@@ -1,6 +1,7 @@
 """Messages of a channel: send, read, edit, delete (Discord docs: Resources > Message)."""
 
 from bot.simulator import audit, drafts, posting
+from bot.simulator.auto_moderation.enforcement import enforce
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.permissions import EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES
@@ -25,6 +26,7 @@ def send_message(call: Call) -> Answer:
     message = drafts.write(form, drafts.new_message(call.world, channel, call.actor_id), guild, call.world)
     if message.embeds:
         standing.require_within(channel, EMBED_LINKS)
+    enforce(call, guild, channel, message)
     message.reference = _reference(form, channel)
     message.type = 0 if message.reference is None else 19
     message.nonce = nonce
@@ -107,6 +109,7 @@ def edit_message(call: Call) -> Answer:
     if message.author_id != call.actor_id:
         raise refuse(50005)
     edited = drafts.write(call.form(), message, guild, call.world)
+    enforce(call, guild, channel, edited)
     posting.replace(call.world, guild, channel, edited)
     return ok(posting.payload(call.world, edited))
 
