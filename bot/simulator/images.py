@@ -23,6 +23,7 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
 _WEBP = re.compile(rb"RIFF....WEBP", re.DOTALL)
 _AVIF = re.compile(rb"....ftypavi[fs]", re.DOTALL)
 _KILO = 1024
+_URI_LENGTH = 1 << 30  # the size of the image is what is limited
 SMALL = 256 * _KILO  # emojis and role icons
 LARGE = 10 * 1024 * _KILO  # everything else (docs: Reference > Uploading Files)
 
@@ -90,7 +91,7 @@ def kind_of(content: bytes) -> str | None:
 
 def read_image(form: Form, key: str, *, most: int | None = None) -> Image | None:
     """The image of a data URI, or None when absent, null or wrong (noted on the form); ``most`` in bytes."""
-    uri = form.text(key)
+    uri = form.text(key, most=_URI_LENGTH)
     if uri is None:
         return None
     found = _DATA_URI.fullmatch(uri)

@@ -12,6 +12,7 @@ from bot.simulator.app import Simulator
 from bot.simulator.arrivals import PREFIX
 from bot.simulator.routes import TABLE
 from tests.simulator.calls import Control, Rest
+from tests.simulator.tour_settings import tour_settings
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
 pytestmark = pytest.mark.skipif(
@@ -271,6 +272,7 @@ async def test_every_route_answers_in_the_published_shapes(
     await _read_and_write_guild(rest, guild, made)
     await _channels_of_every_type(rest, guild, made)
     await _messages(rest, made)
+    await tour_settings(rest, guild, made)
     await _commands(rest, app, guild)
     await _interactions(rest, sim, simulator, made)
     await rest.ok("GET", f"{guild}/audit-logs?limit=100")

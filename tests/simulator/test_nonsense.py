@@ -17,7 +17,9 @@ KEYS = words(
     "primary_color hoist features description nick roles communication_disabled_until content embeds "
     "components allowed_mentions nonce message_reference title fields footer custom_id options style "
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
-    "contexts"
+    "contexts image icon banner avatar username bio enabled unicode_emoji secondary_color tertiary_color "
+    "trigger_type event_type trigger_metadata actions metadata keyword_filter regex_patterns allow_list presets "
+    "mention_total_limit duration_seconds exempt_roles owner_id afk_timeout verification_level"
 )
 leaves = st.one_of(
     st.none(),
@@ -42,6 +44,16 @@ SPEC: dict[str, Any] = {
     "roles": [{"name": "r"}],
     "channels": [{"name": "c", "type": kind} for kind in (0, 2, 4, 5, 13, 15, 16)],
     "members": [{"username": "ada"}],
+    "emojis": [{"name": "anchor", "roles": ["r"]}],
+    "auto_moderation": [
+        {
+            "name": "No cats",
+            "event_type": 1,
+            "trigger_type": 1,
+            "trigger_metadata": {"keyword_filter": ["cat"]},
+            "actions": [{"type": 1}],
+        }
+    ],
 }
 
 
@@ -70,6 +82,8 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             interaction_token=begun.token,
             webhook_id=app,
             webhook_token=begun.token,
+            emoji_id=made["emojis"]["anchor"],
+            rule_id=made["auto_moderation"]["No cats"],
         )
         answer = await rest(route.method, path, body)
         assert answer.status_code < 500
