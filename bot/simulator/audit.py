@@ -18,6 +18,8 @@ EMOJI_CREATE, EMOJI_UPDATE, EMOJI_DELETE = 60, 61, 62
 MESSAGE_DELETE, MESSAGE_BULK_DELETE = 72, 73
 APPLICATION_COMMAND_PERMISSION_UPDATE = 121
 AUTO_MODERATION_RULE_CREATE, AUTO_MODERATION_RULE_UPDATE, AUTO_MODERATION_RULE_DELETE = 140, 141, 142
+AUTO_MODERATION_BLOCK_MESSAGE, AUTO_MODERATION_FLAG_TO_CHANNEL = 143, 144
+AUTO_MODERATION_USER_COMMUNICATION_DISABLED = 145
 ONBOARDING_PROMPT_CREATE, ONBOARDING_PROMPT_UPDATE, ONBOARDING_PROMPT_DELETE = 163, 164, 165
 ONBOARDING_CREATE, ONBOARDING_UPDATE = 166, 167
 
@@ -44,7 +46,8 @@ ROLE_KEYS = words("name permissions color colors hoist mentionable icon unicode_
 GUILD_KEYS = words(
     "name description verification_level default_message_notifications explicit_content_filter preferred_locale "
     "afk_channel_id afk_timeout system_channel_id system_channel_flags rules_channel_id public_updates_channel_id "
-    "safety_alerts_channel_id premium_progress_bar_enabled"
+    "safety_alerts_channel_id premium_progress_bar_enabled owner_id widget_enabled widget_channel_id icon_hash "
+    "splash_hash discovery_splash_hash banner_hash home_header_hash"
 )
 MEMBER_KEYS = words("nick mute deaf communication_disabled_until")
 

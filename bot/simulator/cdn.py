@@ -11,10 +11,12 @@ FOLDERS = (
     "icons/{id}/{hash}",
     "splashes/{id}/{hash}",
     "discovery-splashes/{id}/{hash}",
+    "home-headers/{id}/{hash}",
     "banners/{id}/{hash}",
     "avatars/{id}/{hash}",
     "role-icons/{id}/{hash}",
     "guilds/{guild_id}/users/{id}/avatars/{hash}",
+    "guilds/{guild_id}/users/{id}/banners/{hash}",
 )
 
 

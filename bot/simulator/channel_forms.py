@@ -66,7 +66,7 @@ def read_settings(form: Form, channel: Channel, guild: Guild, world: World) -> N
     if channel.type in _THREADED:
         _read_thread_defaults(form, channel)
     if channel.type in (FORUM, MEDIA):
-        read_forum(form, channel, world)
+        read_forum(form, channel, guild, world)
     read_flags(form, channel)
 
 

@@ -5,6 +5,7 @@ import re
 
 from bot.simulator.components import IS_COMPONENTS_V2, read_components
 from bot.simulator.embeds import read_embeds
+from bot.simulator.emojis import check_components
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.shapes import JsonObject, as_int, as_list, as_object, as_text
@@ -30,6 +31,7 @@ def write(form: Form, message: Message, guild: Guild, world: World, *, extra_fla
     embeds = read_embeds(form)
     draft.embeds = draft.embeds if embeds is None else embeds
     components = read_components(form, modal=False, version_2=version_2)
+    check_components(form, world)
     draft.components = draft.components if components is None else components
     draft.attachments = _attachments(form, draft, world)
     draft.tts = form.flag("tts", draft.tts)

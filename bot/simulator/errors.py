@@ -80,17 +80,22 @@ _TEXTS: dict[int, tuple[int, str]] = {
     50086: (400, "Community server channels must be text channels"),
     50101: (403, "This server needs more boosts to perform this action"),
     50109: (400, "The request body contains invalid JSON."),
+    50131: (400, "Owner cannot be pending member"),
     50132: (400, "Ownership cannot be transferred to a bot user"),
     50138: (400, "Failed to resize asset below the maximum size: 262144"),
+    50144: (400, "Cannot mix subscription and non subscription roles for an emoji"),
+    50145: (400, "Cannot convert between premium emoji and normal emoji"),
     50146: (400, "Uploaded file not found"),
     160_002: (403, "Cannot reply without permission to read message history"),
     220_001: (400, "Webhooks posted to forum channels must have a thread_name or thread_id"),
     220_002: (400, "Webhooks posted to forum channels cannot have both a thread_name and thread_id"),
     220_003: (400, "Webhooks can only create threads in forum channels"),
+    200_000: (400, "Message was blocked by automatic moderation"),
     350_000: (400, "Cannot enable onboarding, requirements are not met"),
     350_001: (400, "Cannot update onboarding while below requirements"),
     350_003: (400, "Onboarding channels must be readable by everyone"),
     500_000: (400, "Failed to ban users"),
+    670_008: (400, "Invalid role color"),
 }
 
 

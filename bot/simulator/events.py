@@ -72,7 +72,11 @@ def wanted(name: str, data: JsonObject, intents: int, bot_id: int) -> bool:
 
 
 def content_withheld(name: str, data: JsonObject, intents: int, bot_id: int) -> bool:
-    if name not in _CARRIES_CONTENT or intents & MESSAGE_CONTENT:
+    if intents & MESSAGE_CONTENT:
+        return False
+    if name == "AUTO_MODERATION_ACTION_EXECUTION":
+        return True
+    if name not in _CARRIES_CONTENT:
         return False
     own = str(bot_id)
     mentioned = any(_id_of(user) == own for user in as_list(data.get("mentions")) or ())
@@ -80,7 +84,12 @@ def content_withheld(name: str, data: JsonObject, intents: int, bot_id: int) -> 
 
 
 def without_content(data: JsonObject) -> JsonObject:
-    """Without the intent these fields arrive empty, unless the bot wrote the message or is mentioned in it."""
+    """Without the intent these fields arrive empty, unless the bot wrote the message or is mentioned in it.
+
+    Of AutoMod's doings it is ``content`` and ``matched_content`` (docs: Auto Moderation Action Execution).
+    """
+    if "matched_content" in data:
+        return data | {"content": "", "matched_content": ""}
     withheld: JsonObject = {"content": "", "embeds": [], "attachments": [], "components": []}
     return data | withheld
 

@@ -4,9 +4,10 @@ Discord docs: Resources > Channel > Forum Tag Object, Default Reaction Object. T
 characters, the published document of up to 50; the document is followed.
 """
 
+from bot.simulator.emojis import require_known
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
-from bot.simulator.state import FORUM, Channel, ForumTag, ReactionEmoji
+from bot.simulator.state import FORUM, Channel, ForumTag, Guild, ReactionEmoji
 from bot.simulator.world import World
 
 TAG_LIMIT = 20
@@ -15,16 +16,28 @@ _EMOJI_NAME = 100
 _TAG_SETTINGS = ("match_all", "match_some")
 
 
-def read_forum(form: Form, channel: Channel, world: World) -> None:
+def read_forum(form: Form, channel: Channel, guild: Guild, world: World) -> None:
+    before = channel.available_tags, channel.default_reaction_emoji
     _read_tags(form, channel, world)
     if "default_reaction_emoji" in form:
         emoji = form.form("default_reaction_emoji")
         channel.default_reaction_emoji = None if emoji is None else _read_reaction(emoji)
+    if not form.errors.tree:
+        _require_emojis(channel, guild, *before)
     channel.default_sort_order = form.choice("default_sort_order", channel.default_sort_order, (0, 1))
     channel.default_tag_setting = form.word("default_tag_setting", channel.default_tag_setting, _TAG_SETTINGS)
     if channel.type == FORUM:
         layout = form.choice("default_forum_layout", channel.default_forum_layout, (0, 1, 2))
         channel.default_forum_layout = layout or 0
+
+
+def _require_emojis(
+    channel: Channel, guild: Guild, tags: list[ForumTag], reaction: ReactionEmoji | None
+) -> None:
+    """Custom emojis newly named must be the guild's; those named before may have been deleted since."""
+    had = {each.emoji_id for each in (*tags, reaction) if each is not None}
+    named = {each.emoji_id for each in (*channel.available_tags, channel.default_reaction_emoji) if each}
+    require_known(guild, named - had)
 
 
 def _read_tags(form: Form, channel: Channel, world: World) -> None:

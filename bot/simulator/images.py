@@ -23,6 +23,9 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
 _WEBP = re.compile(rb"RIFF....WEBP", re.DOTALL)
 _AVIF = re.compile(rb"....ftypavi[fs]", re.DOTALL)
 _KILO = 1024
+_URI_LENGTH = 1 << 30  # the size of the image is what is limited
+SMALL = 256 * _KILO  # emojis and role icons
+LARGE = 10 * 1024 * _KILO  # everything else (docs: Reference > Uploading Files)
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,10 +38,14 @@ class Image:
         return self.kind == "image/gif"
 
     @property
+    def digest(self) -> str:
+        """32 hexadecimal digits."""
+        return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+
+    @property
     def hash(self) -> str:
-        """As Discord's: 32 hexadecimal digits, ``a_`` before them where the image moves."""
-        digest = hashlib.md5(self.content, usedforsecurity=False).hexdigest()
-        return f"a_{digest}" if self.animated else digest
+        """As Discord's: the digest, with ``a_`` before it where the image moves."""
+        return f"a_{self.digest}" if self.animated else self.digest
 
 
 class Images:
@@ -50,12 +57,16 @@ class Images:
     def clear(self) -> None:
         self._kept.clear()
 
-    def keep(self, image: Image | None, folder: str) -> str | None:
-        """Put it under ``folder`` by its hash, which is returned; None stays None."""
+    def keep(self, image: Image | None, folder: str, *, still: bool = False) -> str | None:
+        """Put it under ``folder`` by its hash, which is returned; None stays None.
+
+        ``still``: where Discord has no moving form of it, the hash does not speak of one either.
+        """
         if image is None:
             return None
-        self._kept[f"{folder}/{image.hash}"] = image
-        return image.hash
+        name = image.digest if still else image.hash
+        self._kept[f"{folder}/{name}"] = image
+        return name
 
     def keep_as(self, image: Image, path: str) -> None:
         """Put it under a whole path, as for emojis, which are found by id alone."""
@@ -63,6 +74,9 @@ class Images:
 
     def find(self, path: str) -> Image | None:
         return self._kept.get(path)
+
+    def drop(self, path: str) -> None:
+        self._kept.pop(path, None)
 
 
 def kind_of(content: bytes) -> str | None:
@@ -77,7 +91,7 @@ def kind_of(content: bytes) -> str | None:
 
 def read_image(form: Form, key: str, *, most: int | None = None) -> Image | None:
     """The image of a data URI, or None when absent, null or wrong (noted on the form); ``most`` in bytes."""
-    uri = form.text(key)
+    uri = form.text(key, most=_URI_LENGTH)
     if uri is None:
         return None
     found = _DATA_URI.fullmatch(uri)

@@ -12,6 +12,7 @@ from bot.simulator.state import (
     TEXT,
     VOICE,
     Channel,
+    Emoji,
     ForumTag,
     Guild,
     Member,
@@ -66,6 +67,22 @@ def role(found: Role) -> JsonObject:
     }
     if found.tags is not None:
         body["tags"] = found.tags
+    return body
+
+
+def emoji(found: Emoji, creator: User | None = None) -> JsonObject:
+    """Events and guilds never name the creator; who may see it is told at the routes."""
+    body: JsonObject = {
+        "id": str(found.id),
+        "name": found.name,
+        "roles": [str(role_id) for role_id in found.roles],
+        "require_colons": True,
+        "managed": found.managed,
+        "animated": found.animated,
+        "available": found.available,
+    }
+    if creator is not None:
+        body["user"] = user(creator)
     return body
 
 
@@ -165,7 +182,7 @@ def settings(found: Guild) -> JsonObject:
         "description": found.description,
         "home_header": found.home_header,
         "splash": found.splash,
-        "discovery_splash": found.discovery_splash,
+        "discovery_splash": found.discovery_splash if "DISCOVERABLE" in found.features else None,
         "features": list(found.features),
         "banner": found.banner,
         "owner_id": str(found.owner_id),
@@ -175,8 +192,8 @@ def settings(found: Guild) -> JsonObject:
         "afk_timeout": found.afk_timeout,
         "system_channel_id": maybe(found.system_channel_id),
         "system_channel_flags": found.system_channel_flags,
-        "widget_enabled": False,
-        "widget_channel_id": None,
+        "widget_enabled": found.widget_enabled,
+        "widget_channel_id": maybe(found.widget_channel_id),
         "verification_level": found.verification_level,
         "default_message_notifications": found.default_message_notifications,
         "mfa_level": found.mfa_level,
@@ -195,7 +212,7 @@ def settings(found: Guild) -> JsonObject:
         "premium_progress_bar_enabled": found.premium_progress_bar_enabled,
         "nsfw": False,
         "nsfw_level": 0,
-        "emojis": [],
+        "emojis": [emoji(each) for each in found.emojis.values()],
         "stickers": [],
         "incidents_data": None,
     }

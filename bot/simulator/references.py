@@ -10,7 +10,8 @@ from bot.simulator.shapes import JsonObject, as_list, words
 from bot.simulator.state import Guild
 
 _POINTERS = words(
-    "system_channel_id afk_channel_id safety_alerts_channel_id rules_channel_id public_updates_channel_id"
+    "system_channel_id afk_channel_id safety_alerts_channel_id rules_channel_id public_updates_channel_id "
+    "widget_channel_id"
 )
 
 

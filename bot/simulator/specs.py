@@ -8,7 +8,7 @@ Every key is optional but ``name``::
       "features": ["COMMUNITY"],               // taken as they are, COMMUNITY brings NEWS; nothing is enforced here
       "description": null, "verification_level": 1, "default_message_notifications": 1,
       "explicit_content_filter": 2, "preferred_locale": "en-US", "afk_timeout": 300, "system_channel_flags": 0,
-      "premium_progress_bar_enabled": false, "premium_tier": 0,
+      "premium_progress_bar_enabled": false, "premium_tier": 0, "mfa_level": 0,
       "everyone_permissions": ["VIEW_CHANNEL"],    // permissions: bit field as text or number, or names
       "roles": [                               // lowest first, unless "position" is given
         {"name": "Crew", "key": "crew", "permissions": "1024", "color": 3447003, "secondary_color": null,
@@ -23,6 +23,12 @@ Every key is optional but ``name``::
          "webhooks": [{"name": "Gulls", "user": "ada"}]}    // user: who made it; default: the owner
       ],
       "members": [{"username": "grace", "roles": ["Crew"], "nick": null, "bot": false}],
+      "emojis": [{"name": "anchor", "roles": ["Crew"], "image": "data:image/png;base64,…"}],   // image: a dot if absent
+      "auto_moderation": [                     // in REST shape, but roles and channels by name or key
+        {"name": "No cats", "trigger_type": 1, "event_type": 1, "enabled": true, "exempt_roles": ["Crew"],
+         "trigger_metadata": {"keyword_filter": ["cat*"]}, "exempt_channels": ["log"],
+         "actions": [{"type": 1}, {"type": 2, "metadata": {"channel_id": "log"}}]}
+      ],
       "rules_channel": "log", "public_updates_channel": "log", "safety_alerts_channel": "log",
       "system_channel": "log", "afk_channel": null,
       "onboarding": {…}, "welcome_screen": {…},    // see bot.simulator.spec_newcomers
@@ -41,7 +47,9 @@ from bot.simulator.casting import Cast, read_bits
 from bot.simulator.forms import Form
 from bot.simulator.membership import add_bot
 from bot.simulator.shapes import JsonObject, as_int, as_object, as_text, words
+from bot.simulator.spec_auto_moderation import read_auto_moderation
 from bot.simulator.spec_channels import ChannelSpecs
+from bot.simulator.spec_emojis import EmojiSpecs
 from bot.simulator.spec_newcomers import read_newcomers
 from bot.simulator.state import (
     Guild,
@@ -52,7 +60,7 @@ from bot.simulator.world import World
 
 _NUMBERS = words(
     "verification_level default_message_notifications explicit_content_filter afk_timeout system_channel_flags "
-    "premium_tier"
+    "premium_tier mfa_level"
 )
 _ROLE_LIMIT = 248  # Discord's 250 less @everyone and the bot's own
 _POINTERS = words("rules_channel public_updates_channel safety_alerts_channel system_channel afk_channel")
@@ -69,12 +77,15 @@ class SpecReader:
         owner_id = world.application.owner_id if owner is None else self._cast.user(owner).id
         self._guild = Guild(id=world.mint(), name=as_text(spec.get("name")) or "", owner_id=owner_id)
         self._channels = ChannelSpecs(world, self._guild, self._cast)
+        self._emojis = EmojiSpecs(world, self._guild, self._cast)
 
     def build(self) -> Guild:
         self._form.require("name")
         self._read_settings()
         self._read_roles()
+        self._emojis.read(self._form)
         self._channels.read(self._form)
+        read_auto_moderation(self._form, self._world, self._guild, self._cast, self._channels)
         self._read_members()
         self._channels.read_webhooks()
         self._read_bot()
@@ -83,6 +94,7 @@ class SpecReader:
         self._form.settle()
         for user in self._cast.newcomers.values():
             self._world.users[user.id] = user
+        self._emojis.keep_images()
         self._world.adopt(self._guild)
         return self._guild
 
@@ -92,6 +104,8 @@ class SpecReader:
             "roles": {key: str(role.id) for key, role in self._cast.roles.items()},
             "channels": {key: str(channel.id) for key, channel in self._channels.named.items()},
             "members": {self._name_of(user_id): str(user_id) for user_id in self._guild.members},
+            "emojis": {emoji.name: str(emoji.id) for emoji in self._guild.emojis.values()},
+            "auto_moderation": {rule.name: str(rule.id) for rule in self._guild.auto_moderation.values()},
         }
 
     def _name_of(self, user_id: int) -> str:

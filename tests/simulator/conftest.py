@@ -73,6 +73,13 @@ def connect(url: str) -> Connect:
 
 
 @pytest.fixture
+def cdn(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The simulator's address, from which disnake reads its assets too."""
+    monkeypatch.setattr(disnake.Asset, "BASE", url)
+    return url
+
+
+@pytest.fixture
 def twins(simulator: Simulator) -> Callable[[disnake.Client], Twins]:
     """``twins(bot)``: that client's cache beside the simulator's state."""
     return lambda bot: Twins(simulator, bot)

@@ -6,20 +6,37 @@ import disnake
 import msgspec
 
 from bot.simulator import Simulator
+from bot.simulator.events import KNOWN_INTENTS
 from bot.simulator.hub import Session
 
 
-def listen(simulator: Simulator, intents: int) -> Session:
-    """A session of the bot that hears from now on."""
-    session = Session("ear", intents, simulator.world.application.bot_id)
-    simulator.world.hub.open(session)
-    return session
+class Ear:
+    """Hears from now on what a session with these intents would get."""
 
+    def __init__(self, simulator: Simulator, intents: int = KNOWN_INTENTS) -> None:
+        world = simulator.world
+        self._session = Session(f"ear-{world.mint()}", intents, world.application.bot_id)
+        world.hub.open(self._session)
+        self._taken = 0
 
-def told(session: Session, name: str) -> list[Any]:
-    """The data of all events of that name so far."""
-    frames = [msgspec.json.decode(frame) for _, frame in session.replay]
-    return [frame["d"] for frame in frames if frame["t"] == name]
+    def heard(self, name: str) -> list[Any]:
+        """What came with each event of that name so far, oldest first."""
+        return [data for event, data in self._since(0) if event == name]
+
+    def take(self) -> list[tuple[str, Any]]:
+        """Name and data of what came since the last time, but for the audit log's entries."""
+        since, self._taken = self._taken, self._session.seq
+        return [each for each in self._since(since) if each[0] != "GUILD_AUDIT_LOG_ENTRY_CREATE"]
+
+    def names(self) -> list[str]:
+        """Those of :meth:`take`."""
+        return [name for name, _ in self.take()]
+
+    def _since(self, seq: int) -> list[tuple[str, Any]]:
+        frames = self._session.missed(seq)
+        assert frames is not None, "more was told than is kept"
+        found = [msgspec.json.decode(frame) for frame in frames]
+        return [(each["t"], each["d"]) for each in found]
 
 
 def keeping(bot: disnake.Client, name: str) -> list[Any]:

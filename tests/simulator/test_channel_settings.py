@@ -7,7 +7,7 @@ import pytest
 from bot.simulator import Simulator
 from bot.simulator.state import AutoModerationRule, Webhook
 from tests.simulator.calls import Control, Rest
-from tests.simulator.listening import Ear
+from tests.simulator.ears import Ear
 
 TEXT, VOICE, CATEGORY, NEWS, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
 TYPES = (TEXT, VOICE, CATEGORY, NEWS, STAGE, FORUM, MEDIA)
@@ -239,10 +239,11 @@ async def test_names_are_written_as_the_type_has_them(
 
 @pytest.mark.parametrize("kind", [FORUM, MEDIA])
 async def test_tags_keep_their_ids_and_are_replaced_whole(sim: Control, rest: Rest, kind: int) -> None:
-    made = await sim.guild()
+    made = await sim.guild(emojis=[{"name": "gull"}])
+    gull = made["emojis"]["gull"]
     tags: list[Any] = [
         {"name": "done", "emoji_name": "✅", "moderated": True},
-        {"name": "new", "emoji_id": "77"},
+        {"name": "new", "emoji_id": gull},
         None,
         {"name": ""},
     ]
@@ -250,7 +251,7 @@ async def test_tags_keep_their_ids_and_are_replaced_whole(sim: Control, rest: Re
     channel = await rest.ok("POST", f"/guilds/{made['id']}/channels", body)
     done, new, blank = channel["available_tags"]
     assert (done["emoji_name"], done["emoji_id"], done["moderated"]) == ("✅", None, True)
-    assert (new["emoji_name"], new["emoji_id"], new["moderated"]) == (None, "77", False)
+    assert (new["emoji_name"], new["emoji_id"], new["moderated"]) == (None, gull, False)
     assert blank["name"] == ""
     path = f"/channels/{channel['id']}"
     again = [new | {"name": "newest"}, {"name": "third", "id": "5"}]
@@ -262,7 +263,7 @@ async def test_tags_keep_their_ids_and_are_replaced_whole(sim: Control, rest: Re
 
 
 async def test_a_forum_has_twenty_tags_of_different_names(sim: Control, rest: Rest) -> None:
-    made = await sim.guild(channels=[{"name": "f", "type": FORUM}])
+    made = await sim.guild(channels=[{"name": "f", "type": FORUM}], emojis=[{"name": "gull"}])
     path = f"/channels/{made['channels']['f']}"
     tags = [{"name": f"tag {number}"} for number in range(21)]
     for method, where, name in (("POST", f"/guilds/{made['id']}/channels", "n"), ("PATCH", path, "f")):
@@ -278,8 +279,8 @@ async def test_a_forum_has_twenty_tags_of_different_names(sim: Control, rest: Re
             answer = await rest.refused(method, where, body | {"default_reaction_emoji": emoji})
             assert answer == (400, 50035)
     assert len((await rest.ok("PATCH", path, {"available_tags": tags[:20]}))["available_tags"]) == 20
-    custom = await rest.ok("PATCH", path, {"default_reaction_emoji": {"emoji_id": "7"}})
-    assert custom["default_reaction_emoji"] == {"emoji_id": "7", "emoji_name": None}
+    custom = await rest.ok("PATCH", path, {"default_reaction_emoji": {"emoji_id": made["emojis"]["gull"]}})
+    assert custom["default_reaction_emoji"] == {"emoji_id": made["emojis"]["gull"], "emoji_name": None}
 
 
 @pytest.mark.parametrize(

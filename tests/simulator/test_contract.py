@@ -14,6 +14,7 @@ from bot.simulator.contract.amendments import amended
 from bot.simulator.routes import TABLE
 from tests.simulator import newcomers, webhook_tour
 from tests.simulator.calls import Control, Rest
+from tests.simulator.tour_settings import tour_settings
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
 pytestmark = pytest.mark.skipif(
@@ -284,6 +285,7 @@ async def test_every_route_answers_in_the_published_shapes(
     await _channels_of_every_type(rest, guild, made)
     await _messages(rest, made)
     await _webhooks(rest, guild, made)
+    await tour_settings(rest, guild, made)
     await _commands(rest, app, guild)
     await _interactions(rest, sim, simulator, made)
     await newcomers.tour(rest, sim)

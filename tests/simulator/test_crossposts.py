@@ -5,7 +5,7 @@ import pytest
 from bot.simulator import Simulator, build
 from bot.simulator.events import GUILD_MESSAGES, MESSAGE_CONTENT
 from tests.simulator.calls import Control, Rest
-from tests.simulator.ears import listen, told
+from tests.simulator.ears import Ear
 from tests.simulator.harbours import IS_CROSSPOST, Harbours, announced, arrived, two_harbours
 from tests.simulator.published import published_contract
 
@@ -23,12 +23,12 @@ async def test_publishing_delivers_a_copy_to_every_follower(
     webhook_id = (await rest.ok("POST", f"{two.news}/followers", two.into("log")))["webhook_id"]
     chat = {"webhook_channel_id": two.source["channels"]["chat"]}
     await rest.ok("POST", f"{two.news}/followers", chat)
-    ear = listen(simulator, GUILD_MESSAGES | MESSAGE_CONTENT)
+    ear = Ear(simulator, GUILD_MESSAGES | MESSAGE_CONTENT)
     body = {"embeds": [{"title": "t"}], "flags": SUPPRESS_EMBEDS, "content": "@everyone land in sight"}
     path = await announced(rest, two, **body)
     published = await rest.ok("POST", f"{path}/crosspost")
     assert (published["flags"], published["edited_timestamp"]) == (CROSSPOSTED | SUPPRESS_EMBEDS, None)
-    updates = told(ear, "MESSAGE_UPDATE")
+    updates = ear.heard("MESSAGE_UPDATE")
     assert [(each["id"], each["flags"]) for each in updates] == [(published["id"], published["flags"])]
     (copy,) = await arrived(rest, two)
     assert (copy["content"], copy["embeds"]) == (published["content"], published["embeds"])
@@ -42,7 +42,7 @@ async def test_publishing_delivers_a_copy_to_every_follower(
         "channel_id": two.source["channels"]["news"],
         "guild_id": two.source["id"],
     }
-    copies = told(ear, "MESSAGE_CREATE")[1:]
+    copies = ear.heard("MESSAGE_CREATE")[1:]
     assert {each["channel_id"] for each in copies} == {copy["channel_id"], chat["webhook_channel_id"]}
     assert not any("member" in each for each in copies)
     assert await rest.refused("POST", f"{path}/crosspost") == (400, 40033)
@@ -105,7 +105,7 @@ async def test_copies_follow_the_edits_and_outlive_the_source(
     path = await announced(rest, two, embeds=[{"title": "t"}])
     await rest.ok("POST", f"{path}/crosspost")
     (before,) = await arrived(rest, two)
-    ear = listen(simulator, GUILD_MESSAGES | MESSAGE_CONTENT)
+    ear = Ear(simulator, GUILD_MESSAGES | MESSAGE_CONTENT)
     edited = await rest.ok("PATCH", path, {"content": "no, a cloud", "embeds": []})
     assert edited["flags"] == CROSSPOSTED
     (after,) = await arrived(rest, two)
@@ -118,11 +118,11 @@ async def test_copies_follow_the_edits_and_outlive_the_source(
     assert {key: value for key, value in after.items() if key not in changed} == {
         key: value for key, value in before.items() if key not in changed
     }
-    assert [each["content"] for each in told(ear, "MESSAGE_UPDATE")] == ["no, a cloud"] * 2
+    assert [each["content"] for each in ear.heard("MESSAGE_UPDATE")] == ["no, a cloud"] * 2
     await rest.ok("DELETE", path)
     (orphan,) = await arrived(rest, two)
     assert orphan == after | {"flags": IS_CROSSPOST | SOURCE_DELETED}
-    assert told(ear, "MESSAGE_UPDATE")[2]["flags"] == orphan["flags"]
+    assert ear.heard("MESSAGE_UPDATE")[2]["flags"] == orphan["flags"]
 
 
 async def test_a_copy_that_was_deleted_stays_deleted(rest: Rest, two: Harbours) -> None:

@@ -11,7 +11,7 @@ from bot.simulator.events import GUILD_MESSAGES, GUILD_WEBHOOKS, MESSAGE_CONTENT
 from bot.simulator.images import Image
 from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
-from tests.simulator.ears import keeping, listen, told
+from tests.simulator.ears import Ear, keeping
 from tests.simulator.harbours import Harbours, announced, arrived, two_harbours
 from tests.simulator.test_disnake import client
 from tests.simulator.twins import Twins
@@ -25,7 +25,7 @@ async def two(sim: Control) -> Harbours:
 async def test_following_makes_a_webhook_without_a_token(
     rest: Rest, two: Harbours, simulator: Simulator
 ) -> None:
-    ear = listen(simulator, GUILD_WEBHOOKS | GUILD_MESSAGES | MESSAGE_CONTENT)
+    ear = Ear(simulator, GUILD_WEBHOOKS | GUILD_MESSAGES | MESSAGE_CONTENT)
     reason = {"X_Audit_Log_Reason": "keep%20posted"}
     answer = await rest.ok("POST", f"{two.news}/followers", two.into("log"), **reason)
     webhook = await rest.ok("GET", f"/webhooks/{answer['webhook_id']}")
@@ -34,7 +34,7 @@ async def test_following_makes_a_webhook_without_a_token(
     assert "token" not in webhook
     assert webhook["source_guild"] == {"id": two.source["id"], "name": "Lighthouse", "icon": None}
     assert webhook["source_channel"] == {"id": two.source["channels"]["news"], "name": "news"}
-    assert told(ear, "WEBHOOKS_UPDATE") == [
+    assert ear.heard("WEBHOOKS_UPDATE") == [
         {"guild_id": two.target["id"], "channel_id": two.target["channels"]["log"]}
     ]
     message = (await rest.ok("GET", f"{two.log}/messages"))[0]
@@ -45,7 +45,7 @@ async def test_following_makes_a_webhook_without_a_token(
         "channel_id": two.source["channels"]["news"],
         "guild_id": two.source["id"],
     }
-    assert [each["id"] for each in told(ear, "MESSAGE_CREATE")] == [message["id"]]
+    assert [each["id"] for each in ear.heard("MESSAGE_CREATE")] == [message["id"]]
     edit = {"content": "x"}
     assert await rest.refused("PATCH", f"{two.log}/messages/{message['id']}", edit) == (400, 50021)
     entry = (await rest.ok("GET", f"/guilds/{two.target['id']}/audit-logs"))["audit_log_entries"][0]

@@ -20,7 +20,7 @@ from bot.simulator.specs import SpecReader
 from bot.simulator.world import World
 from tests.simulator.calls import Control, Rest
 from tests.simulator.conftest import Connect
-from tests.simulator.listening import Ear
+from tests.simulator.ears import Ear
 from tests.simulator.published import PUBLISHED
 from tests.simulator.twins import Twins
 
@@ -283,7 +283,8 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 bits = st.integers(0, ALL).map(str)
 kinds = st.sampled_from([0, 2, 4, 5, 13, 15, 16])
 tags = st.lists(
-    st.builds(lambda name, moderated: {"name": name, "moderated": moderated}, names, st.booleans())
+    st.builds(lambda name, moderated: {"name": name, "moderated": moderated}, names, st.booleans()),
+    max_size=5,
 )
 
 

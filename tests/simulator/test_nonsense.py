@@ -19,7 +19,10 @@ KEYS = words(
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
     "contexts avatar username avatar_url thread_name channel_id webhook_channel_id "
     "enabled mode default_channel_ids prompts title single_select role_ids channel_ids welcome_channels "
-    "channel_id default_sort_order rtc_region"
+    "channel_id default_sort_order rtc_region "
+    "image icon banner avatar username bio enabled unicode_emoji secondary_color tertiary_color "
+    "trigger_type event_type trigger_metadata actions metadata keyword_filter regex_patterns allow_list presets "
+    "mention_total_limit duration_seconds exempt_roles owner_id afk_timeout verification_level"
 )
 leaves = st.one_of(
     st.none(),
@@ -44,6 +47,16 @@ SPEC: dict[str, Any] = {
     "roles": [{"name": "r"}],
     "channels": [{"name": "c", "type": kind} for kind in (0, 2, 4, 5, 13, 15, 16)],
     "members": [{"username": "ada"}],
+    "emojis": [{"name": "anchor", "roles": ["r"]}],
+    "auto_moderation": [
+        {
+            "name": "No cats",
+            "event_type": 1,
+            "trigger_type": 1,
+            "trigger_metadata": {"keyword_filter": ["cat"]},
+            "actions": [{"type": 1}],
+        }
+    ],
 }
 
 
@@ -77,6 +90,8 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             webhook_id=keyed[0],
             webhook_token=keyed[1],
             code=template["code"],
+            emoji_id=made["emojis"]["anchor"],
+            rule_id=made["auto_moderation"]["No cats"],
         )
         answer = await rest(route.method, path, body)
         assert answer.status_code < 500

@@ -9,7 +9,7 @@ import pytest
 from bot.simulator import Simulator
 from tests.simulator.calls import Control, Rest
 from tests.simulator.conftest import Connect
-from tests.simulator.listening import Ear
+from tests.simulator.ears import Ear
 from tests.simulator.newcomers import HARBOUR, SEND, SEVEN, VIEW, option, prompt, seven
 from tests.simulator.twins import Twins
 

@@ -8,7 +8,7 @@ import pytest
 from bot.simulator import Simulator
 from bot.simulator.events import GUILD_MESSAGES, MESSAGE_CONTENT
 from tests.simulator.calls import Control, Rest
-from tests.simulator.ears import listen, told
+from tests.simulator.ears import Ear
 from tests.simulator.webhook_guild import hook
 from tests.simulator.webhook_tour import PNG
 
@@ -64,7 +64,7 @@ async def test_a_message_is_answered_only_to_who_waits(
 async def test_the_author_is_the_webhook_and_no_member(
     rest: Rest, made: Any, own: str, foreign: str, simulator: Simulator
 ) -> None:
-    ear = listen(simulator, GUILD_MESSAGES | MESSAGE_CONTENT)
+    ear = Ear(simulator, GUILD_MESSAGES | MESSAGE_CONTENT)
     message = await rest.ok("POST", f"{own}?wait=true", {"content": "mew"})
     webhook = await rest.ok("GET", own)
     author = message["author"]
@@ -75,7 +75,7 @@ async def test_the_author_is_the_webhook_and_no_member(
     assert (message["webhook_id"], message["application_id"]) == (webhook["id"], webhook["application_id"])
     other = await rest.ok("POST", f"{foreign}?wait=true", {"content": "kip"})
     assert "application_id" not in other
-    events = told(ear, "MESSAGE_CREATE")
+    events = ear.heard("MESSAGE_CREATE")
     assert [each["content"] for each in events] == ["mew", "kip"]
     assert not any("member" in each for each in events)
     path = f"/channels/{made['channels']['log']}"
@@ -86,9 +86,9 @@ async def test_the_author_is_the_webhook_and_no_member(
 async def test_a_webhooks_words_are_withheld_without_the_intent(
     rest: Rest, own: str, simulator: Simulator
 ) -> None:
-    ear = listen(simulator, GUILD_MESSAGES)
+    ear = Ear(simulator, GUILD_MESSAGES)
     await rest.ok("POST", own, {"content": "mew"})
-    assert [each["content"] for each in told(ear, "MESSAGE_CREATE")] == [""]
+    assert [each["content"] for each in ear.heard("MESSAGE_CREATE")] == [""]
 
 
 async def test_one_message_may_have_a_name_and_a_face_of_its_own(rest: Rest, own: str) -> None:

@@ -12,7 +12,7 @@ from bot.simulator.events import GUILD_WEBHOOKS, GUILDS
 from bot.simulator.forms import Form
 from bot.simulator.webhooks import read_name
 from tests.simulator.calls import Control, Rest
-from tests.simulator.ears import listen, told
+from tests.simulator.ears import Ear
 from tests.simulator.webhook_guild import SPEC, hook
 from tests.simulator.webhook_tour import PNG
 
@@ -135,26 +135,26 @@ async def test_a_webhook_moves_within_its_guild_where_its_manager_may(
     webhook, ids = await hook(rest, made), made["channels"]
     path = f"/webhooks/{webhook['id']}"
     elsewhere = await sim.guild(channels=[{"name": "far"}])
-    ear = listen(simulator, GUILDS | GUILD_WEBHOOKS)
+    ear = Ear(simulator, GUILDS | GUILD_WEBHOOKS)
     assert await rest.refused("PATCH", path, {"channel_id": ids["Deck"]}) == (403, 50024)
     assert await rest.refused("PATCH", path, {"channel_id": elsewhere["channels"]["far"]}) == (404, 10003)
     assert (await sim.edit("ada", "PATCH", path, {"channel_id": ids["den"]}))["body"]["code"] == 50013
-    assert told(ear, "WEBHOOKS_UPDATE") == []
+    assert ear.heard("WEBHOOKS_UPDATE") == []
     moved = await rest.ok("PATCH", path, {"channel_id": ids["Bridge"]})
     assert moved == webhook | {"channel_id": ids["Bridge"]}
     expected = [{"guild_id": made["id"], "channel_id": ids[name]} for name in ("log", "Bridge")]
-    assert told(ear, "WEBHOOKS_UPDATE") == expected
+    assert ear.heard("WEBHOOKS_UPDATE") == expected
     await rest.ok("PATCH", path, {"channel_id": None, "name": "Gulls"})
-    assert told(ear, "WEBHOOKS_UPDATE") == expected
+    assert ear.heard("WEBHOOKS_UPDATE") == expected
 
 
 async def test_webhooks_are_told_of_only_with_their_intent(
     rest: Rest, made: Any, simulator: Simulator
 ) -> None:
-    deaf = listen(simulator, GUILDS)
+    deaf = Ear(simulator, GUILDS)
     webhook = await hook(rest, made)
     await rest.ok("DELETE", f"/webhooks/{webhook['id']}")
-    assert told(deaf, "WEBHOOKS_UPDATE") == []
+    assert deaf.heard("WEBHOOKS_UPDATE") == []
 
 
 async def test_the_audit_log_says_who_made_changed_and_deleted(rest: Rest, made: Any) -> None:

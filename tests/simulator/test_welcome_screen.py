@@ -10,7 +10,7 @@ from bot.simulator import Simulator
 from bot.simulator.events import GUILDS, KNOWN_INTENTS
 from tests.simulator.calls import Control, Rest
 from tests.simulator.conftest import Connect
-from tests.simulator.listening import Ear
+from tests.simulator.ears import Ear
 from tests.simulator.newcomers import HARBOUR
 from tests.simulator.twins import Twins
 

@@ -7,6 +7,17 @@ from bot.simulator.shapes import JsonObject, as_object
 # Discord docs: Resources > Channel > Channel Types lists GUILD_MEDIA; the document ends at GUILD_FORUM.
 _FORUM, _MEDIA = 15, 16
 _CHANNEL_TYPES = {"$ref": "#/components/schemas/ChannelTypes"}
+# Docs: Guild > Guild Features; MORE_EMOJI stands in the example of the guild preview.
+_FEATURES = (
+    "ENHANCED_ROLE_COLORS",
+    "GUESTS_ENABLED",
+    "GUILD_TAGS",
+    "MORE_EMOJI",
+    "MORE_SOUNDBOARD",
+    "SOUNDBOARD",
+)
+# Docs: User > Modify Current User, "All parameters to this endpoint are optional".
+_ALL_OPTIONAL = "BotAccountPatchRequest"
 
 # Discord docs: Resources > Guild Template has all placeholder ids as integers (so do templates from real servers); the
 # document has those that refer to something as snowflakes.
@@ -19,12 +30,21 @@ _OVERWRITE = "ChannelPermissionOverwriteResponse"
 
 
 def amended(components: JsonObject) -> JsonObject:
-    """The components with media channels wherever forums may stand, and placeholder ids in templates."""
+    """The components with media channels wherever forums may stand, and whatever else the prose has."""
     found = cast("JsonObject", _with_media(components))
     schemas = cast("dict[str, JsonObject]", found["schemas"])
     kinds = schemas["ChannelTypes"]
     listed = [*cast("list[JsonObject]", kinds["oneOf"]), {"title": "GUILD_MEDIA", "const": _MEDIA}]
-    changed = _with_placeholders(schemas) | {"ChannelTypes": kinds | {"oneOf": listed}}
+    features = schemas["GuildFeatures"]
+    named = [
+        *cast("list[JsonObject]", features["oneOf"]),
+        *({"title": each, "const": each} for each in _FEATURES),
+    ]
+    changed: dict[str, JsonObject] = _with_placeholders(schemas) | {
+        "ChannelTypes": kinds | {"oneOf": listed},
+        "GuildFeatures": features | {"oneOf": named},
+        _ALL_OPTIONAL: {key: each for key, each in schemas[_ALL_OPTIONAL].items() if key != "required"},
+    }
     return found | {"schemas": schemas | changed}
 
 

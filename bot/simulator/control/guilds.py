@@ -1,11 +1,12 @@
 """Guilds made and read whole.
 
 ``POST /_sim/guilds`` takes a spec (see :mod:`bot.simulator.specs`) or ``{"native_template": …, **spec keys that win}``
-and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}}``.
-``GET /_sim/guilds/{id}`` → ``{"guild", "roles", "channels", "members", "messages": {channel id: [oldest first]},
-"webhooks" (without their tokens), "onboarding", "welcome_screen" (null: none)}`` in REST shapes, roles from @everyone
-up by hierarchy, channels by (position, id). ``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot``
-``{"permissions", "position"}`` and ``DELETE`` make the bot join and leave.
+and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}, "emojis": {name: id},
+"auto_moderation": {name: id}}``. ``GET /_sim/guilds/{id}`` is the whole state in REST shapes: ``guild``, ``roles`` from
+@everyone up by hierarchy, ``channels`` by (position, id), ``members``, ``messages`` (``{channel id: [oldest first]}``),
+``emojis``, ``webhooks`` without their tokens, ``auto_moderation``, ``onboarding``, ``welcome_screen`` (null: none).
+``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions", "position"}`` and
+``DELETE`` make the bot join and leave.
 """
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.simulator import onboarding, payloads, permissions, posting, webhooks, welcome
+from bot.simulator.auto_moderation import telling
 from bot.simulator.casting import read_bits
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
 from bot.simulator.errors import Refusal
@@ -88,6 +90,8 @@ def dump(world: World, guild: Guild) -> JsonObject:
     return {
         "guild": payloads.guild(guild),
         "roles": [payloads.role(role) for role in ranked],
+        "emojis": [payloads.emoji(emoji, world.users[emoji.user_id]) for emoji in guild.emojis.values()],
+        "auto_moderation": [telling.payload(rule) for rule in guild.auto_moderation.values()],
         "channels": [payloads.channel(channel) for channel in channels],
         "members": [world.member_payload(member) for member in guild.members.values()],
         "messages": {

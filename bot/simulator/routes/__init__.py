@@ -3,10 +3,12 @@
 from bot.simulator.routes import (
     applications,
     audit_logs,
+    auto_moderation,
     channel_order,
     channels,
     commands,
     crossposts,
+    emojis,
     followers,
     gateway,
     guild_templates,
@@ -24,6 +26,7 @@ from bot.simulator.routes import (
     webhook_messages,
     webhooks,
     welcome_screens,
+    widgets,
 )
 from bot.simulator.routing import Table
 
@@ -32,11 +35,13 @@ TABLE = Table(
     for module in (
         applications,
         audit_logs,
+        auto_moderation,
         channel_order,
         channels,
         commands,
         crossposts,
         followers,
+        emojis,
         gateway,
         guild_templates,
         guilds,
@@ -53,5 +58,6 @@ TABLE = Table(
         voice_regions,
         webhooks,
         welcome_screens,
+        widgets,
     )
 )

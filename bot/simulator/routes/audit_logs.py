@@ -1,11 +1,14 @@
 """Reading the audit log."""
 
-from bot.simulator import payloads, webhooks
+from bot.simulator import audit, payloads, webhooks
+from bot.simulator.auto_moderation import telling
 from bot.simulator.permissions import VIEW_AUDIT_LOG
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
 
 routes = Routes()
+
+_RULES = (audit.AUTO_MODERATION_RULE_CREATE, audit.AUTO_MODERATION_RULE_UPDATE)
 
 
 @routes.on("GET", "/guilds/{guild_id}/audit-logs")
@@ -22,11 +25,16 @@ def get_audit_log(call: Call) -> Answer:
         found = [entry for entry in reversed(found) if before is None or _id(entry) < before][:limit]
     people = {str(entry[key]) for entry in found for key in ("user_id", "target_id")}
     users = [payloads.user(user) for user in call.world.users.values() if str(user.id) in people]
+    rules = [
+        telling.payload(rule)
+        for rule in guild.auto_moderation.values()
+        if any(entry["action_type"] in _RULES and entry["target_id"] == str(rule.id) for entry in found)
+    ]
     targets = {entry["target_id"] for entry in found}
     hooks = [each for each in guild.webhooks.values() if str(each.id) in targets]
     empty = ("integrations", "guild_scheduled_events", "threads", "application_commands")
     return ok(
-        {"audit_log_entries": found, "users": users, "auto_moderation_rules": []}
+        {"audit_log_entries": found, "users": users, "auto_moderation_rules": rules}
         | {"webhooks": [webhooks.payload(call.world, each) for each in hooks]}
         | {key: [] for key in empty}
     )

@@ -3,7 +3,7 @@
 import copy
 from datetime import datetime
 
-from bot.simulator import audit
+from bot.simulator import audit, profiles
 from bot.simulator.access import Standing
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.forms import Form
@@ -54,15 +54,19 @@ def get_member(call: Call) -> Answer:
 
 @routes.on("PATCH", "/guilds/{guild_id}/members/@me")
 def edit_own_member(call: Call) -> Answer:
+    """Only the nickname needs a permission; the biography is shown to oneself alone."""
     guild, standing = call.guild()
     form = call.form()
     edited = copy.copy(standing.member)
     edited.nick = form.text("nick", edited.nick, most=32) or None
+    edited.bio = form.text("bio", edited.bio, most=190) or None
+    pictures = profiles.read_pictures(form)
     form.settle()
     if edited.nick != standing.member.nick:
         standing.require(BITS["CHANGE_NICKNAME"])
+    profiles.keep_pictures(call.world.images, pictures, edited, edited.user_id, guild.id)
     body = _write(call, guild, standing.member, edited)
-    return ok(body | {"permissions": str(base(guild, edited))})
+    return ok(body | {"bio": edited.bio or "", "permissions": str(base(guild, edited))})
 
 
 @routes.on("PATCH", "/guilds/{guild_id}/members/{user_id}")

@@ -1,6 +1,7 @@
 """Messages of a channel: send, read, edit, delete (Discord docs: Resources > Message)."""
 
 from bot.simulator import audit, drafts, posting
+from bot.simulator.auto_moderation.enforcement import enforce
 from bot.simulator.crossposts import CHANNEL_FOLLOW_ADD
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
@@ -26,6 +27,7 @@ def send_message(call: Call) -> Answer:
     message = drafts.write(form, drafts.new_message(call.world, channel, call.actor_id), guild, call.world)
     if message.embeds:
         standing.require_within(channel, EMBED_LINKS)
+    enforce(call, guild, channel, message)
     message.reference = _reference(form, channel)
     message.type = 0 if message.reference is None else 19
     message.nonce = nonce
@@ -110,6 +112,7 @@ def edit_message(call: Call) -> Answer:
     if message.type == CHANNEL_FOLLOW_ADD:
         raise refuse(50021)
     edited = drafts.write(call.form(), message, guild, call.world)
+    enforce(call, guild, channel, edited)
     posting.replace(call.world, guild, channel, edited)
     return ok(posting.payload(call.world, edited))
 

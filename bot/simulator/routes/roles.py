@@ -2,10 +2,10 @@
 
 import copy
 
-from bot.simulator import audit, payloads, references
+from bot.simulator import audit, emojis, payloads, references
 from bot.simulator.errors import refuse
-from bot.simulator.forms import Form
-from bot.simulator.permissions import ALL, MANAGE_ROLES
+from bot.simulator.permissions import MANAGE_ROLES
+from bot.simulator.role_forms import RoleForm
 from bot.simulator.routing import DONE, Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
 from bot.simulator.state import Guild, Role
@@ -13,7 +13,6 @@ from bot.simulator.state import Guild, Role
 routes = Routes()
 
 ROLE_LIMIT = 250
-_COLOR = (1 << 24) - 1
 
 
 @routes.on("GET", "/guilds/{guild_id}/roles")
@@ -39,12 +38,14 @@ def create_role(call: Call) -> Answer:
     standing.require(MANAGE_ROLES)
     form = call.form()
     role = Role(id=call.world.mint(), name="new role", permissions=guild.roles[guild.id].permissions)
-    _read(form, role, guild)
+    said = RoleForm(form, role, guild)
     form.settle()
-    if "permissions" in form:
+    said.require_features()
+    if form.data.get("permissions") is not None:
         standing.require_grantable(0, role.permissions)
     if len(guild.roles) >= ROLE_LIMIT:
         raise refuse(30005)
+    said.keep_icon(call.world.images)
     guild.roles[role.id] = role
     body = payloads.role(role)
     call.world.emit("GUILD_ROLE_CREATE", guild, {"guild_id": str(guild.id), "role": body})
@@ -54,21 +55,21 @@ def create_role(call: Call) -> Answer:
 
 @routes.on("PATCH", "/guilds/{guild_id}/roles/{role_id}")
 def edit_role(call: Call) -> Answer:
-    """@everyone takes permissions only; a managed role keeps its name."""
+    """@everyone takes permissions only.
+
+    Of a managed role everything may be edited: the docs say that it cannot be given by hand, and nothing more.
+    """
     guild, standing = call.guild()
     standing.require(MANAGE_ROLES)
     role = _found(call, guild)
     standing.require_above(role)
     form = call.form()
     edited = copy.copy(role)
-    if role.id == guild.id:
-        edited.permissions = form.bits("permissions", role.permissions) & ALL
-    else:
-        _read(form, edited, guild)
+    said = RoleForm(form, edited, guild)
     form.settle()
+    said.require_features()
     standing.require_grantable(role.permissions, edited.permissions)
-    if role.managed and edited.name != role.name:
-        raise refuse(50028)
+    said.keep_icon(call.world.images)
     before = payloads.role(role)
     guild.roles[role.id] = edited
     body = payloads.role(edited)
@@ -81,8 +82,8 @@ def edit_role(call: Call) -> Answer:
 def delete_role(call: Call) -> Answer:
     """Takes the role's overwrites and everyone's membership with it; the others keep their positions.
 
-    The one event is GUILD_ROLE_DELETE: Discord documents no CHANNEL_UPDATE or GUILD_MEMBER_UPDATE for it, so a client's
-    cache keeps references to a role that is gone, and must cope.
+    The one event, unless an emoji was limited to it, is GUILD_ROLE_DELETE: Discord documents no CHANNEL_UPDATE or
+    GUILD_MEMBER_UPDATE for it, so a client's cache keeps references to a role that is gone, and must cope.
     """
     guild, standing = call.guild()
     standing.require(MANAGE_ROLES)
@@ -99,6 +100,7 @@ def delete_role(call: Call) -> Answer:
             member.roles.remove(role.id)
     references.forget_role(guild, role.id)
     call.world.emit("GUILD_ROLE_DELETE", guild, {"guild_id": str(guild.id), "role_id": str(role.id)})
+    emojis.forget_role(call.world, guild, role.id)
     gone = audit.changes(payloads.role(role), {}, audit.ROLE_KEYS)
     audit.record(call, guild, audit.ROLE_DELETE, role.id, gone)
     return DONE
@@ -118,35 +120,3 @@ def _found(call: Call, guild: Guild) -> Role:
 def _updated(call: Call, guild: Guild, before: JsonObject, body: JsonObject) -> None:
     if body != before:
         call.world.emit("GUILD_ROLE_UPDATE", guild, {"guild_id": str(guild.id), "role": body})
-
-
-def _read(form: Form, role: Role, guild: Guild) -> None:
-    name = form.text("name", role.name, least=1, most=100)
-    role.name = role.name if name is None else name.strip() or role.name
-    role.permissions = form.bits("permissions", role.permissions) & ALL
-    _read_colors(form, role, guild)
-    role.hoist = form.flag("hoist", role.hoist)
-    role.mentionable = form.flag("mentionable", role.mentionable)
-    if form.data.get("icon") is not None or form.data.get("unicode_emoji") is not None:
-        _require_feature(form, guild, "ROLE_ICONS", "unicode_emoji")
-    role.unicode_emoji = form.text("unicode_emoji", role.unicode_emoji, most=100)
-
-
-def _read_colors(form: Form, role: Role, guild: Guild) -> None:
-    """``color`` is the older form of ``colors.primary_color``; gradients need ENHANCED_ROLE_COLORS."""
-    if "color" in form:
-        role.color = form.whole("color", role.color, least=0, most=_COLOR)
-        role.secondary_color = role.tertiary_color = None
-    colors = form.form("colors")
-    if colors is None:
-        return
-    role.color = colors.whole("primary_color", role.color, least=0, most=_COLOR)
-    role.secondary_color = colors.number("secondary_color", None, least=0, most=_COLOR)
-    role.tertiary_color = colors.number("tertiary_color", None, least=0, most=_COLOR)
-    if role.secondary_color is not None or role.tertiary_color is not None:
-        _require_feature(form, guild, "ENHANCED_ROLE_COLORS", "colors")
-
-
-def _require_feature(form: Form, guild: Guild, feature: str, field: str) -> None:
-    if feature not in guild.features:
-        form.bad(field, "GUILD_FEATURE_MISSING", f"This guild does not have the {feature} feature")

@@ -1,6 +1,8 @@
 """Users: the bot itself and the guilds it is in."""
 
-from bot.simulator import payloads
+import copy
+
+from bot.simulator import payloads, profiles
 from bot.simulator.errors import refuse
 from bot.simulator.routing import Answer, Call, Routes, ok
 
@@ -9,8 +11,23 @@ routes = Routes()
 
 @routes.on("GET", "/users/@me")
 def get_me(call: Call) -> Answer:
-    me = payloads.user(call.world.users[call.actor_id])
-    return ok(me | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None})
+    return ok(profiles.own(call.world.users[call.actor_id]))
+
+
+@routes.on("PATCH", "/users/@me")
+def edit_me(call: Call) -> Answer:
+    """Told by USER_UPDATE, and as GUILD_MEMBER_UPDATE in every guild (docs: Guild Member Update)."""
+    user = call.world.users[call.actor_id]
+    form = call.form()
+    edited = copy.copy(user)
+    profiles.read_username(form, edited)
+    sent = profiles.read_pictures(form)
+    form.settle()
+    profiles.keep_pictures(call.world.images, sent, edited, user.id)
+    if edited != user:
+        call.world.users[user.id] = edited
+        profiles.tell(call.world, edited)
+    return ok(profiles.own(edited))
 
 
 @routes.on("GET", "/users/{user_id}")

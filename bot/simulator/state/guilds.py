@@ -40,6 +40,8 @@ class Guild:
     rules_channel_id: int | None = None
     public_updates_channel_id: int | None = None
     safety_alerts_channel_id: int | None = None
+    widget_enabled: bool = False
+    widget_channel_id: int | None = None
     premium_progress_bar_enabled: bool = False
     premium_tier: int = 0
     roles: dict[int, Role] = field(default_factory=dict[int, Role])

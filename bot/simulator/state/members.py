@@ -15,6 +15,7 @@ class Member:
     pending: bool = False
     avatar: str | None = None
     banner: str | None = None
+    bio: str | None = None
     premium_since: str | None = None
     timeout_until: float | None = None
 
