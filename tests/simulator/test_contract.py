@@ -12,6 +12,7 @@ from bot.simulator.app import Simulator
 from bot.simulator.arrivals import PREFIX
 from bot.simulator.routes import TABLE
 from tests.simulator.calls import Control, Rest
+from tests.simulator.tour_moderation import moderate
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
 pytestmark = pytest.mark.skipif(
@@ -273,6 +274,7 @@ async def test_every_route_answers_in_the_published_shapes(
     await _messages(rest, made)
     await _commands(rest, app, guild)
     await _interactions(rest, sim, simulator, made)
+    await moderate(rest, sim, guild, f"/channels/{made['channels']['rules']}")
     await rest.ok("GET", f"{guild}/audit-logs?limit=100")
     await _refusals(rest, guild)
     for method, template, status, body in witness.seen:

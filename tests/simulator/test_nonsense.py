@@ -17,7 +17,8 @@ KEYS = words(
     "primary_color hoist features description nick roles communication_disabled_until content embeds "
     "components allowed_mentions nonce message_reference title fields footer custom_id options style "
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
-    "contexts"
+    "contexts messages user_ids delete_message_seconds delete_message_days parse users replied_user message_id "
+    "mute deaf channel_id filename items media file accessory url min_values max_values default_values avatar"
 )
 leaves = st.one_of(
     st.none(),

@@ -5,6 +5,7 @@ import copy
 from bot.simulator import audit, payloads
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.forms import Form
+from bot.simulator.membership import forget_role
 from bot.simulator.permissions import ALL, MANAGE_ROLES
 from bot.simulator.routing import DONE, Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
@@ -20,6 +21,17 @@ _COLOR = (1 << 24) - 1
 def list_roles(call: Call) -> Answer:
     guild, _ = call.guild()
     return ok(_all(guild))
+
+
+@routes.on("GET", "/guilds/{guild_id}/roles/member-counts")
+def count_role_members(call: Call) -> Answer:
+    """Every role but @everyone, also those nobody has."""
+    guild, _ = call.guild()
+    counts = {str(role_id): 0 for role_id in guild.roles if role_id != guild.id}
+    for member in guild.members.values():
+        for role_id in member.roles:
+            counts[str(role_id)] += 1
+    return ok(counts)
 
 
 @routes.on("GET", "/guilds/{guild_id}/roles/{role_id}")
@@ -122,13 +134,7 @@ def delete_role(call: Call) -> Answer:
     if role.id == guild.id or role.managed:
         raise refuse(50028)
     standing.require_above(role)
-    del guild.roles[role.id]
-    for channel in guild.channels.values():
-        if role.id in channel.overwrites:
-            channel.overwrites = {key: each for key, each in channel.overwrites.items() if key != role.id}
-    for member in guild.members.values():
-        if role.id in member.roles:
-            member.roles.remove(role.id)
+    forget_role(guild, role)
     call.world.emit("GUILD_ROLE_DELETE", guild, {"guild_id": str(guild.id), "role_id": str(role.id)})
     gone = audit.changes(payloads.role(role), {}, audit.ROLE_KEYS)
     audit.record(call, guild, audit.ROLE_DELETE, role.id, gone)
