@@ -104,7 +104,7 @@ class _Reader:
 
     def _children(self, form: Form, key: str, allowed: tuple[int, ...], most: int) -> list[JsonObject]:
         found = form.forms(key, most=most) or []
-        if not found:
+        if not form.data.get(key):
             form.bad(key, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {most} in length.")
         return [self.read(each, allowed) for each in found]
 

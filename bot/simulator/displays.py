@@ -27,7 +27,7 @@ def read_thumbnail(form: Form, files: Mapping[str, JsonObject]) -> JsonObject:
 
 def read_gallery(form: Form, files: Mapping[str, JsonObject]) -> JsonObject:
     items = form.forms("items", most=10) or []
-    if not items:
+    if not form.data.get("items"):
         form.bad("items", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
     return {"items": [read_thumbnail(each, files) for each in items]}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from bot.simulator.attachments import read_attachments
 from bot.simulator.components import read_components
-from bot.simulator.embeds import read_embeds, trimmed
+from bot.simulator.embeds import read_embeds, trimmed, without_pictures
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.mentions import KINDS, mention, read_allowed
@@ -87,7 +87,10 @@ def _fill(form: Form, draft: Message, guild: Guild, world: World, *, powers: int
     new message that is nothing without them is refused for it (discord-api-docs#2601)."""
     if uploads_in(form) and not powers & ATTACH_FILES:
         raise refuse(50013)
+    before = draft.attachments
     read_attachments(form, draft, guild, world, editing=editing)
+    gone = {each["url"] for each in before} - {each["url"] for each in draft.attachments}
+    draft.embeds = without_pictures(draft.embeds, gone) if gone else draft.embeds
     files = {str(each["filename"]): each for each in reversed(draft.attachments)}
     if "content" in form:
         draft.content = trimmed(form, "content", most=2000) or ""

@@ -1,6 +1,6 @@
 """Embeds (Discord docs: Message > Embed Object, Embed Limits): checked, and kept in the form they are answered with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from bot.simulator.forms import Form
@@ -69,6 +69,20 @@ class _Reader:
             return None
         named = url.removeprefix(ATTACHED).lower().endswith(_PICTURES)
         return resolved(url, self._files if named else {})
+
+
+def without_pictures(embeds: list[JsonObject], gone: Collection[object]) -> list[JsonObject]:
+    """The embeds after the message lost the files at these addresses."""
+    kept: list[JsonObject] = []
+    for embed in embeds:
+        whole = {key: part for key, part in embed.items() if (as_object(part) or {}).get("url") not in gone}
+        for key in ("footer", "author"):
+            part = as_object(whole.get(key)) or {}
+            if part.get("icon_url") in gone:
+                whole[key] = {name: each for name, each in part.items() if not name.endswith("icon_url")}
+        if _SHOWN & whole.keys():
+            kept.append(whole)
+    return kept
 
 
 def _fields(form: Form) -> list[JsonObject] | None:

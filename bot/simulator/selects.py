@@ -53,7 +53,7 @@ def _check_range(form: Form, body: JsonObject, chosen: list[JsonObject]) -> None
 
 def _options(form: Form) -> list[JsonObject]:
     forms = form.forms("options", most=_MOST) or []
-    if not forms:
+    if not form.data.get("options"):
         form.bad("options", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {_MOST} in length.")
     values: set[object] = set()
     options: list[JsonObject] = []

@@ -75,8 +75,7 @@ def ban_many(call: Call) -> Answer:
     guild, standing = call.guild()
     standing.require(BAN_MEMBERS | MANAGE_GUILD)
     form = call.form()
-    form.require("user_ids")
-    asked = form.snowflakes("user_ids", most=_MOST_AT_ONCE) or []
+    asked = form.snowflake_set("user_ids", most=_MOST_AT_ONCE)
     seconds = banning.read_seconds(form)
     form.settle()
     wanted = [user_id for user_id in asked if user_id != call.actor_id]

@@ -43,10 +43,7 @@ def delete_messages(call: Call) -> Answer:
     listed = as_list(form.data.get("messages"))
     if listed is not None and not _LEAST <= len(listed) <= _MOST:
         raise refuse(50016)
-    form.require("messages")
-    ids = form.snowflakes("messages", most=_MOST) or []
-    if listed is not None and len(set(map(str, listed))) < len(listed):
-        form.bad("messages", "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+    ids = form.snowflake_set("messages", most=_MOST)
     form.settle()
     found = [channel.messages[each] for each in ids if each in channel.messages]
     oldest = call.world.clock.now() - BULK_SECONDS
