@@ -12,7 +12,8 @@ from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
 ROW, BUTTON, TEXT_INPUT = 1, 2, 4
 SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
 SELECTS = (STRING_SELECT, *ENTITY_SELECTS)
-_LINK, _PREMIUM = 5, 6
+IS_COMPONENTS_V2 = 1 << 15
+LINK, _PREMIUM = 5, 6
 _MOST, _MOST_V2 = 5, 40
 _TEXT_V2 = 4000
 _IN_MODAL, _IN_V1 = (ROW, LABEL, TEXT), (ROW,)
@@ -132,7 +133,7 @@ class _Reader:
 
     def _button(self, form: Form) -> JsonObject:
         form.require("style")
-        style = form.choice("style", None, (1, 2, 3, 4, _LINK, _PREMIUM))
+        style = form.choice("style", None, (1, 2, 3, 4, LINK, _PREMIUM))
         body: JsonObject = {"style": style, "label": form.text("label", most=80), "emoji": read_emoji(form)}
         if form.flag("disabled", False):
             body["disabled"] = True
@@ -140,7 +141,7 @@ class _Reader:
             form.require("sku_id")
             _forbid(form, "custom_id", "label", "url", "emoji")
             return body | {"sku_id": str(form.snowflake("sku_id"))}
-        if style == _LINK:
+        if style == LINK:
             form.require("url")
             _forbid(form, "custom_id", "sku_id")
             body["url"] = read_url(form, "url", most=512, schemes=(*WEB, "discord"))

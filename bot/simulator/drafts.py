@@ -4,18 +4,18 @@ import copy
 from collections.abc import Iterable
 
 from bot.simulator.attachments import read_attachments
-from bot.simulator.components import read_components
+from bot.simulator.components import IS_COMPONENTS_V2, read_components
 from bot.simulator.embeds import read_embeds, trimmed, without_pictures
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.mentions import KINDS, mention, read_allowed
-from bot.simulator.message_flags import IS_COMPONENTS_V2, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
+from bot.simulator.message_flags import SILENT, SUPPRESS_EMBEDS
 from bot.simulator.multipart import uploads_in
 from bot.simulator.permissions import ALL, ATTACH_FILES, EMBED_LINKS, SEND_TTS_MESSAGES
 from bot.simulator.state import Channel, Guild, Message
 from bot.simulator.world import World
 
-_SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
+_SETTABLE = SUPPRESS_EMBEDS | SILENT | IS_COMPONENTS_V2
 _LEGACY = ("content", "embeds", "sticker_ids", "poll", "shared_client_theme")
 
 

@@ -39,7 +39,7 @@ def read_select(form: Form, kind: int) -> JsonObject:
 
 
 def _check_range(form: Form, body: JsonObject, chosen: list[JsonObject]) -> None:
-    """The word for a least above the most is not documented."""
+    """Of these words only the one for too many choices is known."""
     least, most = as_int(body["min_values"]) or 0, as_int(body["max_values"]) or 1
     if least > most:
         form.bad("min_values", "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
@@ -49,6 +49,8 @@ def _check_range(form: Form, body: JsonObject, chosen: list[JsonObject]) -> None
             "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES",
             "The specified number of default values exceeds the specified maximum values",
         )
+    elif body.get("default_values") and len(chosen) < least:
+        form.bad_length("default_values", least, most)
 
 
 def _options(form: Form) -> list[JsonObject]:

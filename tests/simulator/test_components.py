@@ -76,6 +76,10 @@ TOO_MANY = "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES"
             {"0.components.0.default_values.0.type": CHOICES},
         ),
         (
+            [row(select(5, min_values=2, max_values=2, default_values=[{"id": "1", "type": "user"}]))],
+            {"0.components.0.default_values": LENGTH},
+        ),
+        (
             [row(select(5, default_values=[{"id": str(n), "type": "user"} for n in (1, 2)]))],
             {"0.components.0.default_values": TOO_MANY},
         ),

@@ -150,6 +150,25 @@ async def test_an_event_has_the_mentioned_as_members(sim: Control, rest: Rest, s
     assert ["member" in user for user in sent["mentions"]] == [False, False]
 
 
+async def test_a_response_pings_people_only_unless_it_says_more(
+    sim: Control, rest: Rest, simulator: Simulator
+) -> None:
+    made = await sim.guild(**SPEC, bot_permissions=["VIEW_CHANNEL"])
+    port, app = Harbour(made), simulator.world.application.id
+    await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
+    asked = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
+    begun = await sim("POST", "/interactions", asked)
+    token = simulator.world.interactions.by_id[int(begun["id"])].token
+    answer = {"type": 4, "data": {"content": port.text, "embeds": [{"title": "t"}]}}
+    await rest.ok("POST", f"/interactions/{begun['id']}/{token}/callback", answer)
+    original = f"/webhooks/{app}/{token}/messages/@original"
+    first = await rest.ok("GET", original)
+    assert pings(first) == (False, {port.ada, port.grace}, set())
+    assert [embed["title"] for embed in first["embeds"]] == ["t"]
+    more = {"content": port.text, "allowed_mentions": {"parse": ["roles", "everyone"]}}
+    assert pings(await rest.ok("PATCH", original, more)) == (False, set(), {port.open})
+
+
 kinds = st.lists(st.sampled_from(["users", "roles", "everyone"]), unique=True)
 pieces = st.lists(st.integers(0, 5), max_size=8)
 
