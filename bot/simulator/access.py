@@ -15,7 +15,7 @@ class Standing:
         self.guild = guild
         self.member = member
         self._now = now
-        self.permissions = permissions.base(guild, member)
+        self.permissions = permissions.at_present(guild, member, now)
         self.is_owner = member.user_id == guild.owner_id
         self.is_admin = bool(self.permissions & ADMINISTRATOR)
 
@@ -55,6 +55,15 @@ class Standing:
             return self.is_owner
         mine = permissions.top_rank(self.guild, self.member)
         return self.is_owner or permissions.top_rank(self.guild, other) < mine
+
+    def may_remove(self, user_id: int) -> bool:
+        """Whom the ranks let one kick or ban: not oneself, and of the members only those who rank lower."""
+        other = self.guild.members.get(user_id)
+        return user_id != self.member.user_id and (other is None or self.outranks_member(other))
+
+    def require_removable(self, user_id: int) -> None:
+        if not self.may_remove(user_id):
+            raise refuse(50013)
 
     # Granting
 

@@ -42,12 +42,12 @@ class Arrival:
         return self.header(b"host") or "127.0.0.1"
 
     def body(self) -> object:
-        """The decoded body: JSON, or the JSON part of a multipart one."""
+        """The decoded body: JSON, or the form of a multipart one with its files."""
         if not self.content or self.method == "GET":
             return None
         kind = self.header(b"content-type") or ""
         if kind.startswith("multipart/form-data"):
-            return payload_of(kind, self.content)
+            return payload_of(kind, self.content, self.host)
         if not kind.startswith("application/json"):
             expected = "Expected \"Content-Type\" header to be one of {'application/json'}."
             raise bad_field("", "CONTENT_TYPE_INVALID", expected)

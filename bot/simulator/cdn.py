@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.simulator.attachments import stored_file
 from bot.simulator.world import World
 
 FOLDERS = (
@@ -19,6 +20,8 @@ FOLDERS = (
     "guilds/{guild_id}/users/{id}/banners/{hash}",
 )
 
+ATTACHMENTS = "/attachments/{channel_id:int}/{attachment_id:int}/{filename}"
+
 
 def cdn_routes(world: World) -> list[BaseRoute]:
     async def serve(request: Request) -> Response:
@@ -28,4 +31,11 @@ def cdn_routes(world: World) -> list[BaseRoute]:
             return Response(status_code=404)
         return Response(image.content, media_type=image.kind)
 
-    return [Route(f"/{folder}.{{extension}}", serve, methods=["GET"]) for folder in FOLDERS]
+    async def serve_attachment(request: Request) -> Response:
+        file = stored_file(world, request.path_params["channel_id"], request.path_params["attachment_id"])
+        if file is None:
+            return Response(status_code=404)
+        return Response(file.content, media_type=file.kind or "application/octet-stream")
+
+    images = [Route(f"/{folder}.{{extension}}", serve, methods=["GET"]) for folder in FOLDERS]
+    return [*images, Route(ATTACHMENTS, serve_attachment, methods=["GET"])]

@@ -1,69 +1,111 @@
 """Message components (Discord docs: Components): checking what is sent, and the stored form with ids and defaults."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
+from bot.simulator import displays
 from bot.simulator.forms import Form
-from bot.simulator.shapes import JsonObject, as_list, as_object
+from bot.simulator.media import WEB, read_url
+from bot.simulator.selects import ENTITY_SELECTS, STRING_SELECT, read_emoji, read_select
+from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
 
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+ROW, BUTTON, TEXT_INPUT = 1, 2, 4
 SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
-ENTITY_SELECTS = (5, 6, 7, 8)
 SELECTS = (STRING_SELECT, *ENTITY_SELECTS)
 IS_COMPONENTS_V2 = 1 << 15
 LINK, _PREMIUM = 5, 6
-_MOST_V2 = 40
+_MOST, _MOST_V2 = 5, 40
+_TEXT_V2 = 4000
+_IN_MODAL, _IN_V1 = (ROW, LABEL, TEXT), (ROW,)
+_IN_CONTAINER = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR)
+_IN_V2 = (*_IN_CONTAINER, CONTAINER)
+# Kept although null: the answer has it always.
+_NULLABLE = ("accent_color", "description", "name", "size")
+_HAVE_NULLS = (CONTAINER, THUMBNAIL, FILE)
 
 
-def read_components(form: Form, *, modal: bool, version_2: bool) -> list[JsonObject] | None:
-    """The components under ``components``, or None when the key is absent."""
+def read_components(
+    form: Form, *, modal: bool, version_2: bool, files: Mapping[str, JsonObject] | None = None
+) -> list[JsonObject] | None:
+    """The components under ``components``, or None when the key is absent; ``files`` are the message's, by name."""
     if "components" not in form:
         return None
-    forms = form.forms("components", most=_MOST_V2 if version_2 else 5) or []
-    reader = _Reader(modal=modal)
-    if modal:
-        top = (ROW, LABEL, TEXT)
-    elif version_2:
-        top = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER)
-    else:
-        top = (ROW,)
-    return [reader.read(each, top) for each in forms]
+    forms = form.forms("components", most=_MOST_V2 if version_2 else _MOST) or []
+    reader = _Reader(modal=modal, files=files or {}, taken=_ids(form.data["components"]))
+    allowed = _IN_MODAL if modal else _IN_V2 if version_2 else _IN_V1
+    found = [reader.read(each, allowed) for each in forms]
+    if version_2:
+        _check_whole(form, found)
+    return found
+
+
+def _check_whole(form: Form, found: list[JsonObject]) -> None:
+    """Nested components count too; of their texts only those that are displayed."""
+    everything = list(walk(found))
+    if len(everything) > _MOST_V2:
+        most = f"Total number of components exceeds maximum of {_MOST_V2}"
+        form.bad("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", most)
+    if sum(len(str(each.get("content"))) for each in everything if each["type"] == TEXT) > _TEXT_V2:
+        most = f"Components displayable text size exceeds maximum size of {_TEXT_V2}"
+        form.bad("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", most)
+
+
+def _ids(components: object) -> set[int]:
+    """The ids that were chosen by whoever sends it; 0 is none."""
+    listed = [as_object(each) for each in as_list(components) or ()]
+    chosen = (as_int(each.get("id")) for each in walk([each for each in listed if each is not None]))
+    return {each for each in chosen if each}
 
 
 class _Reader:
-    """One message's components: ids count up, custom ids are unique."""
+    """One message's components: ids count up past the chosen ones, custom ids are unique."""
 
-    def __init__(self, *, modal: bool) -> None:
+    def __init__(self, *, modal: bool, files: Mapping[str, JsonObject], taken: set[int]) -> None:
         self._modal = modal
+        self._taken = taken
         self._next_id = 0
+        self._ids: set[int] = set()
         self._custom_ids: set[str] = set()
         self._kinds: dict[int, Callable[[Form], JsonObject]] = {
             ROW: self._row,
             BUTTON: self._button,
-            STRING_SELECT: self._string_select,
             TEXT_INPUT: self._text_input,
             SECTION: self._section,
-            TEXT: _text,
-            THUMBNAIL: self._media,
-            GALLERY: self._gallery,
-            FILE: _file,
-            SEPARATOR: _separator,
+            TEXT: displays.read_text,
+            THUMBNAIL: partial(displays.read_thumbnail, files=files),
+            GALLERY: partial(displays.read_gallery, files=files),
+            FILE: partial(displays.read_file, files=files),
+            SEPARATOR: displays.read_separator,
             CONTAINER: self._container,
             LABEL: self._label,
-        } | dict.fromkeys(ENTITY_SELECTS, self._select)
+        } | {kind: partial(self._select, kind=kind) for kind in SELECTS}
 
     def read(self, form: Form, allowed: tuple[int, ...]) -> JsonObject:
         form.require("type")
         kind = form.choice("type", None, allowed)
         if kind is None:
             return {"type": 0}
-        self._next_id += 1
-        body: JsonObject = {"type": kind, "id": form.number("id") or self._next_id}
+        body: JsonObject = {"type": kind, "id": self._id(form)}
         body |= self._kinds[kind](form)
-        return {key: value for key, value in body.items() if value is not None or key == "accent_color"}
+        kept = _NULLABLE if kind in _HAVE_NULLS else ()
+        return {key: value for key, value in body.items() if value is not None or key in kept}
+
+    def _id(self, form: Form) -> int:
+        """The word for an id that comes twice is not documented."""
+        chosen = form.number("id", least=0, most=(1 << 31) - 1)
+        if not chosen:
+            self._next_id += 1
+            while self._next_id in self._taken:
+                self._next_id += 1
+            return self._next_id
+        if chosen in self._ids:
+            form.bad("id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated")
+        self._ids.add(chosen)
+        return chosen
 
     def _children(self, form: Form, key: str, allowed: tuple[int, ...], most: int) -> list[JsonObject]:
         found = form.forms(key, most=most) or []
-        if not found:
+        if not form.data.get(key):
             form.bad(key, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {most} in length.")
         return [self.read(each, allowed) for each in found]
 
@@ -92,47 +134,26 @@ class _Reader:
     def _button(self, form: Form) -> JsonObject:
         form.require("style")
         style = form.choice("style", None, (1, 2, 3, 4, LINK, _PREMIUM))
-        body: JsonObject = {"style": style, "label": form.text("label", most=80), "emoji": _emoji(form)}
+        body: JsonObject = {"style": style, "label": form.text("label", most=80), "emoji": read_emoji(form)}
+        if form.flag("disabled", False):
+            body["disabled"] = True
+        if style == _PREMIUM:
+            form.require("sku_id")
+            _forbid(form, "custom_id", "label", "url", "emoji")
+            return body | {"sku_id": str(form.snowflake("sku_id"))}
         if style == LINK:
             form.require("url")
-            body["url"] = form.text("url", most=512)
-        elif style == _PREMIUM:
-            form.require("sku_id")
-            body["sku_id"] = form.data.get("sku_id")
+            _forbid(form, "custom_id", "sku_id")
+            body["url"] = read_url(form, "url", most=512, schemes=(*WEB, "discord"))
         elif style is not None:
+            _forbid(form, "url", "sku_id")
             body["custom_id"] = self._custom_id(form)
-            if body["label"] is None and body["emoji"] is None:
-                form.bad("label", "BUTTON_COMPONENT_LABEL_OR_EMOJI", "A button must have a label or an emoji")
-        if form.flag("disabled", False):
-            body["disabled"] = True
+        if body["label"] is None and body["emoji"] is None:
+            form.bad("label", "BUTTON_COMPONENT_LABEL_OR_EMOJI", "A button must have a label or an emoji")
         return body
 
-    def _select(self, form: Form) -> JsonObject:
-        body: JsonObject = {
-            "custom_id": self._custom_id(form),
-            "placeholder": form.text("placeholder", most=150),
-            "min_values": form.number("min_values", 1, least=0, most=25),
-            "max_values": form.number("max_values", 1, least=1, most=25),
-        }
-        for key in ("default_values", "channel_types"):
-            body[key] = as_list(form.data.get(key))
-        if form.flag("disabled", False):
-            body["disabled"] = True
-        return body
-
-    def _string_select(self, form: Form) -> JsonObject:
-        options = form.forms("options", most=25) or []
-        if not options:
-            form.bad("options", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
-        read = [_option(each) for each in options]
-        values = [option["value"] for option in read]
-        if len(set(map(str, values))) < len(values):
-            form.bad(
-                "options",
-                "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
-                "The specified option value is already used",
-            )
-        return self._select(form) | {"options": read}
+    def _select(self, form: Form, *, kind: int) -> JsonObject:
+        return {"custom_id": self._custom_id(form)} | read_select(form, kind)
 
     def _text_input(self, form: Form) -> JsonObject:
         return {
@@ -155,27 +176,9 @@ class _Reader:
             "accessory": None if accessory is None else self.read(accessory, (BUTTON, THUMBNAIL)),
         }
 
-    def _media(self, form: Form) -> JsonObject:
-        media = as_object(form.data.get("media")) or {}
-        return {
-            "media": {
-                "id": "0",
-                "url": media.get("url"),
-                "proxy_url": media.get("url"),
-                "width": 0,
-                "height": 0,
-            },
-            "description": form.text("description", most=1024),
-            "spoiler": form.flag("spoiler", False),
-        }
-
-    def _gallery(self, form: Form) -> JsonObject:
-        return {"items": [self._media(each) for each in form.forms("items", most=10) or []]}
-
     def _container(self, form: Form) -> JsonObject:
-        allowed = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR)
         return {
-            "components": self._children(form, "components", allowed, _MOST_V2),
+            "components": self._children(form, "components", _IN_CONTAINER, _MOST_V2),
             "accent_color": form.number("accent_color", least=0, most=(1 << 24) - 1),
             "spoiler": form.flag("spoiler", False),
         }
@@ -189,34 +192,15 @@ class _Reader:
         }
 
 
-def _text(form: Form) -> JsonObject:
-    return {"content": form.text("content", "", least=1, most=4000)}
-
-
-def _file(form: Form) -> JsonObject:
-    return {"file": form.data.get("file"), "spoiler": form.flag("spoiler", False)}
-
-
-def _separator(form: Form) -> JsonObject:
-    return {"divider": form.flag("divider", True), "spacing": form.whole("spacing", 1)}
-
-
-def _option(form: Form) -> JsonObject:
-    form.require("label")
-    form.require("value")
-    body: JsonObject = {
-        "label": form.text("label", "", least=1, most=100),
-        "value": form.text("value", "", least=1, most=100),
-        "description": form.text("description", most=100),
-        "emoji": _emoji(form),
-        "default": True if form.flag("default", False) else None,
-    }
-    return {key: value for key, value in body.items() if value is not None}
-
-
-def _emoji(form: Form) -> JsonObject | None:
-    emoji = as_object(form.data.get("emoji"))
-    return None if emoji is None else {key: value for key, value in emoji.items() if value is not None}
+def _forbid(form: Form, *keys: str) -> None:
+    """What a button of another style has. Only the word for a custom id beside an address is known."""
+    for key in keys:
+        if form.data.get(key) is not None:
+            form.bad(
+                key,
+                "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                "A custom id and url cannot both be specified",
+            )
 
 
 def walk(components: list[JsonObject]) -> Iterator[JsonObject]:

@@ -7,8 +7,9 @@ import copy
 from collections.abc import Iterator
 
 from bot.simulator.components import IS_COMPONENTS_V2
-from bot.simulator.drafts import SILENT, SUPPRESS_EMBEDS, new_message
+from bot.simulator.drafts import new_message
 from bot.simulator.errors import Refusal
+from bot.simulator.message_flags import SILENT, SUPPRESS_EMBEDS
 from bot.simulator.state import Channel, Guild, Message, Webhook
 from bot.simulator.state.webhooks import CHANNEL_FOLLOWER
 from bot.simulator.webhooks import author

@@ -1,91 +1,127 @@
 """Reading a message from a form, for channels, interaction responses and followups alike."""
 
 import copy
-import re
+from collections.abc import Iterable
 
+from bot.simulator.attachments import read_attachments
 from bot.simulator.components import IS_COMPONENTS_V2, read_components
-from bot.simulator.embeds import read_embeds
+from bot.simulator.embeds import read_embeds, trimmed, without_pictures
 from bot.simulator.emojis import check_components
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
-from bot.simulator.shapes import JsonObject, as_int, as_list, as_object, as_text
+from bot.simulator.mentions import KINDS, mention, read_allowed
+from bot.simulator.message_flags import SILENT, SUPPRESS_EMBEDS
+from bot.simulator.multipart import uploads_in
+from bot.simulator.permissions import ALL, ATTACH_FILES, EMBED_LINKS, SEND_TTS_MESSAGES
 from bot.simulator.state import Channel, Guild, Message
 from bot.simulator.world import World
 
-EPHEMERAL, LOADING, SUPPRESS_EMBEDS, SILENT = 1 << 6, 1 << 7, 1 << 2, 1 << 12
-_SENDABLE = SUPPRESS_EMBEDS | SILENT | IS_COMPONENTS_V2
-_USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")
+_SETTABLE = SUPPRESS_EMBEDS | SILENT | IS_COMPONENTS_V2
+_LEGACY = ("content", "embeds", "sticker_ids", "poll", "shared_client_theme")
 
 
 def new_message(world: World, channel: Channel, author_id: int) -> Message:
     return Message(id=world.mint(), channel_id=channel.id, author_id=author_id, timestamp=world.clock.stamp())
 
 
-def write(form: Form, message: Message, guild: Guild, world: World, *, extra_flags: int = 0) -> Message:
-    """The message with the form applied; keys that are absent leave what was there. Refuses an empty result."""
+def write(
+    form: Form,
+    message: Message,
+    guild: Guild,
+    world: World,
+    *,
+    extra_flags: int = 0,
+    powers: int = ALL,
+    parse: Iterable[str] = KINDS,
+) -> Message:
+    """A new message with the form applied; refuses an empty one.
+
+    ``powers`` are the author's permissions in the channel, which webhooks and responses to interactions do not need;
+    ``parse`` is what is pinged where the form does not say.
+    """
     draft = copy.copy(message)
-    settable = _SENDABLE | extra_flags
-    draft.flags = form.whole("flags", draft.flags) & settable | draft.flags & ~(settable & ~IS_COMPONENTS_V2)
-    version_2 = bool(draft.flags & IS_COMPONENTS_V2)
-    draft.content = form.text("content", draft.content, most=2000) or ""
-    embeds = read_embeds(form)
-    draft.embeds = draft.embeds if embeds is None else embeds
-    components = read_components(form, modal=False, version_2=version_2)
-    check_components(form, world)
-    draft.components = draft.components if components is None else components
-    draft.attachments = _attachments(form, draft, world)
-    draft.tts = form.flag("tts", draft.tts)
-    if version_2:
-        for key in ("content", "embeds"):
-            if form.data.get(key):
-                form.bad(
-                    key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "Not with IS_COMPONENTS_V2"
-                )
+    settable = _SETTABLE | extra_flags
+    draft.flags = form.whole("flags", 0) & settable | draft.flags & ~settable
+    draft.tts = form.flag("tts", False)
+    if draft.tts and not powers & SEND_TTS_MESSAGES:
+        raise refuse(50013)
+    embeds = _fill(form, draft, guild, world, powers=powers, editing=False)
+    allowed = read_allowed(form, parse)
     form.settle()
-    if not (draft.content or draft.embeds or draft.components or draft.attachments):
-        raise refuse(50006)
-    _mention(form, draft, guild)
+    if form.data.get("sticker_ids"):
+        raise refuse(50081)  # no guild here has any
+    if _is_empty(draft):
+        raise refuse(50013 if embeds else 50006)
+    mention(draft, allowed, guild, world, powers)
     return draft
 
 
-def _attachments(form: Form, draft: Message, world: World) -> list[JsonObject]:
-    """Kept ones by id, then those that came as files."""
-    kept = draft.attachments
-    listed = form.forms("attachments", most=10)
-    if listed is not None:
-        wanted = {str(each.data.get("id")) for each in listed}
-        kept = [each for each in kept if each["id"] in wanted]
-    new: list[JsonObject] = []
-    for each in as_list(form.data.get("_files")) or []:
-        file = as_object(each) or {}
-        file_id = world.mint()
-        url = f"http://127.0.0.1/attachments/{draft.channel_id}/{file_id}/{file.get('filename')}"
-        new.append(
-            {
-                "id": str(file_id),
-                "filename": file.get("filename"),
-                "size": file.get("size"),
-                "url": url,
-                "proxy_url": url,
-                "content_type": "application/octet-stream",
-            }
-        )
-    return kept + new
+def rewrite(
+    form: Form,
+    message: Message,
+    guild: Guild,
+    world: World,
+    *,
+    powers: int = ALL,
+    parse: Iterable[str] = KINDS,
+) -> Message:
+    """An existing message with the form applied; keys that are absent leave what was there.
+
+    SUPPRESS_EMBEDS can be set and unset, IS_COMPONENTS_V2 only set. Whom it pings is worked out anew when its text
+    changes, by what this form allows and not the first one.
+    """
+    draft = copy.copy(message)
+    asked = form.whole("flags", draft.flags)
+    draft.flags = asked & (SUPPRESS_EMBEDS | IS_COMPONENTS_V2) | draft.flags & ~SUPPRESS_EMBEDS
+    _fill(form, draft, guild, world, powers=powers, editing=True)
+    allowed = read_allowed(form, parse)
+    form.settle()
+    if _is_empty(draft):
+        raise refuse(50006)
+    if ("components" if draft.flags & IS_COMPONENTS_V2 else "content") in form:
+        mention(draft, allowed, guild, world, powers)
+    return draft
 
 
-def _mention(form: Form, draft: Message, guild: Guild) -> None:
-    """Who is pinged: what the content names, within ``allowed_mentions``."""
-    allowed = as_object(form.data.get("allowed_mentions"))
-    parse = None if allowed is None else {as_text(each) for each in as_list(allowed.get("parse")) or []}
+def _fill(form: Form, draft: Message, guild: Guild, world: World, *, powers: int, editing: bool) -> bool:
+    """Read what is shown; whether embeds were sent. Without EMBED_LINKS they are dropped without a word, and only a
+    new message that is nothing without them is refused for it (discord-api-docs#2601)."""
+    if uploads_in(form) and not powers & ATTACH_FILES:
+        raise refuse(50013)
+    before = draft.attachments
+    read_attachments(form, draft, guild, world, editing=editing)
+    gone = {each["url"] for each in before} - {each["url"] for each in draft.attachments}
+    draft.embeds = without_pictures(draft.embeds, gone) if gone else draft.embeds
+    files = {str(each["filename"]): each for each in reversed(draft.attachments)}
+    if "content" in form:
+        draft.content = trimmed(form, "content", most=2000) or ""
+    embeds = read_embeds(form, files)
+    if embeds is not None:
+        draft.embeds = embeds if powers & EMBED_LINKS else []
+    version_2 = bool(draft.flags & IS_COMPONENTS_V2)
+    components = read_components(form, modal=False, version_2=version_2, files=files)
+    check_components(form, world)
+    draft.components = draft.components if components is None else components
+    if version_2:
+        _forbid_legacy(form, draft)
+    if form.data.get("poll"):
+        form.bad("poll", "POLLS_ARE_NOT_SIMULATED", "Polls are not part of the simulator")
+    return bool(embeds)
 
-    def permitted(kind: str, found: int) -> bool:
-        if allowed is None or parse is None or kind in parse:
-            return True
-        return found in [as_int(each) for each in as_list(allowed.get(kind)) or []]
 
-    users = dict.fromkeys(int(each) for each in _USER.findall(draft.content))
-    roles = dict.fromkeys(int(each) for each in _ROLE.findall(draft.content))
-    draft.mentions = [each for each in users if each in guild.members and permitted("users", each)]
-    draft.mention_roles = [each for each in roles if each in guild.roles and permitted("roles", each)]
-    everyone = "@everyone" in draft.content or "@here" in draft.content
-    draft.mention_everyone = everyone and (parse is None or "everyone" in parse)
+def _forbid_legacy(form: Form, draft: Message) -> None:
+    """Neither may a message have them from before: the edit that sets the flag has to empty them."""
+    for key in _LEGACY:
+        if form.data.get(key) or (key not in form and getattr(draft, key, None)):
+            form.bad(
+                key,
+                "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+                f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+            )
+
+
+def _is_empty(draft: Message) -> bool:
+    """A message of components has to have some: attachments alone show nothing there."""
+    if draft.flags & IS_COMPONENTS_V2:
+        return not draft.components
+    return not (draft.content or draft.embeds or draft.components or draft.attachments)

@@ -71,27 +71,36 @@ def wanted(name: str, data: JsonObject, intents: int, bot_id: int) -> bool:
     return name == "GUILD_MEMBER_UPDATE" and _id_of(data.get("user")) == str(bot_id)
 
 
-def content_withheld(name: str, data: JsonObject, intents: int, bot_id: int) -> bool:
-    if intents & MESSAGE_CONTENT:
-        return False
-    if name == "AUTO_MODERATION_ACTION_EXECUTION":
-        return True
-    if name not in _CARRIES_CONTENT:
-        return False
-    own = str(bot_id)
-    mentioned = any(_id_of(user) == own for user in as_list(data.get("mentions")) or ())
-    return not mentioned and _id_of(data.get("author")) != own
+def seen_with(name: str, data: JsonObject, intents: int, bot_id: int) -> JsonObject:
+    """The event as a session with these intents gets it.
 
-
-def without_content(data: JsonObject) -> JsonObject:
-    """Without the intent these fields arrive empty, unless the bot wrote the message or is mentioned in it.
-
-    Of AutoMod's doings it is ``content`` and ``matched_content`` (docs: Auto Moderation Action Execution).
+    Of AutoMod's doings ``content`` and ``matched_content`` are withheld (docs: Auto Moderation Action Execution).
     """
-    if "matched_content" in data:
+    if intents & MESSAGE_CONTENT:
+        return data
+    if name == "AUTO_MODERATION_ACTION_EXECUTION":
         return data | {"content": "", "matched_content": ""}
-    withheld: JsonObject = {"content": "", "embeds": [], "attachments": [], "components": []}
-    return data | withheld
+    return without_content(data, bot_id) if name in _CARRIES_CONTENT else data
+
+
+def without_content(message: JsonObject, bot_id: int) -> JsonObject:
+    """A message for an application without MESSAGE_CONTENT, and likewise the one it replies to.
+
+    What people wrote arrives empty, unless it is the bot's own or the bot is mentioned in it.
+    """
+    own = str(bot_id)
+    mentioned = any(_id_of(user) == own for user in as_list(message.get("mentions")) or ())
+    shown = message
+    if not mentioned and _id_of(message.get("author")) != own:
+        withheld: JsonObject = {"content": "", "embeds": [], "attachments": [], "components": []}
+        shown = message | withheld
+    replied = as_object(message.get("referenced_message"))
+    return shown if replied is None else shown | {"referenced_message": without_content(replied, bot_id)}
+
+
+def content_granted(application_flags: int) -> bool:
+    """Whether the portal lets the application read what people wrote; REST asks this and no intents."""
+    return bool(application_flags & PRIVILEGED[MESSAGE_CONTENT])
 
 
 def _id_of(user: object) -> object:

@@ -177,3 +177,12 @@ class Form:
             elif value not in ids:
                 ids.append(value)
         return ids
+
+    def snowflake_set(self, key: str, *, most: int) -> list[int]:
+        """Required, and none may come twice."""
+        self.require(key)
+        ids = self.snowflakes(key, most=most) or []
+        listed = as_list(self.data.get(key)) or []
+        if len(set(map(str, listed))) < len(listed):
+            self.bad(key, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+        return ids

@@ -38,9 +38,8 @@ class Session:
     def dispatch(self, name: str, data: JsonObject) -> None:
         if not events.wanted(name, data, self.intents, self.bot_id):
             return
-        if events.content_withheld(name, data, self.intents, self.bot_id):
-            data = events.without_content(data)
-        self.send(name, msgspec.Raw(_encode(data)))
+        seen = events.seen_with(name, data, self.intents, self.bot_id)
+        self.send(name, msgspec.Raw(_encode(seen)))
 
     def send(self, name: str, raw: msgspec.Raw) -> None:
         self.seq += 1

@@ -11,6 +11,7 @@ from bot.simulator.state import (
     STAGE,
     TEXT,
     VOICE,
+    Ban,
     Channel,
     Emoji,
     ForumTag,
@@ -166,6 +167,10 @@ def member(found: Member, who: User) -> JsonObject:
         "pending": found.pending,
         "communication_disabled_until": None if until is None else iso(until),
     }
+
+
+def ban(found: Ban, who: User) -> JsonObject:
+    return {"user": user(who), "reason": found.reason}
 
 
 def guild(found: Guild) -> JsonObject:

@@ -10,6 +10,7 @@ from bot.simulator.arrivals import Arrival, arrive
 from bot.simulator.contract import Contract
 from bot.simulator.errors import Refusal, unauthorized
 from bot.simulator.faults import GATEWAY_KINDS, Fault
+from bot.simulator.multipart import without_contents
 from bot.simulator.ratelimits import Verdict, limited, limited_headers
 from bot.simulator.routing import Answer, Call, Table, perform
 from bot.simulator.shapes import JsonObject, as_object
@@ -136,7 +137,7 @@ class Rest:
             status=None if answer is None else answer.status,
             reason=passage.arrival.reason,
             bucket=None if passage.verdict is None else passage.verdict.bucket,
-            body=passage.body,
+            body=without_contents(passage.body),
             fault=None if passage.fault is None else passage.fault.kind,
             error=error,
         )

@@ -14,6 +14,7 @@ from bot.simulator.contract.amendments import amended
 from bot.simulator.routes import TABLE
 from tests.simulator import newcomers, webhook_tour
 from tests.simulator.calls import Control, Rest
+from tests.simulator.tour_moderation import moderate
 from tests.simulator.tour_settings import tour_settings
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
@@ -289,6 +290,7 @@ async def test_every_route_answers_in_the_published_shapes(
     await _commands(rest, app, guild)
     await _interactions(rest, sim, simulator, made)
     await newcomers.tour(rest, sim)
+    await moderate(rest, sim, guild, f"/channels/{made['channels']['rules']}")
     await rest.ok("GET", f"{guild}/audit-logs?limit=100")
     await _refusals(rest, guild)
     for method, template, status, body in witness.seen:

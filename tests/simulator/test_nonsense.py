@@ -22,7 +22,9 @@ KEYS = words(
     "channel_id default_sort_order rtc_region "
     "image icon banner avatar username bio enabled unicode_emoji secondary_color tertiary_color "
     "trigger_type event_type trigger_metadata actions metadata keyword_filter regex_patterns allow_list presets "
-    "mention_total_limit duration_seconds exempt_roles owner_id afk_timeout verification_level"
+    "mention_total_limit duration_seconds exempt_roles owner_id afk_timeout verification_level "
+    "messages user_ids delete_message_seconds delete_message_days parse users replied_user message_id "
+    "mute deaf channel_id filename items media file accessory url min_values max_values default_values avatar"
 )
 leaves = st.one_of(
     st.none(),

@@ -3,23 +3,22 @@
 ``POST /_sim/guilds`` takes a spec (see :mod:`bot.simulator.specs`) or ``{"native_template": …, **spec keys that win}``
 and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}, "emojis": {name: id},
 "auto_moderation": {name: id}}``. ``GET /_sim/guilds/{id}`` is the whole state in REST shapes: ``guild``, ``roles`` from
-@everyone up by hierarchy, ``channels`` by (position, id), ``members``, ``messages`` (``{channel id: [oldest first]}``),
-``emojis``, ``webhooks`` without their tokens, ``auto_moderation``, ``onboarding``, ``welcome_screen`` (null: none).
-``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions", "position"}`` and
-``DELETE`` make the bot join and leave.
+@everyone up by hierarchy, ``channels`` by (position, id), ``members``, ``bans``, ``emojis``, ``auto_moderation``,
+``messages`` (``{channel id: [oldest first]}``), ``webhooks`` without their tokens, ``onboarding``, ``welcome_screen``
+(null: none). ``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions",
+"position"}`` and ``DELETE`` make the bot join and leave; one that is banned is refused (40007).
 """
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.simulator import onboarding, payloads, permissions, posting, webhooks, welcome
+from bot.simulator import membership, onboarding, payloads, permissions, posting, webhooks, welcome
 from bot.simulator.auto_moderation import telling
 from bot.simulator.casting import read_bits
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
-from bot.simulator.errors import Refusal
+from bot.simulator.errors import Refusal, refuse
 from bot.simulator.forms import Form
-from bot.simulator.membership import add_bot
 from bot.simulator.native import spec_from
 from bot.simulator.shapes import JsonObject, as_object
 from bot.simulator.specs import SpecReader
@@ -61,26 +60,22 @@ async def _join(world: World, request: Request) -> JsonObject:
     guild = guild_in(world, request)
     if world.bot_in(guild):
         raise Refusal(409, 0, "The bot is a member already")
+    if world.application.bot_id in guild.bans:
+        raise refuse(40007)
     form = Form(await body_of(request))
     granted = read_bits(form, "permissions", permissions.ADMINISTRATOR)
     position = form.number("position", least=1)
     form.settle()
-    add_bot(world, guild, granted, position)
+    membership.add_bot(world, guild, granted, position)
     world.adopt(guild)
     return {"ok": True}
 
 
 async def _leave(world: World, request: Request) -> JsonObject:
-    """Discord removes the bot's managed role with it."""
     guild = guild_in(world, request)
     if not world.bot_in(guild):
         raise Refusal(409, 0, "The bot is not a member")
-    bot = guild.members.pop(world.application.bot_id)
-    for role_id in bot.roles:
-        role = guild.roles[role_id]
-        if role.managed and role.tags is not None and role.tags.get("bot_id") == str(bot.user_id):
-            del guild.roles[role_id]
-    world.hub.dispatch("GUILD_DELETE", {"id": str(guild.id)})
+    membership.remove(world, guild, world.application.bot_id)
     return {"ok": True}
 
 
@@ -99,6 +94,7 @@ def dump(world: World, guild: Guild) -> JsonObject:
             for channel in channels
             if channel.messages
         },
+        "bans": [payloads.ban(ban, world.users[ban.user_id]) for ban in guild.bans.values()],
         "webhooks": [webhooks.payload(world, webhook) for webhook in guild.webhooks.values()],
         "onboarding": onboarding.payload(guild, guild.onboarding),
         "welcome_screen": welcome.payload(guild.welcome_screen) if guild.welcome_screen.set_up else None,

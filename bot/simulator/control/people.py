@@ -1,15 +1,15 @@
 """People: users, and members who join a guild, change and leave.
 
 ``POST /_sim/users`` ``{"username", "global_name"?, "bot"?}`` → 201 user · ``POST /_sim/guilds/{id}/members``
-``{"user": id or username (made if unknown), "roles": [ids or names], "nick"?}`` → 201 member ·
-``DELETE /_sim/guilds/{id}/members/{user id}`` (leaves, or is kicked).
+``{"user": id or username (made if unknown), "roles": [ids or names], "nick"?}`` → 201 member, or 403 (40007) for who is
+banned · ``DELETE /_sim/guilds/{id}/members/{user id}`` (leaves).
 """
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.simulator import payloads
+from bot.simulator import membership, payloads
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
 from bot.simulator.errors import Refusal, refuse
 from bot.simulator.forms import Form
@@ -50,6 +50,8 @@ async def _join(world: World, request: Request) -> Response:
     user = world.user_named(name) or world.add_user(name)
     if user.id in guild.members:
         raise Refusal(409, 0, "Already a member")
+    if user.id in guild.bans:
+        raise refuse(40007)
     member = Member(user.id, world.clock.stamp(), [role.id for role in roles], nick)
     guild.members[user.id] = member
     body = world.member_payload(member)
@@ -65,9 +67,7 @@ async def _leave(world: World, request: Request) -> JsonObject:
         raise refuse(10007)
     if member.user_id in (guild.owner_id, world.application.bot_id):
         raise Refusal(409, 0, "The owner cannot leave; the bot leaves through /bot")
-    del guild.members[member.user_id]
-    user = payloads.user(world.users[member.user_id])
-    world.emit("GUILD_MEMBER_REMOVE", guild, {"guild_id": str(guild.id), "user": user})
+    membership.remove(world, guild, member.user_id)
     return {"ok": True}
 
 

@@ -2,10 +2,12 @@
 
 from bot.simulator import drafts, payloads, posting
 from bot.simulator.components import read_components
-from bot.simulator.drafts import EPHEMERAL, LOADING
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.forms import Form
 from bot.simulator.ledger import Interaction
+from bot.simulator.mentions import IN_RESPONSES
+from bot.simulator.message_flags import EPHEMERAL, LOADING
+from bot.simulator.permissions import ALL, MENTION_EVERYONE, in_channel
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
 from bot.simulator.state import Channel, Guild, Message
@@ -81,7 +83,17 @@ def _kind(form: Form, interaction: Interaction) -> int:
 def new_response(call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form) -> Message:
     """A message by the bot that belongs to the interaction."""
     blank = blank_response(call, interaction, channel)
-    return drafts.write(data, blank, guild, call.world, extra_flags=EPHEMERAL)
+    powers = response_powers(call, guild, channel)
+    return drafts.write(
+        data, blank, guild, call.world, extra_flags=EPHEMERAL, powers=powers, parse=IN_RESPONSES
+    )
+
+
+def response_powers(call: Call, guild: Guild, channel: Channel) -> int:
+    """A response needs no permission of its bot, but for pinging everyone."""
+    bot = guild.members.get(call.world.application.bot_id)
+    held = 0 if bot is None else in_channel(guild, bot, channel, call.world.clock.now())
+    return ALL & ~MENTION_EVERYONE | held & MENTION_EVERYONE
 
 
 def blank_response(call: Call, interaction: Interaction, channel: Channel) -> Message:
@@ -145,7 +157,8 @@ def _update(
 
 def revise(call: Call, guild: Guild, channel: Channel, message: Message, data: Form) -> Message:
     """Edit a message of an interaction, in the channel too if it is there."""
-    edited = drafts.write(data, message, guild, call.world)
+    powers = response_powers(call, guild, channel)
+    edited = drafts.rewrite(data, message, guild, call.world, powers=powers, parse=IN_RESPONSES)
     edited.flags &= ~LOADING
     if message.id in channel.messages:
         posting.replace(call.world, guild, channel, edited)

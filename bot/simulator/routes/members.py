@@ -1,21 +1,17 @@
 """Members: reading, searching, editing, and single roles given or taken."""
 
 import copy
-from datetime import datetime
 
 from bot.simulator import audit, profiles
 from bot.simulator.access import Standing
 from bot.simulator.errors import bad_field, refuse
-from bot.simulator.forms import Form
-from bot.simulator.permissions import ADMINISTRATOR, BITS, MANAGE_ROLES, base
+from bot.simulator.member_forms import read_member, read_nick, refuse_voice, require_edit
+from bot.simulator.permissions import MANAGE_ROLES, base
 from bot.simulator.routing import DONE, Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
 from bot.simulator.state import Guild, Member, Role
 
 routes = Routes()
-
-_TIMEOUT_SECONDS = 28 * 86_400
-_FLAGS_SETTABLE = 1 << 2  # BYPASSES_VERIFICATION
 
 
 @routes.on("GET", "/guilds/{guild_id}/members")
@@ -54,16 +50,15 @@ def get_member(call: Call) -> Answer:
 
 @routes.on("PATCH", "/guilds/{guild_id}/members/@me")
 def edit_own_member(call: Call) -> Answer:
-    """Only the nickname needs a permission; the biography is shown to oneself alone."""
+    """The biography is shown to oneself alone."""
     guild, standing = call.guild()
     form = call.form()
     edited = copy.copy(standing.member)
-    edited.nick = form.text("nick", edited.nick, most=32) or None
+    edited.nick = read_nick(form, edited)
     edited.bio = form.text("bio", edited.bio, most=190) or None
     pictures = profiles.read_pictures(form)
     form.settle()
-    if edited.nick != standing.member.nick:
-        standing.require(BITS["CHANGE_NICKNAME"])
+    require_edit(standing, standing.member, edited)
     profiles.keep_pictures(call.world.images, pictures, edited, edited.user_id, guild.id)
     body = _write(call, guild, standing.member, edited)
     return ok(body | {"bio": edited.bio or "", "permissions": str(base(guild, edited))})
@@ -71,40 +66,18 @@ def edit_own_member(call: Call) -> Answer:
 
 @routes.on("PATCH", "/guilds/{guild_id}/members/{user_id}")
 def edit_member(call: Call) -> Answer:
-    """Each field has its own permission; ``roles`` is the whole set and only what differs must be below the caller."""
+    """``roles`` is the whole set, and only what differs must be below the caller."""
     guild, standing = call.guild()
     member = _found(call, guild)
     form = call.form()
-    edited = copy.copy(member)
-    edited.nick = form.text("nick", member.nick, most=32) or None
-    edited.mute = form.flag("mute", member.mute)
-    edited.deaf = form.flag("deaf", member.deaf)
-    edited.flags = form.whole("flags", member.flags) & _FLAGS_SETTABLE | member.flags & ~_FLAGS_SETTABLE
-    edited.timeout_until = _read_timeout(call, form, member)
+    edited = read_member(form, member, call.world.clock.now())
     roles = form.snowflakes("roles", most=350)
     form.settle()
-    if roles is not None or ("roles" in form and form.data["roles"] is None):
+    if "roles" in form:
         edited.roles = _wanted_roles(standing, guild, member, roles or [])
-    _require(standing, member, edited)
-    if form.data.get("channel_id") is not None:
-        raise bad_field("channel_id", "USER_NOT_IN_VOICE", "Target user is not connected to voice.")
+    require_edit(standing, member, edited)
+    refuse_voice(form, standing)
     return ok(_write(call, guild, member, edited))
-
-
-def _read_timeout(call: Call, form: Form, member: Member) -> float | None:
-    text = form.text("communication_disabled_until")
-    if "communication_disabled_until" not in form:
-        return member.timeout_until
-    if text is None:
-        return None
-    try:
-        until = datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        form.bad("communication_disabled_until", "DATE_TIME_TYPE_PARSE", f"Could not parse {text}.")
-        return None
-    if until > call.world.clock.now() + _TIMEOUT_SECONDS:
-        form.bad("communication_disabled_until", "MEMBER_TIMEOUT_TOO_LONG", "Timeout is limited to 28 days")
-    return until
 
 
 def _wanted_roles(standing: Standing, guild: Guild, member: Member, wanted: list[int]) -> list[int]:
@@ -123,31 +96,6 @@ def _require_givable(standing: Standing, role: Role) -> None:
     """Roles of integrations are theirs to give."""
     standing.require_above(role)
     if role.managed:
-        raise refuse(50013)
-
-
-def _require(standing: Standing, member: Member, edited: Member) -> None:
-    own = standing.member.user_id == member.user_id
-    if edited.nick != member.nick:
-        standing.require(BITS["CHANGE_NICKNAME"] if own else BITS["MANAGE_NICKNAMES"])
-        _require_above_member(standing, member, allow_self=True)
-    if edited.mute != member.mute:
-        standing.require(BITS["MUTE_MEMBERS"])
-    if edited.deaf != member.deaf:
-        standing.require(BITS["DEAFEN_MEMBERS"])
-    if edited.timeout_until != member.timeout_until:
-        standing.require(BITS["MODERATE_MEMBERS"])
-        _require_above_member(standing, member, allow_self=False)
-        if base(standing.guild, member) & ADMINISTRATOR:
-            raise refuse(50013)
-    if edited.flags != member.flags:
-        standing.require(BITS["MODERATE_MEMBERS"])
-
-
-def _require_above_member(standing: Standing, member: Member, *, allow_self: bool) -> None:
-    if allow_self and member.user_id == standing.member.user_id:
-        return
-    if not standing.outranks_member(member):
         raise refuse(50013)
 
 

@@ -1,147 +1,117 @@
-"""Messages of a channel: send, read, edit, delete (Discord docs: Resources > Message)."""
+"""Messages of a channel: send, read, edit (Discord docs: Resources > Message)."""
 
-from bot.simulator import audit, drafts, posting
+import copy
+from bisect import bisect_left
+
+from bot.simulator import drafts, posting, sending
+from bot.simulator.access import Standing
 from bot.simulator.auto_moderation.enforcement import enforce
-from bot.simulator.crossposts import CHANNEL_FOLLOW_ADD
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
-from bot.simulator.permissions import EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES
-from bot.simulator.routing import DONE, Answer, Call, Routes, ok
-from bot.simulator.state import CATEGORY, FORUM, MEDIA, Channel, Guild, Message
+from bot.simulator.message_flags import SUPPRESS_EMBEDS
+from bot.simulator.permissions import MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES
+from bot.simulator.routing import Answer, Call, Routes, ok
+from bot.simulator.state import CATEGORY, FORUM, MEDIA, Channel, Message
 
 routes = Routes()
 
-NONCE_SECONDS = 300.0
-_NONCE_LENGTH = 25
+_ALL, _ONE = "/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}"
+# Keys that change nothing of what somebody wrote; with these alone it does not count as edited.
+_UNSEEN = {"flags", "allowed_mentions"}
 
 
-@routes.on("POST", "/channels/{channel_id}/messages")
+def require_text(channel: Channel) -> None:
+    """Nobody writes into a category, and into forums only through their threads."""
+    if channel.type == CATEGORY:
+        raise refuse(50008)
+    if channel.type in (FORUM, MEDIA):
+        raise refuse(40058)
+
+
+@routes.on("POST", _ALL)
 def send_message(call: Call) -> Answer:
     """With ``enforce_nonce`` a nonce used in the last minutes returns the first message and sends nothing."""
     guild, channel, standing = call.channel()
-    if channel.type in (CATEGORY, FORUM, MEDIA):
-        raise refuse(50008)
+    require_text(channel)
     standing.require_within(channel, SEND_MESSAGES)
-    form = call.form()
-    nonce = _nonce(form)
-    message = drafts.write(form, drafts.new_message(call.world, channel, call.actor_id), guild, call.world)
-    if message.embeds:
-        standing.require_within(channel, EMBED_LINKS)
+    powers, form = standing.within(channel), call.form()
+    blank = drafts.new_message(call.world, channel, call.actor_id)
+    blank.nonce = sending.read_nonce(form)
+    sending.read_reply(form, blank, channel, powers)
+    message = drafts.write(form, blank, guild, call.world, powers=powers)
+    first = sending.sent_before(call.world, form, channel, message)
+    if first is not None:
+        return ok(posting.payload(call.world, first, with_nonce=True), wrote=False)
+    sending.require_patience(call.world, standing, channel, powers)
     enforce(call, guild, channel, message)
-    message.reference = _reference(form, channel)
-    message.type = 0 if message.reference is None else 19
-    message.nonce = nonce
-    if nonce is not None:
-        key = (channel.id, call.actor_id, str(nonce))
-        now = call.world.clock.now()
-        sent = call.world.nonces.get(key)
-        if sent is not None and form.flag("enforce_nonce", False) and now - sent[0] <= NONCE_SECONDS:
-            first = channel.messages.get(sent[1])
-            if first is not None:
-                return ok(posting.payload(call.world, first, with_nonce=True), wrote=False)
-        call.world.nonces[key] = (now, message.id)
+    sending.remember(call.world, channel, message)
     posting.store(call.world, guild, channel, message)
     return ok(posting.payload(call.world, message, with_nonce=True), message_id=message.id)
 
 
-def _nonce(form: Form) -> int | str | None:
-    nonce = form.data.get("nonce")
-    if nonce is None or (isinstance(nonce, int) and not isinstance(nonce, bool)):
-        return nonce
-    if not isinstance(nonce, str):
-        form.bad("nonce", "NONCE_TYPE_INVALID", f'Value "{nonce}" is not a nonce.')
-        return None
-    if len(nonce) > _NONCE_LENGTH:
-        form.bad_length("nonce", 0, _NONCE_LENGTH)
-    return nonce
-
-
-def _reference(form: Form, channel: Channel) -> dict[str, object] | None:
-    reference = form.form("message_reference")
-    if reference is None:
-        return None
-    message_id = reference.snowflake("message_id")
-    form.settle()
-    if message_id not in channel.messages:
-        if not reference.flag("fail_if_not_exists", True):
-            return None
-        form.bad("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
-        form.settle()
-    return {
-        "type": 0,
-        "message_id": str(message_id),
-        "channel_id": str(channel.id),
-        "guild_id": str(channel.guild_id),
-    }
-
-
-@routes.on("GET", "/channels/{channel_id}/messages")
+@routes.on("GET", _ALL)
 def list_messages(call: Call) -> Answer:
-    """Newest first; without READ_MESSAGE_HISTORY there is nothing to see."""
+    """Newest first; without READ_MESSAGE_HISTORY there is nothing to see.
+
+    Of ``around``, ``after`` and ``before``, of which only one may be given, the first of these counts. An even
+    ``limit`` around a message gives one more.
+    """
     _, channel, standing = call.channel()
     limit = call.number("limit", 50, 1, 100)
+    before, after, around = call.snowflake("before"), call.snowflake("after"), call.snowflake("around")
     if not standing.within(channel) & READ_MESSAGE_HISTORY:
         return ok([])
-    before, after, around = call.snowflake("before"), call.snowflake("after"), call.snowflake("around")
     ids = sorted(channel.messages)
     if around is not None:
-        half = limit // 2
-        ids = [each for each in ids if each < around][-half:] + [each for each in ids if each >= around][
-            : half + 1
-        ]
+        half, place = limit // 2, bisect_left(ids, around)
+        ids = ids[max(place - half, 0) : place + half + 1]
     elif after is not None:
         ids = [each for each in ids if each > after][:limit]
     else:
         ids = [each for each in ids if before is None or each < before][-limit:]
-    return ok([posting.payload(call.world, channel.messages[each]) for each in reversed(ids)])
+    found = [channel.messages[each] for each in reversed(ids)]
+    return ok([posting.seen_by(call.world, call.actor_id, message) for message in found])
 
 
-@routes.on("GET", "/channels/{channel_id}/messages/{message_id}")
+@routes.on("GET", _ONE)
 def get_message(call: Call) -> Answer:
     _, channel, standing = call.channel()
     standing.require_within(channel, READ_MESSAGE_HISTORY)
-    return ok(posting.payload(call.world, _found(call, channel)))
+    return ok(posting.seen_by(call.world, call.actor_id, found_message(call, channel)))
 
 
-@routes.on("PATCH", "/channels/{channel_id}/messages/{message_id}")
+@routes.on("PATCH", _ONE)
 def edit_message(call: Call) -> Answer:
-    guild, channel, _ = call.channel()
-    message = _found(call, channel)
-    if message.author_id != call.actor_id:
-        raise refuse(50005)
-    if message.type == CHANNEL_FOLLOW_ADD:
-        raise refuse(50021)
-    edited = drafts.write(call.form(), message, guild, call.world)
-    enforce(call, guild, channel, edited)
-    posting.replace(call.world, guild, channel, edited)
-    return ok(posting.payload(call.world, edited))
-
-
-@routes.on("DELETE", "/channels/{channel_id}/messages/{message_id}")
-def delete_message(call: Call) -> Answer:
-    """Only a message of somebody else needs a permission, and only that is in the audit log."""
+    """Its author may edit everything; others with MANAGE_MESSAGES whether its embeds show, and nothing else (50005)."""
     guild, channel, standing = call.channel()
-    message = _found(call, channel)
+    message, form = found_message(call, channel), call.form()
     if message.author_id != call.actor_id:
-        standing.require_within(channel, MANAGE_MESSAGES)
-        _log(call, guild, message)
-    posting.remove(call.world, guild, channel, message)
-    return DONE
+        edited = _suppressed(form, message, channel, standing)
+    else:
+        _require_ordinary(message)
+        edited = drafts.rewrite(form, message, guild, call.world, powers=standing.within(channel))
+        enforce(call, guild, channel, edited)
+    posting.replace(call.world, guild, channel, edited, is_edit=bool(form.data.keys() - _UNSEEN))
+    return ok(posting.seen_by(call.world, call.actor_id, edited))
 
 
-def _log(call: Call, guild: Guild, message: Message) -> None:
-    options: dict[str, object] = {"channel_id": str(message.channel_id), "count": "1"}
-    audit.record(call, guild, audit.MESSAGE_DELETE, message.author_id, options=options)
+def _suppressed(form: Form, message: Message, channel: Channel, standing: Standing) -> Message:
+    if "flags" not in form or form.data.keys() - _UNSEEN:
+        raise refuse(50005)
+    standing.require_within(channel, MANAGE_MESSAGES)
+    _require_ordinary(message)
+    edited = copy.copy(message)
+    edited.flags = message.flags & ~SUPPRESS_EMBEDS | form.whole("flags", message.flags) & SUPPRESS_EMBEDS
+    form.settle()
+    return edited
 
 
-@routes.on("POST", "/channels/{channel_id}/typing")
-def trigger_typing(call: Call) -> Answer:
-    _, channel, standing = call.channel()
-    standing.require_within(channel, SEND_MESSAGES)
-    return Answer(204, wrote=False)
+def _require_ordinary(message: Message) -> None:
+    if message.type not in sending.ORDINARY:
+        raise refuse(50021)
 
 
-def _found(call: Call, channel: Channel) -> Message:
+def found_message(call: Call, channel: Channel) -> Message:
     message = channel.messages.get(call.id("message_id"))
     if message is None:
         raise refuse(10008)

@@ -4,6 +4,7 @@ import copy
 
 from bot.simulator import audit, emojis, payloads, references
 from bot.simulator.errors import refuse
+from bot.simulator.membership import forget_role
 from bot.simulator.permissions import MANAGE_ROLES
 from bot.simulator.role_forms import RoleForm
 from bot.simulator.routing import DONE, Answer, Call, Routes, ok
@@ -19,6 +20,17 @@ ROLE_LIMIT = 250
 def list_roles(call: Call) -> Answer:
     guild, _ = call.guild()
     return ok(_all(guild))
+
+
+@routes.on("GET", "/guilds/{guild_id}/roles/member-counts")
+def count_role_members(call: Call) -> Answer:
+    """Every role but @everyone, also those nobody has."""
+    guild, _ = call.guild()
+    counts = {str(role_id): 0 for role_id in guild.roles if role_id != guild.id}
+    for member in guild.members.values():
+        for role_id in member.roles:
+            counts[str(role_id)] += 1
+    return ok(counts)
 
 
 @routes.on("GET", "/guilds/{guild_id}/roles/{role_id}")
@@ -91,13 +103,7 @@ def delete_role(call: Call) -> Answer:
     if role.id == guild.id or role.managed:
         raise refuse(50028)
     standing.require_above(role)
-    del guild.roles[role.id]
-    for channel in guild.channels.values():
-        if role.id in channel.overwrites:
-            channel.overwrites = {key: each for key, each in channel.overwrites.items() if key != role.id}
-    for member in guild.members.values():
-        if role.id in member.roles:
-            member.roles.remove(role.id)
+    forget_role(guild, role)
     references.forget_role(guild, role.id)
     call.world.emit("GUILD_ROLE_DELETE", guild, {"guild_id": str(guild.id), "role_id": str(role.id)})
     emojis.forget_role(call.world, guild, role.id)

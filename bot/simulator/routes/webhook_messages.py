@@ -9,6 +9,7 @@ from bot.simulator import drafts, posting, webhooks
 from bot.simulator.components import BUTTON, LINK, SELECTS, walk
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
+from bot.simulator.mentions import IN_RESPONSES
 from bot.simulator.routes import followups
 from bot.simulator.routes.keyed_webhooks import BASE, opened
 from bot.simulator.routing import DONE, Answer, Call, Handler, Routes, ok
@@ -30,7 +31,7 @@ def execute(call: Call) -> Answer:
     blank.webhook_id, blank.application_id = webhook.id, webhook.application_id
     name = webhooks.read_name(form, "username", webhook.name)
     blank.author = webhooks.author(webhook, name, _avatar(form))
-    message = drafts.write(form, blank, guild, call.world)
+    message = drafts.write(form, blank, guild, call.world, parse=IN_RESPONSES)
     posting.store(call.world, guild, channel, message)
     if call.query.get("wait") in _TRUE:
         return ok(posting.payload(call.world, message), message_id=message.id)
@@ -45,7 +46,7 @@ def get_message(call: Call) -> Answer:
 def edit_message(call: Call) -> Answer:
     guild, webhook, channel = _opened(call)
     message = _found(call, webhook, channel)
-    edited = drafts.write(_form(call, webhook), message, guild, call.world)
+    edited = drafts.rewrite(_form(call, webhook), message, guild, call.world, parse=IN_RESPONSES)
     posting.replace(call.world, guild, channel, edited)
     return ok(posting.payload(call.world, edited))
 
@@ -84,15 +85,11 @@ def _require_no_thread(call: Call, form: Form, channel: Channel) -> None:
 
 
 def _form(call: Call, webhook: Webhook) -> Form:
-    """By default only users are pinged (docs: Message > Allowed Mentions Object).
-
-    Where no application owns the webhook, components count only with ``with_components``, and must not interact; the
+    """Where no application owns the webhook, components count only with ``with_components``, and must not interact; the
     word of that refusal is a guess.
     """
     sent = call.form()
     data: JsonObject = dict(sent.data)
-    if data.get("allowed_mentions") is None:
-        data["allowed_mentions"] = {"parse": ["users"]}
     if webhook.application_id is None and call.query.get("with_components") not in _TRUE:
         data.pop("components", None)
     form = Form(data, sent.errors)

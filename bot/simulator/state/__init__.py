@@ -20,7 +20,7 @@ from bot.simulator.state.emojis import Emoji
 from bot.simulator.state.guild_templates import GuildTemplate
 from bot.simulator.state.guilds import Guild
 from bot.simulator.state.members import Ban, Member
-from bot.simulator.state.messages import Message
+from bot.simulator.state.messages import File, Message
 from bot.simulator.state.onboarding import Onboarding
 from bot.simulator.state.roles import Role
 from bot.simulator.state.users import User
@@ -41,6 +41,7 @@ __all__ = [
     "Ban",
     "Channel",
     "Emoji",
+    "File",
     "ForumTag",
     "Guild",
     "GuildTemplate",

@@ -35,6 +35,8 @@ class ReactionEmoji:
 
 @dataclass(slots=True)
 class Channel:
+    """``last_sent`` is when each user last sent a message there, for slowmode."""
+
     id: int
     guild_id: int
     type: int
@@ -59,3 +61,4 @@ class Channel:
     flags: int = 0
     last_message_id: int | None = None
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    last_sent: dict[int, float] = field(default_factory=dict[int, float])
