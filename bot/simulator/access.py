@@ -56,13 +56,13 @@ class Standing:
         mine = permissions.top_rank(self.guild, self.member)
         return self.is_owner or permissions.top_rank(self.guild, other) < mine
 
-    def may_remove(self, user_id: int) -> bool:
-        """Whom the ranks let one kick or ban: not oneself, and of the members only those who rank lower."""
+    def may_moderate(self, user_id: int) -> bool:
+        """Whom the ranks let one kick, ban or rename: not oneself, and of the members only those who rank lower."""
         other = self.guild.members.get(user_id)
         return user_id != self.member.user_id and (other is None or self.outranks_member(other))
 
-    def require_removable(self, user_id: int) -> None:
-        if not self.may_remove(user_id):
+    def require_moderable(self, user_id: int) -> None:
+        if not self.may_moderate(user_id):
             raise refuse(50013)
 
     # Granting

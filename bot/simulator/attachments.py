@@ -3,10 +3,9 @@
 import mimetypes
 import re
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import PurePath
 
-from bot.simulator.errors import refuse
+from bot.simulator.errors import Refusal, refuse
 from bot.simulator.forms import Form
 from bot.simulator.image_sizes import size_of
 from bot.simulator.images import kind_of
@@ -51,7 +50,8 @@ def read_attachments(form: Form, draft: Message, guild: Guild, world: World, *, 
     draft.attachments = kept + [
         _attachment(draft, key, upload, facts.get(upload.index, {})) for key, upload in made.items()
     ]
-    old = {_id(each): draft.files[_id(each)] for each in kept}
+    ids = {_id(each) for each in kept}
+    old = {key: file for key, file in draft.files.items() if key in ids}
     draft.files = old | {key: File(upload.content, _kind(upload)) for key, upload in made.items()}
 
 
@@ -91,13 +91,15 @@ def stored_file(world: World, channel_id: int, attachment_id: int) -> File | Non
 
 def _messages(world: World, channel_id: int) -> Iterator[Message]:
     """Those of the channel, and those that only the user of an interaction sees."""
-    for guild in world.guilds.values():
-        if channel_id in guild.channels:
-            yield from guild.channels[channel_id].messages.values()
-            hidden = (each.messages.values() for each in world.interactions.by_id.values())
-            for each in chain.from_iterable(hidden):
-                if each.channel_id == channel_id and each.flags & EPHEMERAL:
-                    yield each
+    try:
+        _, channel = world.find_channel(channel_id)
+    except Refusal:
+        return
+    yield from channel.messages.values()
+    for interaction in world.interactions.by_id.values():
+        for message in interaction.messages.values():
+            if message.channel_id == channel_id and message.flags & EPHEMERAL:
+                yield message
 
 
 def _facts(form: Form) -> JsonObject:

@@ -10,10 +10,14 @@ DELETE_SECONDS = 7 * 86_400
 _DAY = 86_400
 
 
-def read_seconds(form: Form) -> int:
-    """How far back messages are deleted, in seconds; ``delete_message_days`` is the older way to say it."""
-    days = form.whole("delete_message_days", 0, least=0, most=7)
-    return form.whole("delete_message_seconds", days * _DAY, least=0, most=DELETE_SECONDS)
+def read_seconds(form: Form, default: int = 0) -> int:
+    """How far back messages are deleted."""
+    return form.whole("delete_message_seconds", default, least=0, most=DELETE_SECONDS)
+
+
+def read_days(form: Form) -> int:
+    """The same said the older way, in seconds."""
+    return form.whole("delete_message_days", 0, least=0, most=7) * _DAY
 
 
 def ban(call: Call, guild: Guild, user_id: int, seconds: int) -> None:

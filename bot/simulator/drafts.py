@@ -71,8 +71,9 @@ def rewrite(
     changes, by what this form allows and not the first one.
     """
     draft = copy.copy(message)
-    asked = form.whole("flags", draft.flags)
-    draft.flags = asked & (SUPPRESS_EMBEDS | IS_COMPONENTS_V2) | draft.flags & ~SUPPRESS_EMBEDS
+    draft.flags = (
+        asked_flags(form, draft) & (SUPPRESS_EMBEDS | IS_COMPONENTS_V2) | draft.flags & ~SUPPRESS_EMBEDS
+    )
     _fill(form, draft, guild, world, powers=powers, editing=True)
     allowed = read_allowed(form, parse)
     form.settle()
@@ -81,6 +82,12 @@ def rewrite(
     if ("components" if draft.flags & IS_COMPONENTS_V2 else "content") in form:
         mention(draft, allowed, guild, world, powers)
     return draft
+
+
+def asked_flags(form: Form, message: Message) -> int:
+    """What an edit wants the flags to be, settable or not; null leaves them."""
+    asked = form.number("flags", message.flags)
+    return message.flags if asked is None else asked
 
 
 def _fill(form: Form, draft: Message, guild: Guild, world: World, *, powers: int, editing: bool) -> bool:
@@ -92,7 +99,7 @@ def _fill(form: Form, draft: Message, guild: Guild, world: World, *, powers: int
     read_attachments(form, draft, guild, world, editing=editing)
     gone = {each["url"] for each in before} - {each["url"] for each in draft.attachments}
     draft.embeds = without_pictures(draft.embeds, gone) if gone else draft.embeds
-    files = {str(each["filename"]): each for each in reversed(draft.attachments)}
+    files = {str(each["filename"]): each for each in draft.attachments}
     if "content" in form:
         draft.content = trimmed(form, "content", most=2000) or ""
     embeds = read_embeds(form, files)

@@ -80,13 +80,13 @@ def _require_nick(standing: Standing, member: Member) -> None:
         standing.require(CHANGE_NICKNAME)
         return
     standing.require(MANAGE_NICKNAMES)
-    standing.require_removable(member.user_id)
+    standing.require_moderable(member.user_id)
 
 
 def _require_timeout(standing: Standing, member: Member) -> None:
     """Never of oneself, nor of the owner or an administrator."""
     standing.require(MODERATE_MEMBERS)
-    standing.require_removable(member.user_id)
+    standing.require_moderable(member.user_id)
     if base(standing.guild, member) & ADMINISTRATOR:
         raise refuse(50013)
 

@@ -43,11 +43,11 @@ def create_ban(call: Call) -> Answer:
     standing.require(BAN_MEMBERS)
     user_id = call.id("user_id")
     form = call.form()
-    seconds = banning.read_seconds(form)
+    seconds = banning.read_seconds(form, banning.read_days(form))
     form.settle()
     if user_id not in call.world.users:
         raise refuse(10013)
-    standing.require_removable(user_id)
+    standing.require_moderable(user_id)
     if user_id in guild.bans:
         return Answer(204, wrote=False)
     banning.ban(call, guild, user_id, seconds)
@@ -61,7 +61,7 @@ def remove_ban(call: Call) -> Answer:
     standing.require(BAN_MEMBERS)
     call.form().settle()
     if call.id("user_id") in guild.members:
-        standing.require_removable(call.id("user_id"))
+        standing.require_moderable(call.id("user_id"))
     ban = _found(call, guild)
     del guild.bans[ban.user_id]
     banning.tell(call, guild, "GUILD_BAN_REMOVE", ban.user_id)
@@ -90,7 +90,7 @@ def ban_many(call: Call) -> Answer:
 
 def _may_ban(call: Call, standing: Standing, user_id: int) -> bool:
     known = user_id in call.world.users and user_id not in standing.guild.bans
-    return known and standing.may_remove(user_id)
+    return known and standing.may_moderate(user_id)
 
 
 def _found(call: Call, guild: Guild) -> Ban:

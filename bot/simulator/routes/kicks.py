@@ -15,7 +15,7 @@ def kick_member(call: Call) -> Answer:
     user_id = call.id("user_id")
     if user_id not in guild.members:
         raise refuse(10007)
-    standing.require_removable(user_id)
+    standing.require_moderable(user_id)
     membership.remove(call.world, guild, user_id)
     audit.record(call, guild, audit.MEMBER_KICK, user_id)
     return DONE

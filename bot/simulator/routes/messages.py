@@ -101,7 +101,7 @@ def _suppressed(form: Form, message: Message, channel: Channel, standing: Standi
     standing.require_within(channel, MANAGE_MESSAGES)
     _require_ordinary(message)
     edited = copy.copy(message)
-    edited.flags = message.flags & ~SUPPRESS_EMBEDS | form.whole("flags", message.flags) & SUPPRESS_EMBEDS
+    edited.flags = message.flags & ~SUPPRESS_EMBEDS | drafts.asked_flags(form, message) & SUPPRESS_EMBEDS
     form.settle()
     return edited
 
