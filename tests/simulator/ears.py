@@ -23,14 +23,18 @@ class Ear:
         """What came with each event of that name so far, oldest first."""
         return [data for event, data in self._since(0) if event == name]
 
-    def take(self) -> list[tuple[str, Any]]:
-        """Name and data of what came since the last time, but for the audit log's entries."""
+    def take(self, *names: str) -> list[tuple[str, Any]]:
+        """Name and data of everything since the last time, or only of the events named."""
         since, self._taken = self._taken, self._session.seq
-        return [each for each in self._since(since) if each[0] != "GUILD_AUDIT_LOG_ENTRY_CREATE"]
+        return [each for each in self._since(since) if not names or each[0] in names]
+
+    def happened(self) -> list[tuple[str, Any]]:
+        """The same without the audit log's entries."""
+        return [each for each in self.take() if each[0] != "GUILD_AUDIT_LOG_ENTRY_CREATE"]
 
     def names(self) -> list[str]:
-        """Those of :meth:`take`."""
-        return [name for name, _ in self.take()]
+        """Those of :meth:`happened`."""
+        return [name for name, _ in self.happened()]
 
     def _since(self, seq: int) -> list[tuple[str, Any]]:
         frames = self._session.missed(seq)

@@ -392,7 +392,7 @@ async def test_what_changes_nothing_is_not_told(sim: Control, rest: Rest, simula
     unchanged = {"name": "log", "topic": None, "parent_id": None, "permission_overwrites": same_set}
     for body in ({}, unchanged, {"bitrate": 8000, "type": TEXT, "position": channel["position"]}):
         assert await rest.ok("PATCH", path, body) == channel
-    assert ear.take() == []
+    assert ear.happened() == []
     log = (await rest.ok("GET", f"/guilds/{made['id']}/audit-logs"))["audit_log_entries"]
     assert log == []
     await rest.ok("PATCH", path, {"topic": "t"}, X_Audit_Log_Reason="why not")
@@ -409,7 +409,7 @@ async def test_a_deleted_category_leaves_its_children_and_tells_of_each(
     made = await sim.guild(channels=[{"name": "Deck", "type": 4}, *inside, {"name": "out"}])
     ear = Ear(simulator)
     gone = await rest.ok("DELETE", f"/channels/{made['channels']['Deck']}")
-    told = ear.take()
+    told = ear.happened()
     assert told[0] == ("CHANNEL_DELETE", gone)
     orphans = {made["channels"][each["name"]] for each in inside}
     assert {data["id"] for name, data in told[1:] if name == "CHANNEL_UPDATE"} == orphans
@@ -433,7 +433,7 @@ async def test_pointers_to_a_deleted_channel_are_cleared_and_told(
     for needed in ("rules", "updates"):
         assert await rest.refused("DELETE", f"/channels/{ids[needed]}") == (400, 50074)
     await rest.ok("DELETE", f"/channels/{ids['log']}")
-    [_, (name, guild)] = ear.take()
+    [_, (name, guild)] = ear.happened()
     assert name == "GUILD_UPDATE"
     assert (guild["system_channel_id"], guild["safety_alerts_channel_id"]) == (None, None)
     assert (guild["afk_channel_id"], guild["rules_channel_id"]) == (ids["v"], ids["rules"])

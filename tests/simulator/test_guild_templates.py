@@ -178,7 +178,7 @@ async def test_a_guild_has_one_template(sim: Control, rest: Rest, simulator: Sim
     for method, gone in (("GET", "/guilds/templates"), ("PUT", path), ("PATCH", path), ("DELETE", path)):
         assert await rest.refused(method, f"{gone}/{created['code']}") == (404, 10057)
     assert (await rest.ok("POST", path, {"name": "u"}))["code"] != created["code"]
-    assert ear.take() == []
+    assert ear.happened() == []
 
 
 async def test_it_is_dirty_until_it_is_synced(sim: Control, rest: Rest) -> None:

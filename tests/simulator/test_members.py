@@ -9,7 +9,7 @@ import pytest
 
 from bot.simulator import Simulator
 from tests.simulator.calls import Control, Rest
-from tests.simulator.listening import Ear
+from tests.simulator.ears import Ear
 from tests.simulator.test_moderation import crew, entries
 
 DOT = base64.b64decode(

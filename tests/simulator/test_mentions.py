@@ -12,7 +12,7 @@ from bot.simulator.forms import Form
 from bot.simulator.permissions import ALL, MENTION_EVERYONE
 from bot.simulator.specs import SpecReader
 from tests.simulator.calls import Control, Rest
-from tests.simulator.listening import Ear
+from tests.simulator.ears import Ear
 from tests.simulator.test_messages import words
 
 SPEC: dict[str, Any] = {

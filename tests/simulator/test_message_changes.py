@@ -1,8 +1,9 @@
 """Editing and deleting messages, one and many, and who is told of it."""
 
 from bot.simulator import Simulator
+from bot.simulator.events import KNOWN_INTENTS
 from tests.simulator.calls import Control, Rest
-from tests.simulator.listening import EVERYTHING, Ear
+from tests.simulator.ears import Ear
 from tests.simulator.test_messages import EMBED, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, harbour
 
 MESSAGES, TYPING = 1 << 9, 1 << 11
@@ -94,7 +95,7 @@ async def test_deleting_for_others_needs_permission_and_leaves_an_entry(
 async def test_many_messages_are_deleted_in_one_event(sim: Control, rest: Rest, simulator: Simulator) -> None:
     paths = await harbour(sim)
     ids = [(await rest.ok("POST", paths["log"], {"content": "x"}))["id"] for _ in range(3)]
-    ear, deaf = Ear(simulator), Ear(simulator, EVERYTHING & ~MESSAGES)
+    ear, deaf = Ear(simulator), Ear(simulator, KNOWN_INTENTS & ~MESSAGES)
     body = {"messages": [ids[0], "1", ids[2]]}
     await rest.ok("POST", f"{paths['log']}/bulk-delete", body, X_Audit_Log_Reason="tidy")
     [(name, gone), (_, entry)] = ear.take()
@@ -144,7 +145,7 @@ async def test_bulk_deletion_is_all_or_nothing(sim: Control, rest: Rest) -> None
 async def test_typing_is_told_to_whom_it_may_concern(sim: Control, rest: Rest, simulator: Simulator) -> None:
     paths = await harbour(sim)
     channel = paths["log"].removesuffix("/messages")
-    ear, deaf = Ear(simulator), Ear(simulator, EVERYTHING & ~TYPING)
+    ear, deaf = Ear(simulator), Ear(simulator, KNOWN_INTENTS & ~TYPING)
     await rest.ok("POST", f"{channel}/typing")
     assert (await sim.edit("ada", "POST", f"{channel}/typing"))["status"] == 204
     told = [data for _, data in ear.take()]

@@ -263,14 +263,14 @@ async def test_roles_that_options_give_are_marked_and_told_of(
     ear = Ear(simulator)
     path = f"/guilds/{made['id']}/onboarding"
     await rest.ok("PUT", path, {"prompts": [prompt(options=[option(role_ids=[crew])])]})
-    told = ear.take()
+    told = ear.happened()
     assert [(name, data["role"]["id"], data["role"]["flags"]) for name, data in told] == [
         ("GUILD_ROLE_UPDATE", crew, 1)
     ]
     await rest.ok("PUT", path, {"prompts": [prompt(options=[option(role_ids=[mates])])]})
-    assert {data["role"]["id"]: data["role"]["flags"] for _, data in ear.take()} == {crew: 0, mates: 1}
+    assert {data["role"]["id"]: data["role"]["flags"] for _, data in ear.happened()} == {crew: 0, mates: 1}
     await rest.ok("PUT", path, {"mode": 1})
-    assert ear.take() == []
+    assert ear.happened() == []
 
 
 async def test_the_audit_log_tells_prompts_and_the_whole_apart(sim: Control, rest: Rest) -> None:

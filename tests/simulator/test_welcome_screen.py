@@ -59,13 +59,13 @@ async def test_only_a_switch_is_told(sim: Control, rest: Rest, simulator: Simula
     path = f"/guilds/{made['id']}/welcome-screen"
     ear, deaf = Ear(simulator), Ear(simulator, KNOWN_INTENTS & ~GUILDS)
     await rest.ok("PATCH", path, {"enabled": True, "description": "Ahoy"})
-    [(name, data)] = ear.take()
+    [(name, data)] = ear.happened()
     assert name == "GUILD_UPDATE"
     assert FEATURE in data["features"]
     await rest.ok("PATCH", path, {"enabled": True, "description": "Hello"})
-    assert ear.take() == []
+    assert ear.happened() == []
     await rest.ok("PATCH", path, {"enabled": False})
-    [(_, data)] = ear.take()
+    [(_, data)] = ear.happened()
     assert FEATURE not in data["features"]
     assert deaf.take() == []
 
