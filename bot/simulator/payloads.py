@@ -19,6 +19,7 @@ from bot.simulator.state import (
     Role,
     User,
 )
+from bot.simulator.state.voice import VoiceState
 
 
 def maybe(snowflake: int | None) -> str | None:
@@ -148,6 +149,22 @@ def member(found: Member, who: User) -> JsonObject:
         "flags": found.flags,
         "pending": found.pending,
         "communication_disabled_until": None if until is None else iso(until),
+    }
+
+
+def voice_state(who: Member, state: VoiceState) -> JsonObject:
+    """As GUILD_CREATE lists it: without the guild."""
+    return {
+        "channel_id": maybe(state.channel_id),
+        "user_id": str(who.user_id),
+        "session_id": state.session_id,
+        "deaf": who.deaf,
+        "mute": who.mute,
+        "self_deaf": state.self_deaf,
+        "self_mute": state.self_mute,
+        "self_video": False,
+        "suppress": False,
+        "request_to_speak_timestamp": None,
     }
 
 

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
 
-GUILDS, MESSAGES, CONTENT, EVERYTHING = 1 << 0, 1 << 9, 1 << 15, disnake.Intents.all().value
+GUILDS, MEMBERS, MESSAGES, CONTENT, EVERYTHING = 1 << 0, 1 << 1, 1 << 9, 1 << 15, disnake.Intents.all().value
 
 
 class Talk:
@@ -142,7 +142,7 @@ async def test_a_session_hears_what_its_intents_ask_for(talk: Open, sim: Control
 async def test_members_come_in_chunks(talk: Open, sim: Control) -> None:
     made = await sim.guild(members=[{"username": f"u{number}"} for number in range(1500)])
     one = await talk()
-    await one.identify()
+    await one.identify(GUILDS | MEMBERS)
     await one.send(8, {"guild_id": made["id"], "query": "", "limit": 0, "nonce": "n"})
     chunks = [(await one.event("GUILD_MEMBERS_CHUNK"))["d"] for _ in range(2)]
     assert [(len(chunk["members"]), chunk["chunk_index"], chunk["nonce"]) for chunk in chunks] == [
