@@ -22,7 +22,7 @@ async def _serve(simulator: Simulator, port: int, host: str) -> None:
 
     def stop() -> None:
         simulator.world.hub.cut(1001)
-        server.should_exit = True
+        server.leave()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
