@@ -1,6 +1,7 @@
 """One websocket to a client: a queue of frames, one task that writes it and one that reads."""
 
 import asyncio
+import contextlib
 from collections import deque
 from typing import cast
 
@@ -89,14 +90,15 @@ class Connection:
         self._alarm = asyncio.get_running_loop().call_later(self._patience, self.end, TIMED_OUT)
 
     async def _write(self) -> None:
-        while True:
-            while self._frames and not self._ending:
-                await self._send(self._frames.popleft())
-            if self._ending:
-                await self._close()
-                return
-            self._wake.clear()
-            await self._wake.wait()
+        """Until the end of the connection; what could not be written to a client that has gone is in the replay."""
+        with contextlib.suppress(WebSocketDisconnect):
+            while not self._ending:
+                while self._frames and not self._ending:
+                    await self._send(self._frames.popleft())
+                if not self._ending:
+                    self._wake.clear()
+                    await self._wake.wait()
+            await self._close()
 
     async def _send(self, frame: bytes) -> None:
         wrapped = self._wrapping.wrap(frame, packed=self._dialogue.wants_packed)

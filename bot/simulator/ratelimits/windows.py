@@ -1,4 +1,4 @@
-"""Fixed windows: one begins with the first call after the last one's end."""
+"""Fixed windows: one begins with the first call that is counted after the last one's end."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Windows:
         window = self._found.get(key)
         if window is None:
             window = self._found[key] = Window(now + seconds)
-        elif window.ends <= now:
+        elif window.ends <= now or not window.used:
             window.ends, window.used = now + seconds, 0
         return window
 
