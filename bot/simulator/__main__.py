@@ -5,21 +5,24 @@ import asyncio
 import signal
 from pathlib import Path
 
-from bot.simulator.app import build
+import msgspec
+
+from bot.simulator.app import Simulator, build
 from bot.simulator.contract import read_contract
+from bot.simulator.gateway.settings import SETTINGS
+from bot.simulator.ratelimits import PROFILES, read_table
 from bot.simulator.server import address, bind, server_for, started
+from bot.simulator.shapes import JsonObject
 
 
-async def _serve(port: int, host: str, token: str, profile: str, contract: Path | None) -> None:
-    judge = None if contract is None else read_contract(contract)
+async def _serve(simulator: Simulator, port: int, host: str) -> None:
     bound = bind(port, host)
-    simulator = build(token=token, profile="discord" if profile == "discord" else "free", contract=judge)
     server = server_for(simulator)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         simulator.world.hub.cut(1001)
-        server.should_exit = True
+        server.leave()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
@@ -30,18 +33,48 @@ async def _serve(port: int, host: str, token: str, profile: str, contract: Path 
     bound.close()
 
 
-def main() -> None:
+def _built(chosen: argparse.Namespace) -> Simulator:
+    gateway = SETTINGS[chosen.profile].edited(_read(chosen.gateway))
+    if chosen.heartbeat_interval is not None:
+        gateway = gateway.edited({"heartbeat_interval": chosen.heartbeat_interval})
+    return build(
+        token=chosen.token,
+        limits=PROFILES[chosen.profile] if chosen.limits is None else read_table(_read(chosen.limits)),
+        gateway=gateway,
+        contract=None if chosen.contract is None else read_contract(chosen.contract),
+    )
+
+
+def _read(path: Path | None) -> JsonObject:
+    return {} if path is None else msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+
+
+def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one, which the first line names")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; anything else is refused")
     parser.add_argument("--token", default="sim-token", help="the bot token that is accepted")
-    parser.add_argument("--profile", choices=("free", "discord"), default="free", help="rate limits")
+    parser.add_argument(
+        "--profile", choices=("free", "discord"), default="free", help="rate limits, and those of the gateway"
+    )
+    parser.add_argument(
+        "--limits", type=Path, metavar="FILE", help="JSON as PUT /_sim/limits takes, instead of the profile's"
+    )
+    parser.add_argument(
+        "--gateway", type=Path, metavar="FILE", help="JSON as PATCH /_sim/gateway takes, over the profile's"
+    )
+    parser.add_argument("--heartbeat-interval", type=int, metavar="MS", help="over both")
     parser.add_argument(
         "--contract", type=Path, metavar="FILE", help="Discord's OpenAPI document, to judge both sides by"
     )
+    return parser
+
+
+def main() -> None:
+    parser = _arguments()
     chosen = parser.parse_args()
     try:
-        asyncio.run(_serve(chosen.port, chosen.host, chosen.token, chosen.profile, chosen.contract))
+        asyncio.run(_serve(_built(chosen), chosen.port, chosen.host))
     except (ValueError, OSError) as refused:
         parser.error(str(refused))
 

@@ -2,17 +2,19 @@
 ``/_sim``, and the CDN's folders beside them."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from starlette.applications import Starlette
-from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import Mount, Router, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bot.simulator.arrivals import PREFIX
 from bot.simulator.cdn import cdn_routes
-from bot.simulator.connection import Connection
 from bot.simulator.contract import Contract
 from bot.simulator.control import control_routes
-from bot.simulator.ratelimits import Profile
+from bot.simulator.gateway.connection import connect
+from bot.simulator.gateway.settings import SETTINGS, GatewaySettings
+from bot.simulator.ratelimits import PROFILES, LimitTable, Profile
 from bot.simulator.rest import Rest
 from bot.simulator.routes import TABLE
 from bot.simulator.sockets import Sockets
@@ -21,7 +23,7 @@ from bot.simulator.world import World
 
 @dataclass(slots=True, frozen=True)
 class Simulator:
-    app: Starlette
+    app: ASGIApp
     world: World
     sockets: Sockets
 
@@ -30,27 +32,36 @@ def build(
     *,
     token: str = "sim-token",  # noqa: S107 - no secret
     profile: Profile = "free",
+    limits: LimitTable | None = None,
+    gateway: GatewaySettings | None = None,
     contract: Contract | None = None,
 ) -> Simulator:
     """A simulator with the parts a server needs; :func:`create_app` gives the ASGI app alone.
 
-    With a ``contract`` it refuses what Discord's published document does not allow, and cannot answer otherwise.
+    ``limits`` and ``gateway`` take the place of the profile's. With a ``contract`` it refuses what Discord's published
+    document does not allow, and cannot answer otherwise.
     """
-    world = World(token=token, profile=profile)
+    world = World(token=token, limits=limits or PROFILES[profile], gateway=gateway or SETTINGS[profile])
     sockets = Sockets()
 
-    async def gateway(socket: WebSocket) -> None:
-        await Connection(world, sockets, socket).run()
+    async def talk(socket: WebSocket) -> None:
+        await connect(world, sockets, socket)
 
-    app = Starlette(
+    rest = Rest(world, TABLE, sockets, contract)
+    router = Router(
         routes=[
-            Mount(PREFIX, app=Rest(world, TABLE, sockets, contract)),
             Mount("/_sim", routes=control_routes(world, TABLE)),
             *cdn_routes(world),
-            WebSocketRoute("/", gateway),
-            WebSocketRoute("/gateway", gateway),
+            WebSocketRoute("/", talk),
+            WebSocketRoute("/gateway", talk),
         ]
     )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        """REST is by far the most, so it is not looked for among the others' routes."""
+        is_rest = scope["type"] == "http" and cast("str", scope["path"]).startswith(f"{PREFIX}/")
+        await (rest if is_rest else router)(scope, receive, send)
+
     return Simulator(app, world, sockets)
 
 
@@ -59,6 +70,6 @@ def create_app(
     token: str = "sim-token",  # noqa: S107 - no secret
     profile: Profile = "free",
     contract: Contract | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """The ASGI app with a fresh world, to be served or driven in process."""
     return build(token=token, profile=profile, contract=contract).app

@@ -38,6 +38,11 @@ class Arrival:
         return None if raw is None else unquote(raw)
 
     @property
+    def address(self) -> str:
+        """The client's IP address."""
+        return "127.0.0.1" if self.peer is None else self.peer[0]
+
+    @property
     def host(self) -> str:
         return self.header(b"host") or "127.0.0.1"
 
@@ -73,7 +78,7 @@ async def arrive(scope: Scope, receive: Receive, now: float) -> Arrival:
         method=cast("str", scope["method"]),
         path=cast("str", scope["path"]).removeprefix(PREFIX) or "/",
         headers=dict(cast("list[tuple[bytes, bytes]]", scope["headers"])),
-        query=dict(parse_qsl(query, keep_blank_values=True)),
+        query=dict(parse_qsl(query, keep_blank_values=True)) if query else {},
         content=content,
         started=now,
         peer=cast("Peer | None", scope.get("client")),

@@ -21,6 +21,7 @@ from bot.simulator.state import (
     Role,
     User,
 )
+from bot.simulator.state.voice import VoiceState
 
 
 def maybe(snowflake: int | None) -> str | None:
@@ -171,6 +172,22 @@ def member(found: Member, who: User) -> JsonObject:
 
 def ban(found: Ban, who: User) -> JsonObject:
     return {"user": user(who), "reason": found.reason}
+
+
+def voice_state(who: Member, state: VoiceState) -> JsonObject:
+    """As GUILD_CREATE lists it: without the guild."""
+    return {
+        "channel_id": maybe(state.channel_id),
+        "user_id": str(who.user_id),
+        "session_id": state.session_id,
+        "deaf": who.deaf,
+        "mute": who.mute,
+        "self_deaf": state.self_deaf,
+        "self_mute": state.self_mute,
+        "self_video": False,
+        "suppress": False,
+        "request_to_speak_timestamp": None,
+    }
 
 
 def guild(found: Guild) -> JsonObject:

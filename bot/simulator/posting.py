@@ -2,12 +2,11 @@
 
 import contextlib
 
-from bot.simulator import crossposts, events, payloads, permissions
+from bot.simulator import crossposts, events, payloads
 from bot.simulator.clock import iso
 from bot.simulator.components import walk
 from bot.simulator.errors import Refusal
 from bot.simulator.message_flags import EPHEMERAL, SUPPRESS_EMBEDS
-from bot.simulator.permissions import VIEW_CHANNEL
 from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
 from bot.simulator.snowflakes import born_at
 from bot.simulator.state import Channel, Guild, Message
@@ -173,9 +172,5 @@ def _partial_member(world: World, guild: Guild, user_id: int) -> JsonObject | No
 
 
 def tell(world: World, guild: Guild, channel: Channel, name: str, data: JsonObject) -> None:
-    """Send an event of a channel, provided the bot can see it."""
-    bot = guild.members.get(world.application.bot_id)
-    if bot is None:
-        return
-    if permissions.in_channel(guild, bot, channel, world.clock.now()) & VIEW_CHANNEL:
-        world.emit(name, guild, data | {"channel_id": str(channel.id), "guild_id": str(guild.id)})
+    """Send an event of a channel."""
+    world.emit(name, guild, data | {"channel_id": str(channel.id), "guild_id": str(guild.id)})

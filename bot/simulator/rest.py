@@ -3,26 +3,21 @@
 import asyncio
 from dataclasses import dataclass
 
-import msgspec
 from starlette.types import Receive, Scope, Send
 
+from bot.simulator.answering import Outgoing, SocketClosed, blocked, outgoing
 from bot.simulator.arrivals import Arrival, arrive
 from bot.simulator.contract import Contract
 from bot.simulator.errors import Refusal, unauthorized
 from bot.simulator.faults import GATEWAY_KINDS, Fault
 from bot.simulator.multipart import without_contents
-from bot.simulator.ratelimits import Verdict, limited, limited_headers
-from bot.simulator.routing import Answer, Call, Table, perform
+from bot.simulator.ratelimits import Blocked, Limited, Verdict
+from bot.simulator.routing import Answer, Call, Route, Table, perform
 from bot.simulator.shapes import JsonObject, as_object
 from bot.simulator.sockets import Sockets
 from bot.simulator.world import World
 
-NO_CONTENT, REFUSED, LIMITED, FAILED = 204, 400, 429, 500
-_encode = msgspec.json.Encoder().encode
-
-
-class SocketClosed(ConnectionResetError):
-    """The call's socket was closed without an answer; seen only when the app is driven in process."""
+REFUSED, FAILED = 400, 500
 
 
 @dataclass(slots=True)
@@ -35,11 +30,15 @@ class _Passage:
     verdict: Verdict | None = None
     fault: Fault | None = None
     complaints: JsonObject | None = None
+    limited: Limited | None = None
+
+    @property
+    def is_halved(self) -> bool:
+        """Whether the answer breaks off in the middle."""
+        return self.fault is not None and self.fault.kind == "half_answer"
 
 
 class Rest:
-    """Answers every call with ``Via`` and the rate limit headers, without which clients suspect a proxy."""
-
     def __init__(self, world: World, table: Table, sockets: Sockets, contract: Contract | None) -> None:
         self._world = world
         self._table = table
@@ -50,22 +49,40 @@ class Rest:
         arrival = await arrive(scope, receive, self._world.clock.now())
         passage = _Passage(arrival, arrival.path)
         try:
-            answer = await self._answer(passage)
-        except Refusal as refusal:
-            answer = Answer(refusal.status, refusal.body, wrote=False)
+            going = await self._outgoing(passage)
+            await (going.send_half if passage.is_halved else going.send)(send)
         except SocketClosed:
             self._note(passage, None)
             if not self._sockets.cut(arrival.peer):
                 raise
             while (await receive())["type"] != "http.disconnect":
                 pass
-            return
+
+    async def _outgoing(self, passage: _Passage) -> Outgoing:
+        """The answer on its way, noted in the journal unless it will not arrive whole."""
+        try:
+            answer = await self._answer(passage)
+        except Blocked as refusal:
+            self._note(passage, Answer(429, wrote=False))
+            return blocked(refusal)
+        except Limited as refusal:
+            passage.limited = refusal
+            answer = Answer(refusal.status, refusal.body, wrote=False)
+        except Refusal as refusal:
+            answer = Answer(refusal.status, refusal.body, wrote=False)
         answer = self._judged(passage, answer)
-        self._note(passage, answer)
-        await _send(send, answer, self._headers(passage, answer))
+        scope = None if passage.limited is None else passage.limited.scope
+        self._world.bans.note(passage.arrival.address, answer.status, scope, self._world.limits.table)
+        if not passage.is_halved:
+            self._note(passage, answer)
+        verdict = passage.verdict or self._world.limits.unspent(passage.arrival.method, passage.template)
+        return outgoing(answer, verdict, passage.limited)
 
     async def _answer(self, passage: _Passage) -> Answer:
         arrival, world = passage.arrival, self._world
+        banned = world.bans.remaining(arrival.address)
+        if banned is not None:
+            raise Blocked(banned)
         route, params = self._table.find(arrival.method, arrival.path)
         passage.template = route.template
         passage.fault = world.faults.take(arrival.method, route.template, arrival.path)
@@ -74,10 +91,9 @@ class Rest:
         if not route.keyed and arrival.header(b"authorization") != f"Bot {world.token}":
             raise unauthorized()
         passage.body = arrival.body()
-        renames = _renames(route.template, passage.body)
-        passage.verdict = world.limits.spend(arrival.method, route.template, params, renames=renames)
-        if passage.verdict.retry_after is not None:
-            raise limited(passage.verdict.retry_after, is_global=passage.verdict.is_global)
+        passage.verdict = self._verdict(passage, route, params)
+        if passage.verdict.refusal is not None:
+            raise passage.verdict.refusal
         call = Call(
             world=world,
             actor_id=world.application.bot_id,
@@ -96,6 +112,25 @@ class Rest:
         finally:
             if passage.fault is not None:
                 await self._after_effect(passage.fault)
+
+    def _verdict(self, passage: _Passage, route: Route, params: dict[str, str]) -> Verdict:
+        """Who calls is told by the authorisation, and without one by the address (docs: Topics > Rate Limits)."""
+        arrival, template = passage.arrival, route.template
+        authorization = None if route.keyed else arrival.header(b"authorization")
+        return self._world.limits.spend(
+            authorization or arrival.address,
+            arrival.method,
+            template,
+            params,
+            renames=_renames(arrival.method, template, passage.body),
+            is_interaction=self._is_interaction(template, params),
+        )
+
+    def _is_interaction(self, template: str, params: dict[str, str]) -> bool:
+        """Callbacks and followups (docs: Interactions > Receiving and Responding > Endpoints)."""
+        if template.startswith("/interactions/"):
+            return True
+        return "webhook_token" in params and params.get("webhook_id") == str(self._world.application.id)
 
     def _complaints(self, passage: _Passage) -> JsonObject:
         """What the published document has against the body; raised when the route's own reading settles."""
@@ -142,20 +177,14 @@ class Rest:
             error=error,
         )
 
-    def _headers(self, passage: _Passage, answer: Answer) -> dict[str, str]:
-        verdict = passage.verdict or self._world.limits.peek(passage.arrival.method, passage.template)
-        headers = {"via": "1.1 google"} | verdict.headers
-        if answer.status == LIMITED:
-            asked = passage.fault.scope if passage.fault is not None else verdict.scope
-            headers |= limited_headers(as_object(answer.body) or {}, asked)
-        return headers
-
 
 async def _before_effect(fault: Fault) -> None:
     if fault.kind == "drop":
         raise SocketClosed("closed before the effect")
     if fault.kind == "429":
-        raise limited(fault.retry_after, is_global=fault.is_global)
+        raise Limited(fault.retry_after, fault.scope)
+    if fault.kind == "cloudflare":
+        raise Blocked(fault.retry_after)
     if not fault.effect:
         await _befall(fault)
 
@@ -168,19 +197,8 @@ async def _befall(fault: Fault) -> None:
         raise Refusal(fault.status, 0, f"{fault.status}: Server Error")
 
 
-def _renames(template: str, body: object) -> bool:
+def _renames(method: str, template: str, body: object) -> bool:
     found = as_object(body)
-    return (
-        found is not None and template == "/channels/{channel_id}" and ("name" in found or "topic" in found)
-    )
-
-
-async def _send(send: Send, answer: Answer, headers: dict[str, str]) -> None:
-    content = b"" if answer.body is None else _encode(answer.body)
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    if answer.body is not None:
-        raw.append((b"content-type", b"application/json"))
-    if answer.status != NO_CONTENT:
-        raw.append((b"content-length", str(len(content)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": content})
+    if found is None or method != "PATCH" or template != "/channels/{channel_id}":
+        return False
+    return "name" in found or "topic" in found

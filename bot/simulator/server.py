@@ -10,13 +10,47 @@ import uvicorn
 
 from bot.simulator.app import Simulator
 
+_TICK = 0.1  # uvicorn counts its seconds in tenths
+_GRACE = 1.0
 
-class _Server(uvicorn.Server):
-    """uvicorn re-raises the signal that ended it; this process ends with status 0 instead."""
+
+class Server(uvicorn.Server):
+    """uvicorn re-raises the signal that ended it and ends in tenths of a second; this one ends at once, with status 0.
+
+    A test has a server of its own, and there are hundreds of them.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leaving = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    def leave(self) -> None:
+        self.should_exit = True
+        self._leaving.set()
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), _TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what listens, then what is connected; what does not end in time is cancelled."""
+        for listening in [*self.servers, *(sockets or [])]:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        state, loop = self.server_state, asyncio.get_running_loop()
+        deadline = loop.time() + _GRACE
+        while (state.connections or state.tasks) and loop.time() < deadline:  # noqa: ASYNC110 - two sets, no event
+            await asyncio.sleep(0.001)
+        for task in state.tasks:
+            task.cancel()
 
 
 def bind(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
@@ -40,7 +74,7 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
 
 
-def server_for(simulator: Simulator) -> uvicorn.Server:
+def server_for(simulator: Simulator) -> Server:
     config = uvicorn.Config(
         simulator.app,
         http=simulator.sockets.protocol(),
@@ -53,15 +87,14 @@ def server_for(simulator: Simulator) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=1,
     )
-    return _Server(config)
+    return Server(config)
 
 
-async def started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+async def started(server: Server, task: asyncio.Task[None]) -> None:
     """Wait until it listens, or has failed to."""
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells by a flag only
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.001)
 
 
 @contextlib.asynccontextmanager
@@ -75,6 +108,6 @@ async def serving(simulator: Simulator, port: int = 0) -> AsyncGenerator[str]:
         yield address(bound)
     finally:
         simulator.world.hub.cut(1001)
-        server.should_exit = True
+        server.leave()
         await task
         bound.close()

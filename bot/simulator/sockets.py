@@ -4,7 +4,7 @@ import asyncio
 from typing import cast
 from weakref import WeakValueDictionary
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 Peer = tuple[str, int]
 
@@ -29,12 +29,12 @@ class Sockets:
         return True
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """The HTTP protocol for uvicorn that reports its connections here."""
+        """The HTTP protocol for uvicorn, the fastest there is, that reports its connections here."""
         watch = self.opened
 
-        class Watched(H11Protocol):
-            def connection_made(self, transport: asyncio.Transport) -> None:
-                watch(transport)
+        class Watched(AutoHTTPProtocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                watch(cast("asyncio.Transport", transport))
                 super().connection_made(transport)
 
         return Watched

@@ -12,6 +12,7 @@ from disnake.http import Route
 from bot.simulator import Simulator, build, serving
 from tests.simulator.calls import Control, Rest
 from tests.simulator.published import published_contract
+from tests.simulator.talking import Open, opening
 from tests.simulator.twins import Twins
 
 
@@ -45,6 +46,13 @@ async def url(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     async with serving(simulator) as address:
         monkeypatch.setattr(Route, "BASE", f"{address}/api/v10")
         yield address
+
+
+@pytest.fixture
+async def talk(url: str) -> AsyncIterator[Open]:
+    """``await talk()``: a raw gateway connection."""
+    async with opening(url) as opened:
+        yield opened
 
 
 Connect = Callable[..., contextlib.AbstractAsyncContextManager[disnake.Client]]

@@ -15,7 +15,10 @@ class Ear:
 
     def __init__(self, simulator: Simulator, intents: int = KNOWN_INTENTS) -> None:
         world = simulator.world
-        self._session = Session(f"ear-{world.mint()}", intents, world.application.bot_id)
+        application = world.application
+        self._session = Session(
+            f"ear-{world.mint()}", intents, application.bot_id, world.clock, world.gateway
+        )
         world.hub.open(self._session)
         self._taken = 0
 

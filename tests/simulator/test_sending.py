@@ -1,8 +1,9 @@
 """Nonces, replies and slowmode; and reading what was sent, in pages and with or without its content."""
 
 from bot.simulator import Simulator
+from bot.simulator.events import KNOWN_INTENTS
 from tests.simulator.calls import Control, Rest
-from tests.simulator.listening import EVERYTHING, Ear
+from tests.simulator.ears import Ear
 from tests.simulator.test_messages import harbour, words
 
 CONTENT = 1 << 15
@@ -128,7 +129,7 @@ async def test_without_the_content_grant_people_are_read_by_nobody_but_those_the
 ) -> None:
     """By the portal for REST, by the intent for the gateway; the bot's own messages and mentions stay readable."""
     paths = await harbour(sim)
-    deaf = Ear(simulator, EVERYTHING & ~CONTENT)
+    deaf = Ear(simulator, KNOWN_INTENTS & ~CONTENT)
     bot = simulator.world.application.bot_id
     first = (await sim.edit("ada", "POST", paths["log"], {"content": "secret"}))["body"]
     await sim.edit("ada", "POST", paths["log"], {"content": f"<@{bot}> hello"})

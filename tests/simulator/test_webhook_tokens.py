@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from bot.simulator.clock import Clock
-from bot.simulator.ratelimits import Limits
+from bot.simulator.ratelimits import PROFILES, Limits
 from tests.simulator.calls import Control, Rest
 from tests.simulator.webhook_guild import SPEC, hook
 from tests.simulator.webhook_tour import PNG
@@ -97,15 +97,14 @@ async def test_no_log_and_no_dump_knows_a_token(rest: Rest, sim: Control, made: 
 
 
 def test_calls_by_token_are_counted_for_the_token_and_not_for_the_bot() -> None:
-    clock = Clock()
-    limits = Limits(clock, "discord")
+    limits = Limits(Clock(), PROFILES["discord"])
     managed, keyed = "/webhooks/{webhook_id}", "/webhooks/{webhook_id}/{webhook_token}"
 
-    def waits(template: str, **params: str) -> bool:
-        return limits.spend("GET", template, params).retry_after is not None
+    def waits(caller: str, template: str, **params: str) -> bool:
+        return limits.spend(caller, "GET", template, params).refusal is not None
 
-    assert not any(waits("/guilds/{guild_id}", guild_id=str(number)) for number in range(50))
-    assert waits(managed, webhook_id="1")
-    assert not any(waits(keyed, webhook_id="1", webhook_token="a") for _ in range(10))
-    assert waits(keyed, webhook_id="1", webhook_token="a")
-    assert not waits(keyed, webhook_id="1", webhook_token="b")
+    assert not any(waits("bot", "/guilds/{guild_id}", guild_id=str(number)) for number in range(50))
+    assert waits("bot", managed, webhook_id="1")
+    assert not any(waits("anybody", keyed, webhook_id="1", webhook_token="a") for _ in range(10))
+    assert waits("anybody", keyed, webhook_id="1", webhook_token="a")
+    assert not waits("anybody", keyed, webhook_id="1", webhook_token="b")

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from bot.simulator.control import edits, faults, guilds, interactions, people, reports, settings
+from bot.simulator.control import (
+    edits,
+    faults,
+    gateway,
+    guilds,
+    interactions,
+    limits,
+    people,
+    reports,
+    settings,
+)
 from bot.simulator.routing import Table
 from bot.simulator.world import World
 
@@ -12,6 +22,8 @@ from bot.simulator.world import World
 def control_routes(world: World, table: Table) -> Sequence[BaseRoute]:
     return [
         *settings.routes(world),
+        *gateway.routes(world),
+        *limits.routes(world),
         *guilds.routes(world),
         *people.routes(world),
         *reports.routes(world),

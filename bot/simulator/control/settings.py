@@ -1,14 +1,14 @@
-"""Reset, clock, gateway and the application's portal page.
+"""Reset, clock and the application's portal page.
 
 ``POST /_sim/reset`` · ``GET /_sim/state`` · ``GET|POST /_sim/clock`` ``{"offset": seconds}`` or
-``{"advance": seconds}`` · ``GET /_sim/gateway`` · ``PATCH /_sim/application`` ``{"flags": int, "intents": [names],
-"owner": user, "name": text}`` where intents name the privileged ones that are enabled: presences, members,
-message_content.
+``{"advance": seconds}`` · ``PATCH /_sim/application`` ``{"flags": int, "intents": [names], "owner": user,
+"name": text}`` where intents name the privileged ones that are enabled: presences, members, message_content.
 """
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
+from bot.simulator.control.gateway import sessions_of
 from bot.simulator.control.wire import body_of, endpoints, user_of
 from bot.simulator.errors import bad_field
 from bot.simulator.forms import Form
@@ -27,7 +27,6 @@ def routes(world: World) -> list[BaseRoute]:
         ("GET", "/state", _state),
         ("GET", "/clock", _read_clock),
         ("POST", "/clock", _set_clock),
-        ("GET", "/gateway", _read_gateway),
         ("PATCH", "/application", _edit_application),
     )
 
@@ -57,7 +56,7 @@ async def _state(world: World, _: Request) -> JsonObject:
         "effects": len(world.journal.effects),
         "faults": len(world.faults.active),
         "clock": _clock(world),
-        "gateway": _gateway(world),
+        "gateway": sessions_of(world),
     }
 
 
@@ -79,25 +78,6 @@ async def _set_clock(world: World, request: Request) -> JsonObject:
 
 def _clock(world: World) -> JsonObject:
     return {"offset": world.clock.offset, "now": world.clock.stamp()}
-
-
-async def _read_gateway(world: World, _: Request) -> JsonObject:
-    return _gateway(world)
-
-
-def _gateway(world: World) -> JsonObject:
-    return {
-        "connected": len(world.hub.connected()),
-        "sessions": [
-            {
-                "id": session.id,
-                "connected": session.line is not None,
-                "seq": session.seq,
-                "intents": session.intents,
-            }
-            for session in world.hub.sessions.values()
-        ],
-    }
 
 
 async def _edit_application(world: World, request: Request) -> JsonObject:
