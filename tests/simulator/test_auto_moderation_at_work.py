@@ -129,6 +129,10 @@ async def test_all_actions_of_a_rule_are_done_told_and_logged(
     assert {(each["content"], each["matched_content"]) for each in withheld} == {("", "")}
     assert {each["matched_keyword"] for each in withheld} == {"cat"}
     assert deaf.heard("AUTO_MODERATION_ACTION_EXECUTION") == []
+    alert = (await sim.dump(made["id"]))["messages"][made["channels"]["alerts"]][0]
+    facts = {each["name"]: each["value"] for each in alert["embeds"][0]["fields"]}
+    assert (facts["decision_outcome"], facts["timeout_duration"]) == ("blocked", "600")
+    assert "flagged_message_id" not in facts
     # The timeout is felt, and ends.
     told = ear.heard("GUILD_MEMBER_UPDATE")
     assert [each["user"]["id"] for each in told] == [made["members"]["ada"]]

@@ -139,7 +139,9 @@ async def test_features_a_guild_cannot_switch_stay_as_they_are(sim: Control, res
 # Ownership
 
 
-async def test_only_the_owner_gives_a_guild_away_and_never_to_a_bot(sim: Control, rest: Rest) -> None:
+async def test_only_the_owner_gives_a_guild_away_and_never_to_a_bot(
+    sim: Control, rest: Rest, simulator: Simulator
+) -> None:
     people = [{"username": "ada"}, {"username": "grace"}, {"username": "robot", "bot": True}]
     made = await sim.guild(owner="ada", members=people)
     guild, ids = f"/guilds/{made['id']}", made["members"]
@@ -150,6 +152,10 @@ async def test_only_the_owner_gives_a_guild_away_and_never_to_a_bot(sim: Control
 
     assert (await give("ada", ids["robot"]))["body"]["code"] == 50132
     assert (await give("ada", "1"))["body"]["code"] == 10007
+    newcomer = simulator.world.guilds[int(made["id"])].members[int(ids["grace"])]
+    newcomer.pending = True
+    assert (await give("ada", ids["grace"]))["body"]["code"] == 50131
+    newcomer.pending = False
     given = await give("ada", ids["grace"])
     assert (given["status"], given["body"]["owner_id"]) == (200, ids["grace"])
     assert (await give("ada", ids["ada"]))["body"]["code"] == 50013
