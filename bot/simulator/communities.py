@@ -11,7 +11,7 @@ from bot.simulator.forms import Form
 from bot.simulator.guild_forms import TEXTUAL, read_channel
 from bot.simulator.permissions import ADMINISTRATOR, VIEW_CHANNEL
 from bot.simulator.routing import Call
-from bot.simulator.shapes import as_text
+from bot.simulator.shapes import as_int, as_text
 from bot.simulator.snowflakes import born_at
 from bot.simulator.state import TEXT, Channel, Guild, Overwrite
 
@@ -67,7 +67,7 @@ def read_channels(form: Form, guild: Guild) -> None:
     """The three channels of Community guilds; ``"1"`` for a required one has it made (:func:`make_channels`)."""
     for key in _CHANNELS:
         makes = key in _REQUIRED and "COMMUNITY" in guild.features
-        if makes and form.snowflake(key) == _PLACEHOLDER:
+        if makes and as_int(form.data.get(key)) == _PLACEHOLDER:
             setattr(guild, key, _PLACEHOLDER)
         else:
             setattr(guild, key, read_channel(form, key, guild, getattr(guild, key)))

@@ -143,9 +143,14 @@ class FieldErrors:
         self._published = published or {}
 
     def add(self, path: Iterable[str], code: str, message: str) -> None:
+        """What is wrong as a whole has no wrong parts: a node has either errors or fields below it."""
         node = self.tree
         for part in path:
+            if "_errors" in node:
+                return
             node = cast("JsonObject", node.setdefault(part, {}))
+        if node and "_errors" not in node:
+            return
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
         found.append({"code": code, "message": message})
 

@@ -67,6 +67,11 @@ class Rest:
         return answer.status_code, answer.json()["code"]
 
 
+def form_codes(answer: httpx.Response) -> dict[str, str]:
+    """The word code of each field that a form was refused for."""
+    return {key: found["_errors"][0]["code"] for key, found in answer.json()["errors"].items()}
+
+
 async def until(claim: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait until a claim about something that arrives on its own holds."""
     deadline = asyncio.get_running_loop().time() + seconds

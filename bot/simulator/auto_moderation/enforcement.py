@@ -84,6 +84,10 @@ def _texts(rule: AutoModerationRule, key: str) -> list[str]:
     return cast("list[str]", rule.trigger_metadata[key])
 
 
+def _seconds(timeout: JsonObject) -> int:
+    return cast("dict[str, int]", timeout["metadata"])["duration_seconds"]
+
+
 @dataclass(slots=True, frozen=True)
 class _Case:
     """One rule that one message has broken."""
@@ -132,6 +136,9 @@ class _Case:
         }
         if not self.blocked:
             facts["flagged_message_id"] = str(self.message.id)
+        for each in self.rule.actions:
+            if each["type"] == TIMEOUT:
+                facts["timeout_duration"] = str(_seconds(each))
         fields = [{"name": name, "value": value, "inline": False} for name, value in facts.items()]
         alert.embeds = [
             {"type": "auto_moderation_message", "description": self.message.content, "fields": fields}
@@ -141,9 +148,8 @@ class _Case:
 
     def _time_out(self, action: JsonObject) -> None:
         world = self.call.world
-        seconds = cast("dict[str, int]", action["metadata"])["duration_seconds"]
         edited = copy.copy(self.guild.members[self.message.author_id])
-        edited.timeout_until = world.clock.now() + seconds
+        edited.timeout_until = world.clock.now() + _seconds(action)
         self.guild.members[edited.user_id] = edited
         body = world.member_payload(edited) | {"guild_id": str(self.guild.id)}
         world.emit("GUILD_MEMBER_UPDATE", self.guild, body)
