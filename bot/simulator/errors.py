@@ -131,8 +131,11 @@ class FieldErrors:
         self._published = published or {}
 
     def add(self, path: Iterable[str], code: str, message: str) -> None:
+        """Of what is wrong as a whole no field is complained of besides."""
         node = self.tree
         for part in path:
+            if "_errors" in node:
+                return
             node = cast("JsonObject", node.setdefault(part, {}))
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
         found.append({"code": code, "message": message})
