@@ -40,7 +40,7 @@ _UPDATES = {
 CHANNEL_KEYS = words(
     "name type topic nsfw rate_limit_per_user bitrate user_limit rtc_region video_quality_mode parent_id "
     "default_auto_archive_duration default_thread_rate_limit_per_user available_tags default_reaction_emoji "
-    "default_sort_order default_forum_layout flags"
+    "default_sort_order default_forum_layout default_tag_setting flags"
 )
 ROLE_KEYS = words("name permissions color colors hoist mentionable icon unicode_emoji")
 GUILD_KEYS = words(

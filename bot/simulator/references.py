@@ -3,10 +3,7 @@
 Discord documents no events for these; whoever asks afterwards finds them changed.
 """
 
-from collections.abc import Iterable
-
-from bot.simulator.onboarding import options_of
-from bot.simulator.shapes import JsonObject, as_list, words
+from bot.simulator.shapes import JsonObject, as_list, as_object, words
 from bot.simulator.state import Guild
 
 _POINTERS = words(
@@ -32,7 +29,7 @@ def forget_channel(guild: Guild, channel_id: int) -> None:
         rule.exempt_channels = _without(rule.exempt_channels, channel_id)
     found = guild.onboarding
     found.default_channel_ids = _without(found.default_channel_ids, channel_id)
-    _strike(options_of(found), "channel_ids", channel_id)
+    found.prompts = _struck(found.prompts, "channel_ids", channel_id)
     screen = guild.welcome_screen
     screen.channels = [each for each in screen.channels if each["channel_id"] != str(channel_id)]
 
@@ -40,13 +37,25 @@ def forget_channel(guild: Guild, channel_id: int) -> None:
 def forget_role(guild: Guild, role_id: int) -> None:
     for rule in guild.auto_moderation.values():
         rule.exempt_roles = _without(rule.exempt_roles, role_id)
-    _strike(options_of(guild.onboarding), "role_ids", role_id)
+    guild.onboarding.prompts = _struck(guild.onboarding.prompts, "role_ids", role_id)
 
 
 def _without(ids: list[int], gone: int) -> list[int]:
     return [each for each in ids if each != gone]
 
 
-def _strike(options: Iterable[JsonObject], key: str, gone: int) -> None:
-    for option in options:
-        option[key] = [each for each in as_list(option[key]) or [] if each != str(gone)]
+def _struck(prompts: list[JsonObject], key: str, gone: int) -> list[JsonObject]:
+    """Prompts whose options no longer name it. New objects: the audit log keeps the old ones."""
+    return [
+        prompt
+        | {
+            "options": [
+                _let_go(as_object(each) or {}, key, gone) for each in as_list(prompt["options"]) or []
+            ]
+        }
+        for prompt in prompts
+    ]
+
+
+def _let_go(option: JsonObject, key: str, gone: int) -> JsonObject:
+    return option | {key: [each for each in as_list(option[key]) or [] if each != str(gone)]}

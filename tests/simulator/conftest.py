@@ -12,6 +12,7 @@ from disnake.http import Route
 from bot.simulator import Simulator, build, serving
 from tests.simulator.calls import Control, Rest
 from tests.simulator.published import published_contract
+from tests.simulator.ships import Ship, aboard
 from tests.simulator.talking import Open, opening
 from tests.simulator.twins import Twins
 
@@ -91,3 +92,12 @@ def cdn(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def twins(simulator: Simulator) -> Callable[[disnake.Client], Twins]:
     """``twins(bot)``: that client's cache beside the simulator's state."""
     return lambda bot: Twins(simulator, bot)
+
+
+@pytest.fixture
+async def ship(
+    sim: Control, connect: Connect, twins: Callable[[disnake.Client], Twins]
+) -> AsyncIterator[Ship]:
+    """A furnished guild, in a connected client's cache."""
+    async with aboard(sim, connect, twins) as found:
+        yield found

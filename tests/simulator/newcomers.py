@@ -45,6 +45,12 @@ def seven(made: Any) -> list[str]:
     return [made["channels"][name] for name in SEVEN]
 
 
+async def enabled(rest: Rest, made: Any, **fields: Any) -> Any:
+    """Onboarding as it may be enabled, with whatever else is given."""
+    body = {"enabled": True, "default_channel_ids": seven(made)} | fields
+    return await rest.ok("PUT", f"/guilds/{made['id']}/onboarding", body)
+
+
 async def tour(rest: Rest, sim: Control) -> None:
     made = await sim.guild(**HARBOUR)
     guild = f"/guilds/{made['id']}"

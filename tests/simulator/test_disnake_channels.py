@@ -1,59 +1,12 @@
 """disnake's public methods for channels, with every keyword each of them has; its cache is compared after each step."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import disnake
 import pytest
 from disnake import PermissionOverwrite as Allows
 
-from tests.simulator.calls import Control, until
-from tests.simulator.conftest import Connect
-from tests.simulator.twins import Twins
-
-COMMUNITY: dict[str, Any] = {
-    "features": ["COMMUNITY"],
-    "roles": [{"name": name} for name in ("Crew", "a", "b", "c")],
-    "channels": [
-        {"name": "Deck", "type": 4, "permission_overwrites": [{"role": "Crew", "allow": ["VIEW_CHANNEL"]}]},
-        {"name": "Hold", "type": 4, "permission_overwrites": [{"role": "@everyone", "deny": ["CONNECT"]}]},
-    ],
-    "members": [{"username": "ada"}],
-}
-
-
-class Ship:
-    """A guild in a connected client's cache."""
-
-    def __init__(self, guild: disnake.Guild, both: Twins) -> None:
-        self.guild = guild
-        self.both = both
-        self.deck, self.hold = guild.categories
-        self.crew = next(role for role in guild.roles if role.name == "Crew")
-        ada = guild.get_member_named("ada")
-        assert ada is not None
-        self.sets = {self.crew: Allows(view_channel=True), ada: Allows(send_messages=False)}
-
-    async def agree(self) -> None:
-        await self.both.agree()
-
-    async def cached(self, channel: Any) -> Any:
-        """A channel just made, as the cache has it: its event brings another object than the method returned."""
-        await until(lambda: self.guild.get_channel(channel.id) is not channel)
-        await self.agree()
-        return self.guild.get_channel(channel.id)
-
-
-@pytest.fixture
-async def ship(
-    sim: Control, connect: Connect, twins: Callable[[disnake.Client], Twins]
-) -> AsyncIterator[Ship]:
-    made = await sim.guild(**COMMUNITY)
-    bot = disnake.Client(intents=disnake.Intents.all(), guild_ready_timeout=0.1)
-    async with connect(bot):
-        guild = bot.get_guild(int(made["id"]))
-        assert guild is not None
-        yield Ship(guild, twins(bot))
+from tests.simulator.ships import Ship
 
 
 def said(channel: Any, names: tuple[str, ...]) -> tuple[object, ...]:
@@ -73,7 +26,7 @@ FORUM = (*TEXT, "default_reaction", "default_sort_order")
 FULL = disnake.VideoQualityMode.full
 
 
-async def test_text_channels(ship: Ship) -> None:
+async def test_text_channels_are_made_edited_converted_and_cloned(ship: Ship) -> None:
     guild = ship.guild
     channel = await guild.create_text_channel(
         "The Log",
@@ -133,7 +86,7 @@ async def test_text_channels(ship: Ship) -> None:
     await ship.agree()
 
 
-async def test_voice_channels(ship: Ship) -> None:
+async def test_voice_channels_are_made_edited_and_cloned(ship: Ship) -> None:
     channel = await ship.guild.create_voice_channel(
         "The Bridge",
         category=ship.deck,
@@ -180,7 +133,7 @@ async def test_voice_channels(ship: Ship) -> None:
     await ship.agree()
 
 
-async def test_stage_channels(ship: Ship) -> None:
+async def test_stage_channels_are_made_edited_and_cloned(ship: Ship) -> None:
     channel = await ship.guild.create_stage_channel(
         "The Stage",
         topic="speeches",
@@ -219,7 +172,7 @@ async def test_stage_channels(ship: Ship) -> None:
 
 
 @pytest.mark.parametrize("kind", ["forum", "media"])
-async def test_forum_and_media_channels(ship: Ship, kind: str) -> None:
+async def test_forums_and_media_channels_are_made_edited_and_cloned(ship: Ship, kind: str) -> None:
     forum = kind == "forum"
     make: Any = ship.guild.create_forum_channel if forum else ship.guild.create_media_channel
     layout: dict[str, Any] = {"default_layout": disnake.ThreadLayout.list_view} if forum else {}
@@ -281,114 +234,3 @@ async def test_forum_and_media_channels(ship: Ship, kind: str) -> None:
     assert channel.flags.hide_media_download_options is not forum
     await clone.delete(reason="why")
     await ship.agree()
-
-
-async def test_categories(ship: Ship) -> None:
-    made = await ship.guild.create_category("The Galley", overwrites=ship.sets, position=3, reason="why")
-    category = await ship.cached(made)
-    makers: list[Any] = [
-        category.create_text_channel,
-        category.create_voice_channel,
-        category.create_stage_channel,
-        category.create_forum_channel,
-        category.create_media_channel,
-    ]
-    for make in makers:
-        channel = await ship.cached(await make("inside"))
-        assert channel.permissions_synced
-    clone = await category.clone(name="copy", position=4, overwrites={})
-    await ship.agree()
-    assert (clone.name, clone.overwrites) == ("copy", {})
-    await category.edit(
-        name="Mess", nsfw=False, overwrites={ship.crew: Allows(connect=False)}, flags=disnake.ChannelFlags()
-    )
-    await ship.agree()
-    assert category.name == "Mess"
-    assert all(channel.permissions_synced for channel in category.channels)
-    assert {len(channel.overwrites) for channel in category.channels} == {1}
-    await category.edit(position=0)
-    await ship.agree()
-    assert ship.guild.categories[0] == category
-    inside = category.channels
-    await category.delete(reason="why")
-    await ship.agree()
-    assert {channel.category for channel in inside} == {None}
-
-
-async def test_moving(ship: Ship) -> None:
-    guild = ship.guild
-    made = [await guild.create_text_channel(name, category=ship.deck) for name in "abcd"]
-    first, second, third, fourth = [await ship.cached(channel) for channel in made]
-
-    def order(category: disnake.CategoryChannel | None) -> str:
-        found = sorted(guild.text_channels, key=lambda channel: (channel.position, channel.id))
-        return "".join(channel.name for channel in found if channel.category == category)
-
-    await fourth.move(beginning=True)
-    await ship.agree()
-    assert order(ship.deck) == "dabc"
-    await fourth.move(end=True, offset=-1)
-    await ship.agree()
-    assert order(ship.deck) == "abdc"
-    await third.move(before=first)
-    await ship.agree()
-    assert order(ship.deck) == "cabd"
-    await third.move(after=second, reason="why")
-    await ship.agree()
-    assert order(ship.deck) == "abcd"
-    await first.move(end=True, category=ship.hold)
-    await ship.agree()
-    assert (order(ship.deck), order(ship.hold), first.permissions_synced) == ("bcd", "a", False)
-    await second.move(beginning=True, category=ship.hold, sync_permissions=True)
-    await ship.agree()
-    assert (order(ship.hold), second.permissions_synced) == ("ba", True)
-    await third.move(beginning=True, category=None)
-    await ship.agree()
-    assert (order(ship.deck), order(None), third.category) == ("d", "c", None)
-    await third.edit(position=3, category=ship.hold, sync_permissions=True)
-    await ship.agree()
-    assert (third.category, third.permissions_synced) == (ship.hold, True)
-    await first.edit(sync_permissions=True)
-    await ship.agree()
-    assert first.overwrites == ship.hold.overwrites
-    await fourth.edit(category=ship.hold, sync_permissions=True)
-    await ship.agree()
-    assert fourth.permissions_synced
-
-
-async def test_permissions_and_syncing(ship: Ship) -> None:
-    guild, crew = ship.guild, ship.crew
-    channel = await ship.cached(await guild.create_text_channel("log", category=ship.deck))
-    ada = guild.get_member_named("ada")
-    assert ada is not None
-    await ship.deck.set_permissions(crew, view_channel=True, send_messages=True, reason="why")
-    await ship.agree()
-    assert channel.permissions_synced, "a synced child follows its category"
-    await channel.set_permissions(ada, overwrite=Allows(view_channel=True, connect=False))
-    await ship.agree()
-    assert not channel.permissions_synced
-    await ship.deck.set_permissions(crew, overwrite=None)
-    await ship.agree()
-    assert channel.overwrites_for(crew).send_messages, "one with a set of its own does not"
-    await channel.set_permissions(crew, overwrite=None)
-    await ship.agree()
-    await channel.set_permissions(ada, overwrite=None)
-    await ship.agree()
-    assert channel.permissions_synced
-    await ship.deck.edit(overwrites={ada: Allows(attach_files=False)})
-    await ship.agree()
-    assert channel.overwrites_for(ada).attach_files is False
-    with pytest.raises(disnake.NotFound):
-        await channel.set_permissions(crew, overwrite=None)
-
-
-async def test_roles_are_ordered(ship: Ship) -> None:
-    guild = ship.guild
-    first, second, third = (role for role in guild.roles if role.name in ("a", "b", "c"))
-    await guild.edit_role_positions({first: 3, second: 1, third: 2}, reason="why")
-    await ship.agree()
-    found = {role.name: role.position for role in await guild.fetch_roles()}
-    assert (found["a"], found["b"], found["c"]) == (3, 1, 2)
-    assert [role.name for role in guild.roles if role.name in ("a", "b", "c")] == ["b", "c", "a"]
-    entry = await anext(guild.audit_logs(limit=1))
-    assert (entry.action, entry.reason) == (disnake.AuditLogAction.role_update, "why")
