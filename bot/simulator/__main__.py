@@ -10,10 +10,16 @@ from bot.simulator.contract import read_contract
 from bot.simulator.server import address, bind, server_for, started
 
 
-async def _serve(port: int, host: str, token: str, profile: str, contract: Path | None) -> None:
-    judge = None if contract is None else read_contract(contract)
-    bound = bind(port, host)
-    simulator = build(token=token, profile="discord" if profile == "discord" else "free", contract=judge)
+async def _serve(chosen: argparse.Namespace) -> None:
+    contract: Path | None = chosen.contract
+    bound = bind(chosen.port, chosen.host)
+    simulator = build(
+        token=chosen.token,
+        profile=chosen.profile,
+        contract=None if contract is None else read_contract(contract),
+        client_secret=chosen.client_secret,
+        redirect_uris=chosen.redirect_uri,
+    )
     server = server_for(simulator)
     loop = asyncio.get_running_loop()
 
@@ -35,13 +41,21 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one, which the first line names")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; anything else is refused")
     parser.add_argument("--token", default="sim-token", help="the bot token that is accepted")
+    parser.add_argument("--client-secret", default="sim-secret", help="the application's OAuth2 secret")
+    parser.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        metavar="URI",
+        help="where people may be sent back to after they authorise the application; may be given again",
+    )
     parser.add_argument("--profile", choices=("free", "discord"), default="free", help="rate limits")
     parser.add_argument(
         "--contract", type=Path, metavar="FILE", help="Discord's OpenAPI document, to judge both sides by"
     )
     chosen = parser.parse_args()
     try:
-        asyncio.run(_serve(chosen.port, chosen.host, chosen.token, chosen.profile, chosen.contract))
+        asyncio.run(_serve(chosen))
     except (ValueError, OSError) as refused:
         parser.error(str(refused))
 

@@ -1,10 +1,11 @@
 """The whole as one ASGI app: REST under ``/api/v10``, the gateway at ``/``, the control surface at
-``/_sim``, and the CDN's folders beside them."""
+``/_sim``, the authorisation page at ``/oauth2/authorize``, and the CDN's folders beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
-from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from bot.simulator.arrivals import PREFIX
@@ -12,11 +13,15 @@ from bot.simulator.cdn import cdn_routes
 from bot.simulator.connection import Connection
 from bot.simulator.contract import Contract
 from bot.simulator.control import control_routes
+from bot.simulator.oauth2.browser import authorize_routes
 from bot.simulator.ratelimits import Profile
 from bot.simulator.rest import Rest
 from bot.simulator.routes import TABLE
 from bot.simulator.sockets import Sockets
 from bot.simulator.world import World
+
+# The only API calls that are usual without a version (docs: Topics > OAuth2 > OAuth2 URLs).
+_UNVERSIONED = tuple(f"{root}/oauth2/token{end}" for root in ("", "/api") for end in ("", "/revoke"))
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,20 +36,25 @@ def build(
     token: str = "sim-token",  # noqa: S107 - no secret
     profile: Profile = "free",
     contract: Contract | None = None,
+    client_secret: str = "sim-secret",  # noqa: S107 - no secret
+    redirect_uris: Sequence[str] = (),
 ) -> Simulator:
     """A simulator with the parts a server needs; :func:`create_app` gives the ASGI app alone.
 
     With a ``contract`` it refuses what Discord's published document does not allow, and cannot answer otherwise.
     """
-    world = World(token=token, profile=profile)
+    world = World(token=token, profile=profile, client_secret=client_secret, redirect_uris=redirect_uris)
     sockets = Sockets()
 
     async def gateway(socket: WebSocket) -> None:
         await Connection(world, sockets, socket).run()
 
+    rest = Rest(world, TABLE, sockets, contract)
     app = Starlette(
         routes=[
-            Mount(PREFIX, app=Rest(world, TABLE, sockets, contract)),
+            *authorize_routes(world),
+            *(Route(path, rest) for path in _UNVERSIONED),
+            Mount(PREFIX, app=rest),
             Mount("/_sim", routes=control_routes(world, TABLE)),
             *cdn_routes(world),
             WebSocketRoute("/", gateway),

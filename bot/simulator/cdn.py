@@ -13,6 +13,7 @@ FOLDERS = (
     "discovery-splashes/{id}/{hash}",
     "banners/{id}/{hash}",
     "avatars/{id}/{hash}",
+    "app-icons/{id}/{hash}",
     "role-icons/{id}/{hash}",
     "guilds/{guild_id}/users/{id}/avatars/{hash}",
 )

@@ -39,6 +39,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     30018: (400, "Maximum number of animated emojis reached"),
     30031: (400, "Guild already has a template"),
     30032: (400, "Maximum number of application commands reached (100)"),
+    30034: (400, "Maximum number of daily application command creates has been reached (200)"),
     30035: (400, "Maximum number of bans for non-guild members have been exceeded"),
     30048: (400, "Maximum number of tags in a forum channel has been reached"),
     30056: (400, "Maximum number of premium emojis reached (25)"),
@@ -46,6 +47,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     30060: (400, "Maximum number of channel permissions overwrites reached (1000)"),
     40001: (401, "Unauthorized. Provide a valid token and try again"),
     40005: (413, "Request entity too large. Try sending something smaller in size"),
+    40007: (403, "The user is banned from this guild"),
     40009: (400, "Only one channel may change its parent in a request"),
     40032: (400, "Target user is not connected to voice."),
     40033: (400, "This message has already been crossposted"),
@@ -66,7 +68,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     ),
     50021: (400, "Cannot execute action on a system message"),
     50024: (403, "Cannot execute action on this channel type"),
-    50025: (401, "Invalid OAuth2 access token provided"),
+    50025: (403, "Invalid OAuth2 access token provided"),
     50026: (403, "Missing required OAuth2 scope"),
     50027: (401, "Invalid Webhook Token"),
     50028: (400, "Invalid Role"),
@@ -95,6 +97,7 @@ class Refusal(Exception):
     def __init__(self, status: int, code: int, message: str, errors: JsonObject | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.body: JsonObject = {"message": message, "code": code}
         if errors:
             self.body["errors"] = errors
@@ -134,6 +137,13 @@ class FieldErrors:
             node = cast("JsonObject", node.setdefault(part, {}))
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
         found.append({"code": code, "message": message})
+
+    def within(self, path: Iterable[str]) -> JsonObject:
+        """What was added at a path or below it."""
+        node = self.tree
+        for part in path:
+            node = cast("JsonObject", node.get(part, {}))
+        return node
 
     def settle(self) -> None:
         """Raise 50035 if anything was added."""

@@ -56,18 +56,21 @@ class Verdict:
 
 
 class Limits:
-    """Fixed windows per (method, route, top-level resource), and one global window of a second."""
+    """Fixed windows per (account, method, route, top-level resource), and for each account a global one of a second.
+
+    An account is the bot (""), or the person in whose name the application calls.
+    """
 
     def __init__(self, clock: Clock, profile: Profile) -> None:
         self._clock = clock
         self.profile = profile
         self._windows: dict[tuple[str, str], _Window] = {}
-        self._global = _Window(0.0)
+        self._global: dict[str, _Window] = {}
         self._hashes: dict[tuple[str, str], str] = {}
 
     def clear(self) -> None:
         self._windows.clear()
-        self._global = _Window(0.0)
+        self._global.clear()
 
     def bucket(self, method: str, template: str) -> str:
         key = (method, template)
@@ -76,16 +79,24 @@ class Limits:
             self._hashes[key] = digest.hexdigest()
         return self._hashes[key]
 
-    def spend(self, method: str, template: str, params: dict[str, str], *, renames: bool = False) -> Verdict:
+    def spend(
+        self,
+        method: str,
+        template: str,
+        params: dict[str, str],
+        *,
+        renames: bool = False,
+        account: str = "",
+    ) -> Verdict:
         """Count one call. ``renames``: it changes a channel's name or topic, which has a hidden limit of its own."""
         now = self._clock.now()
         bucket = self.bucket(method, template)
-        major = next((params[name] for name in _MAJOR if name in params), "")
+        major = account + next((params[name] for name in _MAJOR if name in params), "")
         free = self.profile == "free"
         limit, seconds = _WIDE if free else _REPORTED.get((method, template), _ORDINARY)
         window = self._window((bucket, major), now, seconds)
         if not free:
-            if (wait := self._over_global(template, now)) is not None:
+            if (wait := self._over_global(account, template, now)) is not None:
                 return self._refusal(bucket, limit, window, now, wait, is_global=True)
             if window.used >= limit:
                 return self._refusal(bucket, limit, window, now, window.ends - now)
@@ -109,14 +120,15 @@ class Limits:
             window = self._windows[key] = _Window(now + seconds)
         return window
 
-    def _over_global(self, template: str, now: float) -> float | None:
+    def _over_global(self, account: str, template: str, now: float) -> float | None:
         if template.startswith(("/interactions/", "/webhooks/")):
             return None  # interaction endpoints are not bound to the global limit
-        if self._global.ends <= now:
-            self._global = _Window(now + 1.0)
-        if self._global.used >= _GLOBAL_PER_SECOND:
-            return self._global.ends - now
-        self._global.used += 1
+        window = self._global.get(account)
+        if window is None or window.ends <= now:
+            window = self._global[account] = _Window(now + 1.0)
+        if window.used >= _GLOBAL_PER_SECOND:
+            return window.ends - now
+        window.used += 1
         return None
 
     def _refusal(

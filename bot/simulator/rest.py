@@ -7,8 +7,9 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from bot.simulator.arrivals import Arrival, arrive
+from bot.simulator.authority import authority
 from bot.simulator.contract import Contract
-from bot.simulator.errors import Refusal, unauthorized
+from bot.simulator.errors import Refusal
 from bot.simulator.faults import GATEWAY_KINDS, Fault
 from bot.simulator.ratelimits import Verdict, limited, limited_headers
 from bot.simulator.routing import Answer, Call, Table, perform
@@ -51,7 +52,7 @@ class Rest:
         try:
             answer = await self._answer(passage)
         except Refusal as refusal:
-            answer = Answer(refusal.status, refusal.body, wrote=False)
+            answer = Answer(refusal.status, refusal.body, wrote=False, headers=refusal.headers)
         except SocketClosed:
             self._note(passage, None)
             if not self._sockets.cut(arrival.peer):
@@ -70,16 +71,19 @@ class Rest:
         passage.fault = world.faults.take(arrival.method, route.template, arrival.path)
         if passage.fault is not None:
             await _before_effect(passage.fault)
-        if not route.keyed and arrival.header(b"authorization") != f"Bot {world.token}":
-            raise unauthorized()
-        passage.body = arrival.body()
+        authorization = arrival.header(b"authorization")
+        actor_id, token = authority(world, route, authorization)
+        passage.body = arrival.pairs() if route.encoded else arrival.body()
         renames = _renames(route.template, passage.body)
-        passage.verdict = world.limits.spend(arrival.method, route.template, params, renames=renames)
+        account = "" if token is None else f"{token.user_id} "
+        passage.verdict = world.limits.spend(
+            arrival.method, route.template, params, renames=renames, account=account
+        )
         if passage.verdict.retry_after is not None:
             raise limited(passage.verdict.retry_after, is_global=passage.verdict.is_global)
         call = Call(
             world=world,
-            actor_id=world.application.bot_id,
+            actor_id=actor_id,
             method=arrival.method,
             route=route,
             path=arrival.path,
@@ -89,6 +93,9 @@ class Rest:
             reason=arrival.reason,
             origin=arrival.host,
             published=self._complaints(passage),
+            token=token,
+            authorization=authorization,
+            locale=arrival.locale,
         )
         try:
             return perform(call, via="rest")
@@ -143,7 +150,7 @@ class Rest:
 
     def _headers(self, passage: _Passage, answer: Answer) -> dict[str, str]:
         verdict = passage.verdict or self._world.limits.peek(passage.arrival.method, passage.template)
-        headers = {"via": "1.1 google"} | verdict.headers
+        headers = {"via": "1.1 google"} | verdict.headers | answer.headers
         if answer.status == LIMITED:
             asked = passage.fault.scope if passage.fault is not None else verdict.scope
             headers |= limited_headers(as_object(answer.body) or {}, asked)

@@ -3,7 +3,8 @@
 from secrets import token_urlsafe
 
 from bot.simulator import payloads, permissions, posting
-from bot.simulator.command_forms import (
+from bot.simulator.command_access import Access, may_use
+from bot.simulator.command_options import (
     ATTACHMENT,
     BOOLEAN,
     CHANNEL,
@@ -147,18 +148,15 @@ def _check_choice(option: JsonObject, value: object) -> None:
 def require_allowed(
     world: World, guild: Guild, member: Member, channel: Channel, command: JsonObject
 ) -> None:
-    """Whether Discord's client would show the command to this person here; 403 if not.
-
-    ``default_member_permissions`` null: everybody with USE_APPLICATION_COMMANDS; "0": administrators only.
-    """
-    held = permissions.in_channel(guild, member, channel, world.clock.now())
-    if held & permissions.ADMINISTRATOR:
-        return
-    asked = command.get("default_member_permissions")
-    needed = permissions.USE_APPLICATION_COMMANDS
-    if asked is not None:
-        needed |= as_int(asked) or permissions.ADMINISTRATOR
-    if held & needed != needed:
+    """403 unless Discord's client would show the command to this person here."""
+    command_id = as_int(command["id"]) or 0
+    book = world.commands
+    access = Access(
+        guild,
+        book.permissions_of(guild.id, command_id),
+        book.permissions_of(guild.id, world.application.id),
+    )
+    if not may_use(access, member, channel, command, world.clock.now()):
         raise Refusal(403, 50013, "This member does not see the command")
 
 

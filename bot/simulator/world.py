@@ -1,5 +1,9 @@
 """The one mutable whole: guilds, users, the application, and the services that watch them."""
 
+import copy
+from collections.abc import Sequence
+from secrets import token_hex
+
 from bot.simulator import events, payloads
 from bot.simulator.clock import Clock
 from bot.simulator.commands import CommandBook
@@ -9,6 +13,7 @@ from bot.simulator.hub import Hub
 from bot.simulator.images import Images
 from bot.simulator.journal import Journal
 from bot.simulator.ledger import InteractionLedger
+from bot.simulator.oauth2.authorizations import Authorizations
 from bot.simulator.ratelimits import Limits, Profile
 from bot.simulator.shapes import JsonObject
 from bot.simulator.snowflakes import Snowflakes
@@ -20,7 +25,14 @@ LARGE = 250  # members from which Discord calls a guild large
 class World:
     """State is changed only by the routes and by the control surface, always synchronously and after validation."""
 
-    def __init__(self, *, token: str = "sim-token", profile: Profile = "free") -> None:  # noqa: S107 - no secret
+    def __init__(
+        self,
+        *,
+        token: str = "sim-token",  # noqa: S107 - no secret
+        profile: Profile = "free",
+        client_secret: str = "sim-secret",  # noqa: S107 - no secret
+        redirect_uris: Sequence[str] = (),
+    ) -> None:
         self.token = token
         self.clock = Clock()
         self.snowflakes = Snowflakes(self.clock)
@@ -31,21 +43,28 @@ class World:
         owner = User(id=self.mint(), username="owner", global_name="Owner")
         app_id = self.mint()
         bot = User(id=app_id, username="simulated-bot", bot=True)
-        self.application = Application(id=app_id, bot_id=bot.id, owner_id=owner.id)
-        self._portal = (self.application.flags, owner, bot)
+        self.application = Application(
+            id=app_id,
+            bot_id=bot.id,
+            owner_id=owner.id,
+            client_secret=client_secret,
+            verify_key=token_hex(32),
+            redirect_uris=list(redirect_uris),
+        )
+        self._portal = (copy.deepcopy(self.application), owner, bot)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self._channel_guild: dict[int, int] = {}
         self.images = Images()
         self.commands = CommandBook()
         self.interactions = InteractionLedger()
+        self.oauth2 = Authorizations(self.clock)
         self.nonces: dict[tuple[int, int, str], tuple[float, int]] = {}
         self._furnish()
 
     def _furnish(self) -> None:
-        flags, owner, bot = self._portal
-        self.application.flags = flags
-        self.application.owner_id = owner.id
+        application, owner, bot = self._portal
+        self.application = copy.deepcopy(application)
         self.users.update({owner.id: owner, bot.id: bot})
 
     def reset(self) -> None:
@@ -61,6 +80,7 @@ class World:
         self.images.clear()
         self.commands.clear()
         self.interactions.clear()
+        self.oauth2.clear()
         self.nonces.clear()
         self._furnish()
 
@@ -72,6 +92,12 @@ class World:
     @property
     def bot(self) -> User:
         return self.users[self.application.bot_id]
+
+    @property
+    def app_owner(self) -> User:
+        """The owner, or the pseudo-user of the team that owns the application."""
+        team = self.application.team
+        return self.users[self.application.owner_id if team is None else team.id]
 
     def user_named(self, text: str) -> User | None:
         """By id or by username."""

@@ -15,7 +15,17 @@ def amended(components: JsonObject) -> JsonObject:
     schemas = cast("dict[str, JsonObject]", found["schemas"])
     kinds = schemas["ChannelTypes"]
     listed = [*cast("list[JsonObject]", kinds["oneOf"]), {"title": "GUILD_MEDIA", "const": _MEDIA}]
-    return found | {"schemas": schemas | {"ChannelTypes": kinds | {"oneOf": listed}}}
+    amended: JsonObject = {"ChannelTypes": kinds | {"oneOf": listed}} | _with_plain_description(schemas)
+    return found | {"schemas": schemas | amended}
+
+
+def _with_plain_description(schemas: dict[str, JsonObject]) -> JsonObject:
+    """Docs: Resources > Application > Edit Current Application has the description as a text."""
+    form = schemas["ApplicationFormPartial"]
+    properties = cast("dict[str, JsonObject]", form["properties"])
+    plain: JsonObject = {"type": "string", "maxLength": 400}
+    both: JsonObject = {"oneOf": [plain, properties["description"]]}
+    return {"ApplicationFormPartial": form | {"properties": properties | {"description": both}}}
 
 
 def _with_media(node: object) -> object:

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from bot.simulator.control import edits, faults, guilds, interactions, people, reports, settings
+from bot.simulator.control import (
+    application,
+    edits,
+    faults,
+    guilds,
+    interactions,
+    oauth2,
+    people,
+    reports,
+    settings,
+)
 from bot.simulator.routing import Table
 from bot.simulator.world import World
 
@@ -12,10 +22,12 @@ from bot.simulator.world import World
 def control_routes(world: World, table: Table) -> Sequence[BaseRoute]:
     return [
         *settings.routes(world),
+        *application.routes(world),
         *guilds.routes(world),
         *people.routes(world),
         *reports.routes(world),
         *faults.routes(world),
         *interactions.routes(world),
+        *oauth2.routes(world),
         *edits.routes(world, table),
     ]

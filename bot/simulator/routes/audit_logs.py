@@ -1,9 +1,10 @@
 """Reading the audit log."""
 
-from bot.simulator import payloads
+from bot.simulator import audit, payloads
 from bot.simulator.permissions import VIEW_AUDIT_LOG
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
+from bot.simulator.state import Guild
 
 routes = Routes()
 
@@ -22,10 +23,27 @@ def get_audit_log(call: Call) -> Answer:
         found = [entry for entry in reversed(found) if before is None or _id(entry) < before][:limit]
     people = {str(entry[key]) for entry in found for key in ("user_id", "target_id")}
     users = [payloads.user(user) for user in call.world.users.values() if str(user.id) in people]
-    empty = ("integrations", "webhooks", "guild_scheduled_events", "threads", "application_commands")
+    empty = ("integrations", "webhooks", "guild_scheduled_events", "threads")
     return ok(
-        {"audit_log_entries": found, "users": users, "auto_moderation_rules": []} | {key: [] for key in empty}
+        {
+            "audit_log_entries": found,
+            "users": users,
+            "auto_moderation_rules": [],
+            "application_commands": _commands(call, guild, found),
+        }
+        | {key: [] for key in empty}
     )
+
+
+def _commands(call: Call, guild: Guild, entries: list[JsonObject]) -> list[JsonObject]:
+    """The commands whose permissions were changed, if they still exist."""
+    ids = {
+        int(str(entry["target_id"]))
+        for entry in entries
+        if entry["action_type"] == audit.APPLICATION_COMMAND_PERMISSION_UPDATE
+    }
+    commands = (call.world.commands.by_id(guild.id, command_id) for command_id in ids)
+    return [command for command in commands if command is not None]
 
 
 def _asked(entry: JsonObject, call: Call) -> bool:

@@ -7,10 +7,14 @@ from bot.simulator.routing import Answer, Call, Routes, ok
 routes = Routes()
 
 
-@routes.on("GET", "/users/@me")
+@routes.on("GET", "/users/@me", scope="identify")
 def get_me(call: Call) -> Answer:
-    me = payloads.user(call.world.users[call.actor_id])
-    return ok(me | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None})
+    """For an app only with the scope ``email`` also the address, and whether it is verified."""
+    user = call.world.users[call.actor_id]
+    me = payloads.user(user) | {"mfa_enabled": False, "locale": "en-US", "premium_type": 0}
+    if call.token is None or "email" in call.token.scopes:
+        me |= {"verified": user.bot or user.email is not None, "email": user.email}
+    return ok(me)
 
 
 @routes.on("GET", "/users/{user_id}")
@@ -21,7 +25,7 @@ def get_user(call: Call) -> Answer:
     return ok(payloads.user(found))
 
 
-@routes.on("GET", "/users/@me/guilds")
+@routes.on("GET", "/users/@me/guilds", scope="guilds")
 def list_my_guilds(call: Call) -> Answer:
     """Ascending by id; ``before`` takes the last ones before it."""
     limit = call.number("limit", 200, 1, 200)
