@@ -92,7 +92,7 @@ def _install(form: Form) -> dict[str, JsonObject]:
         if config is not None:
             params = _params(config.form("oauth2_install_params"), _CONTEXTS[key])
             found[key] = {} if params is None else {"oauth2_install_params": params}
-    if not found:
+    if not found and whole.data.keys() <= _CONTEXTS.keys():
         form.bad("integration_types_config", "BASE_TYPE_MIN_LENGTH", "Must be 1 or more in length.")
     return found
 
