@@ -18,6 +18,7 @@ from bot.simulator.ratelimits import Profile
 from bot.simulator.rest import Rest
 from bot.simulator.routes import TABLE
 from bot.simulator.sockets import Sockets
+from bot.simulator.uploads import upload_routes
 from bot.simulator.world import World
 
 # The only API calls that are usual without a version (docs: Topics > OAuth2 > OAuth2 URLs).
@@ -57,6 +58,7 @@ def build(
             Mount(PREFIX, app=rest),
             Mount("/_sim", routes=control_routes(world, TABLE)),
             *cdn_routes(world),
+            *upload_routes(world),
             WebSocketRoute("/", gateway),
             WebSocketRoute("/gateway", gateway),
         ]

@@ -17,7 +17,9 @@ KEYS = words(
     "primary_color hoist features description nick roles communication_disabled_until content embeds "
     "components allowed_mentions nonce message_reference title fields footer custom_id options style "
     "label value data choices lock_permissions rules_channel_id attachments default_member_permissions "
-    "contexts"
+    "contexts integration_types name_localizations description_localizations nsfw required choices autocomplete "
+    "min_value max_value min_length channel_types permission access_token nick mute tags icon install_params scopes "
+    "integration_types_config oauth2_install_params max_participants component min_values max_values de 0 1"
 )
 leaves = st.one_of(
     st.none(),
@@ -54,7 +56,8 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
         made = await sim.guild(**SPEC)
         dump = await sim.dump(made["id"])
         app = str(simulator.world.application.id)
-        await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
+        command = {"name": "hello", "description": "d"}
+        command_id = (await rest.ok("POST", f"/applications/{app}/commands", command))["id"]
         asked = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
         begun = simulator.world.interactions.by_id[int((await sim("POST", "/interactions", asked))["id"])]
         path = route.template.format(
@@ -65,13 +68,17 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             user_id=made["members"]["ada"],
             message_id="1",
             application_id=app,
-            command_id="1",
+            command_id=command_id,
             interaction_id=begun.id,
             interaction_token=begun.token,
             webhook_id=app,
             webhook_token=begun.token,
         )
-        answer = await rest(route.method, path, body)
+        token = simulator.world.oauth2.grant(
+            simulator.world.application.owner_id, (str(route.scope),), origin=None
+        )
+        bearer = {} if route.bots else {"Authorization": f"Bearer {token.text}"}
+        answer = await rest(route.method, path, body, **bearer)
         assert answer.status_code < 500
         await rest.ok("GET", f"/guilds/{made['id']}/channels")
         assert (await sim.dump(made["id"]))["guild"]["id"] == made["id"]
