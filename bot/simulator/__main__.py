@@ -42,6 +42,8 @@ def _built(chosen: argparse.Namespace) -> Simulator:
         limits=PROFILES[chosen.profile] if chosen.limits is None else read_table(_read(chosen.limits)),
         gateway=gateway,
         contract=None if chosen.contract is None else read_contract(chosen.contract),
+        client_secret=chosen.client_secret,
+        redirect_uris=chosen.redirect_uri,
     )
 
 
@@ -64,6 +66,14 @@ def _arguments() -> argparse.ArgumentParser:
         "--gateway", type=Path, metavar="FILE", help="JSON as PATCH /_sim/gateway takes, over the profile's"
     )
     parser.add_argument("--heartbeat-interval", type=int, metavar="MS", help="over both")
+    parser.add_argument("--client-secret", default="sim-secret", help="the application's OAuth2 secret")
+    parser.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        metavar="URI",
+        help="where people may be sent back to after they authorise the application; may be given again",
+    )
     parser.add_argument(
         "--contract", type=Path, metavar="FILE", help="Discord's OpenAPI document, to judge both sides by"
     )

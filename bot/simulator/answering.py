@@ -55,6 +55,7 @@ def outgoing(answer: Answer, verdict: Verdict, limited: Limited | None) -> Outgo
         headers = [_VIA, *verdict.headers, *_own_limit(answer)]
     else:
         headers = [_VIA, *verdict.headers]
+    headers += [(name.encode(), text.encode()) for name, text in answer.headers.items()]
     content = None if answer.body is None else _encode(answer.body)
     return Outgoing(answer.status, headers if content is None else [*headers, _JSON], content)
 

@@ -10,10 +10,13 @@ from starlette.types import Receive, Scope
 
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.multipart import payload_of
-from bot.simulator.shapes import too_wide
+from bot.simulator.oauth2.refusals import TokenRefusal
+from bot.simulator.shapes import JsonObject, too_wide
 from bot.simulator.sockets import Peer
 
 PREFIX = "/api/v10"
+_UNVERSIONED = "/api"
+_FORM = "application/x-www-form-urlencoded"
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
@@ -46,6 +49,12 @@ class Arrival:
     def host(self) -> str:
         return self.header(b"host") or "127.0.0.1"
 
+    @property
+    def locale(self) -> str:
+        """What the caller reads (docs: Localization > Retrieving localized commands)."""
+        asked = self.header(b"x-discord-locale") or self.header(b"accept-language") or "en-US"
+        return re.split(r"[,;]", asked)[0].strip()
+
     def body(self) -> object:
         """The decoded body: JSON, or the form of a multipart one with its files."""
         if not self.content or self.method == "GET":
@@ -64,6 +73,16 @@ class Arrival:
             raise refuse(50109)
         return found
 
+    def pairs(self) -> JsonObject:
+        """The body of a call that takes a form, each name once (RFC 6749, 3.2)."""
+        kind = self.header(b"content-type") or ""
+        if kind.partition(";")[0].strip().lower() != _FORM:
+            raise TokenRefusal("invalid_request", f"Content-Type must be {_FORM}")
+        pairs = parse_qsl(self.content.decode("latin-1"), keep_blank_values=True)
+        if len(dict(pairs)) < len(pairs):
+            raise TokenRefusal("invalid_request", "A parameter is given more than once")
+        return dict(pairs)
+
 
 async def arrive(scope: Scope, receive: Receive, now: float) -> Arrival:
     """Read the request to its end."""
@@ -76,7 +95,7 @@ async def arrive(scope: Scope, receive: Receive, now: float) -> Arrival:
     query = cast("bytes", scope.get("query_string", b"")).decode("latin-1")
     return Arrival(
         method=cast("str", scope["method"]),
-        path=cast("str", scope["path"]).removeprefix(PREFIX) or "/",
+        path=cast("str", scope["path"]).removeprefix(PREFIX).removeprefix(_UNVERSIONED) or "/",
         headers=dict(cast("list[tuple[bytes, bytes]]", scope["headers"])),
         query=dict(parse_qsl(query, keep_blank_values=True)) if query else {},
         content=content,

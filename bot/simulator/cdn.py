@@ -15,6 +15,7 @@ FOLDERS = (
     "home-headers/{id}/{hash}",
     "banners/{id}/{hash}",
     "avatars/{id}/{hash}",
+    "app-icons/{id}/{hash}",
     "role-icons/{id}/{hash}",
     "guilds/{guild_id}/users/{id}/avatars/{hash}",
     "guilds/{guild_id}/users/{id}/banners/{hash}",

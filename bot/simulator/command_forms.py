@@ -1,127 +1,134 @@
 """Reading application commands (Discord docs: Interactions > Application Commands)."""
 
-import re
+from collections.abc import Collection
 
-from bot.simulator.forms import Form
-from bot.simulator.shapes import JsonObject, as_list, as_object
-
-CHAT_INPUT = 1
-SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(
-    1, 12
+from bot.simulator.command_names import (
+    DESCRIPTION_LENGTH,
+    longest,
+    read_description_localizations,
+    read_name,
+    read_name_localizations,
 )
-_NAME = re.compile(r"^[-_'\w]{1,32}$")
-_CHOOSABLE = (STRING, INTEGER, NUMBER)
+from bot.simulator.command_options import read_options
+from bot.simulator.forms import Form
+from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
+
+CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
+IN_GUILD, IN_BOT_DM, IN_PRIVATE = 0, 1, 2
+_SIZE = 8000
 
 
-def read_command(form: Form, known: JsonObject | None) -> JsonObject:
-    """The command without id, application and version; ``known`` supplies what a PATCH leaves out."""
-    known = known or {}
-    kind = form.choice("type", _number(known.get("type"), CHAT_INPUT), (1, 2, 3)) or CHAT_INPUT
-    body: JsonObject = {
-        "type": kind,
-        "name": known.get("name"),
-        "name_localizations": known.get("name_localizations"),
-        "description": known.get("description", ""),
-        "description_localizations": known.get("description_localizations"),
-        "default_member_permissions": known.get("default_member_permissions"),
-        "dm_permission": known.get("dm_permission", True),
-        "contexts": known.get("contexts"),
-        "integration_types": known.get("integration_types", [0]),
-        "nsfw": known.get("nsfw", False),
-        "options": known.get("options"),
-    }
-    if not known or "name" in form:
+def read_command(
+    form: Form, known: JsonObject | None, *, installs: Collection[int], guild: bool
+) -> JsonObject:
+    """The command without id, application and version; ``known`` supplies what a PATCH leaves out.
+
+    ``installs`` are the installation contexts of the application; in which one a command can be used, and in which
+    kind of channel, is said of global commands only.
+    """
+    kind = _kind(form, known)
+    body: JsonObject = _blank(kind, installs) if known is None else dict(known)
+    if known is None or "name" in form:
         body["name"] = read_name(form, chat=kind == CHAT_INPUT)
-    if kind == CHAT_INPUT and (not known or "description" in form):
-        form.require("description")
-        body["description"] = form.text("description", "", least=1, most=100)
-    for key in ("name_localizations", "description_localizations"):
-        if key in form:
-            body[key] = as_object(form.data[key])
+    _read_description(form, kind, body, whole=known is None)
+    if "name_localizations" in form:
+        body["name_localizations"] = read_name_localizations(form, chat=kind == CHAT_INPUT)
     if "default_member_permissions" in form:
         given = form.data["default_member_permissions"]
         body["default_member_permissions"] = (
             None if given is None else str(form.bits("default_member_permissions", 0))
         )
-    if "dm_permission" in form:
-        body["dm_permission"] = form.data["dm_permission"] is not False
-    for key in ("contexts", "integration_types"):
-        if as_list(form.data.get(key)) is not None:
-            body[key] = as_list(form.data[key])
     body["nsfw"] = form.flag("nsfw", body["nsfw"] is True)
+    if not guild:
+        _read_contexts(form, body, installs)
     if "options" in form:
-        body["options"] = read_options(form)
+        body["options"] = _options(form, kind)
+    _check_size(form, body)
     return {key: value for key, value in body.items() if key != "options" or value}
 
 
-def read_name(form: Form, *, chat: bool) -> str:
-    form.require("name")
-    name = form.text("name", "", least=1, most=32) or ""
-    if chat and name and (not _NAME.match(name) or name != name.lower()):
-        form.bad("name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-    return name
+def _kind(form: Form, known: JsonObject | None) -> int:
+    """What a command is does not change."""
+    if known is not None:
+        return as_int(known["type"]) or CHAT_INPUT
+    return form.choice("type", CHAT_INPUT, (CHAT_INPUT, USER_MENU, MESSAGE_MENU)) or CHAT_INPUT
 
 
-def read_options(form: Form, depth: int = 0) -> list[JsonObject]:
-    found = form.forms("options", most=25) or []
-    optional = False
-    for each in found:
-        required = each.flag("required", False)
-        if required and optional:
-            each.bad(
-                "required",
-                "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
-                "Required options must be placed before non-required options",
-            )
-        optional = optional or not required
-    return [_option(each, depth) for each in found]
-
-
-def _option(form: Form, depth: int) -> JsonObject:
-    form.require("type")
-    nestable = (SUBCOMMAND, GROUP) if depth == 0 else (SUBCOMMAND,) if depth == 1 else ()
-    kind = form.choice("type", STRING, (*nestable, *range(STRING, ATTACHMENT + 1))) or STRING
-    form.require("description")
-    body: JsonObject = {
-        "type": kind,
-        "name": read_name(form, chat=True),
-        "name_localizations": as_object(form.data.get("name_localizations")),
-        "description": form.text("description", "", least=1, most=100),
-        "description_localizations": as_object(form.data.get("description_localizations")),
-    }
-    if kind in (SUBCOMMAND, GROUP):
-        body["options"] = read_options(form, depth + 1 if kind == GROUP else 2)
-        return body
-    body["required"] = True if form.flag("required", False) else None
-    _read_limits(form, kind, body)
-    return {key: value for key, value in body.items() if value is not None or key.endswith("localizations")}
-
-
-def _read_limits(form: Form, kind: int, body: JsonObject) -> None:
-    if kind == STRING:
-        body["min_length"] = form.number("min_length", least=0, most=6000)
-        body["max_length"] = form.number("max_length", least=1, most=6000)
-    if kind in (INTEGER, NUMBER):
-        body["min_value"] = form.data.get("min_value")
-        body["max_value"] = form.data.get("max_value")
-    if kind == CHANNEL:
-        body["channel_types"] = as_list(form.data.get("channel_types"))
-    if kind in _CHOOSABLE:
-        body["autocomplete"] = True if form.flag("autocomplete", False) else None
-        choices = form.forms("choices", most=25)
-        if choices:
-            body["choices"] = [_choice(each) for each in choices]
-
-
-def _choice(form: Form) -> JsonObject:
-    form.require("name")
-    form.require("value")
+def _blank(kind: int, installs: Collection[int]) -> JsonObject:
     return {
-        "name": form.text("name", "", least=1, most=100),
-        "name_localizations": as_object(form.data.get("name_localizations")),
-        "value": form.data.get("value"),
+        "type": kind,
+        "name": "",
+        "name_localizations": None,
+        "description": "",
+        "description_localizations": None,
+        "default_member_permissions": None,
+        "dm_permission": True,
+        "contexts": None,
+        "integration_types": sorted(installs),
+        "nsfw": False,
     }
 
 
-def _number(value: object, default: int) -> int:
-    return value if isinstance(value, int) else default
+def _read_description(form: Form, kind: int, body: JsonObject, *, whole: bool) -> None:
+    if kind == CHAT_INPUT:
+        if whole or "description" in form:
+            form.require("description")
+            body["description"] = form.text("description", "", least=1, most=DESCRIPTION_LENGTH)
+        if "description_localizations" in form:
+            body["description_localizations"] = read_description_localizations(form)
+    elif form.data.get("description"):
+        form.bad(
+            "description",
+            "APPLICATION_COMMAND_INVALID_DESCRIPTION",
+            "Context menu commands cannot have description",
+        )
+
+
+def _options(form: Form, kind: int) -> list[JsonObject]:
+    if kind != CHAT_INPUT and form.data["options"]:
+        form.bad("options", "BASE_TYPE_MAX_LENGTH", "Must be 0 or fewer in length.")
+        return []
+    return read_options(form)
+
+
+def _read_contexts(form: Form, body: JsonObject, installs: Collection[int]) -> None:
+    """``contexts`` has replaced ``dm_permission``, which is answered as it follows from it."""
+    if "dm_permission" in form:
+        body["dm_permission"] = form.data["dm_permission"] is not False
+    if "contexts" in form:
+        body["contexts"] = _numbers(form, "contexts", (IN_GUILD, IN_BOT_DM, IN_PRIVATE))
+    if body["contexts"] is not None:
+        body["dm_permission"] = IN_BOT_DM in (as_list(body["contexts"]) or ())
+    if form.data.get("integration_types") is not None:
+        body["integration_types"] = _numbers(form, "integration_types", installs)
+
+
+def _numbers(form: Form, key: str, allowed: Collection[int]) -> list[int] | None:
+    """A list without repetitions, or None for null."""
+    given = form.items(key, most=len(allowed))
+    if given is None:
+        return None
+    if not given:
+        form.bad(key, "BASE_TYPE_MIN_LENGTH", "Must be 1 or more in length.")
+    found = [number for each in given if (number := as_int(each)) is not None and number in allowed]
+    if len(found) < len(given):
+        form.bad_choice(key, allowed)
+    elif len(set(found)) < len(found):
+        form.bad(key, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+    return found
+
+
+def _check_size(form: Form, body: JsonObject) -> None:
+    """Docs: Slash Commands, on the combined length of names, descriptions and values."""
+    if body["type"] == CHAT_INPUT and _size(body) > _SIZE:
+        form.bad_whole("APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({_SIZE})")
+
+
+def _size(node: JsonObject) -> int:
+    own = sum(
+        longest(node[key], node.get(f"{key}_localizations"))
+        for key in ("name", "description", "value")
+        if node.get(key) is not None
+    )
+    inner = [each for key in ("options", "choices") for each in as_list(node.get(key)) or []]
+    return own + sum(_size(found) for each in inner if (found := as_object(each)) is not None)

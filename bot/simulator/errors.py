@@ -40,6 +40,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     30018: (400, "Maximum number of animated emojis reached"),
     30031: (400, "Guild already has a template"),
     30032: (400, "Maximum number of application commands reached (100)"),
+    30034: (400, "Maximum number of daily application command creates has been reached (200)"),
     30035: (400, "Maximum number of bans for non-guild members have been exceeded"),
     30048: (400, "Maximum number of tags in a forum channel has been reached"),
     30052: (400, "Bitrate is too high for channel of this type"),
@@ -69,7 +70,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     ),
     50021: (400, "Cannot execute action on a system message"),
     50024: (403, "Cannot execute action on this channel type"),
-    50025: (401, "Invalid OAuth2 access token provided"),
+    50025: (403, "Invalid OAuth2 access token provided"),
     50026: (403, "Missing required OAuth2 scope"),
     50027: (401, "Invalid Webhook Token"),
     50028: (400, "Invalid Role"),
@@ -109,6 +110,7 @@ class Refusal(Exception):
     def __init__(self, status: int, code: int, message: str, errors: JsonObject | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.body: JsonObject = {"message": message, "code": code}
         if errors:
             self.body["errors"] = errors
@@ -153,6 +155,13 @@ class FieldErrors:
             return
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
         found.append({"code": code, "message": message})
+
+    def within(self, path: Iterable[str]) -> JsonObject:
+        """What was added at a path or below it."""
+        node = self.tree
+        for part in path:
+            node = cast("JsonObject", node.get(part, {}))
+        return node
 
     def settle(self) -> None:
         """Raise 50035 if anything was added."""

@@ -27,6 +27,11 @@ class Form:
     def bad(self, key: str, code: str, message: str) -> None:
         self.errors.add((*self.path, key), code, message)
 
+    def bad_whole(self, code: str, message: str) -> None:
+        """Against the object itself, unless something in it is wrong already: a node has errors or fields below."""
+        if not self.errors.within(self.path):
+            self.errors.add(self.path, code, message)
+
     def require(self, key: str) -> None:
         if self.data.get(key) is None:
             self.bad(key, "BASE_TYPE_REQUIRED", "This field is required")

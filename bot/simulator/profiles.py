@@ -57,7 +57,13 @@ def keep_pictures(
 
 def own(user: User) -> JsonObject:
     """An account as it sees itself."""
-    return payloads.user(user) | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None}
+    return payloads.user(user) | {
+        "mfa_enabled": False,
+        "locale": "en-US",
+        "premium_type": 0,
+        "verified": user.bot or user.email is not None,
+        "email": user.email,
+    }
 
 
 def tell(world: World, user: User) -> None:

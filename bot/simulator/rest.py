@@ -7,14 +7,16 @@ from starlette.types import Receive, Scope, Send
 
 from bot.simulator.answering import Outgoing, SocketClosed, blocked, outgoing
 from bot.simulator.arrivals import Arrival, arrive
+from bot.simulator.authority import authority
 from bot.simulator.contract import Contract
-from bot.simulator.errors import Refusal, unauthorized
+from bot.simulator.errors import Refusal
 from bot.simulator.faults import GATEWAY_KINDS, Fault
 from bot.simulator.multipart import without_contents
 from bot.simulator.ratelimits import Blocked, Limited, Verdict
 from bot.simulator.routing import Answer, Call, Route, Table, perform
 from bot.simulator.shapes import JsonObject, as_object
 from bot.simulator.sockets import Sockets
+from bot.simulator.state import AccessToken
 from bot.simulator.world import World
 
 REFUSED, FAILED = 400, 500
@@ -69,7 +71,7 @@ class Rest:
             passage.limited = refusal
             answer = Answer(refusal.status, refusal.body, wrote=False)
         except Refusal as refusal:
-            answer = Answer(refusal.status, refusal.body, wrote=False)
+            answer = Answer(refusal.status, refusal.body, wrote=False, headers=refusal.headers)
         answer = self._judged(passage, answer)
         scope = None if passage.limited is None else passage.limited.scope
         self._world.bans.note(passage.arrival.address, answer.status, scope, self._world.limits.table)
@@ -88,15 +90,15 @@ class Rest:
         passage.fault = world.faults.take(arrival.method, route.template, arrival.path)
         if passage.fault is not None:
             await _before_effect(passage.fault)
-        if not route.keyed and arrival.header(b"authorization") != f"Bot {world.token}":
-            raise unauthorized()
-        passage.body = arrival.body()
-        passage.verdict = self._verdict(passage, route, params)
+        authorization = arrival.header(b"authorization")
+        actor_id, token = authority(world, route, authorization)
+        passage.body = arrival.pairs() if route.encoded else arrival.body()
+        passage.verdict = self._verdict(passage, route, params, token)
         if passage.verdict.refusal is not None:
             raise passage.verdict.refusal
         call = Call(
             world=world,
-            actor_id=world.application.bot_id,
+            actor_id=actor_id,
             method=arrival.method,
             route=route,
             path=arrival.path,
@@ -106,6 +108,9 @@ class Rest:
             reason=arrival.reason,
             origin=arrival.host,
             published=self._complaints(passage),
+            token=token,
+            authorization=authorization,
+            locale=arrival.locale,
         )
         try:
             return perform(call, via="rest")
@@ -113,12 +118,18 @@ class Rest:
             if passage.fault is not None:
                 await self._after_effect(passage.fault)
 
-    def _verdict(self, passage: _Passage, route: Route, params: dict[str, str]) -> Verdict:
-        """Who calls is told by the authorisation, and without one by the address (docs: Topics > Rate Limits)."""
+    def _verdict(
+        self, passage: _Passage, route: Route, params: dict[str, str], token: AccessToken | None
+    ) -> Verdict:
+        """Who calls is told by the authorisation, and without one by the address (docs: Topics > Rate Limits).
+
+        All tokens of one person count together.
+        """
         arrival, template = passage.arrival, route.template
         authorization = None if route.keyed else arrival.header(b"authorization")
+        caller = authorization if token is None else f"user {token.user_id}"
         return self._world.limits.spend(
-            authorization or arrival.address,
+            caller or arrival.address,
             arrival.method,
             template,
             params,

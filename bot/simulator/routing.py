@@ -8,13 +8,14 @@ from bot.simulator.access import Standing
 from bot.simulator.errors import FieldErrors, bad_field, no_method, no_route, refuse
 from bot.simulator.forms import Form
 from bot.simulator.shapes import JsonObject, as_list, as_object
-from bot.simulator.state import Channel, Guild
+from bot.simulator.state import AccessToken, Channel, Guild
 from bot.simulator.world import World
 
 
 @dataclass(slots=True)
 class Call:
-    """One call by one actor: the bot over REST, or a human through ``/_sim/edits``."""
+    """One call by one actor: the bot over REST, a human through ``/_sim/edits``, or an app for the user who
+    authorised it, whose ``token`` it then is."""
 
     world: World
     actor_id: int
@@ -27,6 +28,9 @@ class Call:
     reason: str | None = None
     origin: str = "127.0.0.1"
     published: JsonObject | None = None
+    token: AccessToken | None = None
+    authorization: str | None = None
+    locale: str = "en-US"
 
     def id(self, name: str) -> int:
         raw = self.params[name]
@@ -92,6 +96,7 @@ class Answer:
     body: object = None
     targets: dict[str, str] = field(default_factory=dict[str, str])
     wrote: bool = True
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def ok(body: object, *, status: int = 200, wrote: bool = True, **targets: int) -> Answer:
@@ -105,12 +110,19 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 @dataclass(slots=True, frozen=True)
 class Route:
-    """``keyed``: authorised by a token in the path instead of the bot token."""
+    """``keyed``: authorised by what it carries itself, such as a token in the path, instead of the bot token.
+
+    ``scope``: what a Bearer token must be good for, None where none is taken. ``bots``: whether the bot token opens it.
+    ``encoded``: the body is a form, application/x-www-form-urlencoded, and comes as pairs.
+    """
 
     method: str
     template: str
     handler: Handler
     keyed: bool = False
+    scope: str | None = None
+    bots: bool = True
+    encoded: bool = False
 
 
 class Routes:
@@ -119,9 +131,19 @@ class Routes:
     def __init__(self) -> None:
         self.found: list[Route] = []
 
-    def on(self, method: str, *templates: str, keyed: bool = False) -> Callable[[Handler], Handler]:
+    def on(
+        self,
+        method: str,
+        *templates: str,
+        keyed: bool = False,
+        scope: str | None = None,
+        bots: bool = True,
+        encoded: bool = False,
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.found.extend(Route(method, template, handler, keyed) for template in templates)
+            self.found.extend(
+                Route(method, template, handler, keyed, scope, bots, encoded) for template in templates
+            )
             return handler
 
         return register

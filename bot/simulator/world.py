@@ -1,6 +1,8 @@
 """The one mutable whole: guilds, users, the application, and the services that watch them."""
 
-from secrets import token_urlsafe
+import copy
+from collections.abc import Sequence
+from secrets import token_hex, token_urlsafe
 
 from bot.simulator import events, payloads
 from bot.simulator.appearance import Appearance
@@ -17,6 +19,7 @@ from bot.simulator.hub import Hub
 from bot.simulator.images import Images
 from bot.simulator.journal import Journal
 from bot.simulator.ledger import InteractionLedger
+from bot.simulator.oauth2.authorizations import Authorizations
 from bot.simulator.ratelimits import PROFILES, Bans, Limits, LimitTable
 from bot.simulator.ratelimits.windows import Windows
 from bot.simulator.shapes import JsonObject
@@ -35,6 +38,8 @@ class World:
         token: str = "sim-token",  # noqa: S107 - no secret
         limits: LimitTable = PROFILES["free"],
         gateway: GatewaySettings | None = None,
+        client_secret: str = "sim-secret",  # noqa: S107 - no secret
+        redirect_uris: Sequence[str] = (),
     ) -> None:
         self.token = token
         self.gateway: GatewaySettings = gateway or GatewaySettings()
@@ -52,8 +57,15 @@ class World:
         owner = User(id=self.mint(), username="owner", global_name="Owner")
         app_id = self.mint()
         bot = User(id=app_id, username="simulated-bot", bot=True)
-        self.application = Application(id=app_id, bot_id=bot.id, owner_id=owner.id)
-        self._portal = (self.application.flags, owner, bot)
+        self.application = Application(
+            id=app_id,
+            bot_id=bot.id,
+            owner_id=owner.id,
+            client_secret=client_secret,
+            verify_key=token_hex(32),
+            redirect_uris=list(redirect_uris),
+        )
+        self._portal = (copy.deepcopy(self.application), owner, bot)
         self.appearance = Appearance(app_id, self.emit, self.member_payload)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
@@ -61,13 +73,13 @@ class World:
         self.images = Images()
         self.commands = CommandBook()
         self.interactions = InteractionLedger()
+        self.oauth2 = Authorizations(self.clock)
         self.nonces: dict[tuple[int, int, str], tuple[float, int]] = {}
         self._furnish()
 
     def _furnish(self) -> None:
-        flags, owner, bot = self._portal
-        self.application.flags = flags
-        self.application.owner_id = owner.id
+        application, owner, bot = self._portal
+        self.application = copy.deepcopy(application)
         self.users.update({owner.id: owner, bot.id: bot})
 
     def reset(self) -> None:
@@ -82,6 +94,7 @@ class World:
         self.images.clear()
         self.commands.clear()
         self.interactions.clear()
+        self.oauth2.clear()
         self.nonces.clear()
         self._furnish()
 
@@ -101,6 +114,12 @@ class World:
     @property
     def bot(self) -> User:
         return self.users[self.application.bot_id]
+
+    @property
+    def app_owner(self) -> User:
+        """The owner, or the pseudo-user of the team that owns the application."""
+        team = self.application.team
+        return self.users[self.application.owner_id if team is None else team.id]
 
     def user_named(self, text: str) -> User | None:
         """By id or by username."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import disnake
 import httpx
 
 
@@ -78,3 +79,15 @@ async def until(claim: Callable[[], object], seconds: float = 5.0) -> None:
     while not claim():
         assert asyncio.get_running_loop().time() < deadline, "it did not come true"
         await asyncio.sleep(0.01)
+
+
+def heard_by(bot: disnake.Client, event: str) -> list[Any]:
+    """What the client's event is given, as it comes: its one argument, or a tuple of them."""
+    heard: list[Any] = []
+
+    async def listener(*given: Any) -> None:
+        heard.append(given[0] if len(given) == 1 else given)
+
+    listener.__name__ = event
+    bot.event(listener)
+    return heard

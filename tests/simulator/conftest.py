@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Any
 
 import disnake
 import httpx
@@ -11,6 +12,7 @@ from disnake.http import Route
 
 from bot.simulator import Simulator, build, serving
 from tests.simulator.calls import Control, Rest
+from tests.simulator.clients import CREW, OAuth2Client
 from tests.simulator.published import published_contract
 from tests.simulator.ships import Ship, aboard
 from tests.simulator.talking import Open, opening
@@ -81,6 +83,9 @@ def connect(url: str) -> Connect:
     return running
 
 
+MakeTwins = Callable[[disnake.Client], Twins]
+
+
 @pytest.fixture
 def cdn(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The simulator's address, from which disnake reads its assets too."""
@@ -89,15 +94,28 @@ def cdn(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def twins(simulator: Simulator) -> Callable[[disnake.Client], Twins]:
+def twins(simulator: Simulator) -> MakeTwins:
     """``twins(bot)``: that client's cache beside the simulator's state."""
     return lambda bot: Twins(simulator, bot)
 
 
 @pytest.fixture
-async def ship(
-    sim: Control, connect: Connect, twins: Callable[[disnake.Client], Twins]
-) -> AsyncIterator[Ship]:
+async def ship(sim: Control, connect: Connect, twins: MakeTwins) -> AsyncIterator[Ship]:
     """A furnished guild, in a connected client's cache."""
     async with aboard(sim, connect, twins) as found:
         yield found
+
+
+@pytest.fixture
+async def crew(sim: Control) -> dict[str, Any]:
+    """What came of the spec ``CREW``."""
+    return await sim.guild(**CREW)
+
+
+@pytest.fixture
+async def app(http: httpx.AsyncClient, simulator: Simulator, crew: dict[str, Any]) -> OAuth2Client:
+    """An app that people of ``CREW`` may sign in to."""
+    assert crew
+    found = OAuth2Client(http, simulator.world.application.id)
+    await found.register()
+    return found

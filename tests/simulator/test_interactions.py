@@ -195,10 +195,177 @@ async def test_an_interaction_is_answered_once_and_in_time(
     assert await rest.refused("PATCH", f"{webhook}/messages/@original", {"content": "x"}) == (401, 50027)
 
 
-async def test_an_answer_after_three_seconds_is_refused(
-    sim: Control, rest: Rest, opened: dict[str, Any], simulator: Any
-) -> None:
-    interaction = simulator.world.interactions.by_id[int(opened["id"])]
+class Opened:
+    """An interaction whose answers are REST calls."""
+
+    def __init__(self, rest: Rest, simulator: Any, opened: dict[str, Any]) -> None:
+        self.rest = rest
+        self.held = simulator.world.interactions.by_id[int(opened["id"])]
+        self.callback = f"/interactions/{opened['id']}/{self.held.token}/callback"
+        self.webhook = f"/webhooks/{simulator.world.application.id}/{self.held.token}"
+
+
+@pytest.fixture
+def call(rest: Rest, simulator: Any, opened: dict[str, Any]) -> Opened:
+    return Opened(rest, simulator, opened)
+
+
+async def test_an_answer_after_three_seconds_is_refused(sim: Control, rest: Rest, call: Opened) -> None:
     await sim("POST", "/clock", {"advance": 4})
-    path = f"/interactions/{opened['id']}/{interaction.token}/callback"
-    assert await rest.refused("POST", path, {"type": 5}) == (404, 10062)
+    assert await rest.refused("POST", call.callback, {"type": 5}) == (404, 10062)
+    assert await rest.refused("POST", call.webhook, {"content": "x"}) == (404, 10015)
+
+
+async def test_a_token_is_good_for_fifteen_minutes(sim: Control, rest: Rest, call: Opened) -> None:
+    await rest.ok("POST", call.callback, {"type": 5})
+    await sim("POST", "/clock", {"advance": 899})
+    await rest.ok("PATCH", f"{call.webhook}/messages/@original", {"content": "just in time"})
+    await sim("POST", "/clock", {"advance": 2})
+    for method, path, body in (
+        ("PATCH", f"{call.webhook}/messages/@original", {"content": "x"}),
+        ("GET", f"{call.webhook}/messages/@original", None),
+        ("DELETE", f"{call.webhook}/messages/@original", None),
+        ("POST", call.webhook, {"content": "x"}),
+    ):
+        assert await rest.refused(method, path, body) == (401, 50027)
+
+
+async def test_a_deferred_answer_takes_only_the_ephemeral_flag(rest: Rest, call: Opened) -> None:
+    """And keeps it: the first followup takes its place whatever flags that one has."""
+    found = await rest.ok(
+        "POST", f"{call.callback}?with_response=true", {"type": 5, "data": {"flags": 64 | 4}}
+    )
+    assert found["interaction"]["response_message_loading"]
+    assert found["interaction"]["response_message_ephemeral"]
+    assert "resource" not in found
+    first = await rest.ok("POST", call.webhook, {"content": "now", "flags": 0})
+    assert (first["id"], first["flags"]) == (found["interaction"]["response_message_id"], 64)
+    second = await rest.ok("POST", call.webhook, {"content": "open", "flags": 0})
+    assert (second["flags"], second["interaction_metadata"]["original_response_message_id"]) == (
+        0,
+        first["id"],
+    )
+    assert "original_response_message_id" not in first["interaction_metadata"]
+
+
+async def test_the_original_answer_can_be_deleted_and_is_then_unknown(rest: Rest, call: Opened) -> None:
+    await rest.ok("POST", call.callback, {"type": 4, "data": {"content": "hi"}})
+    await rest.ok("DELETE", f"{call.webhook}/messages/@original")
+    for method in ("GET", "PATCH", "DELETE"):
+        original = f"{call.webhook}/messages/@original"
+        assert await rest.refused(method, original, {"content": "x"}) == (404, 10008)
+    await rest.ok("POST", call.webhook, {"content": "still here"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (1, None),
+        (6, None),
+        (7, {"content": "x"}),
+        (8, {"choices": []}),
+        (12, None),
+    ],
+)
+async def test_a_command_takes_only_answers_that_fit_it(
+    rest: Rest, call: Opened, kind: int, data: dict[str, Any] | None
+) -> None:
+    assert await rest.refused("POST", call.callback, {"type": kind, "data": data}) == (400, 50035)
+    await rest.ok("POST", call.callback, {"type": 5})
+
+
+INPUT = {"type": 4, "custom_id": "i", "style": 1}
+BOXES = [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]
+
+
+def label(component: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": 18, "label": "L", "component": component} | more
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        {"type": 1, "components": [INPUT | {"label": "old"}]},
+        {"type": 10, "content": "text"},
+        label(INPUT | {"min_length": 1, "max_length": 4000, "required": False, "value": "v"}),
+        label({"type": 3, "custom_id": "s", "options": BOXES, "max_values": 2}),
+        *(
+            label({"type": kind, "custom_id": "e", "min_values": 0, "required": False})
+            for kind in (5, 6, 7, 8)
+        ),
+        label({"type": 19, "custom_id": "f", "max_values": 10}),
+        label({"type": 21, "custom_id": "r", "options": BOXES}),
+        label({"type": 22, "custom_id": "g", "options": BOXES, "required": False, "min_values": 0}),
+        label({"type": 23, "custom_id": "c", "default": True}),
+    ],
+)
+async def test_a_modal_may_hold(rest: Rest, call: Opened, component: dict[str, Any]) -> None:
+    data = {"custom_id": "m", "title": "T", "components": [component]}
+    await rest.ok("POST", call.callback, {"type": 9, "data": data})
+
+
+@pytest.mark.parametrize(
+    ("data", "at"),
+    [
+        ({"title": "t" * 46}, "title"),
+        ({"custom_id": "c" * 101}, "custom_id"),
+        ({"components": []}, "components"),
+        ({"components": [label(INPUT)] * 6}, "components"),
+        ({"components": [label(INPUT), label(INPUT)]}, "components"),
+        ({"components": [{"type": 2, "style": 1, "label": "b", "custom_id": "b"}]}, "components"),
+        ({"components": [label({"type": 2, "style": 1, "custom_id": "b"})]}, "components"),
+        ({"components": [{"type": 1, "components": [INPUT, INPUT | {"custom_id": "j"}]}]}, "components"),
+        ({"components": [label(INPUT, label="l" * 46)]}, "components"),
+        ({"components": [label(INPUT | {"max_length": 4001})]}, "components"),
+        ({"components": [label({"type": 5, "custom_id": "e", "min_values": 0})]}, "components"),
+        ({"components": [label({"type": 5, "custom_id": "e", "disabled": True})]}, "components"),
+        ({"components": [label({"type": 21, "custom_id": "r", "options": BOXES[:1]})]}, "components"),
+        ({"components": [label({"type": 22, "custom_id": "g", "options": [BOXES[0]] * 2})]}, "components"),
+        ({"components": [label({"type": 3, "custom_id": "s", "options": []})]}, "components"),
+    ],
+)
+async def test_a_modal_may_not_hold(rest: Rest, call: Opened, data: dict[str, Any], at: str) -> None:
+    whole = {"custom_id": "m", "title": "T", "components": [label(INPUT)]} | data
+    answer = await rest("POST", call.callback, {"type": 9, "data": whole})
+    assert (answer.status_code, answer.json()["code"]) == (400, 50035)
+    assert list(answer.json()["errors"]["data"]) == [at]
+    await rest.ok("POST", call.callback, {"type": 5})
+
+
+async def test_boxes_and_groups_come_back_as_they_were_ticked(
+    sim: Control, rest: Rest, simulator: Any, call: Opened
+) -> None:
+    components = [
+        label({"type": 21, "custom_id": "radio", "options": BOXES, "required": False}),
+        label({"type": 22, "custom_id": "group", "options": [BOXES[0] | {"default": True}, BOXES[1]]}),
+        label({"type": 23, "custom_id": "box", "default": True}),
+    ]
+    modal = {"custom_id": "m", "title": "T", "components": components}
+    await rest.ok("POST", call.callback, {"type": 9, "data": modal})
+    asked = {
+        "guild_id": str(call.held.guild_id),
+        "user": "ada",
+        "type": "modal",
+        "custom_id": "m",
+        "timeout": 0,
+    }
+
+    async def submitted(**fields: Any) -> dict[str, Any]:
+        begun = await sim("POST", "/interactions", asked | {"fields": fields})
+        found = simulator.world.interactions.by_id[int(begun["id"])].data["components"]
+        return {each["component"]["custom_id"]: each["component"] for each in found}
+
+    before = await submitted()
+    assert (before["radio"]["value"], before["group"]["values"], before["box"]["value"]) == (
+        None,
+        ["a"],
+        True,
+    )
+    after = await submitted(radio="b", group=["a", "b"], box=False)
+    assert (after["radio"]["value"], after["group"]["values"], after["box"]["value"]) == (
+        "b",
+        ["a", "b"],
+        False,
+    )
+    await sim("POST", "/interactions", asked | {"fields": {"group": []}}, status=400)
+    await sim("POST", "/interactions", asked | {"fields": {"radio": "c"}}, status=400)

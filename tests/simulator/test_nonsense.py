@@ -24,7 +24,10 @@ KEYS = words(
     "trigger_type event_type trigger_metadata actions metadata keyword_filter regex_patterns allow_list presets "
     "mention_total_limit duration_seconds exempt_roles owner_id afk_timeout verification_level "
     "messages user_ids delete_message_seconds delete_message_days parse users replied_user message_id "
-    "mute deaf channel_id filename items media file accessory url min_values max_values default_values avatar"
+    "mute deaf channel_id filename items media file accessory url min_values max_values default_values avatar "
+    "integration_types name_localizations description_localizations nsfw required choices autocomplete "
+    "min_value max_value min_length channel_types permission access_token nick mute tags icon install_params scopes "
+    "integration_types_config oauth2_install_params max_participants component min_values max_values de 0 1"
 )
 leaves = st.one_of(
     st.none(),
@@ -71,7 +74,8 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
         made = await sim.guild(**SPEC)
         dump = await sim.dump(made["id"])
         app = str(simulator.world.application.id)
-        await rest.ok("POST", f"/applications/{app}/commands", {"name": "hello", "description": "d"})
+        command = {"name": "hello", "description": "d"}
+        command_id = (await rest.ok("POST", f"/applications/{app}/commands", command))["id"]
         asked = {"guild_id": made["id"], "user": "ada", "type": "command", "name": "hello", "timeout": 0}
         hook = await rest.ok("POST", f"/channels/{made['channels']['c']}/webhooks", {"name": "Gulls"})
         spoken = await rest.ok("POST", f"/webhooks/{hook['id']}/{hook['token']}?wait=1", {"content": "mew"})
@@ -86,7 +90,7 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             user_id=made["members"]["ada"],
             message_id=spoken["id"],
             application_id=app,
-            command_id="1",
+            command_id=command_id,
             interaction_id=begun.id,
             interaction_token=begun.token,
             webhook_id=keyed[0],
@@ -95,7 +99,12 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             emoji_id=made["emojis"]["anchor"],
             rule_id=made["auto_moderation"]["No cats"],
         )
-        answer = await rest(route.method, path, body)
+        token = simulator.world.oauth2.grant(
+            simulator.world.application.owner_id, (str(route.scope),), origin=None
+        )
+        bearer = {} if route.bots else {"Authorization": f"Bearer {token.text}"}
+        answer = await rest(route.method, path, body, **bearer)
         assert answer.status_code < 500
-        await rest.ok("GET", f"/guilds/{made['id']}/channels")
+        if route.template != "/users/@me/guilds/{guild_id}":
+            await rest.ok("GET", f"/guilds/{made['id']}/channels")
         assert (await sim.dump(made["id"]))["guild"]["id"] == made["id"]

@@ -40,12 +40,25 @@ def amended(components: JsonObject) -> JsonObject:
         *cast("list[JsonObject]", features["oneOf"]),
         *({"title": each, "const": each} for each in _FEATURES),
     ]
-    changed: dict[str, JsonObject] = _with_placeholders(schemas) | {
-        "ChannelTypes": kinds | {"oneOf": listed},
-        "GuildFeatures": features | {"oneOf": named},
-        _ALL_OPTIONAL: {key: each for key, each in schemas[_ALL_OPTIONAL].items() if key != "required"},
-    }
+    changed: dict[str, JsonObject] = (
+        _with_placeholders(schemas)
+        | _with_plain_description(schemas)
+        | {
+            "ChannelTypes": kinds | {"oneOf": listed},
+            "GuildFeatures": features | {"oneOf": named},
+            _ALL_OPTIONAL: {key: each for key, each in schemas[_ALL_OPTIONAL].items() if key != "required"},
+        }
+    )
     return found | {"schemas": schemas | changed}
+
+
+def _with_plain_description(schemas: dict[str, JsonObject]) -> dict[str, JsonObject]:
+    """Docs: Resources > Application > Edit Current Application has the description as a text."""
+    form = schemas["ApplicationFormPartial"]
+    properties = cast("dict[str, JsonObject]", form["properties"])
+    plain: JsonObject = {"type": "string", "maxLength": 400}
+    both: JsonObject = {"oneOf": [plain, properties["description"]]}
+    return {"ApplicationFormPartial": form | {"properties": properties | {"description": both}}}
 
 
 def _with_media(node: object) -> object:

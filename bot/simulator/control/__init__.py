@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from bot.simulator.control import (
+    application,
     edits,
     faults,
     gateway,
     guilds,
     interactions,
     limits,
+    oauth2,
     people,
     reports,
     settings,
@@ -24,10 +26,12 @@ def control_routes(world: World, table: Table) -> Sequence[BaseRoute]:
         *settings.routes(world),
         *gateway.routes(world),
         *limits.routes(world),
+        *application.routes(world),
         *guilds.routes(world),
         *people.routes(world),
         *reports.routes(world),
         *faults.routes(world),
         *interactions.routes(world),
+        *oauth2.routes(world),
         *edits.routes(world, table),
     ]

@@ -2,15 +2,19 @@
 
 ``POST /_sim/interactions`` answers when the bot has answered, or after ``timeout`` (3 s) with ``"answered": false``::
 
-    {"guild_id", "user": id or username, "channel": id or name (default: the first text channel they see),
+    {"guild_id", "user": id or username, "channel": id or name (default: the first text channel they see), "locale"?,
      "type": "command",      "name": "template plan", "options": {"template": "x", "who": "ada"}}
+    {… "type": "command",    "kind": "user", "name": "Look At", "target": "grace"}
+    {… "type": "command",    "kind": "message", "name": "Keep This", "target": message id}
     {… "type": "autocomplete", "name": …, "options": {…}, "focused": "template"}     // default: the last option given
     {… "type": "component",  "message_id", "custom_id", "values": [...]}             // values: selects only
     {… "type": "modal",      "custom_id", "fields": {custom_id: value or [values]}, "interaction_id"?}
 
-Options are also taken as a list of ``{"name", "value"}``. Users, roles and channels are named by id or name. A member
-whom ``default_member_permissions`` does not let see the command gets 403 and nothing is sent to the bot. A modal must
-have been shown to this user; ``interaction_id`` picks which, otherwise the last with that custom id.
+Options are also taken as a list of ``{"name", "value"}``. Users, roles and channels are named by id or name; a file by
+its name, or as ``{"filename", "content" or "base64", "content_type"?}``. A member who does not see the command, by its
+permissions or by what it asks for by default, gets 403 and nothing is sent to the bot. Without ``values`` a select
+keeps what was chosen beforehand, as a modal does for ``fields`` that are left out. A modal must have been shown to this
+user; ``interaction_id`` picks which, otherwise the last with that custom id.
 The answer, and ``GET /_sim/interactions/{id}``: ``{"id", "type", "answered", "response_type", "data" (as sent),
 "ephemeral", "loading", "choices", "modal", "message" (the original response as it is now, null if deleted),
 "followups", "messages", "history"}``.
@@ -54,7 +58,7 @@ async def _start(world: World, request: Request) -> JsonObject:
     member = guild.members.get(user_of(world, form).id)
     if member is None:
         raise refuse(10007)
-    scene = Scene(world, guild, member, form)
+    scene = Scene(world, guild, member, form, str(request.base_url).rstrip("/").removesuffix("/_sim"))
     if kind in (COMMAND, AUTOCOMPLETE):
         interaction = scene.command(autocomplete=kind == AUTOCOMPLETE)
     elif kind == COMPONENT:
@@ -80,7 +84,7 @@ async def _read(world: World, request: Request) -> JsonObject:
 
 def report(world: World, interaction: Interaction) -> JsonObject:
     now = {key: _current(world, message) for key, message in interaction.messages.items()}
-    shown = {key: posting.payload(world, message) for key, message in now.items()}
+    shown = {key: posting.payload(world, message) for key, message in now.items() if message is not None}
     data = interaction.response_data or {}
     return {
         "id": str(interaction.id),
@@ -99,12 +103,12 @@ def report(world: World, interaction: Interaction) -> JsonObject:
     }
 
 
-def _current(world: World, message: Message) -> Message:
+def _current(world: World, message: Message) -> Message | None:
     try:
         _, channel = world.find_channel(message.channel_id)
     except Refusal:
-        return message
-    return channel.messages.get(message.id, message)
+        return None
+    return world.interactions.newest(channel, message)
 
 
 def _timeout(form: Form) -> float:

@@ -5,6 +5,7 @@ from bot.simulator.auto_moderation import telling
 from bot.simulator.permissions import VIEW_AUDIT_LOG
 from bot.simulator.routing import Answer, Call, Routes, ok
 from bot.simulator.shapes import JsonObject
+from bot.simulator.state import Guild
 
 routes = Routes()
 
@@ -32,12 +33,24 @@ def get_audit_log(call: Call) -> Answer:
     ]
     targets = {entry["target_id"] for entry in found}
     hooks = [each for each in guild.webhooks.values() if str(each.id) in targets]
-    empty = ("integrations", "guild_scheduled_events", "threads", "application_commands")
+    empty = ("integrations", "guild_scheduled_events", "threads")
     return ok(
         {"audit_log_entries": found, "users": users, "auto_moderation_rules": rules}
         | {"webhooks": [webhooks.payload(call.world, each) for each in hooks]}
+        | {"application_commands": _commands(call, guild, found)}
         | {key: [] for key in empty}
     )
+
+
+def _commands(call: Call, guild: Guild, entries: list[JsonObject]) -> list[JsonObject]:
+    """The commands whose permissions were changed, if they still exist."""
+    ids = {
+        int(str(entry["target_id"]))
+        for entry in entries
+        if entry["action_type"] == audit.APPLICATION_COMMAND_PERMISSION_UPDATE
+    }
+    commands = (call.world.commands.by_id(guild.id, command_id) for command_id in ids)
+    return [command for command in commands if command is not None]
 
 
 def _asked(entry: JsonObject, call: Call) -> bool:

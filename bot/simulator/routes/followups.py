@@ -64,10 +64,10 @@ def _interaction(call: Call) -> tuple[Interaction, Guild, Channel]:
 def _found(call: Call, interaction: Interaction, channel: Channel) -> Message:
     wanted = call.id("message_id") if "message_id" in call.params else interaction.original_id
     message = None if wanted is None else interaction.messages.get(wanted)
-    if message is None:
+    newest = None if message is None else call.world.interactions.newest(channel, message)
+    if newest is None:
         raise refuse(10008)
-    # The channel's copy is the newer one when it was edited there.
-    return channel.messages.get(message.id, message)
+    return newest
 
 
 def _keep(call: Call, interaction: Interaction, message: Message, what: str) -> None:

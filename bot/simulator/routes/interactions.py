@@ -1,19 +1,21 @@
 """The initial response to an interaction (Discord docs: Interactions > Receiving and Responding)."""
 
-from bot.simulator import drafts, payloads, posting
-from bot.simulator.components import read_components
+from bot.simulator import drafts, posting
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.forms import Form
+from bot.simulator.interaction_facts import told_of
 from bot.simulator.ledger import Interaction
 from bot.simulator.mentions import IN_RESPONSES
 from bot.simulator.message_flags import EPHEMERAL, LOADING
+from bot.simulator.modal_forms import read_modal
 from bot.simulator.permissions import ALL, MENTION_EVERYONE, in_channel
 from bot.simulator.routing import Answer, Call, Routes, ok
-from bot.simulator.shapes import JsonObject
+from bot.simulator.shapes import JsonObject, as_text
 from bot.simulator.state import Channel, Guild, Message
 
 routes = Routes()
 
+DEFAULT, CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND = 0, 20, 23
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 PONG, MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
 _FITTING = {
@@ -64,7 +66,8 @@ def _act(call: Call, interaction: Interaction, kind: int, data: Form) -> Message
     if kind == CHOICES:
         _check_choices(data)
     else:
-        _check_modal(data)
+        interaction.modal = read_modal(data)
+        data.settle()
     return None
 
 
@@ -82,7 +85,7 @@ def _kind(form: Form, interaction: Interaction) -> int:
 
 def new_response(call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form) -> Message:
     """A message by the bot that belongs to the interaction."""
-    blank = blank_response(call, interaction, channel)
+    blank = blank_response(call, interaction, guild, channel)
     powers = response_powers(call, guild, channel)
     return drafts.write(
         data, blank, guild, call.world, extra_flags=EPHEMERAL, powers=powers, parse=IN_RESPONSES
@@ -96,36 +99,35 @@ def response_powers(call: Call, guild: Guild, channel: Channel) -> int:
     return ALL & ~MENTION_EVERYONE | held & MENTION_EVERYONE
 
 
-def blank_response(call: Call, interaction: Interaction, channel: Channel) -> Message:
+def blank_response(call: Call, interaction: Interaction, guild: Guild, channel: Channel) -> Message:
+    """What answers a component, or a message's menu, refers to that message (docs: Message Interaction Object)."""
     blank = drafts.new_message(call.world, channel, call.world.application.bot_id)
     blank.webhook_id = blank.application_id = call.world.application.id
-    blank.type = 20 if interaction.type == COMMAND else 0
-    blank.interaction = metadata(call, interaction)
+    blank.type = _message_type(interaction)
+    blank.interaction = told_of(call.world, interaction)
+    about = _about(interaction)
+    if about is not None:
+        blank.reference = {
+            "type": 0,
+            "message_id": about,
+            "channel_id": str(channel.id),
+            "guild_id": str(guild.id),
+        }
     return blank
 
 
-def metadata(call: Call, interaction: Interaction) -> JsonObject:
-    """``interaction_metadata``, and for commands the older ``interaction`` beside it."""
-    from_user = payloads.user(call.world.users[interaction.user_id])
-    body: JsonObject = {
-        "id": str(interaction.id),
-        "type": interaction.type,
-        "user": from_user,
-        "authorizing_integration_owners": {"0": str(interaction.guild_id)},
-    }
-    if interaction.type == COMMAND:
-        old: JsonObject = {"id": str(interaction.id), "type": 2, "name": interaction.name, "user": from_user}
-        return {"interaction_metadata": body, "interaction": old}
-    if interaction.source is not None and interaction.type == COMPONENT:
-        body["interacted_message_id"] = str(interaction.source.id)
-    if interaction.type == MODAL_SUBMIT:
-        body["triggering_interaction_metadata"] = {
-            "id": str(interaction.id),
-            "type": COMMAND,
-            "user": from_user,
-            "authorizing_integration_owners": {"0": str(interaction.guild_id)},
-        }
-    return {"interaction_metadata": body}
+def _message_type(interaction: Interaction) -> int:
+    """Docs: Message > Message Types."""
+    if interaction.type != COMMAND:
+        return DEFAULT
+    return CONTEXT_MENU_COMMAND if "target_id" in interaction.data else CHAT_INPUT_COMMAND
+
+
+def _about(interaction: Interaction) -> str | None:
+    """The message a component is on, or on which a menu command was used."""
+    if interaction.type == COMPONENT and interaction.source is not None:
+        return str(interaction.source.id)
+    return as_text(interaction.target.get("target_message_id"))
 
 
 def show(call: Call, interaction: Interaction, guild: Guild, channel: Channel, message: Message) -> None:
@@ -135,8 +137,8 @@ def show(call: Call, interaction: Interaction, guild: Guild, channel: Channel, m
         posting.store(call.world, guild, channel, message)
 
 
-def _loading(call: Call, interaction: Interaction, _: Guild, channel: Channel, data: Form) -> Message:
-    message = blank_response(call, interaction, channel)
+def _loading(call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form) -> Message:
+    message = blank_response(call, interaction, guild, channel)
     message.flags = data.whole("flags", 0) & EPHEMERAL | LOADING
     data.settle()
     interaction.loading = True
@@ -146,17 +148,18 @@ def _loading(call: Call, interaction: Interaction, _: Guild, channel: Channel, d
 def _update(
     call: Call, interaction: Interaction, guild: Guild, channel: Channel, data: Form | None
 ) -> Message:
-    source = interaction.source
+    source = interaction.source and call.world.interactions.newest(channel, interaction.source)
     if source is None:
         raise refuse(10008)
-    source = channel.messages.get(source.id, source)
     if data is None:
         return source
     return revise(call, guild, channel, source, data)
 
 
 def revise(call: Call, guild: Guild, channel: Channel, message: Message, data: Form) -> Message:
-    """Edit a message of an interaction, in the channel too if it is there."""
+    """Edit a message of an interaction, in the channel too if it is there; one that was deleted is unknown."""
+    if call.world.interactions.newest(channel, message) is None:
+        raise refuse(10008)
     powers = response_powers(call, guild, channel)
     edited = drafts.rewrite(data, message, guild, call.world, powers=powers, parse=IN_RESPONSES)
     edited.flags &= ~LOADING
@@ -164,6 +167,7 @@ def revise(call: Call, guild: Guild, channel: Channel, message: Message, data: F
         posting.replace(call.world, guild, channel, edited)
     else:
         edited.edited = call.world.clock.stamp()
+    call.world.interactions.renew(edited)
     return edited
 
 
@@ -175,16 +179,6 @@ def _check_choices(data: Form) -> None:
         choice.text("name", least=1, most=100)
         if isinstance(choice.data.get("value"), str):
             choice.text("value", most=100)
-    data.settle()
-
-
-def _check_modal(data: Form) -> None:
-    data.require("custom_id")
-    data.require("title")
-    data.require("components")
-    data.text("custom_id", least=1, most=100)
-    data.text("title", least=1, most=45)
-    read_components(data, modal=True, version_2=False)
     data.settle()
 
 

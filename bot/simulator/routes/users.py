@@ -9,9 +9,13 @@ from bot.simulator.routing import Answer, Call, Routes, ok
 routes = Routes()
 
 
-@routes.on("GET", "/users/@me")
+@routes.on("GET", "/users/@me", scope="identify")
 def get_me(call: Call) -> Answer:
-    return ok(profiles.own(call.world.users[call.actor_id]))
+    """For an app only with the scope ``email`` also the address, and whether it is verified."""
+    me = profiles.own(call.world.users[call.actor_id])
+    if call.token is not None and "email" not in call.token.scopes:
+        del me["verified"], me["email"]
+    return ok(me)
 
 
 @routes.on("PATCH", "/users/@me")
@@ -38,7 +42,7 @@ def get_user(call: Call) -> Answer:
     return ok(payloads.user(found))
 
 
-@routes.on("GET", "/users/@me/guilds")
+@routes.on("GET", "/users/@me/guilds", scope="guilds")
 def list_my_guilds(call: Call) -> Answer:
     """Ascending by id; ``before`` takes the last ones before it."""
     limit = call.number("limit", 200, 1, 200)

@@ -1,6 +1,6 @@
 """What the simulated Discord remembers. Plain data: rules live beside the routes, shapes in ``payloads``."""
 
-from bot.simulator.state.applications import Application
+from bot.simulator.state.applications import Application, Team, TeamMember
 from bot.simulator.state.auto_moderation import AutoModerationRule
 from bot.simulator.state.channels import (
     ANNOUNCEMENT,
@@ -21,6 +21,7 @@ from bot.simulator.state.guild_templates import GuildTemplate
 from bot.simulator.state.guilds import Guild
 from bot.simulator.state.members import Ban, Member
 from bot.simulator.state.messages import File, Message
+from bot.simulator.state.oauth2 import AccessToken, AuthorizationCode, Challenge
 from bot.simulator.state.onboarding import Onboarding
 from bot.simulator.state.roles import Role
 from bot.simulator.state.users import User
@@ -36,9 +37,12 @@ __all__ = [
     "STAGE",
     "TEXT",
     "VOICE",
+    "AccessToken",
     "Application",
+    "AuthorizationCode",
     "AutoModerationRule",
     "Ban",
+    "Challenge",
     "Channel",
     "Emoji",
     "File",
@@ -51,6 +55,8 @@ __all__ = [
     "Overwrite",
     "ReactionEmoji",
     "Role",
+    "Team",
+    "TeamMember",
     "User",
     "Webhook",
     "WelcomeScreen",
