@@ -105,7 +105,7 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 @dataclass(slots=True, frozen=True)
 class Route:
-    """``keyed``: authorised by a token in the path instead of the bot token."""
+    """``keyed``: authorised by a token in the path instead of the bot token, or open to everybody."""
 
     method: str
     template: str
