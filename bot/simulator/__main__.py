@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 from pathlib import Path
 
@@ -83,6 +84,8 @@ def _arguments() -> argparse.ArgumentParser:
 def main() -> None:
     parser = _arguments()
     chosen = parser.parse_args()
+    # What is made here is kept, or freed by its count: looking for cycles in it is a quarter of a large guild's cost.
+    gc.set_threshold(20_000, 50, 100)
     try:
         asyncio.run(_serve(_built(chosen), chosen.port, chosen.host))
     except (ValueError, OSError) as refused:

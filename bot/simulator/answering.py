@@ -1,6 +1,6 @@
 """How an answer goes out: headers, body, and the ends that are no answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 from starlette.types import Send
@@ -28,23 +28,24 @@ class Outgoing:
     status: int
     headers: Headers
     content: bytes | None = None
-    whole: Headers = field(init=False)
-
-    def __post_init__(self) -> None:
-        length = [] if self.status == NO_CONTENT else [(b"content-length", b"%d" % len(self.content or b""))]
-        object.__setattr__(self, "whole", self.headers + length)
 
     async def send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": self.whole})
+        await self._begin(send)
         await send({"type": "http.response.body", "body": self.content or b""})
 
     async def send_half(self, send: Send) -> None:
         """What arrives when the connection breaks in the middle of the body, of no body nothing; it ends so."""
         if self.content:
             half = self.content[: len(self.content) // 2]
-            await send({"type": "http.response.start", "status": self.status, "headers": self.whole})
+            await self._begin(send)
             await send({"type": "http.response.body", "body": half, "more_body": True})
         raise SocketClosed("closed within the answer")
+
+    async def _begin(self, send: Send) -> None:
+        headers = self.headers
+        if self.status != NO_CONTENT:
+            headers = [*headers, (b"content-length", b"%d" % len(self.content or b""))]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
 
 
 def outgoing(answer: Answer, verdict: Verdict, limited: Limited | None) -> Outgoing:

@@ -30,12 +30,12 @@ _IN_CHANNEL: dict[str, int] = {
 
 
 def may_hear(name: str, data: JsonObject, guild: Guild, bot: Member, now: float) -> bool:
-    """Whether the bot is sent an event of this guild; of a channel that is gone, its guild's permissions count."""
+    """Whether the bot is sent an event of this guild; what is no channel of it (a thread) is not judged here."""
     if (bits := _IN_GUILD.get(name)) is not None:
         return bool(permissions.base(guild, bot) & bits)
     if (bits := _IN_CHANNEL.get(name)) is None:
         return True
     channel = guild.channels.get(as_int(data.get("channel_id")) or 0)
     if channel is None:
-        return bool(permissions.base(guild, bot) & bits)
+        return bits == VIEW_CHANNEL or bool(permissions.base(guild, bot) & bits)
     return bool(permissions.in_channel(guild, bot, channel, now) & bits)

@@ -89,7 +89,7 @@ def emoji(found: Emoji, creator: User | None = None) -> JsonObject:
 
 
 def overwrite(found: Overwrite) -> JsonObject:
-    return {"id": str(found.id), "type": found.type, "allow": str(found.allow), "deny": str(found.deny)}
+    return found.shown
 
 
 def tag(found: ForumTag) -> JsonObject:
@@ -111,7 +111,7 @@ def channel(found: Channel) -> JsonObject:
         "name": found.name,
         "position": found.position,
         "parent_id": maybe(found.parent_id),
-        "permission_overwrites": [overwrite(each) for each in found.overwrites.values()],
+        "permission_overwrites": [each.shown for each in found.overwrites.values()],
         "flags": found.flags,
     }
     if found.type == CATEGORY:

@@ -110,7 +110,7 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 @dataclass(slots=True, frozen=True)
 class Route:
-    """``keyed``: authorised by what it carries itself, such as a token in the path, instead of the bot token.
+    """``keyed``: authorised by what it carries itself, such as a token in the path, or open to everybody.
 
     ``scope``: what a Bearer token must be good for, None where none is taken. ``bots``: whether the bot token opens it.
     ``encoded``: the body is a form, application/x-www-form-urlencoded, and comes as pairs.

@@ -86,6 +86,7 @@ def server_for(simulator: Simulator) -> Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=75,
     )
     return Server(config)

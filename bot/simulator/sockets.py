@@ -6,6 +6,8 @@ from weakref import WeakValueDictionary
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from bot.simulator.corking import Corked
+
 Peer = tuple[str, int]
 
 
@@ -34,7 +36,8 @@ class Sockets:
 
         class Watched(AutoHTTPProtocol):
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                watch(cast("asyncio.Transport", transport))
-                super().connection_made(transport)
+                corked = Corked(cast("asyncio.Transport", transport))
+                watch(corked)
+                super().connection_made(corked)
 
         return Watched

@@ -1,4 +1,4 @@
-"""`just bench`: how fast the bridge is, beside a floor and a peer measured in the same run.
+"""`just bench`: how fast the bridge and the simulated Discord are, beside a floor and a peer of the same run.
 
 Rounds are interleaved, medians are printed, and so is the ratio to the floor: what a number means depends on the
 machine, what a ratio means depends less.
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from core.embedded import Servers, embedded_servers
 from core.migrate import upgrade
+from tests.bench import simulator
 from tests.bench.contenders import bare_blpop, bridge, stock_arq
 
 ROUNDS = 3
@@ -68,6 +69,7 @@ def main() -> None:
         begun = time.monotonic()
         lines = asyncio.run(_prepared(servers))
         Console().print(report(lines, time.monotonic() - begun))
+    Console().print(simulator.table())
 
 
 async def _prepared(servers: Servers) -> list[Line]:

@@ -6,10 +6,16 @@ import time
 from typing import Any
 
 import disnake
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.simulator import Simulator
+from bot.simulator.gateway.replay import Replay
+from bot.simulator.gateway.settings import GatewaySettings
 from tests.simulator.calls import Control, Rest, until
+from tests.simulator.clocks import StillClock
 from tests.simulator.conftest import Connect
 from tests.simulator.talking import CONTENT, EVERYTHING, GUILDS, USUAL, Open
 
@@ -292,6 +298,32 @@ async def test_a_resumed_session_leaves_its_old_connection(talk: Open, sim: Cont
     assert await old.closed() == 4000
     await sim.guild()
     assert (await new.frame())["t"] == "GUILD_CREATE"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 1.0, 20.0, 40.0]), st.booleans()), max_size=40),
+    st.integers(1, 5),
+)
+def test_the_replay_gives_everything_missed_or_nothing(steps: list[tuple[float, bool]], length: int) -> None:
+    clock = StillClock()
+    replay = Replay(clock, GatewaySettings(replay_length=length, replay_seconds=50))
+    sent: list[tuple[int, float]] = []
+    for pause, asks in steps:
+        clock.at += pause
+        if not asks:
+            sent.append((len(sent) + 1, clock.at))
+            replay.keep(len(sent), b"%d" % len(sent))
+            continue
+        kept = {seq for seq, at in sent[-length:] if clock.at - at <= 50}
+        for seq in range(len(sent) + 1):
+            missed = list(range(seq + 1, len(sent) + 1))
+            expected = [b"%d" % each for each in missed] if kept.issuperset(missed) else None
+            assert replay.after(seq) == expected
+
+
+async def test_the_address_is_told_to_everybody(http: httpx.AsyncClient) -> None:
+    assert (await http.get("/api/v10/gateway")).json() == {"url": "ws://127.0.0.1"}
+    assert (await http.get("/api/v10/gateway/bot")).status_code == 401
 
 
 async def test_settings_are_read_and_wrong_ones_refused(sim: Control) -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.simulator import Simulator, build
-from bot.simulator.clock import Clock
 from bot.simulator.ratelimits import PROFILES, Limits, LimitTable, read_table
 from tests.simulator.calls import Control, Rest
+from tests.simulator.clocks import StillClock
 
 GUILD, ROLES, CHANNEL = "/guilds/{guild_id}", "/guilds/{guild_id}/roles", "/channels/{channel_id}"
 EMOJIS = "/guilds/{guild_id}/emojis"
@@ -26,17 +26,6 @@ TABLE = read_table(
         "renames": {"count": 2, "seconds": 60},
     }
 )
-
-
-class StillClock(Clock):
-    """Stands until it is moved."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.at = 1000.0
-
-    def now(self) -> float:
-        return self.at
 
 
 # Against a model: the times of all counted calls, from which the window that is open now is found each time anew.

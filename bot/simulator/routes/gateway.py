@@ -8,8 +8,9 @@ from bot.simulator.routing import Answer, Call, Routes, ok
 routes = Routes()
 
 
-@routes.on("GET", "/gateway")
+@routes.on("GET", "/gateway", keyed=True)
 def get_gateway(call: Call) -> Answer:
+    """For everybody."""
     return ok({"url": f"ws://{call.origin}"})
 
 

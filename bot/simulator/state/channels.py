@@ -1,21 +1,28 @@
 """Channels, their overwrites and tags."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from bot.simulator.shapes import JsonObject
 from bot.simulator.state.messages import Message
 
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
 CHANNEL_TYPES = (TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA)
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(frozen=True)
 class Overwrite:
-    """``type`` 0 is a role's, 1 a member's."""
+    """``type`` 0 is a role's, 1 a member's. A guild may have tens of thousands, so each is put into words once."""
 
     id: int
     type: int
     allow: int
     deny: int
+
+    @cached_property
+    def shown(self) -> JsonObject:
+        """As Discord answers it."""
+        return {"id": str(self.id), "type": self.type, "allow": str(self.allow), "deny": str(self.deny)}
 
 
 @dataclass(slots=True, frozen=True)
