@@ -60,6 +60,18 @@ class JobModel(Identified):
             unique=True,
             postgresql_where=text("structural AND state = 'running'"),
         ),
+        Index("ix_jobs_running_in_guild", "guild_id", "lane", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_jobs_structural_open",
+            "guild_id",
+            "id",
+            postgresql_where=text("structural AND state IN ('queued', 'waiting', 'running')"),
+        ),
+        Index(
+            "ix_jobs_ended_badly",
+            "finished_at",
+            postgresql_where=text("state IN ('failed', 'partial', 'dead')"),
+        ),
         Index(None, "guild_id", "id"),
         Index(None, "account_id", "id"),
     )
@@ -78,7 +90,7 @@ class JobStepModel(Base):
     claim: Mapped[int]
     intended_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]
+    outcome: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None]
 
 
@@ -91,6 +103,25 @@ class JobEventModel(Base):
     type: Mapped[str]
     at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+
+
+class PauseModel(Identified):
+    """A time in which nothing was claimed; the one that goes on has no `resumed_at`."""
+
+    __tablename__ = "pauses"
+
+    actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
+    reason: Mapped[str | None]
+    resumed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_pauses_going_on",
+            text("(resumed_at IS NULL)"),
+            unique=True,
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+    )
 
 
 class IdempotencyKeyModel(Base):
