@@ -368,6 +368,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             job_id=_JOB,
             sequence=3,
             at=_THEN,
+            kind="template.apply",
             state="running",
             waiting_for=None,
             resume_at=None,

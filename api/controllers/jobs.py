@@ -165,6 +165,27 @@ class GuildJobController(Controller):
 
         return await once(ask)
 
+    @get(
+        "/guilds/{guild_id:str}/events",
+        **operation("streamGuildEvents", refuses=(NotFound, Forbidden), gives=(events.MEDIA_TYPE,)),
+    )
+    async def events(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, guild_id: GuildId
+    ) -> Response[Any]:
+        """Follow all jobs of a guild: what happens from now on, or since `Last-Event-ID`.
+
+        Server-sent events: `id` is the job's id and the event's sequence, `event` the type, `data` the event as JSON.
+        The server ends the stream after an hour: connect again, and nothing is missed.
+        """
+        await unit.guilds.get(actor, guild_id)
+        last = events.last_seen_in_guild(request.headers.get(events.HEADER))
+        position = await unit.jobs.guild_position(actor, guild_id, last)
+        return Stream(
+            events.events_in_guild(parts_of(request.scope), actor, guild_id, position),
+            media_type=events.MEDIA_TYPE,
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        )
+
 
 async def _asked(unit: UnitOfWork, actor: Actor, guild_id: str, wanted: CreateJob) -> core.Job:
     if isinstance(wanted.payload, SyncPayload):

@@ -187,6 +187,7 @@ class JobChange(msgspec.Struct, frozen=True, kw_only=True):
     job_id: uuid.UUID
     sequence: Annotated[int, Meta(description="From 1; give it as Last-Event-ID to go on behind it.")]
     at: Time
+    kind: JobKind
     state: JobState
     waiting_for: WaitingFor | None
     resume_at: Time | None

@@ -2,7 +2,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
@@ -95,6 +95,9 @@ class JobStepModel(Base):
 
 
 class JobEventModel(Base):
+    """`transaction` and `position` put the events of a guild into an order in which none appears late: an event is
+    shown once every transaction before its own has ended."""
+
     __tablename__ = "job_events"
 
     job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
@@ -103,6 +106,12 @@ class JobEventModel(Base):
     type: Mapped[str]
     at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+    transaction: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+
+    __table_args__ = (Index(None, "guild_id", "transaction", "position"),)
 
 
 class PauseModel(Identified):

@@ -8,14 +8,30 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, cast, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
 from core.db import Repository
 from core.jobs.models import JobEventModel, JobModel, JobStepModel, PauseModel
 from core.jobs.ring import CHANNEL
-from core.jobs.schemas import ClaimTerms, JobError, JobFilter
+from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobFilter
 from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
 from core.paging import Paging
 
@@ -298,7 +314,7 @@ class JobRepository(Repository[JobModel]):
                 data=data,
             )
         )
-        await self.session.execute(select(func.pg_notify(CHANNEL, str(job.id))))
+        await self.session.execute(select(func.pg_notify(CHANNEL, f"{job.id} {job.guild_id or ''}")))
 
     async def events_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500
@@ -310,6 +326,39 @@ class JobRepository(Repository[JobModel]):
             .limit(limit)
         )
         return found.all()
+
+    async def guild_events_after(
+        self, guild_id: str, after: EventPosition, limit: int = 500
+    ) -> Sequence[JobEventModel]:
+        """In the order of their positions, up to the first that may still be overtaken."""
+        found = await self.session.scalars(
+            select(JobEventModel)
+            .where(
+                JobEventModel.guild_id == guild_id,
+                tuple_(JobEventModel.transaction, JobEventModel.position)
+                > tuple_(literal(after.transaction), literal(after.position)),
+                JobEventModel.transaction < _settled_transactions(),
+            )
+            .order_by(JobEventModel.transaction, JobEventModel.position)
+            .limit(limit)
+        )
+        return found.all()
+
+    async def present_position(self) -> EventPosition:
+        """Behind everything that can be shown now."""
+        settled = await self.session.scalar(select(_settled_transactions()))
+        return EventPosition(transaction=settled or 0, position=-1)
+
+    async def position_of(self, guild_id: str, job_id: uuid.UUID, sequence: int) -> EventPosition | None:
+        row = await self.session.execute(
+            select(JobEventModel.transaction, JobEventModel.position).where(
+                JobEventModel.guild_id == guild_id,
+                JobEventModel.job_id == job_id,
+                JobEventModel.sequence == sequence,
+            )
+        )
+        found = row.one_or_none()
+        return None if found is None else EventPosition(transaction=found[0], position=found[1])
 
     async def steps(self, job_id: uuid.UUID) -> Sequence[JobStepModel]:
         found = await self.session.scalars(
@@ -446,6 +495,11 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
         and_(JobModel.state == "waiting", JobModel.resume_at <= now),
         and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
     )
+
+
+def _settled_transactions() -> ColumnElement[int]:
+    """All transactions with lower numbers have ended."""
+    return cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
 
 
 def _lease(seconds: float) -> ColumnElement[datetime]:

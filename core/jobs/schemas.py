@@ -91,6 +91,20 @@ class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+class EventPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A place in the events of a guild."""
+
+    transaction: int
+    position: int
+
+
+class GuildEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """Events of a guild's jobs, and the place behind them."""
+
+    events: tuple[JobEvent, ...]
+    position: EventPosition
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A job in its holder's hands. `number` is the fencing token: every write of the holder names it."""
 

@@ -16,7 +16,16 @@ from core.jobs.mapping import event_data, to_event, to_job, to_step
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
 from core.jobs.ring import RingLater, Rung
-from core.jobs.schemas import Job, JobEvent, JobFilter, JobStep, LaneDepth, LastError
+from core.jobs.schemas import (
+    EventPosition,
+    GuildEvents,
+    Job,
+    JobEvent,
+    JobFilter,
+    JobStep,
+    LaneDepth,
+    LastError,
+)
 from core.jobs.spec import Catalog, JobSpec
 from core.jobs.states import Lane, OnConflict
 from core.paging import Page, Paging
@@ -120,6 +129,23 @@ class JobService:
         """The history from after `sequence` on; 0 is from the beginning."""
         await self._visible(actor, job_id)
         return tuple(to_event(event) for event in await self._jobs.events_after(job_id, sequence))
+
+    async def guild_position(
+        self, actor: Actor, guild_id: str, last: tuple[uuid.UUID, int] | None
+    ) -> EventPosition:
+        """Where to read on: behind the event (job, sequence) that was seen last, or behind everything where none was,
+        or where it is not kept any more."""
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        found = None if last is None else await self._jobs.position_of(guild_id, *last)
+        return found or await self._jobs.present_position()
+
+    async def guild_events_after(self, actor: Actor, guild_id: str, position: EventPosition) -> GuildEvents:
+        """What happened to the guild's jobs since. Needs Manage Guild, at every reading."""
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        rows = await self._jobs.guild_events_after(guild_id, position)
+        if rows:
+            position = EventPosition(transaction=rows[-1].transaction, position=rows[-1].position)
+        return GuildEvents(events=tuple(map(to_event, rows)), position=position)
 
     async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""
