@@ -15,7 +15,7 @@ from litestar.datastructures import State
 from api.controllers.docs import DocsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
-from api.controllers.jobs import JobController
+from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.plans import PlanController
 from api.controllers.schemas import SchemaController
@@ -54,6 +54,7 @@ CONTROLLERS = (
     VersionController,
     SchemaController,
     JobController,
+    GuildJobController,
     SystemController,
 )
 Announce: TypeAlias = Callable[[str], None]

@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
+from api.schemas.actions import MessageSend
 from api.schemas.guilds import Guild, GuildPage, SnapshotInfo, SnapshotPage
 from api.schemas.jobs import (
     ApplyPayload,
     ApplyResult,
+    CreateJob,
     Job,
     JobActor,
     JobPage,
@@ -20,6 +22,7 @@ from api.schemas.jobs import (
     JobStep,
     JobStepPage,
 )
+from api.schemas.messages import AllowedMentions
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, FieldChange, Plan, PlanNode
 from api.schemas.problems import FieldError, Problem
 from api.schemas.steps import ChannelWrite, CreateChannel, OverwriteWrite
@@ -32,7 +35,7 @@ from api.schemas.structure import (
     StructureOverwrite,
     StructureRole,
 )
-from api.schemas.system import Live, Process, Readiness, Status
+from api.schemas.system import CreatePause, LaneDepth, LastError, Live, Process, Readiness, Status
 from api.schemas.templates import (
     CreateTemplate,
     CreateVersion,
@@ -365,6 +368,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             job_id=_JOB,
             sequence=3,
             at=_THEN,
+            kind="template.apply",
             state="running",
             waiting_for=None,
             resume_at=None,
@@ -385,7 +389,26 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
                     details={"guilds": 1},
                 ),
             ),
-            jobs_claimable={"bot": 0, "background": 0},
+            lanes=(
+                LaneDepth(lane="bot", queued=2, waiting=0, running=1, oldest_at=_THEN),
+                LaneDepth(lane="background", queued=0, waiting=0, running=0, oldest_at=None),
+            ),
+            last_error=LastError(
+                job_id=_JOB,
+                kind="message.send",
+                at=_THEN,
+                code="bot_may_not",
+                message="The bot lacks send_messages in #mod-log.",
+            ),
+            paused=None,
+        ),
+        CreatePause(reason="Moving the database"),
+        CreateJob(
+            payload=MessageSend(
+                channel_id=_CHANNEL,
+                content="The server restarts at noon.",
+                allowed_mentions=AllowedMentions(roles=(_ROLE,)),
+            )
         ),
     )
 }

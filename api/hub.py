@@ -33,7 +33,10 @@ def _setting(event: asyncio.Event) -> Callable[[object], None]:
 
 
 class Watch:
-    """One watcher of one job. Being woken means: look again. It may be for nothing, and never comes too late."""
+    """One watcher of one job, or of all jobs of a guild.
+
+    Being woken means: look again. It may be for nothing, and never comes too late.
+    """
 
     def __init__(self) -> None:
         self._bell = asyncio.Event()
@@ -53,19 +56,20 @@ class JobHub:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._watches: defaultdict[UUID, set[Watch]] = defaultdict(set)
+        self._watches: defaultdict[str, set[Watch]] = defaultdict(set)
         self.is_closing = False
 
     @contextlib.contextmanager
-    def watch(self, job_id: UUID) -> Generator[Watch]:
-        watch = Watch()
-        self._watches[job_id].add(watch)
+    def watch(self, what: UUID | str) -> Generator[Watch]:
+        """`what` is a job's id or a guild's."""
+        watch, key = Watch(), str(what)
+        self._watches[key].add(watch)
         try:
             yield watch
         finally:
-            self._watches[job_id].discard(watch)
-            if not self._watches[job_id]:
-                del self._watches[job_id]
+            self._watches[key].discard(watch)
+            if not self._watches[key]:
+                del self._watches[key]
 
     def close(self) -> None:
         """Ends all watching: streams say good-bye, so that the server can stop."""
@@ -105,8 +109,9 @@ class JobHub:
             connection.terminate()
 
     def _told(self, connection: object, pid: int, channel: str, payload: object) -> None:
-        for watch in self._watches.get(UUID(str(payload)), ()):
-            watch.wake()
+        for key in str(payload).split():
+            for watch in self._watches.get(key, ()):
+                watch.wake()
 
     def _wake_all(self) -> None:
         for watches in self._watches.values():

@@ -25,7 +25,7 @@ from core.migrate import require_current
 from core.uow import Database
 from workers.ending import end
 from workers.heartbeat import heartbeat
-from workers.jobs import guilds, templates
+from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.ring import RedisRing
 from workers.runner import PermitWorker
@@ -40,7 +40,7 @@ async def serve(settings: Settings) -> None:
     """Runs until SIGINT or SIGTERM, then drains: running jobs end their present step and are handed back."""
     token, database_url, redis_url = _required(settings)
     await require_current(database_url)
-    registry = Registry(CATALOG, (guilds, templates))
+    registry = Registry(CATALOG, MODULES)
     engines, redis = Engines(database_url), connect(redis_url)
     database = Database(engines, CATALOG, ring=RedisRing(redis))
     stored = StoredGuilds(database)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Set
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import aiohttp
 import disnake
@@ -26,6 +26,7 @@ from core.discord.types import (
     ForumLayout,
     ForumTag,
     GuildSettings,
+    Member,
     Notifications,
     Overwrite,
     Role,
@@ -183,6 +184,28 @@ def member_permissions_of(member: disnake.Member) -> int:
     if member.current_timeout is not None and not bits & Permission.ADMINISTRATOR:
         return bits & int(TIMED_OUT)
     return bits
+
+
+def member_of(member: disnake.Member) -> Member:
+    """One member, from the cache."""
+    return Member(
+        user_id=str(member.id),
+        role_ids=tuple(str(role.id) for role in member.roles if not role.is_default()),
+        nick=member.nick,
+        timed_out_until=member.current_timeout,
+        is_timed_out=member.current_timeout is not None,
+    )
+
+
+def member_of_payload(body: dict[str, Any]) -> Member:
+    """One member, as Discord's REST API answers it."""
+    until = body.get("communication_disabled_until")
+    return Member(
+        user_id=str(body["user"]["id"]),
+        role_ids=tuple(str(each) for each in body["roles"]),
+        nick=body.get("nick"),
+        timed_out_until=None if until is None else datetime.fromisoformat(until),
+    )
 
 
 def as_shown(channels: Iterable[Channel]) -> Iterable[Channel]:

@@ -2,11 +2,12 @@
 
 from functools import reduce
 
+from core.actions.jobs import ACTIONS
 from core.guilds.jobs import CAPTURE, SYNC
 from core.jobs.spec import Catalog
 from core.templates.jobs import APPLY
 
-CATALOG = Catalog((SYNC, CAPTURE, APPLY))
+CATALOG = Catalog((SYNC, CAPTURE, APPLY, *ACTIONS))
 
 BOT_PERMISSIONS = reduce(int.__or__, (spec.bot_bits for spec in CATALOG))
 """What the bot needs for everything in the catalog: the number in its invitation."""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.service import AccountService
+from core.actions.service import ActionService
 from core.audit.repository import AuditRepository
 from core.audit.service import AuditService
 from core.clock import Clock, utc_now
@@ -23,6 +24,7 @@ from core.guilds.repository import GuildRepository, SnapshotRepository
 from core.guilds.service import GuildService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
+from core.jobs.pauses import PauseRepository, PauseService
 from core.jobs.processes import ProcessRepository, ProcessService
 from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
@@ -80,6 +82,14 @@ class UnitOfWork:
         return GuildService(
             GuildRepository(self._session), SnapshotRepository(self._session), self.jobs, self.audit
         )
+
+    @cached_property
+    def actions(self) -> ActionService:
+        return ActionService(self.guilds, self.jobs)
+
+    @cached_property
+    def pauses(self) -> PauseService:
+        return PauseService(PauseRepository(self._session), self.audit)
 
     @cached_property
     def templates(self) -> TemplateService:

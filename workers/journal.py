@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy
+from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy, Undecided
 from core.jobs.errors import Cancelled, HandedBack, JobFailed
 from core.jobs.journal import Act, LookUp
 from core.jobs.schemas import Claim, JobStep
@@ -38,6 +38,15 @@ class LedgerJournal:
             return None
         found = await self._find(step.id, look_up, self._reason(step.id), step.intended_at)
         return None if found is None else await self._record(step.id, found)
+
+    async def refuse(self, step_id: str, title: str, *, code: str, message: str) -> None:
+        if self._is_draining():
+            raise HandedBack("This worker is going away.")
+        async with self._database.unit() as unit:
+            intent = await unit.ledger.intend(self._claim, self._lease, step_id, title, once=True)
+            await unit.ledger.record(self._claim, self._lease, step_id, "failed", outcome=code, error=message)
+        if intent.job.cancel_requested:
+            raise Cancelled("Cancelled on request, between two steps.")
 
     async def perform(
         self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True
@@ -76,15 +85,14 @@ class LedgerJournal:
         """What cannot even be looked up is never sent twice: the job ends, and says that the outcome is unknown."""
         try:
             return await look_up(reason, since)
-        except CallRefused as error:
+        except (CallRefused, Undecided) as error:
             self.failed_step = step_id
             async with self._database.unit() as unit:
                 await unit.ledger.record(
                     self._claim, self._lease, step_id, "outcome_unknown", error=error.message
                 )
             raise JobFailed(
-                f"Whether {step_id} was done cannot be found out: {error.message} "
-                "Look at the guild, and give the bot View Audit Log.",
+                f"Whether {step_id} was done cannot be found out: {error.message} Look at the guild.",
                 code="outcome_unknown",
             ) from error
 
@@ -102,7 +110,9 @@ class LedgerJournal:
     async def _refused(self, step_id: str, error: CallRefused) -> None:
         self.failed_step = step_id
         async with self._database.unit() as unit:
-            await unit.ledger.record(self._claim, self._lease, step_id, "failed", error=error.message)
+            await unit.ledger.record(
+                self._claim, self._lease, step_id, "failed", outcome=error.error_code, error=error.message
+            )
 
     def _reason(self, step_id: str) -> str:
         job = self._claim.job

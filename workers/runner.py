@@ -120,8 +120,7 @@ class PermitWorker(Worker):
             return
         try:
             async with self._database.read() as unit:
-                claimable = await unit.jobs.count_claimable(self._running.lane)
-                due = await unit.ledger.next_wake(self._running.lane)
+                claimable, due = await unit.ledger.outlook(self._running.lane, self._running.terms)
         except (SQLAlchemyError, OSError) as error:
             log.warning("PostgreSQL is away (%s).", error)
             return

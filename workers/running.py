@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,8 +13,8 @@ from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
 from core.discord.gateway import DiscordGateway
 from core.discord.permissions import Permission
 from core.errors import Conflict, GuildwrightError
-from core.jobs.errors import Cancelled, HandedBack, JobFailed, LeaseLost
-from core.jobs.schemas import Claim, JobError
+from core.jobs.errors import Cancelled, DoneInPart, HandedBack, JobFailed, LeaseLost
+from core.jobs.schemas import Claim, ClaimTerms, JobError
 from core.jobs.spec import AnySpec
 from core.jobs.states import JobState, Lane, WaitingFor
 from core.uow import Database
@@ -30,8 +30,9 @@ _ABSENT_FOR = timedelta(seconds=2)
 class Running:
     """Runs the jobs of one lane, one at a time in each slot that calls it.
 
-    `holder` is this process' name. While `is_open` says no, nothing is claimed: the bot's lane is open while its
-    gateway is live.
+    `holder` is this process' name. `per_guild` bounds how many jobs of one guild run at once, `structural` how many
+    applies and the like run here, so that a message always finds a slot. While `is_open` says no, nothing is claimed:
+    the bot's lane is open while its gateway is live.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class Running:
         lane: Lane,
         holder: str,
         lease_seconds: float = 45.0,
+        per_guild: int = 4,
+        structural: int = 6,
         is_open: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database = database
@@ -51,6 +54,9 @@ class Running:
         self.lane: Lane = lane
         self._holder = holder
         self._lease = lease_seconds
+        self._per_guild = per_guild
+        self._structural_slots = structural
+        self._structural = 0
         self._is_open = is_open
         self._draining = False
 
@@ -65,6 +71,11 @@ class Running:
     @property
     def is_draining(self) -> bool:
         return self._draining
+
+    @property
+    def terms(self) -> ClaimTerms:
+        """What may be claimed next."""
+        return ClaimTerms(per_guild=self._per_guild, structural=self._structural < self._structural_slots)
 
     async def run_until_none(self) -> int:
         """What one permit is worth: claims and runs until nothing is claimable; answers how many jobs that were."""
@@ -81,15 +92,16 @@ class Running:
         """A clash with another worker over a guild is as if nothing were claimable: whoever won runs."""
         try:
             async with self._database.unit() as unit:
-                return await unit.ledger.claim(self.lane, self._holder, self._lease)
+                return await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
         except Conflict:
             return None
 
     async def _run(self, claim: Claim) -> None:
         journal = LedgerJournal(self._database, claim, self._lease, lambda: self._draining)
         try:
-            async with self._heartbeat(claim):
-                await self._attempt(claim, journal)
+            with self._counted(claim):
+                async with self._heartbeat(claim):
+                    await self._attempt(claim, journal)
         except LeaseLost:
             log.warning("Job %s is in other hands by now; this attempt stops here.", claim.job.id)
         except Exception as error:
@@ -130,6 +142,10 @@ class Running:
                 await self._wait(claim, "bot", self._database.clock() + _ABSENT_FOR)
             case AnswerLost():
                 await self._try_later(claim, error)
+            case DoneInPart():
+                await self._settle(
+                    claim, await self._stopped(claim), result=error.result, error=_failure(error)
+                )
             case _:
                 failure = _failure(error, step=journal.failed_step)
                 await self._settle(claim, await self._stopped(claim), error=failure)
@@ -155,6 +171,12 @@ class Running:
         """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""
         actor = claim.job.actor
         async with self._database.read() as unit:
+            state = await unit.guilds.state_of(guild_id)
+            if state != "approved":
+                raise JobFailed(
+                    f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
+                    code=f"guild_{state or 'unknown'}",
+                )
             if not await unit.accounts.is_live(actor):
                 raise JobFailed(
                     "The API token that asked for this was revoked or has expired since.",
@@ -209,6 +231,15 @@ class Running:
     ) -> None:
         async with self._database.unit() as unit:
             await unit.ledger.settle(claim, state, result=result, error=error)
+
+    @contextlib.contextmanager
+    def _counted(self, claim: Claim) -> Generator[None]:
+        is_structural = self._registry[claim.job.kind].spec.structural
+        self._structural += is_structural
+        try:
+            yield
+        finally:
+            self._structural -= is_structural
 
     @contextlib.asynccontextmanager
     async def _heartbeat(self, claim: Claim) -> AsyncGenerator[None]:

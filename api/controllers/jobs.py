@@ -1,4 +1,4 @@
-"""Jobs: watching them and calling them off."""
+"""Jobs: asking for them, watching them and calling them off."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -10,17 +10,22 @@ from litestar.response import Stream
 
 from api import events
 from api.answers import Answer, accepted
+from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.errors import InvalidParameter
 from api.guards import signed_in
 from api.locations import job_at
 from api.operations import operation
-from api.params import Cursor, JobId, Limit, paging_of
+from api.params import Cursor, GuildId, JobId, Limit, paging_of
 from api.parts import parts_of
-from api.schemas.jobs import Job, JobPage, JobState, JobStepPage, job_of, step_of
+from api.schemas.actions import action_of
+from api.schemas.jobs import CreateJob, Job, JobPage, JobState, JobStepPage, SyncPayload, job_of, step_of
+from core.actor import Actor
 from core.discord.types import is_snowflake
 from core.errors import Conflict, Forbidden, NotFound
+from core.jobs import schemas as core
 from core.jobs.schemas import JobFilter
+from core.uow import UnitOfWork
 
 Kind = Annotated[str | None, QueryParameter(max_length=100, description="E.g. template.apply.")]
 OfGuild = Annotated[str | None, QueryParameter(name="guild_id", description="Jobs of this guild.")]
@@ -130,3 +135,68 @@ def _in_utc(moment: datetime | None) -> datetime | None:
         return moment.astimezone(UTC)
     except OverflowError:
         raise InvalidParameter("since", "This moment is out of range.", code="range") from None
+
+
+class GuildJobController(Controller):
+    tags = ("jobs",)
+    guards = (signed_in,)
+
+    @post(
+        "/guilds/{guild_id:str}/jobs",
+        **operation(
+            "createJob",
+            body=CreateJob,
+            statuses=(202, 200),
+            refuses=(NotFound, Forbidden, Conflict),
+            once=True,
+            waits=True,
+        ),
+    )
+    async def create(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, guild_id: GuildId
+    ) -> Response[Job]:
+        """Have the bot do something: once, even if any part of the way fails. With `Prefer: wait=N` the answer is the
+        settled job."""
+        wanted = await body_of(request, CreateJob)
+
+        async def ask() -> Answer[Job]:
+            job = await _asked(unit, actor, guild_id, wanted)
+            return accepted(job_of(job), job_at(job.id))
+
+        return await once(ask)
+
+    @get(
+        "/guilds/{guild_id:str}/events",
+        **operation("streamGuildEvents", refuses=(NotFound, Forbidden), gives=(events.MEDIA_TYPE,)),
+    )
+    async def events(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, guild_id: GuildId
+    ) -> Response[Any]:
+        """Follow all jobs of a guild: what happens from now on, or since `Last-Event-ID`.
+
+        Server-sent events: `id` is the job's id and the event's sequence, `event` the type, `data` the event as JSON.
+        The server ends the stream after an hour: connect again, and nothing is missed.
+        """
+        await unit.guilds.get(actor, guild_id)
+        last = events.last_seen_in_guild(request.headers.get(events.HEADER))
+        position = await unit.jobs.guild_position(actor, guild_id, last)
+        return Stream(
+            events.events_in_guild(parts_of(request.scope), actor, guild_id, position),
+            media_type=events.MEDIA_TYPE,
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        )
+
+
+async def _asked(unit: UnitOfWork, actor: Actor, guild_id: str, wanted: CreateJob) -> core.Job:
+    if isinstance(wanted.payload, SyncPayload):
+        return await unit.guilds.request_sync(
+            actor, guild_id, run_at=wanted.run_at, expires_at=wanted.expires_at
+        )
+    return await unit.actions.request(
+        actor,
+        guild_id,
+        action_of(wanted.payload),
+        run_at=wanted.run_at,
+        expires_at=wanted.expires_at,
+        on_conflict=wanted.on_conflict,
+    )

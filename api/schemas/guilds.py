@@ -9,7 +9,7 @@ from msgspec import Meta
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.guilds import schemas as core
 
-GuildState: TypeAlias = Literal["approved", "left"]
+GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
 SnapshotReason: TypeAlias = Literal["capture", "before_apply"]
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from api.schemas.actions import ActionPayload
+from api.schemas.results import ActionResult
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.jobs import schemas as core
 
@@ -14,7 +16,28 @@ JobState: TypeAlias = Literal[
 ]
 WaitingFor: TypeAlias = Literal["bot", "rate_limit", "retry", "run_at", "approval", "guild_lock"]
 StepState: TypeAlias = Literal["intended", "done", "failed", "superseded", "outcome_unknown"]
-JobKind: TypeAlias = Literal["guild.sync", "guild.capture", "template.apply"]
+JobKind: TypeAlias = Literal[
+    "guild.sync",
+    "guild.capture",
+    "template.apply",
+    "message.send",
+    "message.edit",
+    "message.delete",
+    "message.crosspost",
+    "message.purge",
+    "role.grant",
+    "role.revoke",
+    "member.timeout",
+    "member.kick",
+    "member.ban",
+    "member.unban",
+    "member.nick",
+    "channel.follow",
+    "channel.unfollow",
+    "channel.lock",
+    "channel.unlock",
+    "guild.leave",
+]
 ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
 Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
 
@@ -61,8 +84,23 @@ class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     is_equal: Annotated[bool, Meta(description="Whether planning again found nothing left to do.")]
 
 
-JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload
-JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult
+JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload | ActionPayload
+JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult | ActionResult
+OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
+
+
+class CreateJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What to ask for. It waits until `run_at`, and fails as `expired` if nothing could begin it by `expires_at` (by
+    default an hour after it is due for messages and members).
+
+    `on_conflict` is for work that needs the guild to itself (guild.leave): refuse while such a job has not ended,
+    queue behind it, or attach to it where it is the very same work.
+    """
+
+    payload: SyncPayload | ActionPayload
+    run_at: Time | None = None
+    expires_at: Time | None = None
+    on_conflict: OnConflict = "reject"
 
 
 class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +187,7 @@ class JobChange(msgspec.Struct, frozen=True, kw_only=True):
     job_id: uuid.UUID
     sequence: Annotated[int, Meta(description="From 1; give it as Last-Event-ID to go on behind it.")]
     at: Time
+    kind: JobKind
     state: JobState
     waiting_for: WaitingFor | None
     resume_at: Time | None

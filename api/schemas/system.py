@@ -1,5 +1,6 @@
 """The state of the installation as HTTP shows it."""
 
+import uuid
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -34,8 +35,44 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, Any]
 
 
+class LaneDepth(msgspec.Struct, frozen=True, kw_only=True):
+    """How much there is to do in a lane: `bot` needs the gateway, `background` does not."""
+
+    lane: Literal["bot", "background"]
+    queued: int
+    waiting: int
+    running: int
+    oldest_at: Annotated[Time | None, Meta(description="When the longest waiting job was asked for.")]
+
+
+class LastError(msgspec.Struct, frozen=True, kw_only=True):
+    """How the job ended that last ended badly."""
+
+    job_id: uuid.UUID
+    kind: str
+    at: Time
+    code: str
+    message: str
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """While it goes on nothing new is begun; what runs goes on to its end."""
+
+    since: Time
+    by: str
+    reason: str | None
+
+
+class CreatePause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why, for whoever looks."""
+
+    reason: Annotated[str, Meta(max_length=500)] | None = None
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is alive, and how many jobs could be begun right now, by lane."""
+    """Who is alive, how much there is to do, and what last went wrong."""
 
     processes: tuple[Process, ...]
-    jobs_claimable: dict[str, int]
+    lanes: tuple[LaneDepth, ...]
+    last_error: LastError | None
+    paused: Annotated[Pause | None, Meta(description="The pause that goes on, if one does.")]

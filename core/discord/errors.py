@@ -50,6 +50,12 @@ class AnswerLost(DiscordError):
     code = "answer_lost"
 
 
+class Undecided(DiscordError):
+    """Looking does not tell whether it was done: several things fit. It must not be done again."""
+
+    code = "outcome_unknown"
+
+
 class GuildAbsent(DiscordError):
     """The bot is not in that guild."""
 

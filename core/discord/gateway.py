@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from core.discord.members import ChannelGateway, MemberGateway
+from core.discord.messages import MessageGateway
 from core.discord.types import (
     BotPowers,
     ChannelType,
@@ -85,7 +87,7 @@ class SettingsFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     community: bool | UnsetType = UNSET
 
 
-class DiscordGateway(Protocol):
+class DiscordGateway(MessageGateway, MemberGateway, ChannelGateway, Protocol):
     """The live connection. Reads answer from what the connection has already told; they send nothing."""
 
     async def guild_ids(self) -> frozenset[Snowflake]:

@@ -4,12 +4,14 @@ Positions: among siblings the order is by (position, id); among roles a lower id
 Resources › Guild › "Modify Guild Role Positions" and Resources › Channel).
 """
 
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 import msgspec
 
 Snowflake: TypeAlias = str
 _LARGEST = 2**63 - 1
+_EPOCH_MS = 1_420_070_400_000
 
 ChannelType = Literal["text", "voice", "category", "announcement", "stage", "forum", "media"]
 VerificationLevel = Literal["none", "low", "medium", "high", "very_high"]
@@ -129,6 +131,16 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next(role for role in self.roles if role.id == self.guild_id)
 
 
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody in a guild. `role_ids` without @everyone; `timed_out_until` may lie in the past."""
+
+    user_id: Snowflake
+    role_ids: tuple[Snowflake, ...] = ()
+    nick: str | None = None
+    timed_out_until: datetime | None = None
+    is_timed_out: bool = False
+
+
 class BotPowers(msgspec.Struct, frozen=True, kw_only=True):
     """What the bot may do in a guild. `permissions` is guild-level with ADMINISTRATOR not spread out;
     it can touch roles strictly below its `top_role_id`."""
@@ -152,6 +164,11 @@ def role_rank(role: Role) -> tuple[int, int]:
 def channel_rank(channel: Channel) -> tuple[int, int]:
     """Sorts siblings in display order."""
     return channel.position, int(channel.id)
+
+
+def snowflake_at(moment: datetime) -> Snowflake:
+    """The lowest id that anything made at that moment could have (Discord documentation, Reference › Snowflakes)."""
+    return str((int(moment.timestamp() * 1000) - _EPOCH_MS) << 22)
 
 
 def is_snowflake(text: str) -> bool:

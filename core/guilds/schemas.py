@@ -6,7 +6,7 @@ import msgspec
 
 from core.discord.types import BotPowers, Snapshot
 
-GuildState: TypeAlias = Literal["approved", "left"]
+GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
 SnapshotReason: TypeAlias = Literal["capture", "before_apply"]
 
 

@@ -2,7 +2,10 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeAlias
+
+import msgspec
 
 from core.actor import BOT, Actor
 from core.audit.service import AuditService
@@ -96,10 +99,24 @@ class GuildService:
             )
         return guild
 
-    async def request_sync(self, actor: Actor, guild_id: str) -> Job:
+    async def state_of(self, guild_id: str) -> GuildState | None:
+        """None for a guild that was never heard of."""
+        model = await self._guilds.get_one_or_none(id=guild_id)
+        return None if model is None else msgspec.convert(model.state, GuildState)
+
+    async def request_sync(
+        self,
+        actor: Actor,
+        guild_id: str,
+        *,
+        run_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> Job:
         """Asks the bot to read the guild again."""
         await self.require_present(actor, guild_id)
-        return await self._jobs.ask(actor, SYNC, SyncPayload(), guild_id=guild_id)
+        return await self._jobs.ask(
+            actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
+        )
 
     async def request_capture(self, actor: Actor, guild_id: str) -> Job:
         """Asks the bot to keep what the guild looks like now."""
@@ -159,7 +176,7 @@ def to_guild(model: GuildModel) -> Guild:
         id=model.id,
         name=model.name,
         owner_id=model.owner_id,
-        state="left" if model.state == "left" else "approved",
+        state=msgspec.convert(model.state, GuildState),
         revision=model.revision,
         seen_at=model.seen_at,
         joined_at=model.joined_at,

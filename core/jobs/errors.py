@@ -1,5 +1,7 @@
 """Why a job stops before its end."""
 
+import msgspec
+
 from core.errors import Conflict, GuildwrightError
 
 
@@ -25,6 +27,17 @@ class JobFailed(GuildwrightError):
     """A permanent failure: the job settles `failed` at once, with this code and sentence."""
 
     code = "failed"
+
+
+class DoneInPart(GuildwrightError):
+    """Some of it was done and some could not be, each step with its outcome: the job settles `partial`, or `failed`
+    where nothing was done. `result` is that of the kind."""
+
+    code = "partial"
+
+    def __init__(self, message: str, *, result: msgspec.Struct) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class HandedBack(GuildwrightError):

@@ -24,6 +24,10 @@ class Journal(Protocol):
         and its outcome returned."""
         ...
 
+    async def refuse(self, step_id: str, title: str, *, code: str, message: str) -> None:
+        """Records a step as failed that is not even tried, for a reason that is known beforehand."""
+        ...
+
     async def perform(
         self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True
     ) -> str | None:

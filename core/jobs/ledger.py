@@ -1,6 +1,7 @@
 """The ledger as its holders write it: claim, renew, step, wait, settle. Each call fits in one short unit of work."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from core.jobs.errors import LeaseLost
 from core.jobs.mapping import event_data, to_job, to_step
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
-from core.jobs.schemas import Claim, Intent, Job, JobError, JobStep
+from core.jobs.schemas import ANY_CLAIM, Claim, ClaimTerms, Intent, Job, JobError, JobStep
 from core.jobs.states import JobState, Lane, StepState, WaitingFor
 
 
@@ -23,10 +24,12 @@ class Ledger:
         self._jobs = jobs
         self._clock = clock
 
-    async def claim(self, lane: Lane, holder: str, lease_seconds: float) -> Claim | None:
+    async def claim(
+        self, lane: Lane, holder: str, lease_seconds: float, terms: ClaimTerms = ANY_CLAIM
+    ) -> Claim | None:
         """The best claimable job, or None. A job whose attempts are spent is settled `dead` on the way."""
         while True:
-            model = await self._jobs.claim(lane, holder, lease_seconds, self._clock())
+            model = await self._jobs.claim(lane, holder, lease_seconds, self._clock(), terms)
             if model is None:
                 return None
             if model.attempts <= model.max_attempts:
@@ -37,8 +40,9 @@ class Ledger:
             )
             await self._settled(model, model.claims, "dead", error=error)
 
-    async def next_wake(self, lane: Lane) -> datetime | None:
-        return await self._jobs.next_wake(lane, self._clock())
+    async def outlook(self, lane: Lane, terms: ClaimTerms = ANY_CLAIM) -> tuple[int, datetime | None]:
+        """How many jobs are claimable now, and when the next one becomes due that is not."""
+        return await self._jobs.outlook(lane, self._clock(), terms)
 
     async def renew(self, claim: Claim, lease_seconds: float) -> Job:
         return to_job(_held(await self._jobs.renew(claim.job.id, claim.number, lease_seconds)))
@@ -86,6 +90,10 @@ class Ledger:
 
     async def steps(self, job_id: uuid.UUID) -> tuple[JobStep, ...]:
         return tuple(to_step(step) for step in await self._jobs.steps(job_id))
+
+    async def outcomes_among(self, ids: Collection[str], *, but: uuid.UUID) -> frozenset[str]:
+        """Those of the ids that other jobs have recorded as what they made."""
+        return frozenset(await self._jobs.outcomes_among(ids, but))
 
     async def wait(
         self,

@@ -35,6 +35,7 @@ def event_data(model: JobModel) -> dict[str, Any]:
     """What an event says about the job: enough to draw it without asking again."""
     job = to_job(model)
     data = {
+        "kind": job.kind,
         "state": job.state,
         "waiting_for": job.waiting_for,
         "resume_at": job.resume_at,

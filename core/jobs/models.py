@@ -2,7 +2,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
@@ -60,6 +60,18 @@ class JobModel(Identified):
             unique=True,
             postgresql_where=text("structural AND state = 'running'"),
         ),
+        Index("ix_jobs_running_in_guild", "guild_id", "lane", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_jobs_structural_open",
+            "guild_id",
+            "id",
+            postgresql_where=text("structural AND state IN ('queued', 'waiting', 'running')"),
+        ),
+        Index(
+            "ix_jobs_ended_badly",
+            "finished_at",
+            postgresql_where=text("state IN ('failed', 'partial', 'dead')"),
+        ),
         Index(None, "guild_id", "id"),
         Index(None, "account_id", "id"),
     )
@@ -78,11 +90,14 @@ class JobStepModel(Base):
     claim: Mapped[int]
     intended_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]
+    outcome: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None]
 
 
 class JobEventModel(Base):
+    """`transaction` and `position` put the events of a guild into an order in which none appears late: an event is
+    shown once every transaction before its own has ended."""
+
     __tablename__ = "job_events"
 
     job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
@@ -91,6 +106,31 @@ class JobEventModel(Base):
     type: Mapped[str]
     at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+    transaction: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+
+    __table_args__ = (Index(None, "guild_id", "transaction", "position"),)
+
+
+class PauseModel(Identified):
+    """A time in which nothing was claimed; the one that goes on has no `resumed_at`."""
+
+    __tablename__ = "pauses"
+
+    actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
+    reason: Mapped[str | None]
+    resumed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_pauses_going_on",
+            text("(resumed_at IS NULL)"),
+            unique=True,
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+    )
 
 
 class IdempotencyKeyModel(Base):

@@ -4,20 +4,39 @@ Leases compare with the database's clock.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, cast, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
 from core.db import Repository
-from core.jobs.models import JobEventModel, JobModel, JobStepModel
+from core.jobs.models import JobEventModel, JobModel, JobStepModel, PauseModel
 from core.jobs.ring import CHANNEL
-from core.jobs.schemas import JobError, JobFilter
+from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobFilter
 from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
 from core.paging import Paging
+
+HEAD_START = text("interval '30 seconds'")
+"""How much longer ago a job counts as asked for by each step of its priority."""
 
 _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 
@@ -63,12 +82,21 @@ class JobRepository(Repository[JobModel]):
         )
         return found.first()
 
-    async def claim(self, lane: Lane, holder: str, lease_seconds: float, now: datetime) -> JobModel | None:
-        """The best claimable job of the lane, taken in one statement; `now` is the clock of due times."""
+    async def claim(
+        self, lane: Lane, holder: str, lease_seconds: float, now: datetime, terms: ClaimTerms
+    ) -> JobModel | None:
+        """The best claimable job of the lane, taken in one statement; `now` is the clock of due times.
+
+        The guild with the fewest running jobs comes first, so that none starves behind another's backlog; within that
+        the oldest, where each step of priority counts as a head start, so that nothing waits for ever.
+        """
+        busy = _running_in_guild()
         best = (
             select(JobModel.id)
-            .where(JobModel.lane == lane, _claimable(now), _has_its_guild())
-            .order_by(JobModel.priority.desc(), JobModel.id)
+            .where(
+                JobModel.lane == lane, _claimable(now), _has_its_guild(), ~_is_paused(), *_within(terms, busy)
+            )
+            .order_by(busy, JobModel.created_at - JobModel.priority * HEAD_START, JobModel.id)
             .limit(1)
             .with_for_update(skip_locked=True)
             .scalar_subquery()
@@ -91,22 +119,42 @@ class JobRepository(Repository[JobModel]):
         )
         return claimed.first()
 
-    async def count_claimable(self, lane: Lane, now: datetime) -> int:
-        counted = await self.session.scalar(
-            select(func.count())
-            .select_from(JobModel)
-            .where(JobModel.lane == lane, _claimable(now), _has_its_guild())
-        )
-        return counted or 0
-
-    async def next_wake(self, lane: Lane, now: datetime) -> datetime | None:
-        """When the next job of the lane becomes due that is not due now."""
+    async def outlook(self, lane: Lane, now: datetime, terms: ClaimTerms) -> tuple[int, datetime | None]:
+        """How many jobs of the lane are claimable now, and when the next one becomes due that is not."""
         moment = case((JobModel.state == "queued", JobModel.run_at), else_=JobModel.resume_at)
-        return await self.session.scalar(
-            select(func.min(moment)).where(
-                JobModel.lane == lane, JobModel.state.in_(("queued", "waiting")), moment > now
-            )
+        claimable = and_(
+            _claimable(now), _has_its_guild(), ~_is_paused(), *_within(terms, _running_in_guild())
         )
+        row = await self.session.execute(
+            select(
+                func.count().filter(claimable),
+                func.min(moment).filter(JobModel.state.in_(("queued", "waiting")), moment > now),
+            ).where(JobModel.lane == lane, JobModel.state.in_(OPEN))
+        )
+        count, due = row.one()
+        return count, due
+
+    async def depths(self) -> Sequence[tuple[str, int, int, int, datetime | None]]:
+        """Lane, queued, waiting, running, and the oldest that is not running."""
+        queued, waiting, running = (
+            func.count().filter(JobModel.state == state) for state in ("queued", "waiting", "running")
+        )
+        oldest = func.min(JobModel.created_at).filter(JobModel.state != "running")
+        rows = await self.session.execute(
+            select(JobModel.lane, queued, waiting, running, oldest)
+            .where(JobModel.state.in_(OPEN))
+            .group_by(JobModel.lane)
+        )
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in rows.all()]
+
+    async def last_failed(self) -> JobModel | None:
+        found = await self.session.scalars(
+            select(JobModel)
+            .where(JobModel.state.in_(("failed", "partial", "dead")))
+            .order_by(JobModel.finished_at.desc())
+            .limit(1)
+        )
+        return found.first()
 
     async def renew(self, job_id: uuid.UUID, claim: int, lease_seconds: float) -> JobModel | None:
         """Prolongs the holder's lease; None when it is not the holder's any more."""
@@ -266,7 +314,7 @@ class JobRepository(Repository[JobModel]):
                 data=data,
             )
         )
-        await self.session.execute(select(func.pg_notify(CHANNEL, str(job.id))))
+        await self.session.execute(select(func.pg_notify(CHANNEL, f"{job.id} {job.guild_id or ''}")))
 
     async def events_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500
@@ -279,11 +327,52 @@ class JobRepository(Repository[JobModel]):
         )
         return found.all()
 
+    async def guild_events_after(
+        self, guild_id: str, after: EventPosition, limit: int = 500
+    ) -> Sequence[JobEventModel]:
+        """In the order of their positions, up to the first that may still be overtaken."""
+        found = await self.session.scalars(
+            select(JobEventModel)
+            .where(
+                JobEventModel.guild_id == guild_id,
+                tuple_(JobEventModel.transaction, JobEventModel.position)
+                > tuple_(literal(after.transaction), literal(after.position)),
+                JobEventModel.transaction < _settled_transactions(),
+            )
+            .order_by(JobEventModel.transaction, JobEventModel.position)
+            .limit(limit)
+        )
+        return found.all()
+
+    async def present_position(self) -> EventPosition:
+        """Behind everything that can be shown now."""
+        settled = await self.session.scalar(select(_settled_transactions()))
+        return EventPosition(transaction=settled or 0, position=-1)
+
+    async def position_of(self, guild_id: str, job_id: uuid.UUID, sequence: int) -> EventPosition | None:
+        row = await self.session.execute(
+            select(JobEventModel.transaction, JobEventModel.position).where(
+                JobEventModel.guild_id == guild_id,
+                JobEventModel.job_id == job_id,
+                JobEventModel.sequence == sequence,
+            )
+        )
+        found = row.one_or_none()
+        return None if found is None else EventPosition(transaction=found[0], position=found[1])
+
     async def steps(self, job_id: uuid.UUID) -> Sequence[JobStepModel]:
         found = await self.session.scalars(
             select(JobStepModel).where(JobStepModel.job_id == job_id).order_by(JobStepModel.position)
         )
         return found.all()
+
+    async def outcomes_among(self, ids: Collection[str], but: uuid.UUID) -> Sequence[str]:
+        found = await self.session.scalars(
+            select(JobStepModel.outcome).where(
+                JobStepModel.outcome.in_(ids), JobStepModel.state == "done", JobStepModel.job_id != but
+            )
+        )
+        return [outcome for outcome in found if outcome is not None]
 
     async def find_step(self, job_id: uuid.UUID, key: str) -> JobStepModel | None:
         return await self.session.scalar(
@@ -356,25 +445,61 @@ def _ended_if_cancelled() -> ColumnElement[datetime | None]:
 
 
 def _has_its_guild() -> ColumnElement[bool]:
-    """Not structural, or no other structural job runs in its guild."""
+    """Not structural, or the first of the structural jobs of its guild that have not ended, with none at work."""
     other = aliased(JobModel)
     busy = exists().where(
         other.guild_id == JobModel.guild_id,
         other.structural,
-        other.state == "running",
+        other.state.in_(OPEN),
+        or_(other.state == "running", other.id < JobModel.id),
         other.id != JobModel.id,
     )
     return or_(~JobModel.structural, ~busy)
+
+
+def _running_in_guild() -> ColumnElement[int]:
+    """How many jobs of the same guild and lane are in somebody's hands; one whose holder died counts no more."""
+    other = aliased(JobModel)
+    return (
+        select(func.count())
+        .where(
+            other.guild_id == JobModel.guild_id,
+            other.lane == JobModel.lane,
+            other.state == "running",
+            other.lease_until > func.clock_timestamp(),
+        )
+        .scalar_subquery()
+    )
+
+
+def _within(terms: ClaimTerms, busy: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """What a worker's own limits leave over."""
+    wanted = [busy < terms.per_guild]
+    return wanted if terms.structural else [*wanted, ~JobModel.structural]
+
+
+def _is_paused() -> ColumnElement[bool]:
+    return exists().where(PauseModel.resumed_at.is_(None))
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
     due = or_(JobModel.run_at.is_(None), JobModel.run_at <= now)
     return or_(
         and_(JobModel.state == "queued", due),
-        and_(JobModel.state == "waiting", JobModel.waiting_for == "bot", JobModel.resume_at.is_(None), due),
+        and_(
+            JobModel.state == "waiting",
+            JobModel.waiting_for.in_(("bot", "guild_lock")),
+            JobModel.resume_at.is_(None),
+            due,
+        ),
         and_(JobModel.state == "waiting", JobModel.resume_at <= now),
         and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
     )
+
+
+def _settled_transactions() -> ColumnElement[int]:
+    """All transactions with lower numbers have ended."""
+    return cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
 
 
 def _lease(seconds: float) -> ColumnElement[datetime]:

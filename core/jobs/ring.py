@@ -9,7 +9,8 @@ import msgspec
 from core.jobs.states import Lane
 
 CHANNEL = "guildwright_jobs"
-"""Where PostgreSQL notifies of every new job event, at its commit; the payload is the job's id."""
+"""Where PostgreSQL notifies of every new job event, at its commit; the payload is the job's id, a blank,
+and its guild's id (nothing where it has none)."""
 
 
 class Rung(msgspec.Struct, frozen=True):

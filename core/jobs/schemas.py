@@ -58,7 +58,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 class JobStep(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded call. `claim` is the number of the claim that intended it; `outcome` is the id of what was made,
-    where something was made."""
+    where something was made; of a failed step it is the code of the failure."""
 
     id: str
     title: str
@@ -91,6 +91,20 @@ class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+class EventPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A place in the events of a guild."""
+
+    transaction: int
+    position: int
+
+
+class GuildEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """Events of a guild's jobs, and the place behind them."""
+
+    events: tuple[JobEvent, ...]
+    position: EventPosition
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A job in its holder's hands. `number` is the fencing token: every write of the holder names it."""
 
@@ -106,3 +120,33 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
     guild_id: str | None = None
     actor: uuid.UUID | None = None
     since: datetime | None = None
+
+
+class LaneDepth(msgspec.Struct, frozen=True, kw_only=True):
+    """How much there is to do in a lane; `oldest_at` is when the longest waiting job was asked for."""
+
+    lane: Lane
+    queued: int
+    waiting: int
+    running: int
+    oldest_at: datetime | None
+
+
+class LastError(msgspec.Struct, frozen=True, kw_only=True):
+    """How the job ended that last ended badly."""
+
+    job_id: uuid.UUID
+    kind: str
+    at: datetime
+    error: JobError
+
+
+class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker may take next: at most `per_guild` jobs of one guild run at once, and `structural` ones only while
+    it says so, which keeps slots free for what is short."""
+
+    per_guild: int = 4
+    structural: bool = True
+
+
+ANY_CLAIM = ClaimTerms()

@@ -16,9 +16,18 @@ from core.jobs.mapping import event_data, to_event, to_job, to_step
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
 from core.jobs.ring import RingLater, Rung
-from core.jobs.schemas import Job, JobEvent, JobFilter, JobStep
+from core.jobs.schemas import (
+    EventPosition,
+    GuildEvents,
+    Job,
+    JobEvent,
+    JobFilter,
+    JobStep,
+    LaneDepth,
+    LastError,
+)
 from core.jobs.spec import Catalog, JobSpec
-from core.jobs.states import Lane
+from core.jobs.states import Lane, OnConflict
 from core.paging import Page, Paging
 
 
@@ -43,16 +52,25 @@ class JobService:
         guild_id: str,
         run_at: datetime | None = None,
         expires_at: datetime | None = None,
+        on_conflict: OnConflict = "reject",
     ) -> Job:
-        """Writes the job. Raises `Forbidden` when the asker could not do it by hand, `GuildBusy` when it is
-        structural and another such job has not ended in that guild, `Invalid` for times that are over."""
+        """Writes the job. Raises `Forbidden` when the asker could not do it by hand, `Invalid` for times that are
+        over, and for structural work, where another such job has not ended in that guild, `GuildBusy` unless
+        `on_conflict` says to wait for its turn or to take part in the very same work."""
         actor.require(guild_id, Permission(spec.bits))
         now = self._clock()
         if expires_at is None and spec.expires_after is not None:
             expires_at = max(now, run_at or now) + spec.expires_after
         _check_times(now, run_at, expires_at)
-        if spec.structural:
-            await self.require_free(guild_id)
+        plain = msgspec.to_builtins(payload)
+        waits_for_turn = False
+        if spec.structural and (first := await self._first_structural(guild_id)) is not None:
+            if on_conflict == "attach" and (first.kind, first.payload) == (spec.kind, plain):
+                return to_job(first)
+            if on_conflict != "queue":
+                raise _busy(first, guild_id)
+            waits_for_turn = run_at is None
+        waiting_for = "run_at" if run_at is not None else "guild_lock" if waits_for_turn else None
         model = await self._jobs.add(
             JobModel(
                 kind=spec.kind,
@@ -60,12 +78,12 @@ class JobService:
                 structural=spec.structural,
                 priority=spec.priority,
                 guild_id=guild_id,
-                state="queued" if run_at is None else "waiting",
-                waiting_for=None if run_at is None else "run_at",
+                state="queued" if waiting_for is None else "waiting",
+                waiting_for=waiting_for,
                 resume_at=run_at,
                 run_at=run_at,
                 expires_at=expires_at,
-                payload=msgspec.to_builtins(payload),
+                payload=plain,
                 attempts=0,
                 max_attempts=spec.max_attempts,
                 claims=0,
@@ -111,6 +129,23 @@ class JobService:
         """The history from after `sequence` on; 0 is from the beginning."""
         await self._visible(actor, job_id)
         return tuple(to_event(event) for event in await self._jobs.events_after(job_id, sequence))
+
+    async def guild_position(
+        self, actor: Actor, guild_id: str, last: tuple[uuid.UUID, int] | None
+    ) -> EventPosition:
+        """Where to read on: behind the event (job, sequence) that was seen last, or behind everything where none was,
+        or where it is not kept any more."""
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        found = None if last is None else await self._jobs.position_of(guild_id, *last)
+        return found or await self._jobs.present_position()
+
+    async def guild_events_after(self, actor: Actor, guild_id: str, position: EventPosition) -> GuildEvents:
+        """What happened to the guild's jobs since. Needs Manage Guild, at every reading."""
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        rows = await self._jobs.guild_events_after(guild_id, position)
+        if rows:
+            position = EventPosition(transaction=rows[-1].transaction, position=rows[-1].position)
+        return GuildEvents(events=tuple(map(to_event, rows)), position=position)
 
     async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""
@@ -177,18 +212,28 @@ class JobService:
         """Deletes ended jobs, their steps and events, that ended longer ago than `keep`."""
         return await self._jobs.delete_ended_before(self._clock() - keep)
 
-    async def count_claimable(self, lane: Lane) -> int:
-        return await self._jobs.count_claimable(lane, self._clock())
+    async def depths(self) -> tuple[LaneDepth, ...]:
+        """One for each lane."""
+        found = {row[0]: row for row in await self._jobs.depths()}
+        lanes: tuple[Lane, ...] = ("bot", "background")
+        return tuple(_depth(lane, found.get(lane)) for lane in lanes)
+
+    async def last_error(self) -> LastError | None:
+        """Of the job that last ended badly."""
+        model = await self._jobs.last_failed()
+        if model is None or model.error is None or model.finished_at is None:
+            return None
+        return LastError(job_id=model.id, kind=model.kind, at=model.finished_at, error=model.error)
 
     async def require_free(self, guild_id: str) -> None:
         """Raises `GuildBusy` naming the structural job that has not ended there."""
-        await self._jobs.lock_guild(guild_id)
-        first = await self._jobs.find_structural(guild_id)
+        first = await self._first_structural(guild_id)
         if first is not None:
-            raise GuildBusy(
-                f"Job {first.id} ({first.kind}, {first.state}) is changing guild {guild_id}: "
-                "wait until it ends or cancel it."
-            )
+            raise _busy(first, guild_id)
+
+    async def _first_structural(self, guild_id: str) -> JobModel | None:
+        await self._jobs.lock_guild(guild_id)
+        return await self._jobs.find_structural(guild_id)
 
     async def _visible(self, actor: Actor, job_id: uuid.UUID) -> JobModel:
         model = await self._jobs.get_one_or_none(id=job_id)
@@ -199,6 +244,18 @@ class JobService:
     def _ring_for(self, model: JobModel, dispatch: int = 1) -> None:
         lane: Lane = "bot" if model.lane == "bot" else "background"
         self._ring(Rung(lane=lane, job_id=model.id, dispatch=dispatch))
+
+
+def _depth(lane: Lane, row: tuple[str, int, int, int, datetime | None] | None) -> LaneDepth:
+    _, queued, waiting, running, oldest = row or (lane, 0, 0, 0, None)
+    return LaneDepth(lane=lane, queued=queued, waiting=waiting, running=running, oldest_at=oldest)
+
+
+def _busy(first: JobModel, guild_id: str) -> GuildBusy:
+    return GuildBusy(
+        f"Job {first.id} ({first.kind}, {first.state}) is changing guild {guild_id}: "
+        "wait until it ends, cancel it, or ask with on_conflict: queue."
+    )
 
 
 def _is_askers(model: JobModel, actor: Actor) -> bool:

@@ -17,6 +17,9 @@ JobState: TypeAlias = Literal[
 WaitingFor: TypeAlias = Literal["bot", "rate_limit", "retry", "run_at", "approval", "guild_lock"]
 StepState: TypeAlias = Literal["intended", "done", "failed", "superseded", "outcome_unknown"]
 Lane: TypeAlias = Literal["bot", "background"]
+OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
+"""What asking for structural work does while the guild has such a job that has not ended: refuse, wait for its turn,
+or answer with that job where it is the very same work."""
 
 TERMINAL: Final[frozenset[JobState]] = frozenset({"succeeded", "partial", "failed", "cancelled", "dead"})
 OPEN: Final[frozenset[JobState]] = frozenset(get_args(JobState)) - TERMINAL

@@ -12,6 +12,7 @@ from httpx_sse import ServerSentEvent, aconnect_sse
 
 from api import events
 from api.parts import parts_in
+from core.actor import SYSTEM
 from tests.api.conformity import Conformity
 from tests.api.world import SECRET, Api
 
@@ -141,3 +142,74 @@ async def test_a_retried_job_goes_on_telling(api: Api, socketed: httpx.AsyncClie
     assert not following.done()
     await api.work()
     assert [event.event for event in await following].count(SETTLED) == 2
+
+
+async def guild_events(
+    client: httpx.AsyncClient, guild_id: str, count: int, after: str | None = None
+) -> list[ServerSentEvent]:
+    """The first so many, then the client leaves."""
+    headers = {} if after is None else {"Last-Event-ID": after}
+    told: list[ServerSentEvent] = []
+    async with aconnect_sse(client, "GET", f"/api/v1/guilds/{guild_id}/events", headers=headers) as source:
+        async for event in source.aiter_sse():
+            if event.event != "message":
+                told.append(event)
+            if len(told) == count:
+                break
+    return told
+
+
+async def test_a_guild_is_followed_from_now_on_and_across_its_jobs(
+    api: Api, socketed: httpx.AsyncClient, openapi: dict[str, Any]
+) -> None:
+    guild_id = await api.guild()
+    await api.post(f"/guilds/{guild_id}/sync")
+    await api.work()
+    following = asyncio.create_task(guild_events(socketed, guild_id, 6))
+    await asyncio.sleep(0.5)
+    jobs = [(await api.post(f"/guilds/{guild_id}/sync")).json()["id"] for _ in range(2)]
+    await api.work()
+    told = await asyncio.wait_for(following, 10)
+    assert {event.json()["job_id"] for event in told} == set(jobs)
+    assert [event.id for event in told] == [
+        f"{event.json()['job_id']}:{event.json()['sequence']}" for event in told
+    ]
+    for event in told:
+        Conformity(openapi).require(event.json(), {"$ref": "#/components/schemas/JobEvent"})
+        assert event.json()["kind"] == "guild.sync"
+
+
+async def test_a_guilds_stream_goes_on_behind_the_last_event_that_was_seen(
+    api: Api, socketed: httpx.AsyncClient
+) -> None:
+    guild_id = await api.guild()
+    following = asyncio.create_task(guild_events(socketed, guild_id, 1))
+    await asyncio.sleep(0.5)
+    for _ in range(3):
+        await api.post(f"/guilds/{guild_id}/sync")
+    first = (await asyncio.wait_for(following, 10))[0]
+    await api.work()
+    rest = await asyncio.wait_for(guild_events(socketed, guild_id, 8, first.id), 10)
+    seen = [first.id, *(event.id for event in rest)]
+    assert len(set(seen)) == len(seen)
+    by_job: dict[str, list[int]] = {}
+    for event in (first, *rest):
+        by_job.setdefault(event.json()["job_id"], []).append(event.json()["sequence"])
+    assert list(by_job.values()) == [list(range(1, len(each) + 1)) for each in by_job.values()]
+
+
+async def test_an_event_is_shown_only_once_nothing_can_come_before_it(api: Api) -> None:
+    """A transaction that began earlier and commits later must not slip its event in behind what was read."""
+    guild_id = await api.guild()
+    async with api.database.read() as unit:
+        start = await unit.jobs.guild_position(SYSTEM, guild_id, None)
+    async with api.database.unit() as slow:
+        first = await slow.guilds.request_sync(SYSTEM, guild_id)
+        async with api.database.unit() as quick:
+            second = await quick.guilds.request_sync(SYSTEM, guild_id)
+        async with api.database.read() as unit:
+            held = await unit.jobs.guild_events_after(SYSTEM, guild_id, start)
+        assert held.events == ()
+    async with api.database.read() as unit:
+        shown = await unit.jobs.guild_events_after(SYSTEM, guild_id, held.position)
+    assert [event.job_id for event in shown.events] == [first.id, second.id]

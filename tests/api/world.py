@@ -18,7 +18,7 @@ from core.discord.types import BotPowers, Snapshot
 from core.jobs.ring import Rung
 from core.uow import Database
 from tests.builders.core import powers, snapshot
-from workers.jobs import guilds, templates
+from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.running import Running
 
@@ -120,4 +120,4 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
         return seen[guild_id][1]
 
     gateway = cast("DiscordGateway", SimpleNamespace(read_guild=read_guild, read_powers=read_powers))
-    return Running(database, Registry(CATALOG, (guilds, templates)), gateway, lane="bot", holder="tests")
+    return Running(database, Registry(CATALOG, MODULES), gateway, lane="bot", holder="tests")

@@ -23,7 +23,7 @@ from core.templates.parse import read_document
 from core.templates.schemas import Template, Visibility
 from core.uow import Database
 from workers.heartbeat import heartbeat
-from workers.jobs import guilds, templates
+from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.ring import RedisRing
 from workers.runner import PermitWorker
@@ -192,7 +192,7 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
     owners = add_cogs(bot, database, version=VERSION)
     running = Running(
         database,
-        Registry(CATALOG, (guilds, templates)),
+        Registry(CATALOG, MODULES),
         bot.gateway,
         lane="bot",
         holder="test",

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-import bot.gateway as gateway_module
+import bot.gateway.live as live_module
+import bot.gateway.structure as structure_module
 from bot.address import point_at
 from bot.calls import Calls
 from bot.client import GuildwrightBot
@@ -47,7 +48,7 @@ def guild_id(guild: dict[str, Any]) -> str:
 
 @pytest.fixture
 def no_audit_lag(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway_module, "AUDIT_LAG", 0.01)
+    monkeypatch.setattr(structure_module, "AUDIT_LAG", 0.01)
 
 
 async def as_dumped(discord: Discord, gateway: DiscordGateway, guild_id: str) -> Snapshot:
@@ -531,6 +532,6 @@ async def test_reading_while_the_connection_is_lost_waits_for_the_resume_but_not
     bot.connection.note("resumed")
     assert (await reading).guild_id == guild_id
     bot.connection.note("disconnect")
-    monkeypatch.setattr(gateway_module, "RESUME_PATIENCE", 0.02)
+    monkeypatch.setattr(live_module, "RESUME_PATIENCE", 0.02)
     with pytest.raises(GatewayAbsent):
         await bot.gateway.read_guild(guild_id)

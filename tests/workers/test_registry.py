@@ -6,7 +6,7 @@ import pytest
 from core.catalog import CATALOG
 from core.jobs.spec import Catalog
 from tests.builders.jobs import MAKE, TEST_CATALOG, Things, maker
-from workers.jobs import guilds, templates
+from workers.jobs import MODULES
 from workers.registry import Registry
 
 
@@ -15,7 +15,7 @@ def _module(**functions: object) -> ModuleType:
 
 
 def test_every_kind_of_the_product_has_exactly_one_function() -> None:
-    registry = Registry(CATALOG, (guilds, templates))
+    registry = Registry(CATALOG, MODULES)
     assert {registry[spec.kind].spec.kind for spec in CATALOG} == {spec.kind for spec in CATALOG}
 
 

@@ -17,7 +17,7 @@ from core.templates.document import Document, TextChannel
 from core.templates.plan import PlanOptions
 from core.uow import Database
 from tests.builders.core import ChannelFactory, owner, powers, snapshot
-from workers.jobs import guilds, templates
+from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.running import Running
 
@@ -79,7 +79,7 @@ async def asked(database: Database, gateway: Limited) -> SimpleNamespace:
         plan = await unit.plans.create(actor, gateway.guild.guild_id, template.id, None, options)
     async with database.unit() as unit:
         job = await unit.plans.request_apply(actor, plan.id)
-    registry = Registry(CATALOG, (guilds, templates))
+    registry = Registry(CATALOG, MODULES)
     running = Running(database, registry, cast("DiscordGateway", gateway), lane="bot", holder="one")
 
     async def see() -> Any:

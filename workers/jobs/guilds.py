@@ -1,7 +1,13 @@
-"""Reading guilds and keeping what they looked like."""
+"""Reading guilds, keeping what they looked like, and leaving them."""
 
+from datetime import datetime
+
+from core.actions.jobs import GUILD_LEAVE
+from core.actions.payloads import GuildLeave
+from core.actions.results import GuildLeft
 from core.actor import SYSTEM
 from core.guilds.jobs import CAPTURE, SYNC, CapturePayload, CaptureResult, SyncPayload, SyncResult
+from core.jobs.journal import Reason
 from workers.registry import JobContext, runs
 
 
@@ -26,3 +32,18 @@ async def capture(job: JobContext, payload: CapturePayload) -> CaptureResult:
     async with job.database.unit() as unit:
         kept = await unit.guilds.keep_snapshot(job.job.actor, snapshot, reason="capture", job_id=job.job.id)
     return CaptureResult(snapshot_id=kept.id, roles=len(snapshot.roles), channels=len(snapshot.channels))
+
+
+@runs(GUILD_LEAVE)
+async def leave(job: JobContext, payload: GuildLeave) -> GuildLeft:
+    """A guild that the bot has left already is done."""
+
+    async def act(reason: Reason) -> None:
+        await job.gateway.leave_guild(job.guild_id)
+
+    async def look_up(reason: Reason, since: datetime) -> str | None:
+        return None if job.guild_id in await job.gateway.guild_ids() else job.guild_id
+
+    await job.journal.announce(1)
+    await job.journal.perform("leave", "leaving the guild", act, look_up=look_up)
+    return GuildLeft()

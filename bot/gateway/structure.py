@@ -1,4 +1,4 @@
-"""`DiscordGateway` on a live disnake client: reads from its cache, writes through its HTTP client."""
+"""Reading guilds from disnake's cache, writing their structure through its HTTP client."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -7,8 +7,7 @@ from typing import Any, Literal, cast
 import disnake
 from msgspec import UNSET
 
-from bot.calls import Calls
-from bot.connection import Connection
+from bot.gateway.live import Live
 from bot.limits import MethodRoute
 from bot.payloads import channel_payload, positions_payload, role_payload, settings_payload
 from bot.translate import member_permissions_of, powers_of, role_of, snapshot_of
@@ -16,13 +15,11 @@ from core.discord.errors import (
     AnswerLost,
     DiscordError,
     GatewayAbsent,
-    GuildAbsent,
     TargetGone,
 )
 from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
 from core.discord.types import BotPowers, Role, Snapshot, Snowflake
 
-RESUME_PATIENCE = 2.0
 # Discord's clock and ours may differ; our reasons are unique, so looking back further finds nothing wrong.
 CLOCK_SKEW = timedelta(seconds=60)
 # An entry may appear in the audit log a moment after the thing itself.
@@ -33,13 +30,8 @@ AUDIT_ACTION = {"role": 30, "channel": 10}
 Created = Literal["role", "channel"]
 
 
-class DisnakeGateway:
-    """One for each client; `calls` may be shared with whatever else speaks to Discord in this process."""
-
-    def __init__(self, client: disnake.Client, connection: Connection, calls: Calls) -> None:
-        self._client = client
-        self._connection = connection
-        self._calls = calls
+class StructureCalls(Live):
+    """The guild as a whole: its settings, roles and channels."""
 
     async def guild_ids(self) -> frozenset[Snowflake]:
         await self._require_live()
@@ -166,24 +158,6 @@ class DisnakeGateway:
         return None
 
     # Reading
-
-    async def _require_live(self) -> None:
-        self._calls.require_open()
-        if not self._connection.live and not await self._connection.back_within(RESUME_PATIENCE):
-            raise GatewayAbsent("The bot has lost its connection to Discord and is not back yet.")
-
-    async def _live_guild(self, guild_id: Snowflake) -> disnake.Guild:
-        await self._require_live()
-        return self._guild(guild_id)
-
-    def _guild(self, guild_id: Snowflake) -> disnake.Guild:
-        self._calls.require_open()
-        guild = self._client.get_guild(int(guild_id))
-        if guild is None:
-            raise GuildAbsent(f"The bot is not in guild {guild_id}.")
-        if guild.unavailable:
-            raise GatewayAbsent(f"Guild {guild_id} has an outage at Discord right now.")
-        return guild
 
     def _cached_role(self, guild_id: Snowflake, role_id: Snowflake) -> Role | None:
         role = self._guild(guild_id).get_role(int(role_id))

@@ -1,0 +1,12 @@
+"""`DiscordGateway` on a live disnake client: reads from its cache, writes through its HTTP client (law 7)."""
+
+from bot.gateway.channels import ChannelCalls
+from bot.gateway.members import MemberCalls
+from bot.gateway.messages import MessageCalls
+from bot.gateway.structure import StructureCalls
+
+__all__ = ["DisnakeGateway"]
+
+
+class DisnakeGateway(StructureCalls, MessageCalls, MemberCalls, ChannelCalls):
+    """One for each client."""

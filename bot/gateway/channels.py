@@ -1,0 +1,124 @@
+"""Single channels: overwrites, followers, and the bot's leaving."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from bot.gateway.live import Live
+from bot.limits import MethodRoute
+from bot.payloads import OVERWRITE_KIND
+from core.discord.errors import TargetGone
+from core.discord.types import Overwrite, Snowflake, snowflake_at
+
+_CHANNEL_FOLLOWER = 2
+_OVERWRITE = "/channels/{channel_id}/permissions/{overwrite_id}"
+
+
+class ChannelCalls(Live):
+    """Implements `core.discord.members.ChannelGateway`."""
+
+    async def guild_of_channel(self, channel_id: Snowflake) -> Snowflake | None:
+        await self._require_live()
+        for guild in self._client.guilds:
+            if guild.get_channel(int(channel_id)) is not None:
+                return str(guild.id)
+        return None
+
+    async def look_at_overwrite(
+        self, guild_id: Snowflake, channel_id: Snowflake, role_id: Snowflake
+    ) -> Overwrite:
+        await self._calls.have_ended(guild_id)
+        channel = await self._calls.send(
+            MethodRoute("GET", "/channels/{channel_id}", channel_id=channel_id),
+            doing=f"look at the channel {channel_id}",
+            guild_id=guild_id,
+        )
+        for each in channel["permission_overwrites"]:
+            if str(each["id"]) == role_id:
+                return Overwrite(kind="role", id=role_id, allow=int(each["allow"]), deny=int(each["deny"]))
+        return Overwrite(kind="role", id=role_id)
+
+    async def write_overwrite(
+        self, guild_id: Snowflake, channel_id: Snowflake, overwrite: Overwrite, *, reason: str
+    ) -> None:
+        says_nothing = not overwrite.allow and not overwrite.deny
+        try:
+            await self._calls.send(
+                MethodRoute(
+                    "DELETE" if says_nothing else "PUT",
+                    _OVERWRITE,
+                    channel_id=channel_id,
+                    overwrite_id=overwrite.id,
+                ),
+                doing=f"write an overwrite of channel {channel_id}",
+                guild_id=guild_id,
+                json=None
+                if says_nothing
+                else {
+                    "type": OVERWRITE_KIND[overwrite.kind],
+                    "allow": str(overwrite.allow),
+                    "deny": str(overwrite.deny),
+                },
+                reason=reason,
+            )
+        except TargetGone:
+            if not says_nothing:
+                raise
+
+    async def follow_channel(
+        self, guild_id: Snowflake, channel_id: Snowflake, source_channel_id: Snowflake, *, reason: str
+    ) -> Snowflake:
+        made = await self._calls.send(
+            MethodRoute("POST", "/channels/{channel_id}/followers", channel_id=source_channel_id),
+            doing=f"follow channel {source_channel_id}",
+            guild_id=guild_id,
+            json={"webhook_channel_id": channel_id},
+            reason=reason,
+            repeatable=False,
+        )
+        return str(made["webhook_id"])
+
+    async def find_follower(
+        self, guild_id: Snowflake, channel_id: Snowflake, source_channel_id: Snowflake, *, since: datetime
+    ) -> Snowflake | None:
+        oldest = int(snowflake_at(since))
+        for webhook in await self._webhooks(guild_id, channel_id):
+            source: dict[str, Any] = webhook.get("source_channel") or {}
+            is_follower = int(webhook["type"]) == _CHANNEL_FOLLOWER
+            if is_follower and str(source.get("id")) == source_channel_id and int(webhook["id"]) >= oldest:
+                return str(webhook["id"])
+        return None
+
+    async def delete_webhook(
+        self, guild_id: Snowflake, channel_id: Snowflake, webhook_id: Snowflake, *, reason: str
+    ) -> None:
+        """The rights that were checked are those in `channel_id`: a webhook of another channel is left alone."""
+        if all(str(webhook["id"]) != webhook_id for webhook in await self._webhooks(guild_id, channel_id)):
+            return
+        try:
+            await self._calls.send(
+                MethodRoute("DELETE", "/webhooks/{webhook_id}", webhook_id=webhook_id),
+                doing=f"delete the webhook {webhook_id}",
+                guild_id=guild_id,
+                reason=reason,
+            )
+        except TargetGone:
+            return
+
+    async def leave_guild(self, guild_id: Snowflake) -> None:
+        try:
+            await self._calls.send(
+                MethodRoute("DELETE", "/users/@me/guilds/{guild_id}", guild_id=guild_id),
+                doing="leave the guild",
+                guild_id=guild_id,
+            )
+        except TargetGone:
+            return
+
+    async def _webhooks(self, guild_id: Snowflake, channel_id: Snowflake) -> list[dict[str, Any]]:
+        await self._calls.have_ended(guild_id)
+        found = await self._calls.send(
+            MethodRoute("GET", "/channels/{channel_id}/webhooks", channel_id=channel_id),
+            doing=f"read the webhooks of channel {channel_id}",
+            guild_id=guild_id,
+        )
+        return cast("list[dict[str, Any]]", found)

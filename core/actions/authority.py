@@ -1,0 +1,259 @@
+"""Who may do an action: the bot and whoever asked for it, each by Discord's own rules (law 8). Pure.
+
+Checked in the bot's process at every claim, on what the gateway tells at that moment: so nothing is sent that Discord
+would refuse, and nothing is done that the asker could not do by hand. Source: Discord documentation, Topics ›
+Permissions ("Permission Hierarchy", "Permission Overwrites").
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from core.actions.payloads import (
+    Action,
+    ChannelFollow,
+    ChannelLock,
+    ChannelUnfollow,
+    ChannelUnlock,
+    MemberNick,
+    MemberTimeout,
+    MemberUnban,
+    MessageCrosspost,
+    MessageDelete,
+    MessageEdit,
+    MessagePurge,
+    MessageSend,
+    OnMembers,
+    RoleGrant,
+    RoleRevoke,
+)
+from core.discord.effective import channel_permissions
+from core.discord.messages import AllowedMentions
+from core.discord.permissions import Permission, names_of
+from core.discord.types import VOICE_LIKE, Channel, ChannelType, Member, Role, Snapshot, Snowflake, role_rank
+
+_WRITABLE: frozenset[ChannelType] = frozenset({"text", "voice", "announcement", "stage"})
+_FOLLOWING: frozenset[ChannelType] = frozenset({"text", "announcement"})
+_NOTHING = Permission(0)
+_READS = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+LOCKED = (
+    Permission.SEND_MESSAGES
+    | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.CREATE_PRIVATE_THREADS
+)
+LOCKED_VOICE = Permission.SEND_MESSAGES | Permission.CONNECT
+
+
+class Denial(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something is not done. `code` is bot_may_not, asker_may_not, unknown_channel, wrong_channel_type …"""
+
+    code: str
+    message: str
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """One of those whose rights bound an action. `name` stands in sentences."""
+
+    name: str
+    code: str
+    member: Member
+
+    def may_not(self, what: str) -> Denial:
+        return Denial(code=self.code, message=f"{self.name} {what}.")
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """A guild at one moment with everybody whose rights count: the bot, and the asker unless they own the
+    installation."""
+
+    guild: Snapshot
+    parties: tuple[Party, ...]
+
+    def channel(self, channel_id: Snowflake) -> Channel | None:
+        return next((each for each in self.guild.channels if each.id == channel_id), None)
+
+    def role(self, role_id: Snowflake) -> Role | None:
+        return next((each for each in self.guild.roles if each.id == role_id), None)
+
+    def held_in(self, party: Party, channel: Channel) -> Permission:
+        return channel_permissions(self.guild, party.member, channel)
+
+
+def locked_bits(kind: ChannelType) -> Permission:
+    """What locking a channel denies to @everyone."""
+    return LOCKED_VOICE if kind in VOICE_LIKE else LOCKED
+
+
+def denials(action: Action, scene: Scene) -> Iterator[Denial]:
+    """What forbids the action as a whole; for single members see `member_denial`."""
+    match action:
+        case RoleGrant() | RoleRevoke():
+            yield from _role_denials(scene, action.role_id)
+        case MessageSend():
+            yield from _send_denials(action, scene)
+        case MessageEdit():
+            yield from _needs(scene, action.channel_id, _READS, asker=Permission.MANAGE_MESSAGES)
+        case MessageDelete():
+            yield from _needs(scene, action.channel_id, _READS, asker=Permission.MANAGE_MESSAGES)
+        case MessagePurge():
+            yield from _needs(scene, action.channel_id, _READS | Permission.MANAGE_MESSAGES)
+        case MessageCrosspost():
+            yield from _crosspost_denials(action, scene)
+        case ChannelFollow():
+            yield from _needs(
+                scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_WEBHOOKS, _FOLLOWING
+            )
+        case ChannelUnfollow():
+            yield from _needs(scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_WEBHOOKS)
+        case ChannelLock() | ChannelUnlock():
+            yield from _lock_denials(action, scene)
+        case _:
+            pass
+
+
+def source_denials(action: ChannelFollow, source: Scene) -> Iterator[Denial]:
+    """What forbids following a channel, seen from the guild it is in: both must be able to see it."""
+    yield from _needs(source, action.source_channel_id, Permission.VIEW_CHANNEL, frozenset({"announcement"}))
+
+
+def member_denial(action: OnMembers, scene: Scene, target: Member | None) -> Denial | None:
+    """What forbids doing it to one member; None is somebody who is not in the guild."""
+    if target is None:
+        return (
+            None
+            if _takes_strangers(action)
+            else Denial(code="unknown_member", message="Not a member of this guild.")
+        )
+    if isinstance(action, RoleGrant | RoleRevoke | MemberUnban):
+        return None
+    return next(_target_denials(action, scene, target), None)
+
+
+def _takes_strangers(action: OnMembers) -> bool:
+    return action.__struct_config__.tag in ("member.ban", "member.unban")
+
+
+def _target_denials(action: OnMembers, scene: Scene, target: Member) -> Iterator[Denial]:
+    if isinstance(action, MemberTimeout) and action.seconds is not None and _is_admin(scene, target):
+        yield Denial(code="protected", message="Administrators and the owner cannot be timed out.")
+    for party in scene.parties:
+        if isinstance(action, MemberNick) and party.member.user_id == target.user_id:
+            continue
+        if not _outranks(scene, party.member, target):
+            yield party.may_not(f"stands no higher than member {target.user_id}")
+
+
+def _role_denials(scene: Scene, role_id: Snowflake) -> Iterator[Denial]:
+    role = scene.role(role_id)
+    if role is None:
+        yield Denial(code="unknown_role", message=f"There is no role {role_id} in this guild.")
+        return
+    if role.id == scene.guild.guild_id or role.managed:
+        yield Denial(
+            code="managed_role",
+            message=f"The role {role.name} is given and taken by Discord or an integration alone.",
+        )
+    for party in scene.parties:
+        if not _is_owner(scene, party.member) and _rank(scene, role) >= _top(scene, party.member):
+            yield party.may_not(f"stands no higher than the role {role.name}")
+
+
+def _send_denials(action: MessageSend, scene: Scene) -> Iterator[Denial]:
+    needed = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+    if action.embeds:
+        needed |= Permission.EMBED_LINKS
+    if action.reply_to is not None:
+        needed |= Permission.READ_MESSAGE_HISTORY
+    if _mentions_many(action.allowed_mentions, scene):
+        needed |= Permission.MENTION_EVERYONE
+    yield from _needs(scene, action.channel_id, needed, _WRITABLE)
+
+
+def _mentions_many(mentions: AllowedMentions, scene: Scene) -> bool:
+    """Roles that everybody may mention need no permission."""
+    if "everyone" in mentions.parse or "roles" in mentions.parse:
+        return True
+    named = [scene.role(role_id) for role_id in mentions.roles]
+    return any(role is not None and not role.mentionable for role in named)
+
+
+def _crosspost_denials(action: MessageCrosspost, scene: Scene) -> Iterator[Denial]:
+    needed = _READS | Permission.SEND_MESSAGES | Permission.MANAGE_MESSAGES
+    yield from _needs(scene, action.channel_id, needed, frozenset({"announcement"}))
+
+
+def _lock_denials(action: ChannelLock | ChannelUnlock, scene: Scene) -> Iterator[Denial]:
+    """An overwrite may be written only with bits that the writer has."""
+    channel = scene.channel(action.channel_id)
+    needed = Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES
+    if channel is not None:
+        needed |= locked_bits(channel.type)
+    yield from _needs(scene, action.channel_id, needed)
+
+
+def _needs(
+    scene: Scene,
+    channel_id: Snowflake,
+    needed: Permission,
+    kinds: frozenset[ChannelType] | None = None,
+    *,
+    asker: Permission = _NOTHING,
+) -> Iterator[Denial]:
+    """`asker` is what is needed beside, of everybody but the bot."""
+    channel = scene.channel(channel_id)
+    if channel is None:
+        yield Denial(code="unknown_channel", message=f"There is no channel {channel_id} in this guild.")
+        return
+    if kinds is not None and channel.type not in kinds:
+        listed = ", ".join(sorted(kinds))
+        yield Denial(
+            code="wrong_channel_type",
+            message=f"#{channel.name} is of type {channel.type}; this takes {listed}.",
+        )
+    for party in scene.parties:
+        wanted = needed if party.code == BOT_MAY_NOT else needed | asker
+        if missing := wanted & ~scene.held_in(party, channel):
+            yield party.may_not(f"lacks {', '.join(names_of(missing))} in #{channel.name}")
+
+
+BOT_MAY_NOT, ASKER_MAY_NOT = "bot_may_not", "asker_may_not"
+
+
+def bot_party(member: Member) -> Party:
+    return Party(name="The bot", code=BOT_MAY_NOT, member=member)
+
+
+def asker_party(name: str, member: Member) -> Party:
+    return Party(name=name, code=ASKER_MAY_NOT, member=member)
+
+
+# Hierarchy
+
+
+def _is_owner(scene: Scene, member: Member) -> bool:
+    return member.user_id == scene.guild.owner_id
+
+
+def _is_admin(scene: Scene, member: Member) -> bool:
+    held = Permission(scene.guild.everyone.permissions)
+    for role_id in member.role_ids:
+        role = scene.role(role_id)
+        held |= Permission(0 if role is None else role.permissions)
+    return _is_owner(scene, member) or Permission.ADMINISTRATOR in held
+
+
+def _outranks(scene: Scene, member: Member, other: Member) -> bool:
+    if _is_owner(scene, other):
+        return False
+    return _is_owner(scene, member) or _top(scene, member) > _top(scene, other)
+
+
+def _top(scene: Scene, member: Member) -> tuple[bool, tuple[int, int]]:
+    ranks = [_rank(scene, role) for role in scene.guild.roles if role.id in member.role_ids]
+    return max(ranks, default=_rank(scene, scene.guild.everyone))
+
+
+def _rank(scene: Scene, role: Role) -> tuple[bool, tuple[int, int]]:
+    """@everyone is below all, whatever its position."""
+    return role.id != scene.guild.guild_id, role_rank(role)

@@ -1,0 +1,88 @@
+"""Members as the port speaks of them, and what is done to a guild's people and single channels."""
+
+from datetime import datetime
+from typing import Protocol
+
+from core.discord.types import Member, Overwrite, Snowflake
+
+
+class MemberGateway(Protocol):
+    """`read_member` answers from what the connection has told; `look_at_…` ask Discord, for when that may be old."""
+
+    async def read_member(self, guild_id: Snowflake, user_id: Snowflake) -> Member | None:
+        """None for somebody who is not a member. Raises `GatewayAbsent` while members are still arriving."""
+        ...
+
+    async def look_at_member(self, guild_id: Snowflake, user_id: Snowflake) -> Member | None: ...
+
+    async def look_at_ban(self, guild_id: Snowflake, user_id: Snowflake) -> bool: ...
+
+    async def grant_role(
+        self, guild_id: Snowflake, user_id: Snowflake, role_id: Snowflake, *, reason: str
+    ) -> None: ...
+
+    async def revoke_role(
+        self, guild_id: Snowflake, user_id: Snowflake, role_id: Snowflake, *, reason: str
+    ) -> None: ...
+
+    async def time_out(
+        self, guild_id: Snowflake, user_id: Snowflake, until: datetime | None, *, reason: str
+    ) -> None:
+        """None lifts it."""
+        ...
+
+    async def rename_member(
+        self, guild_id: Snowflake, user_id: Snowflake, nick: str | None, *, reason: str
+    ) -> None: ...
+
+    async def kick(self, guild_id: Snowflake, user_id: Snowflake, *, reason: str) -> None: ...
+
+    async def ban(
+        self, guild_id: Snowflake, user_id: Snowflake, *, delete_message_seconds: int, reason: str
+    ) -> None: ...
+
+    async def unban(self, guild_id: Snowflake, user_id: Snowflake, *, reason: str) -> None:
+        """Somebody who is not banned is none of the errors."""
+        ...
+
+
+class ChannelGateway(Protocol):
+    """Single channels, beside what templates write."""
+
+    async def guild_of_channel(self, channel_id: Snowflake) -> Snowflake | None:
+        """The guild that a channel is in, among those the bot is in."""
+        ...
+
+    async def look_at_overwrite(
+        self, guild_id: Snowflake, channel_id: Snowflake, role_id: Snowflake
+    ) -> Overwrite:
+        """Asks Discord; one that says nothing where there is none."""
+        ...
+
+    async def write_overwrite(
+        self, guild_id: Snowflake, channel_id: Snowflake, overwrite: Overwrite, *, reason: str
+    ) -> None:
+        """One that says nothing is removed."""
+        ...
+
+    async def follow_channel(
+        self, guild_id: Snowflake, channel_id: Snowflake, source_channel_id: Snowflake, *, reason: str
+    ) -> Snowflake:
+        """The id of the webhook that it makes in `channel_id`."""
+        ...
+
+    async def find_follower(
+        self, guild_id: Snowflake, channel_id: Snowflake, source_channel_id: Snowflake, *, since: datetime
+    ) -> Snowflake | None:
+        """A follower's webhook made there no earlier than `since`."""
+        ...
+
+    async def delete_webhook(
+        self, guild_id: Snowflake, channel_id: Snowflake, webhook_id: Snowflake, *, reason: str
+    ) -> None:
+        """One that is gone already, or is not of that channel, is none of the errors."""
+        ...
+
+    async def leave_guild(self, guild_id: Snowflake) -> None:
+        """A guild that the bot is not in is none of the errors."""
+        ...

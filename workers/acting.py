@@ -1,0 +1,123 @@
+"""What the jobs that do an action by name have in common: who may do it, and one step for each member."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import TypeAlias
+
+from core.actions.authority import (
+    Denial,
+    Party,
+    Scene,
+    asker_party,
+    bot_party,
+    denials,
+    member_denial,
+)
+from core.actions.errors import NotAllowed
+from core.actions.payloads import Action, OnMembers
+from core.actions.results import MemberOutcome
+from core.discord.errors import CallRefused
+from core.discord.types import Member, Snowflake
+from core.jobs.journal import Reason
+from workers.registry import JobContext
+
+DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
+IsDone: TypeAlias = Callable[[Snowflake], Awaitable[bool]]
+
+
+async def scene_of(job: JobContext, guild_id: Snowflake) -> Scene:
+    """The guild now, with the bot and the asker. Raises `NotAllowed` for an asker who is no member (any more)."""
+    guild, powers = await job.gateway.read_guild(guild_id), await job.gateway.read_powers(guild_id)
+    parties: list[Party] = [bot_party(Member(user_id=powers.user_id, role_ids=powers.role_ids))]
+    actor = job.job.actor
+    if not actor.is_owner:
+        member = None
+        if actor.discord_user_id is not None:
+            member = await job.gateway.read_member(guild_id, actor.discord_user_id)
+        if member is None:
+            raise NotAllowed(f"{actor.name} is not a member of guild {guild_id}.", code="asker_may_not")
+        parties.append(asker_party(actor.name, member))
+    return Scene(guild=guild, parties=tuple(parties))
+
+
+def require(found: Iterable[Denial]) -> None:
+    """Raises `NotAllowed` with the first denial, if there is one."""
+    for denial in found:
+        raise NotAllowed(denial.message, code=denial.code)
+
+
+async def allowed_scene(job: JobContext, action: Action) -> Scene:
+    """The scene, once nothing in it forbids the action as a whole."""
+    scene = await scene_of(job, job.guild_id)
+    require(denials(action, scene))
+    return scene
+
+
+async def for_each_member(
+    job: JobContext, action: OnMembers, doing: str, do: DoTo, is_done: IsDone
+) -> tuple[MemberOutcome, ...]:
+    """One step a member, and one outcome: what cannot be done to one of them does not keep it from the others.
+
+    `is_done` looks whether a call whose answer was lost has had its effect.
+    """
+    scene = await allowed_scene(job, action)
+    await job.journal.announce(len(action.member_ids))
+    earlier = await _earlier(job)
+    outcomes: list[MemberOutcome] = []
+    for user_id in action.member_ids:
+        step_id = f"{doing}:{user_id}"
+        outcome = earlier.get(step_id)
+        if outcome is None:
+            target = await job.gateway.read_member(job.guild_id, user_id)
+            denial = member_denial(action, scene, target)
+            if denial is None:
+                outcome = await _done_to(job, step_id, user_id, do, is_done)
+            else:
+                outcome = await _refused(job, step_id, user_id, denial)
+        outcomes.append(outcome)
+    return tuple(outcomes)
+
+
+async def _earlier(job: JobContext) -> dict[str, MemberOutcome]:
+    """What earlier claims brought to an end."""
+    async with job.database.read() as unit:
+        steps = await unit.ledger.steps(job.job.id)
+    found: dict[str, MemberOutcome] = {}
+    for step in steps:
+        user_id = step.id.rpartition(":")[2]
+        if step.state == "done":
+            found[step.id] = MemberOutcome(member_id=user_id, state="done")
+        elif step.state == "failed":
+            found[step.id] = _failed(user_id, step.outcome or "failed", step.error or "")
+    return found
+
+
+async def _done_to(
+    job: JobContext, step_id: str, user_id: Snowflake, do: DoTo, is_done: IsDone
+) -> MemberOutcome:
+    async def act(reason: Reason) -> str:
+        await do(user_id, reason)
+        return user_id
+
+    async def look_up(reason: Reason, since: datetime) -> str | None:
+        return user_id if await is_done(user_id) else None
+
+    try:
+        await job.journal.perform(step_id, f"{step_id.partition(':')[0]} {user_id}", act, look_up=look_up)
+    except CallRefused as error:
+        return _failed(user_id, error.error_code, error.message)
+    return MemberOutcome(member_id=user_id, state="done")
+
+
+async def _refused(job: JobContext, step_id: str, user_id: Snowflake, denial: Denial) -> MemberOutcome:
+    await job.journal.refuse(
+        step_id,
+        f"{step_id.partition(':')[0]} {user_id}",
+        code=denial.code,
+        message=denial.message,
+    )
+    return _failed(user_id, denial.code, denial.message)
+
+
+def _failed(user_id: Snowflake, code: str, message: str) -> MemberOutcome:
+    return MemberOutcome(member_id=user_id, state="failed", code=code, message=message)
