@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, cast, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.db import Repository
 from core.jobs.models import JobEventModel, JobModel, JobStepModel
+from core.jobs.outbox import Outbox
 from core.jobs.ring import CHANNEL
-from core.jobs.schemas import JobError, JobFilter
+from core.jobs.schemas import JobError, JobEvent, JobFilter
 from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
 from core.paging import Paging
 
@@ -24,6 +26,10 @@ _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 
 class JobRepository(Repository[JobModel]):
     model_type = JobModel
+
+    def __init__(self, session: AsyncSession, outbox: Outbox) -> None:
+        super().__init__(session)
+        self._outbox = outbox
 
     async def page(
         self, wanted: JobFilter, paging: Paging, *, asker: str | None = None
@@ -249,15 +255,17 @@ class JobRepository(Repository[JobModel]):
         return len(deleted.all())
 
     async def add_event(self, job: JobModel, type_: str, data: dict[str, Any]) -> None:
-        """Appends to the job's history under the next sequence number, and wakes the watchers at commit."""
+        """Appends to the job's history under the next sequence number, and wakes the watchers at commit; what the
+        guild's own programs are told of it is written in the same transaction."""
         sequence = await self.session.scalar(
             update(JobModel)
             .where(JobModel.id == job.id)
             .values(events=JobModel.events + 1)
             .returning(JobModel.events)
         )
-        await self.session.execute(
-            insert(JobEventModel).values(
+        added = await self.session.execute(
+            insert(JobEventModel)
+            .values(
                 job_id=job.id,
                 sequence=sequence,
                 guild_id=job.guild_id,
@@ -265,8 +273,13 @@ class JobRepository(Repository[JobModel]):
                 at=func.clock_timestamp(),
                 data=data,
             )
+            .returning(JobEventModel.sequence, JobEventModel.at)
         )
         await self.session.execute(select(func.pg_notify(CHANNEL, str(job.id))))
+        if job.guild_id is not None:
+            row = added.one()
+            event = JobEvent(job_id=job.id, sequence=row.sequence, type=type_, at=row.at, data=data)
+            await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id)
 
     async def events_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500
