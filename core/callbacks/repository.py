@@ -198,6 +198,7 @@ class DeliveryRepository(Repository[DeliveryModel]):
         """How an attempt ended; False where the claim is not the newest. What was abandoned meanwhile stays so,
         unless it was delivered."""
         given_up = DeliveryModel.state == "abandoned"
+        again = None if next_attempt_at is None else case((given_up, None), else_=next_attempt_at)
         recorded = await self.session.scalar(
             update(DeliveryModel)
             .where(
@@ -207,7 +208,7 @@ class DeliveryRepository(Repository[DeliveryModel]):
             )
             .values(
                 state=state if state == "delivered" else case((given_up, "abandoned"), else_=state),
-                next_attempt_at=case((given_up, None), else_=next_attempt_at),
+                next_attempt_at=again,
                 ended_at=DeliveryModel.ended_at if state == "pending" else now,
                 lease_until=None,
                 last_attempt_at=now,
