@@ -15,6 +15,7 @@ from core.errors import ConfigurationError
 DISCORD_API = "https://discord.com/api/v10"
 _TOKEN_LENGTH = 24
 _LAST_PORT = 65535
+_ENDLESS = 1_000_000
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -243,5 +244,5 @@ def _check_callbacks(settings: Settings) -> None:
         "GUILDWRIGHT_DELIVERY_RETENTION_DAYS": (settings.delivery_retention_days, 0),
     }
     for name, (value, limit) in least.items():
-        if value < limit:
-            raise ConfigurationError(f"{name} must be {limit} or more.")
+        if not limit <= value < _ENDLESS:
+            raise ConfigurationError(f"{name} must be a number, {limit} or more.")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 _FIRST_SECONDS = 1.0
 _LONGEST_SECONDS = 60.0
+_MOST_DOUBLINGS = 10
 _DELIVERIES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
 )
@@ -17,8 +18,8 @@ _DICE = random.SystemRandom()
 
 def backoff(attempts: int) -> timedelta:
     """Doubles with every attempt made, up to a minute, and jitters by a half, so that jobs do not return at once."""
-    longest = min(_LONGEST_SECONDS, _FIRST_SECONDS * 2 ** max(0, attempts - 1))
-    return _jittered(timedelta(seconds=longest))
+    doublings = min(max(0, attempts - 1), _MOST_DOUBLINGS)
+    return _jittered(timedelta(seconds=min(_LONGEST_SECONDS, _FIRST_SECONDS * 2**doublings)))
 
 
 def delivery_backoff(attempts: int, retry_after: timedelta | None = None) -> timedelta | None:
