@@ -5,13 +5,14 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
 from typing import Any, TypeAlias, cast
 
 from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
+from api.controllers.callbacks import CallbackController
+from api.controllers.deliveries import DeliveryController
 from api.controllers.docs import DocsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
@@ -33,14 +34,16 @@ from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
 from api.security import BearerTokens
+from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
 from core.uow import Database
+from workers.deliveries import delivering
 from workers.ending import end
 from workers.heartbeat import heartbeat
-from workers.housekeeping import Housekeeping
+from workers.housekeeping import housekeeping_of
 from workers.ring import RedisRing
 from workers.wire import connect, disconnect
 
@@ -55,6 +58,8 @@ CONTROLLERS = (
     SchemaController,
     JobController,
     GuildJobController,
+    CallbackController,
+    DeliveryController,
     SystemController,
 )
 Announce: TypeAlias = Callable[[str], None]
@@ -78,7 +83,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
             await engines.dispose()
             await disconnect(redis)
 
-    database = Database(engines, CATALOG, ring=RedisRing(redis))
+    database = Database(engines, CATALOG, ring=RedisRing(redis), callback_rules=rules_of(settings))
     return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
 
 
@@ -99,12 +104,12 @@ def create_app(
             secret = await unit.accounts.bootstrap_owner(settings.owner_token)
         if secret is not None:
             announce(secret)
-        housekeeping = Housekeeping(database, job_retention=timedelta(days=settings.job_retention_days))
         name = f"api@{socket.gethostname()}:{os.getpid()}"
         async with (
             hub.listening(),
             heartbeat(database, name, "api", lambda: {"address": settings.origin}),
-            _running(housekeeping.run()),
+            _running(housekeeping_of(settings, database).run()),
+            delivering(settings, database),
         ):
             yield
 

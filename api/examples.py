@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from api.callback_examples import CALLBACK_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
 from api.schemas.guilds import Guild, GuildPage, SnapshotInfo, SnapshotPage
@@ -376,6 +377,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             progress=JobProgress(done=1, total=4, now="Create #mod-log"),
             cancel_requested=False,
         ),
+        *CALLBACK_EXAMPLES,
         Live(),
         Readiness(status="degraded", parts={"database": "up", "redis": "up", "bot": "down"}),
         Status(

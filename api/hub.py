@@ -2,34 +2,12 @@
 
 import asyncio
 import contextlib
-import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Generator
-from typing import Any, cast
+from collections.abc import AsyncGenerator, Generator
 from uuid import UUID
 
-import asyncpg
-
 from core.jobs.ring import CHANNEL
-
-log = logging.getLogger(__name__)
-_RECONNECT_SECONDS = 1.0
-_PROBE_SECONDS = 15.0
-
-
-async def _within(event: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False
-
-
-def _setting(event: asyncio.Event) -> Callable[[object], None]:
-    def told(connection: object) -> None:
-        event.set()
-
-    return told
+from core.listening import listen, within
 
 
 class Watch:
@@ -46,7 +24,7 @@ class Watch:
 
     async def wait(self, seconds: float) -> bool:
         """Whether somebody woke us within that time; what was woken before the call counts."""
-        woken = await _within(self._bell, seconds)
+        woken = await within(self._bell, seconds)
         self._bell.clear()
         return woken
 
@@ -79,7 +57,7 @@ class JobHub:
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncGenerator[None]:
         """For as long as the block lasts."""
-        task = asyncio.create_task(self._listen())
+        task = asyncio.create_task(listen(self._dsn, CHANNEL, self._told, connected=self._wake_all))
         try:
             yield
         finally:
@@ -88,28 +66,8 @@ class JobHub:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("The connection that tells of jobs is lost (%s); connecting again.", error)
-            await asyncio.sleep(_RECONNECT_SECONDS)
-
-    async def _listen_once(self) -> None:
-        connection = await cast("Any", asyncpg).connect(self._dsn, timeout=5)
-        lost = asyncio.Event()
-        connection.add_termination_listener(_setting(lost))
-        try:
-            await connection.add_listener(CHANNEL, self._told)
-            self._wake_all()
-            while not await _within(lost, _PROBE_SECONDS):
-                await connection.execute("SELECT 1", timeout=5)
-        finally:
-            connection.terminate()
-
-    def _told(self, connection: object, pid: int, channel: str, payload: object) -> None:
-        for key in str(payload).split():
+    def _told(self, payload: str) -> None:
+        for key in payload.split():
             for watch in self._watches.get(key, ()):
                 watch.wake()
 

@@ -9,6 +9,14 @@ def job_at(job_id: UUID) -> str:
     return f"{PREFIX}/jobs/{job_id}"
 
 
+def callback_at(callback_id: UUID) -> str:
+    return f"{PREFIX}/callbacks/{callback_id}"
+
+
+def delivery_at(callback_id: UUID, delivery_id: UUID) -> str:
+    return f"{callback_at(callback_id)}/deliveries/{delivery_id}"
+
+
 def plan_at(plan_id: UUID) -> str:
     return f"{PREFIX}/plans/{plan_id}"
 

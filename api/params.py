@@ -1,5 +1,6 @@
 """Parameters of path and query that several resources have."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -15,6 +16,8 @@ TemplateId: TypeAlias = Annotated[UUID, PathParameter(description="The template'
 VersionNumber: TypeAlias = Annotated[int, PathParameter(description="The version's number, from 1.")]
 PlanId: TypeAlias = Annotated[UUID, PathParameter(description="The plan's id.")]
 JobId: TypeAlias = Annotated[UUID, PathParameter(description="The job's id.")]
+CallbackId: TypeAlias = Annotated[UUID, PathParameter(description="The callback's id.")]
+DeliveryId: TypeAlias = Annotated[UUID, PathParameter(description="The delivery's id.")]
 TokenId: TypeAlias = Annotated[UUID, PathParameter(description="The token's id.")]
 Limit: TypeAlias = Annotated[
     int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
@@ -34,3 +37,15 @@ async def require_storable(request: Request[Any, Any, Any]) -> None:
 def paging_of(limit: int, cursor: UUID | None) -> Paging:
     """Lists are read a page at a time."""
     return Paging(limit=limit, cursor=cursor)
+
+
+def in_utc(parameter: str, moment: datetime | None) -> datetime | None:
+    """Raises `InvalidParameter` for a moment without a time zone, and for one that UTC has no number for."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise InvalidParameter(parameter, "Give the time zone, too: 2026-03-01T12:00:00Z.", code="format")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidParameter(parameter, "This moment is out of range.", code="range") from None

@@ -9,11 +9,13 @@ import msgspec
 from dotenv import dotenv_values
 from platformdirs import user_data_path
 
+from core.addresses import allowance_of
 from core.errors import ConfigurationError
 
 DISCORD_API = "https://discord.com/api/v10"
 _TOKEN_LENGTH = 24
 _LAST_PORT = 65535
+_ENDLESS = 1_000_000
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -74,6 +76,40 @@ VARIABLES = (
         "job_retention_days",
         "How long ended jobs and their steps are kept.",
     ),
+    Variable(
+        "GUILDWRIGHT_CALLBACK_ALLOW",
+        "callback_allow",
+        "Hosts, addresses and networks that callbacks may call though they are not public: hooks.lan, 10.0.0.0/8.",
+    ),
+    Variable(
+        "GUILDWRIGHT_CALLBACKS_PER_GUILD", "callbacks_per_guild", "How many callbacks a guild may have."
+    ),
+    Variable("GUILDWRIGHT_CALLBACK_SLOTS", "callback_slots", "How many deliveries are sent at once."),
+    Variable(
+        "GUILDWRIGHT_CALLBACK_TIMEOUT_SECONDS",
+        "callback_timeout_seconds",
+        "How long a receiver may take in all: looking up its address, connecting, answering.",
+    ),
+    Variable(
+        "GUILDWRIGHT_CALLBACK_OVERLAP_HOURS",
+        "callback_overlap_hours",
+        "How long a callback's replaced secret goes on signing beside the new one.",
+    ),
+    Variable(
+        "GUILDWRIGHT_CALLBACK_DISABLE_FAILURES",
+        "callback_disable_failures",
+        "After how many failed attempts in a row a callback is disabled; a delivery has 8 of them, in about a day.",
+    ),
+    Variable(
+        "GUILDWRIGHT_CALLBACK_DISABLE_HOURS",
+        "callback_disable_hours",
+        "How long ago the first of them must have been.",
+    ),
+    Variable(
+        "GUILDWRIGHT_DELIVERY_RETENTION_DAYS",
+        "delivery_retention_days",
+        "How long deliveries that have ended are kept, and can be sent again.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -94,6 +130,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_slots: int = 10
     lease_seconds: float = 45.0
     job_retention_days: int = 90
+    callback_allow: str = ""
+    callbacks_per_guild: int = 20
+    callback_slots: int = 40
+    callback_timeout_seconds: float = 10.0
+    callback_overlap_hours: float = 24.0
+    callback_disable_failures: int = 8
+    callback_disable_hours: float = 12.0
+    delivery_retention_days: int = 30
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -182,3 +226,23 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("GUILDWRIGHT_PORT must be a port, 1 to 65535.")
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
+    _check_callbacks(settings)
+
+
+def _check_callbacks(settings: Settings) -> None:
+    try:
+        allowance_of(settings.callback_allow)
+    except ValueError as error:
+        raise ConfigurationError(f"GUILDWRIGHT_CALLBACK_ALLOW is not usable: {error}.") from None
+    least = {
+        "GUILDWRIGHT_CALLBACKS_PER_GUILD": (settings.callbacks_per_guild, 0),
+        "GUILDWRIGHT_CALLBACK_SLOTS": (settings.callback_slots, 1),
+        "GUILDWRIGHT_CALLBACK_TIMEOUT_SECONDS": (settings.callback_timeout_seconds, 1),
+        "GUILDWRIGHT_CALLBACK_OVERLAP_HOURS": (settings.callback_overlap_hours, 0),
+        "GUILDWRIGHT_CALLBACK_DISABLE_FAILURES": (settings.callback_disable_failures, 1),
+        "GUILDWRIGHT_CALLBACK_DISABLE_HOURS": (settings.callback_disable_hours, 0),
+        "GUILDWRIGHT_DELIVERY_RETENTION_DAYS": (settings.delivery_retention_days, 0),
+    }
+    for name, (value, limit) in least.items():
+        if not limit <= value < _ENDLESS:
+            raise ConfigurationError(f"{name} must be a number, {limit} or more.")

@@ -17,6 +17,11 @@ from core.accounts.service import AccountService
 from core.actions.service import ActionService
 from core.audit.repository import AuditRepository
 from core.audit.service import AuditService
+from core.callbacks.ledger import DeliveryLedger
+from core.callbacks.outbox import CallbackOutbox
+from core.callbacks.repository import CallbackRepository, DeliveryRepository
+from core.callbacks.rules import CallbackRules
+from core.callbacks.service import CallbackService
 from core.clock import Clock, utc_now
 from core.db import Engines
 from core.errors import Conflict
@@ -43,10 +48,13 @@ from core.templates.service import TemplateService
 class UnitOfWork:
     """The services over one session. Each is made when it is first asked for."""
 
-    def __init__(self, session: AsyncSession, catalog: Catalog, clock: Clock) -> None:
+    def __init__(
+        self, session: AsyncSession, catalog: Catalog, clock: Clock, callback_rules: CallbackRules
+    ) -> None:
         self._session = session
         self._catalog = catalog
         self._clock = clock
+        self._callback_rules = callback_rules
         self.rungs: list[Rung] = []
 
     @cached_property
@@ -61,13 +69,39 @@ class UnitOfWork:
 
     @cached_property
     def jobs(self) -> JobService:
-        return JobService(
-            JobRepository(self._session), self.audit, self._catalog, self._clock, self.rungs.append
-        )
+        return JobService(self._jobs, self.audit, self._catalog, self._clock, self.rungs.append)
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(JobRepository(self._session), self._clock)
+        return Ledger(self._jobs, self._clock)
+
+    @cached_property
+    def _jobs(self) -> JobRepository:
+        outbox = CallbackOutbox(
+            CallbackRepository(self._session), DeliveryRepository(self._session), self._clock
+        )
+        return JobRepository(self._session, outbox)
+
+    @cached_property
+    def callbacks(self) -> CallbackService:
+        return CallbackService(
+            CallbackRepository(self._session),
+            DeliveryRepository(self._session),
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+            rules=self._callback_rules,
+        )
+
+    @cached_property
+    def deliveries(self) -> DeliveryLedger:
+        return DeliveryLedger(
+            CallbackRepository(self._session),
+            DeliveryRepository(self._session),
+            self.audit,
+            self._clock,
+            self._callback_rules,
+        )
 
     @cached_property
     def idempotency(self) -> IdempotencyService:
@@ -116,18 +150,25 @@ class Database:
     """Where units of work come from: one a process."""
 
     def __init__(
-        self, engines: Engines, catalog: Catalog, *, clock: Clock = utc_now, ring: Ring = no_ring
+        self,
+        engines: Engines,
+        catalog: Catalog,
+        *,
+        clock: Clock = utc_now,
+        ring: Ring = no_ring,
+        callback_rules: CallbackRules | None = None,
     ) -> None:
         self.engines = engines
         self.catalog = catalog
         self.clock = clock
         self.ring = ring
+        self.callback_rules = callback_rules or CallbackRules()
 
     @asynccontextmanager
     async def unit(self) -> AsyncGenerator[UnitOfWork]:
         """Commits on leaving, then rings; an exception rolls back and rings nobody."""
         async with self.engines.session() as session:
-            unit = UnitOfWork(session, self.catalog, self.clock)
+            unit = UnitOfWork(session, self.catalog, self.clock, self.callback_rules)
             try:
                 yield unit
                 await session.commit()
@@ -142,4 +183,4 @@ class Database:
     async def read(self) -> AsyncGenerator[UnitOfWork]:
         """For safe methods: PostgreSQL itself refuses any write."""
         async with self.engines.session(read_only=True) as session:
-            yield UnitOfWork(session, self.catalog, self.clock)
+            yield UnitOfWork(session, self.catalog, self.clock, self.callback_rules)

@@ -1,4 +1,4 @@
-"""`python -m workers`: the housekeeping that the API runs by default, in a process of its own."""
+"""`python -m workers`: the background work that the API runs by default, in a process of its own."""
 
 import argparse
 import asyncio
@@ -6,8 +6,8 @@ import os
 import platform
 import signal
 import sys
-from datetime import timedelta
 
+from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
 from core.config import Settings, load_settings
 from core.db import Engines
@@ -15,8 +15,9 @@ from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database
+from workers.deliveries import delivering
 from workers.heartbeat import heartbeat
-from workers.housekeeping import Housekeeping
+from workers.housekeeping import housekeeping_of
 
 
 async def serve(settings: Settings) -> None:
@@ -25,14 +26,15 @@ async def serve(settings: Settings) -> None:
         raise ConfigurationError("The workers need DATABASE_URL; `just up` starts what has no address.")
     await require_current(settings.database_url)
     engines = Engines(settings.database_url)
-    database = Database(engines, CATALOG)
-    keeping = asyncio.create_task(
-        Housekeeping(database, job_retention=timedelta(days=settings.job_retention_days)).run()
-    )
+    database = Database(engines, CATALOG, callback_rules=rules_of(settings))
+    keeping = asyncio.create_task(housekeeping_of(settings, database).run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
     try:
-        async with heartbeat(database, f"workers@{platform.node()}:{os.getpid()}", "workers", dict):
+        async with (
+            heartbeat(database, f"workers@{platform.node()}:{os.getpid()}", "workers", dict),
+            delivering(settings, database),
+        ):
             print("workers: at work", flush=True)
             await asyncio.gather(keeping, return_exceptions=True)
     finally:

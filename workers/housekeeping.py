@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.config import Settings
 from core.uow import Database
 
 EVERY_SECONDS = 2.0
@@ -18,9 +19,12 @@ class Housekeeping:
     """Runs in the API process by default, so that a job can say that it waits for the bot while the bot is away.
     Several at once do no harm: every round is one conditional statement a task."""
 
-    def __init__(self, database: Database, *, job_retention: timedelta) -> None:
+    def __init__(
+        self, database: Database, *, job_retention: timedelta, delivery_retention: timedelta
+    ) -> None:
         self._database = database
         self._retention = job_retention
+        self._delivery_retention = delivery_retention
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -44,5 +48,14 @@ class Housekeeping:
     async def clean(self) -> None:
         async with self._database.unit() as unit:
             await unit.jobs.delete_old(self._retention)
+            await unit.deliveries.clean(self._delivery_retention)
             await unit.idempotency.forget_before(self._database.clock() - _KEYS_KEPT)
             await unit.processes.bury()
+
+
+def housekeeping_of(settings: Settings, database: Database) -> Housekeeping:
+    return Housekeeping(
+        database,
+        job_retention=timedelta(days=settings.job_retention_days),
+        delivery_retention=timedelta(days=settings.delivery_retention_days),
+    )

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from api.examples import EXAMPLES, example_of
+from api.schemas.callback_events import CallbackEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
 from api.schemas.steps import PlanStep
 from core.templates.document import ChildChannel, Document, DocumentChannel
@@ -16,6 +17,7 @@ NAMED_UNIONS: dict[str, Any] = {
     "JobPayload": JobPayload,
     "JobResult": JobResult,
     "JobEvent": JobEvent,
+    "CallbackEvent": CallbackEvent,
     "PlanStep": PlanStep,
     "DocumentChannel": DocumentChannel,
     "DocumentChildChannel": ChildChannel,

@@ -10,7 +10,9 @@ from api.openapi.components import Schema, components_of, reachable, ref_to, set
 from api.openapi.errors import error_responses
 from api.openapi.parameters import header_components, parameter_components
 from api.openapi.paths import answer_type, path_item
+from api.openapi.webhooks import webhooks
 from api.operations import operation_of
+from api.schemas.callback_events import CallbackEvent
 from api.schemas.jobs import JobEvent
 from api.schemas.problems import Problem
 
@@ -31,6 +33,7 @@ _TAGS = {
     "templates": "Named series of versions of a document.",
     "plans": "What it would take, before it is done; and doing it.",
     "jobs": "What was asked of the bot.",
+    "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
     "me": "Your account and its API tokens.",
     "system": "The installation.",
     "health": "For supervisors and load balancers.",
@@ -39,7 +42,7 @@ _TAGS = {
 
 def openapi_document(app: Litestar) -> Schema:
     """Made of the application's own routes; keys sorted, so that a difference is a difference."""
-    shown: list[Any] = [Problem, *JobEvent.__args__]
+    shown: list[Any] = [Problem, *JobEvent.__args__, *CallbackEvent.__args__]
     paths: dict[str, Schema] = {}
     for route in (route for route in app.routes if isinstance(route, HTTPRoute)):
         for handler in route.route_handlers:
@@ -63,8 +66,8 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
             if "requestBody" in operation
         ],
     )
-    responses = error_responses()
-    used = reachable(schemas, [paths, responses, ref_to("JobEvent")])
+    responses, sent = error_responses(), webhooks()
+    used = reachable(schemas, [paths, responses, sent, ref_to("JobEvent")])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -77,6 +80,7 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
         "tags": [{"name": name, "description": meaning} for name, meaning in _TAGS.items()],
         "security": [{"bearer": []}],
         "paths": paths,
+        "webhooks": sent,
         "components": {
             "schemas": {name: schema for name, schema in schemas.items() if name in used},
             "responses": responses,

@@ -41,7 +41,7 @@ class MessagesPurged(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
     too_old: int
 
 
-class MemberOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MemberOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """`code` and `message` tell why it failed."""
 
     member_id: Snowflake

@@ -87,8 +87,8 @@ class SettingsFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     community: bool | UnsetType = UNSET
 
 
-class DiscordGateway(MessageGateway, MemberGateway, ChannelGateway, Protocol):
-    """The live connection. Reads answer from what the connection has already told; they send nothing."""
+class GuildGateway(Protocol):
+    """Guilds as a whole on the live connection. Reads answer from what the connection has already told; they send nothing."""
 
     async def guild_ids(self) -> frozenset[Snowflake]:
         """Guilds that the bot is in right now. Raises `GatewayAbsent` before the connection is ready."""
@@ -139,3 +139,7 @@ class DiscordGateway(MessageGateway, MemberGateway, ChannelGateway, Protocol):
     ) -> Snowflake | None:
         """The id of what a lost create made: looked up in the audit log by our exact reason, not older than `since`."""
         ...
+
+
+class DiscordGateway(GuildGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol):
+    """Everything that the live connection does for us."""

@@ -26,12 +26,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.db import Repository
 from core.jobs.models import JobEventModel, JobModel, JobStepModel, PauseModel
+from core.jobs.outbox import Outbox
 from core.jobs.ring import CHANNEL
-from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobFilter
+from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobEvent, JobFilter
 from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
 from core.paging import Paging
 
@@ -43,6 +45,10 @@ _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 
 class JobRepository(Repository[JobModel]):
     model_type = JobModel
+
+    def __init__(self, session: AsyncSession, outbox: Outbox) -> None:
+        super().__init__(session)
+        self._outbox = outbox
 
     async def page(
         self, wanted: JobFilter, paging: Paging, *, asker: str | None = None
@@ -297,15 +303,17 @@ class JobRepository(Repository[JobModel]):
         return len(deleted.all())
 
     async def add_event(self, job: JobModel, type_: str, data: dict[str, Any]) -> None:
-        """Appends to the job's history under the next sequence number, and wakes the watchers at commit."""
+        """Appends to the job's history under the next sequence number, and wakes the watchers at commit; what the
+        guild's own programs are told of it is written in the same transaction."""
         sequence = await self.session.scalar(
             update(JobModel)
             .where(JobModel.id == job.id)
             .values(events=JobModel.events + 1)
             .returning(JobModel.events)
         )
-        await self.session.execute(
-            insert(JobEventModel).values(
+        added = await self.session.execute(
+            insert(JobEventModel)
+            .values(
                 job_id=job.id,
                 sequence=sequence,
                 guild_id=job.guild_id,
@@ -313,8 +321,13 @@ class JobRepository(Repository[JobModel]):
                 at=func.clock_timestamp(),
                 data=data,
             )
+            .returning(JobEventModel.sequence, JobEventModel.at)
         )
         await self.session.execute(select(func.pg_notify(CHANNEL, f"{job.id} {job.guild_id or ''}")))
+        if job.guild_id is not None:
+            row = added.one()
+            event = JobEvent(job_id=job.id, sequence=row.sequence, type=type_, at=row.at, data=data)
+            await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id)
 
     async def events_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from core.discord.errors import TargetGone
-from core.discord.gateway import ChannelFields, DiscordGateway, SettingsFields
+from core.discord.gateway import ChannelFields, GuildGateway, SettingsFields
 from core.discord.types import Overwrite, Snowflake
 from core.jobs.journal import Act, Journal, LookUp, Reason
 from core.templates.plan import (
@@ -31,7 +31,7 @@ _POINTERS = tuple(name for name in SettingsFields.__struct_fields__ if name.ends
 
 
 async def apply(
-    plan: Plan, guild_id: Snowflake, gateway: DiscordGateway, journal: Journal
+    plan: Plan, guild_id: Snowflake, gateway: GuildGateway, journal: Journal
 ) -> dict[str, Snowflake]:
     """Returns the ids of what was created, by the document's keys.
 
@@ -49,7 +49,7 @@ async def apply(
     return hands.created
 
 
-def finder(step_id: str, guild_id: Snowflake, gateway: DiscordGateway) -> LookUp | None:
+def finder(step_id: str, guild_id: Snowflake, gateway: GuildGateway) -> LookUp | None:
     """How to find what a step made: only what makes something must not be done twice."""
     kind = _MAKES.get(step_id.partition(":")[0])
     if kind is None:
@@ -62,7 +62,7 @@ def finder(step_id: str, guild_id: Snowflake, gateway: DiscordGateway) -> LookUp
 
 
 class _Hands:
-    def __init__(self, plan: Plan, guild_id: Snowflake, gateway: DiscordGateway) -> None:
+    def __init__(self, plan: Plan, guild_id: Snowflake, gateway: GuildGateway) -> None:
         self._matched = plan.matched
         self._guild_id = guild_id
         self._gateway = gateway

@@ -13,6 +13,7 @@ from litestar import Litestar
 
 from api.app import assemble, create_app
 from api.openapi.document import openapi_document
+from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
 from core.config import Settings
 from core.db import Engines
@@ -55,7 +56,7 @@ async def module_api(servers: Servers, template_database: str) -> AsyncIterator[
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncGenerator[Api]:
     engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
-    database = Database(engines, CATALOG, ring=rings)
+    database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings))
     app = create_app(settings, database, redis=redis, announce=print)
     async with (
         living(app),

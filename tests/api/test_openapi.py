@@ -78,6 +78,7 @@ def test_components_are_valid_schemas_with_short_names(openapi: dict[str, Any]) 
         ("JobPayload", "kind"),
         ("JobResult", "kind"),
         ("JobEvent", "type"),
+        ("CallbackEvent", "type"),
         ("PlanStep", "do"),
         ("DocumentChannel", "type"),
         ("DocumentChildChannel", "type"),

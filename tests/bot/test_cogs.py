@@ -67,13 +67,13 @@ async def test_the_owner_of_the_installation_sees_what_is_under_way(road: Road) 
     template = await road.template("Crewed")
     plan = await road.command("ada", "template plan", name=str(template.id))
     assert "Jobs: none" in words(await road.command("owner", "guildwright status"))
-    await road.slow_channels(0.5)
+    await road.slow_channels(3.0)
     await road.press("ada", plan, "Apply")
 
     async def look() -> str:
         return words(await road.command("owner", "guildwright status"))
 
-    await seen(look, lambda shown: "Jobs: `template.apply` · running" in shown, within=0.5)
+    await seen(look, lambda shown: "Jobs: `template.apply` · running" in shown, within=3.0)
 
 
 # List, and typing a name

@@ -39,6 +39,15 @@ def test_values_take_the_type_of_their_setting() -> None:
         ("GUILDWRIGHT_LOG_LEVEL", "loud"),
         ("GUILDWRIGHT_JOB_SLOTS", "0"),
         ("GUILDWRIGHT_MESSAGE_CONTENT", "perhaps"),
+        ("GUILDWRIGHT_CALLBACK_ALLOW", "10.0.0.1/8"),
+        ("GUILDWRIGHT_CALLBACK_ALLOW", "hooks.lan, http://10.0.0.1"),
+        ("GUILDWRIGHT_CALLBACKS_PER_GUILD", "-1"),
+        ("GUILDWRIGHT_CALLBACK_SLOTS", "0"),
+        ("GUILDWRIGHT_CALLBACK_TIMEOUT_SECONDS", "0.5"),
+        ("GUILDWRIGHT_CALLBACK_OVERLAP_HOURS", "-1"),
+        ("GUILDWRIGHT_CALLBACK_DISABLE_FAILURES", "0"),
+        ("GUILDWRIGHT_CALLBACK_DISABLE_HOURS", "nan"),
+        ("GUILDWRIGHT_DELIVERY_RETENTION_DAYS", "-1"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(name: str, value: str) -> None:

@@ -4,12 +4,15 @@ from typing import Any, cast
 
 import pytest
 
+from core.config import asyncpg_dsn
 from core.db import Engines
 from core.discord.gateway import DiscordGateway
 from core.jobs.schemas import Job
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.builders.jobs import MAKE, STRUCTURAL, TEST_CATALOG, MakePayload, Things, maker
+from tests.workers.post import Post
+from tests.workers.receiver import receiving
 from workers.registry import Registry
 from workers.running import Running
 
@@ -55,3 +58,9 @@ async def road(database_url: str) -> AsyncIterator[Road]:
         await unit.guilds.store(guild, powers(guild))
     yield Road(database, guild.guild_id)
     await engines.dispose()
+
+
+@pytest.fixture
+async def post(road: Road, database_url: str) -> AsyncIterator[Post]:
+    async with receiving() as receiver:
+        yield Post(road, receiver, asyncpg_dsn(database_url))

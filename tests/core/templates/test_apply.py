@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.discord.errors import CallRefused, TargetGone
-from core.discord.gateway import DiscordGateway
+from core.discord.gateway import GuildGateway
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
 from core.jobs.journal import Act, LookUp
 from core.jobs.schemas import JobStep
@@ -19,7 +19,7 @@ from tests.builders.scenes import EXACT, channel, for_role, guild, ids, plan_for
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 
 
-class Calls(DiscordGateway):
+class Calls(GuildGateway):
     """Remembers what was called; everything made gets the next number as its id."""
 
     def __init__(self) -> None:
@@ -105,6 +105,9 @@ class Notes:
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
         raise AssertionError("whether something was made earlier is asked before planning")
+
+    async def refuse(self, step_id: str, title: str, *, code: str, message: str) -> None:
+        raise AssertionError("what a plan cannot do is a blocker and not a step")
 
     async def perform(
         self, step_id: str, title: str, act: Act, *, look_up: LookUp | None = None, once: bool = True
