@@ -36,7 +36,6 @@ class Sender:
         # A connection is used once: kept, it could be taken for another name at the same address.
         self._transport = httpx.AsyncHTTPTransport(
             verify=httpx.create_ssl_context(),
-            trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
 

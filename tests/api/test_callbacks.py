@@ -90,6 +90,13 @@ async def test_a_callback_is_made_seen_edited_and_deleted(api: Api) -> None:
     assert (await api.client.get(answer.headers["location"])).status_code == 404
 
 
+async def test_of_two_who_saw_the_same_callback_one_is_told_that_it_has_changed(api: Api) -> None:
+    path = f"/api/v1/callbacks/{(await made(api))['id']}"
+    seen = {"If-Match": (await api.client.get(path)).headers["etag"]}
+    edits = [api.client.patch(path, json={"description": f"n{n}"}, headers=seen) for n in range(5)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*edits)) == [200, 412, 412, 412, 412]
+
+
 async def test_a_receiver_gets_a_jobs_events_as_the_document_says_and_can_verify_them(
     api: Api, receiver: Receiver, openapi: dict[str, Any]
 ) -> None:

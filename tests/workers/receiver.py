@@ -21,12 +21,13 @@ Answer: TypeAlias = "bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]"
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """One request; header names in lower case."""
+    """One request; header names in lower case. `peer` is the port it came from."""
 
     target: str
     headers: dict[str, str]
     body: bytes
     at: float
+    peer: int
 
     @property
     def id(self) -> str:
@@ -88,13 +89,15 @@ class Receiver:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
-                await self._answer(await _read(reader), writer)
+                while await self._answer(await _read(reader, writer), writer):
+                    pass
                 writer.close()
                 await writer.wait_closed()
         finally:
             writer.transport.abort()
 
-    async def _answer(self, received: Received, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, received: Received, writer: asyncio.StreamWriter) -> bool:
+        """Whether it can be asked again on this connection."""
         with self._counted(received):
             answer = self.answers.pop(0) if self.answers else self.always
             await self._take(received)
@@ -103,6 +106,7 @@ class Receiver:
             else:
                 await answer(writer)
         await writer.drain()
+        return isinstance(answer, bytes) and bool(answer)
 
     async def _take(self, received: Received) -> None:
         async with self._news:
@@ -123,13 +127,14 @@ class Receiver:
             self._open[target] -= 1
 
 
-async def _read(reader: asyncio.StreamReader) -> Received:
+async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Received:
     head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     method, target, _ = head[0].split(" ")
     assert method == "POST"
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers["content-length"]))
-    return Received(target=target, headers=headers, body=body, at=asyncio.get_running_loop().time())
+    at, peer = asyncio.get_running_loop().time(), writer.get_extra_info("peername")[1]
+    return Received(target=target, headers=headers, body=body, at=at, peer=peer)
 
 
 @asynccontextmanager

@@ -282,6 +282,7 @@ async def test_nothing_is_carried_from_one_answer_to_the_next_request(receiver: 
     for _ in range(2):
         await sender.send(claim(receiver.url), asyncio.get_running_loop().time() + 5)
     await sender.close()
+    assert len({got.peer for got in receiver.received}) == 2, "a connection is of one name, and used once"
     assert [got.headers.get("cookie") for got in receiver.received] == [None, None]
     assert [got.headers.get("authorization") for got in receiver.received] == [None, None]
 
