@@ -88,7 +88,7 @@ class SettingsFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class GuildGateway(Protocol):
-    """Guilds as a whole on the live connection. Reads answer from what the connection has already told; they send nothing."""
+    """Guilds as a whole. Reads answer from what the connection has already told; they send nothing."""
 
     async def guild_ids(self) -> frozenset[Snowflake]:
         """Guilds that the bot is in right now. Raises `GatewayAbsent` before the connection is ready."""
