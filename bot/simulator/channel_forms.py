@@ -1,12 +1,13 @@
 """Reading a channel's settings and overwrites from a form: which field exists for which type, and its bounds.
 
 Discord docs: Resources > Channel > Modify Channel, Resources > Guild > Create Guild Channel. A field that a type does
-not have is ignored, as Discord does.
+not have is ignored, as Discord does, once it has been found to be of the right kind.
 """
 
 import re
 
 from bot.simulator.errors import refuse
+from bot.simulator.foreign_fields import check_foreign
 from bot.simulator.forms import Form
 from bot.simulator.permissions import ALL
 from bot.simulator.state import (
@@ -53,6 +54,7 @@ def read_name(form: Form, channel: Channel) -> None:
 def read_settings(form: Form, channel: Channel, guild: Guild, world: World) -> None:
     """Every setting but name, type, parent and overwrites; problems are noted on the form."""
     channel.position = form.whole("position", channel.position, least=0)
+    check_foreign(form, channel.type)
     if channel.type == CATEGORY:
         return
     channel.nsfw = form.flag("nsfw", channel.nsfw)

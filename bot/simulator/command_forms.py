@@ -2,8 +2,9 @@
 
 import re
 
+from bot.simulator.entries import read_choices, read_double, read_localizations
 from bot.simulator.forms import Form
-from bot.simulator.shapes import JsonObject, as_list, as_object
+from bot.simulator.shapes import JsonObject
 
 CHAT_INPUT = 1
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(
@@ -11,6 +12,8 @@ SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, N
 )
 _NAME = re.compile(r"^[-_'\w]{1,32}$")
 _CHOOSABLE = (STRING, INTEGER, NUMBER)
+_CHANNEL_TYPES = (0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16)
+_SAFE = (1 << 53) - 1  # integers beyond it are not exact in every client
 
 
 def read_command(form: Form, known: JsonObject | None) -> JsonObject:
@@ -35,23 +38,31 @@ def read_command(form: Form, known: JsonObject | None) -> JsonObject:
     if kind == CHAT_INPUT and (not known or "description" in form):
         form.require("description")
         body["description"] = form.text("description", "", least=1, most=100)
-    for key in ("name_localizations", "description_localizations"):
+    elif kind != CHAT_INPUT:
+        form.text("description", most=100)  # people do not see it, and Discord does not keep it
+    _read_availability(form, body)
+    if "options" in form:
+        body["options"] = read_options(form)
+    return {key: value for key, value in body.items() if key != "options" or value}
+
+
+def _read_availability(form: Form, body: JsonObject) -> None:
+    """Translations, and for whom and where the command is there."""
+    for key, most in (("name_localizations", 32), ("description_localizations", 100)):
         if key in form:
-            body[key] = as_object(form.data[key])
+            body[key] = read_localizations(form, key, most=most)
     if "default_member_permissions" in form:
         given = form.data["default_member_permissions"]
         body["default_member_permissions"] = (
             None if given is None else str(form.bits("default_member_permissions", 0))
         )
-    if "dm_permission" in form:
-        body["dm_permission"] = form.data["dm_permission"] is not False
-    for key in ("contexts", "integration_types"):
-        if as_list(form.data.get(key)) is not None:
-            body[key] = as_list(form.data[key])
+    if form.data.get("dm_permission") is not None:
+        body["dm_permission"] = form.flag("dm_permission", True)
+    for key, choices in (("contexts", (0, 1, 2)), ("integration_types", (0, 1))):
+        if (listed := read_choices(form, key, choices)) is not None:
+            body[key] = listed
+    form.choice("handler", None, (1, 2))  # means something for the commands of Activities only
     body["nsfw"] = form.flag("nsfw", body["nsfw"] is True)
-    if "options" in form:
-        body["options"] = read_options(form)
-    return {key: value for key, value in body.items() if key != "options" or value}
 
 
 def read_name(form: Form, *, chat: bool) -> str:
@@ -85,9 +96,9 @@ def _option(form: Form, depth: int) -> JsonObject:
     body: JsonObject = {
         "type": kind,
         "name": read_name(form, chat=True),
-        "name_localizations": as_object(form.data.get("name_localizations")),
+        "name_localizations": read_localizations(form, "name_localizations", most=32),
         "description": form.text("description", "", least=1, most=100),
-        "description_localizations": as_object(form.data.get("description_localizations")),
+        "description_localizations": read_localizations(form, "description_localizations", most=100),
     }
     if kind in (SUBCOMMAND, GROUP):
         body["options"] = read_options(form, depth + 1 if kind == GROUP else 2)
@@ -102,24 +113,28 @@ def _read_limits(form: Form, kind: int, body: JsonObject) -> None:
         body["min_length"] = form.number("min_length", least=0, most=6000)
         body["max_length"] = form.number("max_length", least=1, most=6000)
     if kind in (INTEGER, NUMBER):
-        body["min_value"] = form.data.get("min_value")
-        body["max_value"] = form.data.get("max_value")
+        body["min_value"] = _amount(form, "min_value", kind)
+        body["max_value"] = _amount(form, "max_value", kind)
     if kind == CHANNEL:
-        body["channel_types"] = as_list(form.data.get("channel_types"))
+        body["channel_types"] = read_choices(form, "channel_types", _CHANNEL_TYPES, least=0)
     if kind in _CHOOSABLE:
         body["autocomplete"] = True if form.flag("autocomplete", False) else None
         choices = form.forms("choices", most=25)
         if choices:
-            body["choices"] = [_choice(each) for each in choices]
+            body["choices"] = [_choice(each, kind) for each in choices]
 
 
-def _choice(form: Form) -> JsonObject:
+def _amount(form: Form, key: str, kind: int) -> float | None:
+    return form.number(key, least=-_SAFE, most=_SAFE) if kind == INTEGER else read_double(form, key)
+
+
+def _choice(form: Form, kind: int) -> JsonObject:
     form.require("name")
     form.require("value")
     return {
         "name": form.text("name", "", least=1, most=100),
-        "name_localizations": as_object(form.data.get("name_localizations")),
-        "value": form.data.get("value"),
+        "name_localizations": read_localizations(form, "name_localizations", most=100),
+        "value": form.text("value", "", most=6000) if kind == STRING else _amount(form, "value", kind),
     }
 
 

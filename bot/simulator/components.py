@@ -57,9 +57,10 @@ class _Reader:
         if kind is None:
             return {"type": 0}
         self._next_id += 1
-        body: JsonObject = {"type": kind, "id": form.number("id") or self._next_id}
+        body: JsonObject = {"type": kind, "id": form.number("id", least=0) or self._next_id}
         body |= self._kinds[kind](form)
-        return {key: value for key, value in body.items() if value is not None or key == "accent_color"}
+        kept = ("accent_color", "description") if kind in (CONTAINER, THUMBNAIL) else ()
+        return {key: value for key, value in body.items() if value is not None or key in kept}
 
     def _children(self, form: Form, key: str, allowed: tuple[int, ...], most: int) -> list[JsonObject]:
         found = form.forms(key, most=most) or []
@@ -108,11 +109,12 @@ class _Reader:
         return body
 
     def _select(self, form: Form) -> JsonObject:
+        least = form.number("min_values", 1, least=0, most=25)
         body: JsonObject = {
             "custom_id": self._custom_id(form),
             "placeholder": form.text("placeholder", most=150),
-            "min_values": form.number("min_values", 1, least=0, most=25),
-            "max_values": form.number("max_values", 1, least=1, most=25),
+            "min_values": 1 if least is None else least,
+            "max_values": form.number("max_values", 1, least=1, most=25) or 1,
         }
         for key in ("default_values", "channel_types"):
             body[key] = as_list(form.data.get(key))
@@ -156,12 +158,16 @@ class _Reader:
         }
 
     def _media(self, form: Form) -> JsonObject:
-        media = as_object(form.data.get("media")) or {}
+        form.require("media")
+        media = form.form("media") or Form({}, form.errors, (*form.path, "media"))
+        if form.data.get("media") is not None:
+            media.require("url")
+        url = media.text("url", "", most=2048)
         return {
             "media": {
                 "id": "0",
-                "url": media.get("url"),
-                "proxy_url": media.get("url"),
+                "url": url,
+                "proxy_url": url,
                 "width": 0,
                 "height": 0,
             },
@@ -181,6 +187,8 @@ class _Reader:
         }
 
     def _label(self, form: Form) -> JsonObject:
+        form.require("label")
+        form.require("component")
         inner = form.form("component")
         return {
             "label": form.text("label", "", least=1, most=45),
@@ -215,8 +223,14 @@ def _option(form: Form) -> JsonObject:
 
 
 def _emoji(form: Form) -> JsonObject | None:
-    emoji = as_object(form.data.get("emoji"))
-    return None if emoji is None else {key: value for key, value in emoji.items() if value is not None}
+    emoji = form.form("emoji")
+    if emoji is None:
+        return None
+    emoji_id, name = emoji.snowflake("id"), emoji.text("name", most=100)
+    body: JsonObject = {} if emoji_id is None else {"id": str(emoji_id)}
+    if name is not None:
+        body["name"] = name
+    return body | ({"animated": True} if emoji.flag("animated", False) else {})
 
 
 def walk(components: list[JsonObject]) -> Iterator[JsonObject]:

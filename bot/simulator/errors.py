@@ -129,11 +129,21 @@ class FieldErrors:
         self._published = published or {}
 
     def add(self, path: Iterable[str], code: str, message: str) -> None:
+        """A node has either errors or fields below it; where both are wrong, what was found first stays.
+
+        What is found twice, since two readers look at a field, is said once.
+        """
         node = self.tree
         for part in path:
+            if "_errors" in node:
+                return
             node = cast("JsonObject", node.setdefault(part, {}))
+        if node.keys() - {"_errors"}:
+            return
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
-        found.append({"code": code, "message": message})
+        leaf: JsonObject = {"code": code, "message": message}
+        if leaf not in found:
+            found.append(leaf)
 
     def settle(self) -> None:
         """Raise 50035 if anything was added."""

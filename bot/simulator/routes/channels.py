@@ -165,7 +165,8 @@ def _read_type(form: Form, channel: Channel, guild: Guild) -> None:
     allowed = {channel.type}
     if channel.type in (TEXT, ANNOUNCEMENT) and "NEWS" in guild.features:
         allowed = {TEXT, ANNOUNCEMENT}
-    channel.type = form.choice("type", channel.type, sorted(allowed)) or TEXT
+    kind = form.choice("type", channel.type, sorted(allowed))
+    channel.type = channel.type if kind is None else kind
 
 
 def _bottom(guild: Guild) -> int:

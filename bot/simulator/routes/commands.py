@@ -27,6 +27,7 @@ def overwrite_commands(call: Call) -> Answer:
     read = [(form, read_command(form, None)) for form in forms]
     seen: set[tuple[object, object]] = set()
     for form, body in read:
+        form.snowflake("id")  # which one is meant is told by name and type all the same
         if (body["name"], body["type"]) in seen:
             form.bad(
                 "name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"

@@ -3,6 +3,7 @@
 from bot.simulator import drafts, payloads, posting
 from bot.simulator.components import read_components
 from bot.simulator.drafts import EPHEMERAL, LOADING
+from bot.simulator.entries import read_double, read_localizations
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.forms import Form
 from bot.simulator.ledger import Interaction
@@ -160,8 +161,11 @@ def _check_choices(data: Form) -> None:
         choice.require("name")
         choice.require("value")
         choice.text("name", least=1, most=100)
+        read_localizations(choice, "name_localizations", most=100)
         if isinstance(choice.data.get("value"), str):
             choice.text("value", most=100)
+        else:
+            read_double(choice, "value")
     data.settle()
 
 
