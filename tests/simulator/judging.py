@@ -29,6 +29,7 @@ class Evidence:
     succeeded: set[Operation] = field(default_factory=set[Operation])
     events: dict[Operation, set[str]] = field(default_factory=partial(defaultdict[Operation, set[str]], set))
     last: dict[Operation, str] = field(default_factory=dict[Operation, str])
+    answers: dict[Operation, tuple[int, Any]] = field(default_factory=dict[Operation, tuple[int, Any]])
 
     def unmet(self) -> list[Route]:
         """Implemented routes that have not answered with a success yet."""
@@ -46,6 +47,8 @@ class Evidence:
         if status < _REFUSED:
             self.succeeded.add(operation)
             self.events[operation].update(str(frame.t) for frame in frames)
+            if step.reply.body:
+                self.answers[operation] = status, step.reply.body
         elif operation not in self.succeeded:
             self.last[operation] = str(step)
 
