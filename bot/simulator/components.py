@@ -206,7 +206,7 @@ def _file(form: Form) -> JsonObject:
 
 
 def _separator(form: Form) -> JsonObject:
-    return {"divider": form.flag("divider", True), "spacing": form.whole("spacing", 1)}
+    return {"divider": form.flag("divider", True), "spacing": form.choice("spacing", 1, (1, 2)) or 1}
 
 
 def _option(form: Form) -> JsonObject:

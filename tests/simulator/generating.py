@@ -37,6 +37,8 @@ _WORDS = words(
     "harbour deck log crew rule tide keel mast bow stern buoy anchor cabin galley hull oar rope sail winch"
 )
 _LOCALES = words("de fr en-GB es-ES ja pt-BR")
+# Keys without which a body seldom means anything, and how often they are there at least.
+_USUAL = {"content": 70}
 _PERMISSION_KEYS = {"permissions", "allow", "deny", "default_member_permissions"}
 # Lists get shorter and unions plainer the deeper they lie.
 _DEEP = 4
@@ -150,7 +152,7 @@ class Author:
         found = {
             key: self.value(each, (*path, key), depth + 1)
             for key, each in properties.items()
-            if key in required or self._often(self._density)
+            if key in required or self._often(max(self._density, _USUAL.get(key, 0)))
         }
         extra = schema.get("additionalProperties")
         if isinstance(extra, dict):

@@ -29,8 +29,8 @@ async def come_back(wire: Wire, world: World, guild: Guild) -> None:
         assert joined.status == 201, joined.body
 
 
-def interact(world: World, guild: Guild, chance: Random) -> None:
-    """Somebody uses the bot: a command, a button, an option's text, a modal."""
+async def interact(wire: Wire, world: World, guild: Guild, chance: Random) -> None:
+    """Somebody uses the bot: a command, a button, an option's text, a modal. Every other time it answers at once."""
     places = [each for each in guild.channels.values() if each.type not in (CATEGORY, FORUM, MEDIA)]
     if not places:
         return
@@ -38,7 +38,7 @@ def interact(world: World, guild: Guild, chance: Random) -> None:
     own = [each for each in channel.messages.values() if each.author_id == world.application.bot_id]
     kinds = [COMMAND, AUTOCOMPLETE, MODAL_SUBMIT, *([COMPONENT] * 2 if own else [])]
     kind = chance.choice(kinds)
-    begin(
+    begun = begin(
         world,
         kind=kind,
         guild=guild,
@@ -48,3 +48,7 @@ def interact(world: World, guild: Guild, chance: Random) -> None:
         name="hello",
         source=chance.choice(own) if kind == COMPONENT else None,
     )
+    if kind != AUTOCOMPLETE and chance.randint(0, 1):
+        body = {"type": chance.choice((4, 5)), "data": {"content": "aye"}}
+        answered = await wire("POST", f"/interactions/{begun.id}/{begun.token}/callback", body)
+        assert answered.status == 204, answered.body

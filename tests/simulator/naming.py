@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from bot.simulator.shapes import words
-from bot.simulator.state import CATEGORY, Channel, Guild
+from bot.simulator.state import ANNOUNCEMENT, CATEGORY, STAGE, TEXT, VOICE, Channel, Guild
 from bot.simulator.world import World
 
 NOBODY = 123_456_789
@@ -35,6 +35,23 @@ class Spot:
         return self.guild.id if "guild_id" in self.chosen else None
 
 
+# Where a path goes on like this, channels of these types are what it is meant for.
+_MEANT: dict[str, tuple[int, ...]] = {
+    "/crosspost": (ANNOUNCEMENT,),
+    "/followers": (ANNOUNCEMENT,),
+    "/messages": (TEXT, VOICE, STAGE, ANNOUNCEMENT),
+    "/typing": (TEXT, VOICE, STAGE, ANNOUNCEMENT),
+    "/webhooks": (TEXT, VOICE, STAGE, ANNOUNCEMENT),
+}
+
+
+def _channels(spot: Spot) -> Iterable[int]:
+    """All of them, but rather those the call is meant for."""
+    kinds = next((kinds for part, kinds in _MEANT.items() if part in spot.template), ())
+    fitting = [key for key, each in spot.guild.channels.items() if each.type in kinds]
+    return [*spot.guild.channels, *fitting * 3]
+
+
 def _overwrites(spot: Spot) -> Iterable[int]:
     held = () if spot.channel is None else spot.channel.overwrites
     return [*held, *spot.guild.roles, *spot.guild.members]
@@ -48,7 +65,12 @@ def _messages(spot: Spot) -> Iterable[int]:
         webhook_id = int(spot.chosen["webhook_id"])
         found = (message for channel in spot.guild.channels.values() for message in channel.messages.values())
         return [message.id for message in found if message.webhook_id == webhook_id]
-    return () if spot.channel is None else list(spot.channel.messages)
+    if spot.channel is None:
+        return ()
+    own = [
+        key for key, each in spot.channel.messages.items() if each.author_id == spot.world.application.bot_id
+    ]
+    return [*spot.channel.messages, *own * 3]
 
 
 def _webhook_tokens(spot: Spot) -> Iterable[str]:
@@ -56,7 +78,9 @@ def _webhook_tokens(spot: Spot) -> Iterable[str]:
     webhook = spot.guild.webhooks.get(int(spot.chosen["webhook_id"]))
     if webhook is not None:
         return [webhook.token or "none"]
-    return [each.token for each in spot.world.interactions.by_id.values() if each.response_type is not None]
+    answered = [each for each in spot.world.interactions.by_id.values() if each.response_type is not None]
+    shown = [each for each in answered if each.original_id in each.messages]
+    return [each.token for each in (shown if "@original" in spot.template else answered)]
 
 
 def _open_interactions(spot: Spot) -> Iterable[int]:
@@ -70,7 +94,7 @@ def _users(spot: Spot) -> Iterable[int]:
 
 SOURCES: dict[str, Callable[[Spot], Iterable[int | str]]] = {
     "guild_id": lambda spot: [spot.guild.id],
-    "channel_id": lambda spot: spot.guild.channels,
+    "channel_id": _channels,
     "role_id": lambda spot: spot.guild.roles,
     "overwrite_id": _overwrites,
     "user_id": _users,

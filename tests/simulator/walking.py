@@ -97,7 +97,7 @@ class Walk:
         guild = self._chance.choice(list(self.world.guilds.values()))
         await come_back(self._wire, self.world, guild)
         if self._rarely(12):
-            interact(self.world, guild, self._chance)
+            await interact(self._wire, self.world, guild, self._chance)
         route, spot, path = self._destination(guild, wanted)
         author = Author(self._document, self._chance, partial(living, spot))
         body = author.body(route.method, route.template)
