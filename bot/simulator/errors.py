@@ -145,16 +145,21 @@ class FieldErrors:
         self._published = published or {}
 
     def add(self, path: Iterable[str], code: str, message: str) -> None:
-        """What is wrong as a whole has no wrong parts: a node has either errors or fields below it."""
+        """A node has either errors or fields below it; where both are wrong, what was found first stays.
+
+        What is found twice, since two readers look at a field, is said once.
+        """
         node = self.tree
         for part in path:
             if "_errors" in node:
                 return
             node = cast("JsonObject", node.setdefault(part, {}))
-        if node and "_errors" not in node:
+        if node.keys() - {"_errors"}:
             return
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
-        found.append({"code": code, "message": message})
+        leaf: JsonObject = {"code": code, "message": message}
+        if leaf not in found:
+            found.append(leaf)
 
     def within(self, path: Iterable[str]) -> JsonObject:
         """What was added at a path or below it."""
