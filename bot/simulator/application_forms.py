@@ -34,6 +34,7 @@ def read_settings(form: Form, edited: Application) -> dict[str, Image | None]:
     for key in _ANSWERING_URLS:
         if form.text(key) is not None:
             form.bad(key, "URL_TYPE_UNVERIFIED", "The specified url could not be verified.")
+    form.snowflake("team_id")  # read, and nothing more: an application is handed to a team on its portal page
     _read_lists(form, edited)
     if "install_params" in form:
         edited.install_params = _params(form.form("install_params"), _CONTEXTS["0"])

@@ -101,16 +101,24 @@ class Wire:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """A call of the bot; ``path`` is Discord's."""
+        content = b"" if body is None else json.dumps(body).encode()
         sent = {"authorization": "Bot sim-token"} | dict(headers or {})
-        return await self._sent(method, f"/api/v10{path}", body, urlencode(query or {}), sent)
+        sent |= {"content-type": "application/json"} if content else {}
+        return await self._sent(method, f"/api/v10{path}", content, urlencode(query or {}), sent)
+
+    async def form(self, path: str, fields: Mapping[str, object], authorization: str | None = None) -> Reply:
+        """A POST of what a browser's form would send."""
+        sent = {"content-type": "application/x-www-form-urlencoded"}
+        sent |= {} if authorization is None else {"authorization": authorization}
+        return await self._sent("POST", f"/api/v10{path}", urlencode(fields).encode(), "", sent)
 
     async def control(self, method: str, path: str, body: object = None) -> Reply:
-        return await self._sent(method, f"/_sim{path}", body, "", {})
-
-    async def _sent(self, method: str, path: str, body: object, query: str, headers: dict[str, str]) -> Reply:
         content = b"" if body is None else json.dumps(body).encode()
-        if content:
-            headers["content-type"] = "application/json"
+        return await self._sent(method, f"/_sim{path}", content, "", {"content-type": "application/json"})
+
+    async def _sent(
+        self, method: str, path: str, content: bytes, query: str, headers: dict[str, str]
+    ) -> Reply:
         scope = {
             "type": "http",
             "http_version": "1.1",

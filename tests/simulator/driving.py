@@ -11,10 +11,10 @@ from tests.simulator.published import published_contract, published_document
 from tests.simulator.walking import Walk
 
 # Routes that can have no success here, and why. What is listed may succeed all the same.
+_MADE_BY_NO_BOT = "bots make no guilds any more, and people do not do it over the documented API"
 HOPELESS: dict[tuple[str, str], str] = {
-    ("GET", "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions"): (
-        "nobody can have set command permissions here"
-    )
+    ("POST", "/guilds"): _MADE_BY_NO_BOT,
+    ("POST", "/guilds/templates/{code}"): _MADE_BY_NO_BOT,
 }
 _STEPS_IN_A_WORLD = 150
 

@@ -38,7 +38,7 @@ _WORDS = words(
 )
 _LOCALES = words("de fr en-GB es-ES ja pt-BR")
 # Keys without which a body seldom means anything, and how often they are there at least.
-_USUAL = {"content": 70}
+_USUAL = {"content": 70, "actions": 90, "trigger_metadata": 80}
 _PERMISSION_KEYS = {"permissions", "allow", "deny", "default_member_permissions"}
 # Lists get shorter and unions plainer the deeper they lie.
 _DEEP = 4

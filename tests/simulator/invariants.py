@@ -13,7 +13,7 @@ from bot.simulator.world import World
 # Of the world everything but what only measures it, what merely counts up, and what the gateway keeps for itself.
 _SERVICES = {
     *("clock", "snowflakes", "journal", "faults", "limits", "bans"),
-    *("hub", "gateway", "starts", "whole_lists", "outages", "appearance"),
+    *("hub", "gateway", "starts", "whole_lists", "outages", "appearance", "_configured", "_portal"),
 }
 _POINTERS = (
     "afk_channel_id",
@@ -38,9 +38,12 @@ _encoder = msgspec.msgpack.Encoder(enc_hook=_opened)
 def state_of(world: World) -> bytes:
     """All that is remembered; equal bytes are an unchanged world."""
     # An empty book of commands for a guild that was asked about is none.
-    commands = {scope: found for scope, found in vars(world.commands)["_scopes"].items() if found}
+    scopes = {scope: found for scope, found in vars(world.commands)["_scopes"].items() if found}
     kept = {name: value for name, value in vars(world).items() if name not in _SERVICES}
-    return _encoder.encode(kept | {"commands": commands})
+    permissions = [
+        (guild_id, list(levels.items())) for guild_id, levels in world.commands.permissions.items()
+    ]
+    return _encoder.encode(kept | {"commands": (scopes, str(permissions))})
 
 
 def broken(world: World) -> list[str]:

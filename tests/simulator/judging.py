@@ -16,6 +16,7 @@ from tests.simulator.refusing import taken_wrongly
 
 Operation = tuple[str, str]
 _REFUSED, _FAILED = 400, 500
+_BLOCKED = 200_000
 
 
 @dataclass(slots=True)
@@ -138,6 +139,8 @@ class Judge:
         return wrong
 
     async def _changed(self, step: Step) -> list[str]:
+        if step.reply.status >= _REFUSED and _has_consequences(step):
+            return broken(self._world)
         if step.reply.status >= _REFUSED or step.route.method == "GET":
             return ["the world was changed"]
         effects = self._world.journal.effects[self._effects :]
@@ -148,6 +151,15 @@ class Judge:
             dump = await self._wire.control("GET", f"/guilds/{guild_id}")
             wrong += misshapen(dump.body, self._contract)
         return wrong
+
+
+def _has_consequences(step: Step) -> bool:
+    """The only two refusals that change anything: AutoMod acts on what it blocks (docs: Auto Moderation, Action Types),
+    and a code that is shown again takes its tokens with it (RFC 6749, 4.1.2)."""
+    body: dict[str, Any] = step.reply.body
+    if step.route.template == "/oauth2/token":
+        return body.get("error") == "invalid_grant" and "code" in step.body
+    return body.get("code") == _BLOCKED
 
 
 def misshapen_refusal(body: object) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from bot.simulator.shapes import words
-from bot.simulator.state import ANNOUNCEMENT, CATEGORY, STAGE, TEXT, VOICE, Channel, Guild
+from bot.simulator.state import ANNOUNCEMENT, CATEGORY, FORUM, MEDIA, STAGE, TEXT, VOICE, Channel, Guild
 from bot.simulator.world import World
 
 NOBODY = 123_456_789
@@ -41,7 +41,7 @@ _MEANT: dict[str, tuple[int, ...]] = {
     "/followers": (ANNOUNCEMENT,),
     "/messages": (TEXT, VOICE, STAGE, ANNOUNCEMENT),
     "/typing": (TEXT, VOICE, STAGE, ANNOUNCEMENT),
-    "/webhooks": (TEXT, VOICE, STAGE, ANNOUNCEMENT),
+    "/webhooks": (TEXT, VOICE, STAGE, ANNOUNCEMENT, FORUM, MEDIA),
 }
 
 
@@ -87,8 +87,27 @@ def _open_interactions(spot: Spot) -> Iterable[int]:
     return [key for key, each in spot.world.interactions.by_id.items() if each.response_type is None]
 
 
+def _commands(spot: Spot) -> Iterable[int]:
+    """Where permissions are asked for: those a guild's members can use, and the application, which means them all."""
+    commands = spot.world.commands
+    if not spot.template.endswith("/permissions"):
+        return commands.of(spot.scope)
+    held = [key for key, level in commands.permissions.get(spot.guild.id, {}).items() if level]
+    return [*commands.of(None), *commands.of(spot.guild.id), *held * 3, spot.world.application.id]
+
+
+def _webhooks(spot: Spot) -> Iterable[int]:
+    """The application is one only by an interaction's token, and only such a one has an original response."""
+    application = [spot.world.application.id]
+    if "@original" in spot.template:
+        return application
+    return [*spot.guild.webhooks, *(application if "{webhook_token}" in spot.template else ())]
+
+
 def _users(spot: Spot) -> Iterable[int]:
-    """Members twice, since most calls are about them; the banned too."""
+    """Members twice, since most calls are about them; the banned too. Of bans rather who is banned."""
+    if "/bans/" in spot.template:
+        return [*spot.guild.members, *list(spot.guild.bans) * 4]
     return [*spot.world.users, *spot.guild.bans, *spot.guild.members]
 
 
@@ -100,14 +119,14 @@ SOURCES: dict[str, Callable[[Spot], Iterable[int | str]]] = {
     "user_id": _users,
     "message_id": _messages,
     "application_id": lambda spot: [spot.world.application.id],
-    "command_id": lambda spot: spot.world.commands.of(spot.scope),
+    "command_id": _commands,
     "interaction_id": _open_interactions,
     "interaction_token": lambda spot: [
         each.token
         for key, each in spot.world.interactions.by_id.items()
         if str(key) == spot.chosen["interaction_id"]
     ],
-    "webhook_id": lambda spot: [*spot.guild.webhooks, spot.world.application.id],
+    "webhook_id": _webhooks,
     "webhook_token": _webhook_tokens,
     "emoji_id": lambda spot: spot.guild.emojis,
     "rule_id": lambda spot: spot.guild.auto_moderation,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from bot.simulator import Simulator
 from bot.simulator.contract import Contract
@@ -59,9 +59,14 @@ class Overhearing:
         self._read = read
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_on(self) -> bool:
+        return bool(self._simulator.world.hub.sessions)
+
     async def begin(self) -> None:
         """Connect and identify; READY and the guilds are the first events."""
-        scope = {
+        self._said, self._frames, self._last = asyncio.Queue(), [], 0
+        scope: Scope = {
             "type": "websocket",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
@@ -74,17 +79,20 @@ class Overhearing:
             "subprotocols": [],
         }
         self._said.put_nowait({"type": "websocket.connect"})
-        self._task = asyncio.create_task(self._simulator.app(scope, self._said.get, self._take))
+        self._task = asyncio.create_task(self._run(scope))
         properties = {"os": "linux", "browser": "overhearing", "device": "overhearing"}
         body = {"token": self._simulator.world.token, "intents": KNOWN_INTENTS, "properties": properties}
         self._said.put_nowait(
             {"type": "websocket.receive", "text": msgspec.json.encode({"op": IDENTIFY, "d": body}).decode()}
         )
         for _ in range(_PATIENCE):
-            if self._simulator.world.hub.sessions:
+            if self.is_on:
                 return
             await asyncio.sleep(0)
         raise AssertionError("the gateway did not take the session")
+
+    async def _run(self, scope: Scope) -> None:
+        await self._simulator.app(scope, self._said.get, self._take)
 
     async def end(self) -> None:
         self._said.put_nowait({"type": "websocket.disconnect", "code": 1000})
@@ -92,7 +100,9 @@ class Overhearing:
             await self._task
 
     async def heard(self) -> list[Frame]:
-        """All that was sent by now, in an unbroken count."""
+        """All that was sent by now, in an unbroken count; nothing more once the session was ended."""
+        if not self.is_on:
+            return []
         sent = max(session.seq for session in self._simulator.world.hub.sessions.values())
         for _ in range(_PATIENCE):
             if self._frames and (self._frames[-1].s or 0) >= sent:

@@ -16,8 +16,9 @@ from bot.simulator.routing import Route
 from bot.simulator.shapes import JsonObject, words
 from bot.simulator.state import Guild
 from tests.simulator.calls import Reply, Wire
+from tests.simulator.consents import Consents
 from tests.simulator.generating import Author
-from tests.simulator.happenings import come_back, interact
+from tests.simulator.happenings import come_back, interact, permit
 from tests.simulator.heads import Head
 from tests.simulator.judging import Evidence, Judge, Step
 from tests.simulator.naming import Spot, living, named
@@ -51,6 +52,7 @@ def guild_spec(name: str, granted: object) -> JsonObject:
     if grand:
         spec |= {"features": list(_FEATURES), "verification_level": 1, "explicit_content_filter": 2}
         spec |= {"premium_tier": 3, "rules_channel": "rules", "public_updates_channel": "rules"}
+        spec["welcome_screen"] = {"enabled": True, "channels": [{"channel": "rules", "description": "Read"}]}
     return spec
 
 
@@ -72,9 +74,11 @@ class Walk:
         spoils: int = 6,
     ) -> None:
         self.world = simulator.world
+        self._simulator = simulator
         self.head = Head(simulator)
-        self.overhearing = Overhearing(simulator, self.head.read)
+        self.overhearing = Overhearing(simulator, lambda frame: self.head.read(frame))
         self._wire = Wire(simulator.app)
+        self._consents = Consents(self._wire, self.world)
         self._document = document
         self._judge = Judge(simulator, self.overhearing, contract, evidence, alone=alone)
         self._chance = chance
@@ -86,8 +90,20 @@ class Walk:
         for name, granted in (("Harbour", some if self._rarely(3) else ["ADMINISTRATOR"]), ("Lagoon", some)):
             made = await self._wire.control("POST", "/guilds", guild_spec(name, granted))
             assert made.status == 201, made.body
+        await self._consents.register()
+        await self._listen()
+
+    async def _listen(self) -> None:
+        """From the beginning, with a head that knows nothing yet."""
+        self.head = Head(self._simulator)
         await self.overhearing.begin()
         await self.overhearing.heard()
+
+    async def _listen_again(self) -> None:
+        """After the application gave up an intent, which ends the session, its portal page allows it again."""
+        intents = {"intents": ["presences", "members", "message_content"]}
+        assert (await self._wire.control("PATCH", "/application", intents)).status == 200
+        await self._listen()
 
     async def end(self) -> None:
         await self.overhearing.end()
@@ -95,24 +111,47 @@ class Walk:
     async def step(self, wanted: Collection[Route] = ()) -> Step:
         """One call, rather of those wanted; AssertionError if anything about it is wrong."""
         guild = self._chance.choice(list(self.world.guilds.values()))
+        if not self.overhearing.is_on:
+            await self._listen_again()
         await come_back(self._wire, self.world, guild)
         if self._rarely(12):
             await interact(self._wire, self.world, guild, self._chance)
+        if self._rarely(30):
+            await permit(self._wire, self.world, guild, self._chance)
+        if self._rarely(20):
+            await self._consents.agree(guild, self._chance)
         route, spot, path = self._destination(guild, wanted)
         author = Author(self._document, self._chance, partial(living, spot))
-        body = author.body(route.method, route.template)
+        body = self._body(route, author)
+        if route.template.endswith("/members/{user_id}") and route.method == "PUT":
+            path, body = self._joining(spot, path, body)
         if body is not None and self._rarely(self._spoils):
             body = spoiled(body, self._chance)
         await self._judge.watch()
         by_hand = not route.keyed and self._rarely(5)
         step = await (
-            self._edit(guild, route, path, body) if by_hand else self._call(route, path, body, author)
+            self._edit(guild, route, path, body) if by_hand else self._call(guild, route, path, body, author)
         )
         await self._judge.check(step)
         return step
 
     def _rarely(self, one_in: int) -> bool:
         return self._chance.randint(1, one_in) == one_in
+
+    def _body(self, route: Route, author: Author) -> Any:
+        """As the document has it; a form's, which is not in there, is written from what was granted."""
+        if route.encoded:
+            return self._consents.fields(route, self._chance)
+        return author.body(route.method, route.template)
+
+    def _joining(self, spot: Spot, path: str, body: Any) -> tuple[str, Any]:
+        """Mostly with the token of whoever is to join."""
+        joining = self._consents.joining(spot.guild)
+        if not joining or self._rarely(5):
+            return path, body
+        token = self._chance.choice(joining)
+        path = spot.template.format(guild_id=spot.guild.id, user_id=token.user_id)
+        return path, body | {"access_token": token.text}
 
     def _destination(self, guild: Guild, wanted: Collection[Route]) -> tuple[Route, Spot, str]:
         """Where to call. What is wanted has to wait until there is something that its path can name."""
@@ -131,13 +170,20 @@ class Walk:
         method = self._chance.choice([each for each, weight in _WEIGHTS.items() for _ in range(weight)])
         return self._chance.choice([each for each in TABLE.routes if each.method == method])
 
-    async def _call(self, route: Route, path: str, body: Any, author: Author) -> Step:
+    async def _call(self, guild: Guild, route: Route, path: str, body: Any, author: Author) -> Step:
         query, reason = author.query(route.method, route.template), author.reason()
-        headers = {} if reason is None else {"x-audit-log-reason": reason}
-        reply = await self._wire(route.method, path, body, query=query, headers=headers)
+        authorization = self._consents.authorization(route, guild, self._chance)
+        if route.encoded:
+            fields: dict[str, Any] = body if isinstance(body, dict) else {}
+            reply = await self._wire.form(path, fields, authorization)
+            self._consents.heard(reply)
+        else:
+            headers = {} if reason is None else {"x-audit-log-reason": reason}
+            headers |= {} if authorization is None else {"authorization": authorization}
+            reply = await self._wire(route.method, path, body, query=query, headers=headers)
         missing = [each for each in _HEADERS if each not in reply.headers]
         assert not missing, f"{route.method} {path}: no header {missing}"
-        return Step(route, path, body, reply, extra=f"{query or ''} {reason or ''}")
+        return Step(route, path, body, reply, extra=f"{query or ''} {reason or ''} {authorization or ''}")
 
     async def _edit(self, guild: Guild, route: Route, path: str, body: Any) -> Step:
         people = [each for each in guild.members if each != self.world.application.bot_id]
