@@ -15,7 +15,7 @@ class Standing:
         self.guild = guild
         self.member = member
         self._now = now
-        self.permissions = permissions.base(guild, member)
+        self.permissions = permissions.at_present(guild, member, now)
         self.is_owner = member.user_id == guild.owner_id
         self.is_admin = bool(self.permissions & ADMINISTRATOR)
 

@@ -91,6 +91,12 @@ def base(guild: Guild, member: Member) -> int:
     return ALL if value & ADMINISTRATOR else value
 
 
+def at_present(guild: Guild, member: Member, now: float) -> int:
+    """Guild-wide permissions while a timeout lasts or not (docs: Permissions > Permissions For Timed Out Members)."""
+    value = base(guild, member)
+    return value & _TIMED_OUT if value != ALL and member.timed_out(now) else value
+
+
 def in_channel(guild: Guild, member: Member, channel: Channel, now: float) -> int:
     """Effective permissions in a channel, implicit denies included (docs: Permissions > Implicit Permissions)."""
     value = base(guild, member)
