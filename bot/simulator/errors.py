@@ -145,21 +145,16 @@ class FieldErrors:
         self._published = published or {}
 
     def add(self, path: Iterable[str], code: str, message: str) -> None:
-        """A node has either errors or fields below it; where both are wrong, what was found first stays.
-
-        What is found twice, since two readers look at a field, is said once.
-        """
+        """What is wrong as a whole has no wrong parts: a node has either errors or fields below it."""
         node = self.tree
         for part in path:
             if "_errors" in node:
                 return
             node = cast("JsonObject", node.setdefault(part, {}))
-        if node.keys() - {"_errors"}:
+        if node and "_errors" not in node:
             return
         found = cast("list[JsonObject]", node.setdefault("_errors", []))
-        leaf: JsonObject = {"code": code, "message": message}
-        if leaf not in found:
-            found.append(leaf)
+        found.append({"code": code, "message": message})
 
     def within(self, path: Iterable[str]) -> JsonObject:
         """What was added at a path or below it."""

@@ -16,6 +16,7 @@ def check_foreign(form: Form, kind: int) -> None:
     """Note on the form what is wrong with fields that a channel of this kind does not have."""
     if kind == CATEGORY:
         form.flag("nsfw", False)
+        form.number("flags")
     if kind in (VOICE, CATEGORY):
         form.text("topic", most=4096)
     if kind in (ANNOUNCEMENT, CATEGORY):
@@ -29,7 +30,6 @@ def check_foreign(form: Form, kind: int) -> None:
         form.text("rtc_region")
         form.choice("video_quality_mode", None, (1, 2))
     if kind not in (FORUM, MEDIA):
-        form.number("flags")
         _check_forum(form)
     if kind != FORUM:
         form.choice("default_forum_layout", None, (0, 1, 2))

@@ -72,6 +72,12 @@ TAKEN = (
         only_there=True,
     ),
     Taken(
+        ("flags",),
+        "read of forums alone",
+        (("PATCH", "/channels/{channel_id}"), {"flags": "x"}),
+        only_there=True,
+    ),
+    Taken(
         ("features",),
         "what is no feature one can switch is passed over",
         (_EDIT_GUILD, {"features": [5]}),
