@@ -20,7 +20,28 @@ def read_choices(form: Form, key: str, choices: Collection[int], *, least: int =
         entries.require(index)
     chosen = [each for each in read if each is not None]
     if len(set(chosen)) < len(chosen):
-        form.bad(key, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+        form.bad_set(key)
+    return chosen
+
+
+def read_texts(
+    form: Form, key: str, *, longest: int, choices: Collection[str] = (), least: int = 0, most: int = 1 << 10
+) -> list[str]:
+    """Texts, none of them twice, and only some of the ``choices`` where there are any; none when absent or null."""
+    found = form.items(key, most=most)
+    if found is None:
+        return []
+    if len(found) < least:
+        form.bad(key, "BASE_TYPE_MIN_LENGTH", f"Must be {least} or more in length.")
+    entries = _entries(form, key, found)
+    read = [entries.text(index, most=longest) for index in entries.data]
+    for index, each in zip(entries.data, read, strict=True):
+        entries.require(index)
+        if choices and each is not None and each not in choices:
+            entries.bad_choice(index, choices)
+    chosen = [each for each in read if each is not None]
+    if len(set(chosen)) < len(chosen):
+        form.bad_set(key)
     return chosen
 
 

@@ -34,7 +34,7 @@ _NULL: JsonObject = {"type": "null"}
 # They name a file of the same request, and a request of JSON alone has none.
 _NEED_FILES = {"#/components/schemas/FileComponentForMessageRequest"}
 _WORDS = words(
-    "harbour deck log crew rule tide keel mast bow stern buoy anchor cabin galley hull oar rope sail winch"
+    "harbour deck log crew rule tide keel mast bow stern buoy anchor cabin galley hull oar rope sail winch kraken"
 )
 _LOCALES = words("de fr en-GB es-ES ja pt-BR")
 # Keys without which a body seldom means anything, and how often they are there at least.

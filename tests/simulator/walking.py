@@ -22,7 +22,7 @@ from tests.simulator.happenings import come_back, interact, permit
 from tests.simulator.heads import Head
 from tests.simulator.judging import Evidence, Judge, Step
 from tests.simulator.naming import Spot, living, named
-from tests.simulator.overhearing import Overhearing
+from tests.simulator.overhearing import Frame, Overhearing
 from tests.simulator.spoiling import spoiled
 
 _TRIES = 4
@@ -31,6 +31,14 @@ _HEADERS = ("via", *(f"x-ratelimit-{each}" for each in words("limit remaining re
 _FEATURES = words(
     "COMMUNITY NEWS ROLE_ICONS INVITE_SPLASH BANNER ANIMATED_ICON WELCOME_SCREEN_ENABLED VIP_REGIONS"
 )
+_RULE: JsonObject = {
+    "name": "No krakens",
+    "enabled": True,
+    "trigger_type": 1,
+    "event_type": 1,
+    "trigger_metadata": {"keyword_filter": ["*kraken*"]},
+    "actions": [{"type": 1}, {"type": 2, "metadata": {"channel_id": "log"}}],
+}
 
 
 def guild_spec(name: str, granted: object) -> JsonObject:
@@ -41,13 +49,15 @@ def guild_spec(name: str, granted: object) -> JsonObject:
         {"name": "Mate", "permissions": ["MANAGE_ROLES", "MANAGE_CHANNELS", "BAN_MEMBERS"]},
         {"name": "Boost", "managed": True, "tags": {"premium_subscriber": None}},
     ]
+    hooks = [{"name": "Gulls", "user": "ada"}]
     channels: list[JsonObject] = [
         {"name": "Deck", "type": "category", "permission_overwrites": [{"role": "Crew", "allow": "1024"}]},
         {"name": "log", "type": "text", "parent": "Deck", "synced": True},
-        {"name": "rules", "type": "text"},
+        {"name": "rules", "type": "text", "webhooks": hooks},
         *({"name": kind, "type": kind} for kind in words("voice announcement stage forum media")),
     ]
     spec: JsonObject = {"name": name, "roles": roles, "channels": channels, "bot_permissions": granted}
+    spec |= {"emojis": [{"name": "anchor"}], "auto_moderation": [_RULE]}
     spec["members"] = [{"username": "ada", "roles": ["Crew"]}, {"username": "grace", "roles": ["Mate"]}]
     if grand:
         spec |= {"features": list(_FEATURES), "verification_level": 1, "explicit_content_filter": 2}
@@ -76,7 +86,7 @@ class Walk:
         self.world = simulator.world
         self._simulator = simulator
         self.head = Head(simulator)
-        self.overhearing = Overhearing(simulator, lambda frame: self.head.read(frame))
+        self.overhearing = Overhearing(simulator, self._read)
         self._wire = Wire(simulator.app)
         self._consents = Consents(self._wire, self.world)
         self._document = document
@@ -92,6 +102,9 @@ class Walk:
             assert made.status == 201, made.body
         await self._consents.register()
         await self._listen()
+
+    def _read(self, frame: Frame) -> None:
+        self.head.read(frame)
 
     async def _listen(self) -> None:
         """From the beginning, with a head that knows nothing yet."""

@@ -67,8 +67,9 @@ def _act(call: Call, interaction: Interaction, kind: int, data: Form) -> Message
     if kind == CHOICES:
         _check_choices(data)
     else:
-        interaction.modal = read_modal(data)
+        modal = read_modal(data)
         data.settle()
+        interaction.modal = modal
     return None
 
 
