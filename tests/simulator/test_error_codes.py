@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def test_every_code_is_raised_or_awaited() -> None:
     assert sorted(CASES.keys() - _raised()) == []
 
 
+@cache
 def _raised() -> set[int]:
     """The numbers handed to ``refuse`` anywhere in the simulator, by name or as they are."""
     found: set[int] = set()
