@@ -1,19 +1,25 @@
-"""The smallest files that really are images, as bytes and as the data URIs that forms take."""
+"""Small real images, and the data URIs they are sent as."""
 
 import base64
 import struct
 import zlib
 
 
-def png(shade: int = 0) -> bytes:
-    """One grey pixel; another shade is another file."""
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    pixel = zlib.compress(bytes([0, shade % 256]))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
+def png(shade: int = 128) -> bytes:
+    """One pixel; another shade is another image."""
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (_chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(bytes((0, shade % 256)))), _chunk(b"IEND", b""))
+    )
+
+
+GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
+WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8L" + bytes(18)
 
 
 def gif(shade: int = 0) -> bytes:
@@ -24,5 +30,5 @@ def gif(shade: int = 0) -> bytes:
     return b"GIF89a" + screen + palette + image + b"\x3b"
 
 
-def data_uri(content: bytes, kind: str = "image/png") -> str:
+def uri(content: bytes, kind: str = "image/png") -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from bot.simulator.permissions import ALL, BITS
 from bot.simulator.shapes import JsonObject, words
-from tests.simulator.pictures import data_uri, gif, png
+from tests.simulator.pictures import gif, png, uri
 
 Path = tuple[str, ...]
 Ids = Callable[[Path], Sequence[int]]
@@ -33,7 +33,7 @@ _WORDS = words(
 )
 _LOCALES = words("de fr en-GB es-ES ja pt-BR")
 # Keys without which a body seldom means anything, and how often they are there at least.
-_USUAL = {"content": 70}
+_USUAL = {"content": 70, "actions": 90, "trigger_metadata": 80}
 _PERMISSION_KEYS = {"permissions", "allow", "deny", "default_member_permissions"}
 # Lists get shorter and unions plainer the deeper they lie.
 _DEEP = 4
@@ -177,7 +177,7 @@ class Writer:
         if encoding != "base64":
             raise NotImplementedError(f"no idea how {encoding} stands in JSON")
         shade = self._chance.randint(0, 255)
-        return self._chance.choice((data_uri(png(shade)), data_uri(gif(shade), "image/gif")))
+        return self._chance.choice((uri(png(shade)), uri(gif(shade), "image/gif")))
 
     def _patterned(self, pattern: str) -> str:
         if not pattern.startswith("^#"):
