@@ -69,6 +69,10 @@ workers *ARGS: _install
 simulator *ARGS: _install
     {{ python }} -m bot.simulator "$@"
 
+# What of Discord's REST surface is simulated, and judged
+routes *ARGS: _install
+    {{ python }} -m tests.simulator.coverage "$@"
+
 # Pin the dependencies anew
 lock: _uv
     PATH="$PWD/.uv/bin:$PATH" uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

@@ -2,17 +2,25 @@
 
 from urllib.parse import urlsplit
 
+from bot.simulator.entries import read_localizations, read_texts
 from bot.simulator.forms import Form
 from bot.simulator.images import Image, read_image
 from bot.simulator.oauth2.scopes import BOT, COMMANDS
 from bot.simulator.permissions import ALL
-from bot.simulator.shapes import JsonObject, as_list, as_object, as_text
+from bot.simulator.shapes import JsonObject, as_object, words
 from bot.simulator.state import Application
 from bot.simulator.state.applications import MEMBERS_LIMITED, MESSAGE_CONTENT_LIMITED, PRESENCE_LIMITED
 
 _URL_LENGTH = 2048
 _LIMITED_INTENTS = PRESENCE_LIMITED | MEMBERS_LIMITED | MESSAGE_CONTENT_LIMITED
 _CONTEXTS: dict[str, frozenset[str]] = {"0": frozenset({BOT, COMMANDS}), "1": frozenset({COMMANDS})}
+# Docs: Webhook Events > Event Types.
+_EVENT_TYPES = words(
+    "APPLICATION_AUTHORIZED APPLICATION_DEAUTHORIZED ENTITLEMENT_CREATE ENTITLEMENT_DELETE ENTITLEMENT_UPDATE "
+    "GAME_DIRECT_MESSAGE_CREATE GAME_DIRECT_MESSAGE_DELETE GAME_DIRECT_MESSAGE_UPDATE LOBBY_MESSAGE_CREATE "
+    "LOBBY_MESSAGE_DELETE LOBBY_MESSAGE_UPDATE QUEST_USER_ENROLLMENT"
+)
+_ROLE_SUBSCRIPTIONS = 4  # the one application type there is
 _URLS = ("custom_install_url", "role_connections_verification_url")
 # Discord takes these only after the address has answered it; nothing here calls anybody.
 _ANSWERING_URLS = ("interactions_endpoint_url", "event_webhooks_url")
@@ -34,6 +42,9 @@ def read_settings(form: Form, edited: Application) -> dict[str, Image | None]:
     for key in _ANSWERING_URLS:
         if form.text(key) is not None:
             form.bad(key, "URL_TYPE_UNVERIFIED", "The specified url could not be verified.")
+    # Read, and nothing more: to a team, or to another type, an application comes on its portal page.
+    form.snowflake("team_id")
+    form.choice("type", None, (_ROLE_SUBSCRIPTIONS,))
     _read_lists(form, edited)
     if "install_params" in form:
         edited.install_params = _params(form.form("install_params"), _CONTEXTS["0"])
@@ -48,19 +59,17 @@ def _description(form: Form, default: str) -> str:
         return form.text("description", default, most=400) or ""
     whole = form.nested(form.data["description"], (*form.path, "description"))
     whole.require("default")
+    read_localizations(whole, "localizations", most=400)
     return whole.text("default", "", most=400) or ""
 
 
 def _read_lists(form: Form, edited: Application) -> None:
     if "tags" in form:
-        tags = form.items("tags", most=5) or []
-        if any(len(as_text(tag) or "") > 20 for tag in tags):  # noqa: PLR2004 - characters
-            form.bad("tags", "BASE_TYPE_MAX_LENGTH", "Must be 20 or fewer in length.")
-        edited.tags = [str(tag) for tag in tags]
+        edited.tags = read_texts(form, "tags", longest=20, most=5)
     if "event_webhooks_types" in form:
-        edited.event_webhooks_types = [
-            str(each) for each in form.items("event_webhooks_types", most=50) or []
-        ]
+        edited.event_webhooks_types = read_texts(
+            form, "event_webhooks_types", longest=40, choices=_EVENT_TYPES
+        )
     if form.choice("event_webhooks_status", None, (1, 2)) == 2:  # noqa: PLR2004 - 2 is enabled
         form.bad("event_webhooks_status", "BASE_TYPE_REQUIRED", "event_webhooks_url is not set")
 
@@ -100,7 +109,5 @@ def _install(form: Form) -> dict[str, JsonObject]:
 def _params(form: Form | None, allowed: frozenset[str]) -> JsonObject | None:
     if form is None:
         return None
-    scopes = as_list(form.data.get("scopes")) or []
-    if not allowed.issuperset(map(str, scopes)):
-        form.bad_choice("scopes", sorted(allowed))
-    return {"scopes": [str(each) for each in scopes], "permissions": str(form.bits("permissions", 0) & ALL)}
+    scopes = read_texts(form, "scopes", longest=40, choices=sorted(allowed))
+    return {"scopes": scopes, "permissions": str(form.bits("permissions", 0) & ALL)}

@@ -1,12 +1,14 @@
 """Reading a channel's settings from a form: which field exists for which type, and its bounds.
 
 Discord docs: Resources > Channel > Modify Channel, Resources > Guild > Create Guild Channel. A field that a type does
-not have is ignored, as Discord does. ``null`` sets a field back to its default; as a position it says nothing.
+not have is ignored, as Discord does, once it has been found to be of the right kind. ``null`` sets a field back to its
+default; as a position it says nothing.
 """
 
 import re
 
 from bot.simulator.errors import refuse
+from bot.simulator.foreign_fields import check_foreign
 from bot.simulator.forms import Form
 from bot.simulator.forum_forms import read_forum
 from bot.simulator.state import ANNOUNCEMENT, CATEGORY, FORUM, MEDIA, STAGE, TEXT, VOICE, Channel, Guild
@@ -53,6 +55,7 @@ def read_name(form: Form, channel: Channel) -> None:
 def read_settings(form: Form, channel: Channel, guild: Guild, world: World) -> None:
     """Every setting but name, type, parent and overwrites; problems are noted on the form."""
     read_position(form, channel)
+    check_foreign(form, channel.type)
     if channel.type == CATEGORY:
         return
     channel.nsfw = form.flag("nsfw", channel.nsfw)

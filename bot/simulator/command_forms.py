@@ -39,10 +39,13 @@ def read_command(
             None if given is None else str(form.bits("default_member_permissions", 0))
         )
     body["nsfw"] = form.flag("nsfw", body["nsfw"] is True)
-    if not guild:
+    if guild:  # it has none, but those given are read
+        _read_contexts(form, dict(body), (0, 1))
+    else:
         _read_contexts(form, body, installs)
     if "options" in form:
         body["options"] = _options(form, kind)
+    form.choice("handler", None, (1, 2))  # of Activities' entry points only; read for every command
     _check_size(form, body)
     return {key: value for key, value in body.items() if key != "options" or value}
 
@@ -76,7 +79,9 @@ def _read_description(form: Form, kind: int, body: JsonObject, *, whole: bool) -
             body["description"] = form.text("description", "", least=1, most=DESCRIPTION_LENGTH)
         if "description_localizations" in form:
             body["description_localizations"] = read_description_localizations(form)
-    elif form.data.get("description"):
+        return
+    read_description_localizations(form)
+    if form.text("description"):
         form.bad(
             "description",
             "APPLICATION_COMMAND_INVALID_DESCRIPTION",
@@ -94,7 +99,7 @@ def _options(form: Form, kind: int) -> list[JsonObject]:
 def _read_contexts(form: Form, body: JsonObject, installs: Collection[int]) -> None:
     """``contexts`` has replaced ``dm_permission``, which is answered as it follows from it."""
     if "dm_permission" in form:
-        body["dm_permission"] = form.data["dm_permission"] is not False
+        body["dm_permission"] = form.data["dm_permission"] is None or form.flag("dm_permission", True)
     if "contexts" in form:
         body["contexts"] = _numbers(form, "contexts", (IN_GUILD, IN_BOT_DM, IN_PRIVATE))
     if body["contexts"] is not None:

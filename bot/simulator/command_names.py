@@ -36,6 +36,7 @@ def read_localizations(form: Form, key: str, *, most: int, chat: bool = False) -
     whole = form.nested(form.data[key], (*form.path, key))
     found: dict[str, str] = {}
     for locale in whole.data:
+        whole.require(locale)
         text = whole.text(locale, "", least=1, most=most) or ""
         if locale not in LOCALES:
             whole.bad_choice(locale, LOCALES)

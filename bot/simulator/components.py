@@ -184,6 +184,8 @@ class _Reader:
         }
 
     def _label(self, form: Form) -> JsonObject:
+        form.require("label")
+        form.require("component")
         inner = form.form("component")
         return {
             "label": form.text("label", "", least=1, most=45),

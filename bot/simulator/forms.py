@@ -10,6 +10,8 @@ from collections.abc import Collection
 from bot.simulator.errors import FieldErrors
 from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
 
+_IDS = 1 << 63
+
 
 class Form:
     """One JSON object under validation; nested forms share the errors and extend the path."""
@@ -103,6 +105,11 @@ class Form:
         listed = ", ".join(repr(choice) for choice in choices)
         self.bad(key, "BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")
 
+    def bad_set(self, key: str) -> None:
+        """For a list with something twice, unless one of its entries is wrong already."""
+        if not self.errors.within((*self.path, key)):
+            self.bad(key, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+
     def flag(self, key: str, default: bool) -> bool:
         """A boolean for which ``null`` means false."""
         value = self.data.get(key, default)
@@ -120,7 +127,7 @@ class Form:
         if raw is None:
             return None
         value = as_int(raw)
-        if value is None or not 0 <= value < 1 << 63:
+        if value is None or not 0 <= value < _IDS:
             self.bad(key, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
             return default
         return value
@@ -170,24 +177,21 @@ class Form:
         return Form(found, self.errors, path)
 
     def snowflakes(self, key: str, *, most: int) -> list[int] | None:
+        """Ids of which none may come twice; None when absent or null."""
         found = self.items(key, most=most)
         if found is None:
             return None
-        ids: list[int] = []
-        for index, raw in enumerate(found):
-            value = as_int(raw)
+        read = [as_int(raw) for raw in found]
+        ids = [value if value is not None and 0 <= value < _IDS else None for value in read]
+        for index, value in enumerate(ids):
             if value is None:
                 path = (*self.path, key, str(index))
-                self.errors.add(path, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
-            elif value not in ids:
-                ids.append(value)
-        return ids
+                self.errors.add(path, "NUMBER_TYPE_COERCE", f'Value "{found[index]}" is not snowflake.')
+        if len(set(ids)) < len(ids):
+            self.bad_set(key)
+        return [value for value in dict.fromkeys(ids) if value is not None]
 
     def snowflake_set(self, key: str, *, most: int) -> list[int]:
-        """Required, and none may come twice."""
+        """The same where it is required."""
         self.require(key)
-        ids = self.snowflakes(key, most=most) or []
-        listed = as_list(self.data.get(key)) or []
-        if len(set(map(str, listed))) < len(listed):
-            self.bad(key, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
-        return ids
+        return self.snowflakes(key, most=most) or []

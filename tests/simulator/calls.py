@@ -2,11 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import disnake
 import httpx
+from starlette.types import ASGIApp, Message
 
 
 class Control:
@@ -71,6 +74,75 @@ class Rest:
 def form_codes(answer: httpx.Response) -> dict[str, str]:
     """The word code of each field that a form was refused for."""
     return {key: found["_errors"][0]["code"] for key, found in answer.json()["errors"].items()}
+
+
+@dataclass(slots=True, frozen=True)
+class Reply:
+    """``body`` is the decoded JSON, or None where there is none; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class Wire:
+    """Speaks to the app without a client in between, for the tests that make thousands of calls."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """A call of the bot; ``path`` is Discord's."""
+        content = b"" if body is None else json.dumps(body).encode()
+        sent = {"authorization": "Bot sim-token"} | dict(headers or {})
+        sent |= {"content-type": "application/json"} if content else {}
+        return await self._sent(method, f"/api/v10{path}", content, urlencode(query or {}), sent)
+
+    async def form(self, path: str, fields: Mapping[str, object], authorization: str | None = None) -> Reply:
+        """A POST of what a browser's form would send."""
+        sent = {"content-type": "application/x-www-form-urlencoded"}
+        sent |= {} if authorization is None else {"authorization": authorization}
+        return await self._sent("POST", f"/api/v10{path}", urlencode(fields).encode(), "", sent)
+
+    async def control(self, method: str, path: str, body: object = None) -> Reply:
+        content = b"" if body is None else json.dumps(body).encode()
+        return await self._sent(method, f"/_sim{path}", content, "", {"content-type": "application/json"})
+
+    async def _sent(
+        self, method: str, path: str, content: bytes, query: str, headers: dict[str, str]
+    ) -> Reply:
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(name.lower().encode(), text.encode("latin-1")) for name, text in headers.items()],
+        }
+        parts: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: Message) -> None:
+            parts.append(message)
+
+        await self._app(scope, receive, send)
+        start, *chunks = parts
+        answer = b"".join(chunk.get("body", b"") for chunk in chunks)
+        found = {name.decode(): text.decode() for name, text in start["headers"]}
+        return Reply(start["status"], found, json.loads(answer) if answer else None)
 
 
 async def until(claim: Callable[[], object], seconds: float = 5.0) -> None:

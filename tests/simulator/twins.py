@@ -29,6 +29,8 @@ _INTERNAL = {
 }
 # disnake lifts and lowers all cached positions when a role is made or deleted, Discord does not (disnake issue 1509).
 _DRIFTING = {("Role", "position")}
+# A user's banner comes with the user, but of one it has, disnake does not read it again.
+_UNHEARD = {"_state", "_banner"}
 
 
 class Twins:
@@ -52,6 +54,8 @@ class Twins:
         return [f"cached {left!r}, there {right!r}: {path}" for path, left, right in _compare(cached, there)]
 
     def _read(self) -> Iterator[disnake.Guild]:
+        """Afresh also the users, whom disnake does not read again while it has them."""
+        self._reader._connection._users.clear()
         for guild in self._world.guilds.values():
             if self._world.bot_in(guild):
                 payload: Any = self._world.guild_create(guild, GUILD_PRESENCES)
@@ -69,7 +73,7 @@ class Twins:
 
 def _member(member: disnake.Member, known: set[int]) -> dict[str, object]:
     """References to roles that are gone stay in the cache: no event tells of them."""
-    user = {name: _plain(getattr(member._user, name)) for name in BaseUser.__slots__ if name != "_state"}
+    user = {name: _plain(getattr(member._user, name)) for name in BaseUser.__slots__ if name not in _UNHEARD}
     return _slots(member) | {"_roles": sorted(set(member._roles) & known), "_user": user}
 
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.simulator.errors import Refusal, bad_field, refuse
 from bot.simulator.forms import Form
-from bot.simulator.shapes import JsonObject, as_object
+from bot.simulator.shapes import JsonObject, as_object, too_wide
 from bot.simulator.state import Guild, User
 from bot.simulator.world import World
 
@@ -42,9 +42,12 @@ async def body_of(request: Request) -> JsonObject:
     if not content:
         return {}
     try:
-        found = as_object(msgspec.json.decode(content))
+        decoded: object = msgspec.json.decode(content)
     except msgspec.DecodeError:
         raise refuse(50109) from None
+    if too_wide(decoded):
+        raise refuse(50109)
+    found = as_object(decoded)
     if found is None:
         raise bad_field("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
     return found

@@ -54,7 +54,8 @@ def edit_permissions(call: Call) -> Answer:
     before = call.world.commands.permissions_of(guild.id, target_id)
     changed = {key for key in before.keys() | level.keys() if before.get(key) != level.get(key)}
     for entity_id, kind in changed:
-        _require_manageable(standing, entity_id, kind)
+        if (entity_id, kind) in level or _is_there(guild, entity_id):
+            _require_manageable(standing, entity_id, kind)
     if changed:
         call.world.commands.permissions.setdefault(guild.id, {})[target_id] = level
         call.world.emit("APPLICATION_COMMAND_PERMISSIONS_UPDATE", guild, shown(call, guild, target_id))
@@ -98,6 +99,12 @@ def _require_usable(call: Call, standing: Standing, target_id: int) -> None:
     access = call.world.commands.access(standing.guild, target_id, call.world.application.id)
     if not access.allows_person(standing.member, command, standing.permissions):
         raise refuse(50013)
+
+
+def _is_there(guild: Guild, entity_id: int) -> bool:
+    """What is said of somebody who left, or of what was deleted, anybody may take back."""
+    known = guild.roles.keys() | guild.members.keys() | guild.channels.keys() | {guild.id - 1}
+    return entity_id in known
 
 
 def _require_manageable(standing: Standing, entity_id: int, kind: int) -> None:

@@ -3,7 +3,7 @@
 from bot.simulator import posting
 from bot.simulator.errors import refuse
 from bot.simulator.ledger import Interaction
-from bot.simulator.routes.interactions import new_response, revise, show
+from bot.simulator.routes.interactions import AUTOCOMPLETE, new_response, revise, show
 from bot.simulator.routing import DONE, Answer, Call, ok
 from bot.simulator.state import Channel, Guild, Message
 
@@ -51,11 +51,15 @@ def delete_response(call: Call) -> Answer:
 
 
 def _interaction(call: Call) -> tuple[Interaction, Guild, Channel]:
-    """Only after the initial response: before it the token opens nothing (10015)."""
+    """Only after the initial response: before it the token opens nothing (10015).
+
+    That of an option being typed never does: it has no message to show or to follow. What Discord answers to that is
+    not documented.
+    """
     interaction = call.world.interactions.by_token.get(call.params["webhook_token"])
     if interaction is None or interaction.token_expired(call.world.clock.now()):
         raise refuse(50027)
-    if interaction.response_type is None:
+    if interaction.response_type is None or interaction.type == AUTOCOMPLETE:
         raise refuse(10015)
     guild, channel = call.world.find_channel(interaction.channel_id)
     return interaction, guild, channel

@@ -1,6 +1,7 @@
 """The initial response to an interaction (Discord docs: Interactions > Receiving and Responding)."""
 
 from bot.simulator import drafts, posting
+from bot.simulator.entries import read_double, read_localizations
 from bot.simulator.errors import bad_field, refuse
 from bot.simulator.forms import Form
 from bot.simulator.interaction_facts import told_of
@@ -66,8 +67,9 @@ def _act(call: Call, interaction: Interaction, kind: int, data: Form) -> Message
     if kind == CHOICES:
         _check_choices(data)
     else:
-        interaction.modal = read_modal(data)
+        modal = read_modal(data)
         data.settle()
+        interaction.modal = modal
     return None
 
 
@@ -177,8 +179,11 @@ def _check_choices(data: Form) -> None:
         choice.require("name")
         choice.require("value")
         choice.text("name", least=1, most=100)
+        read_localizations(choice, "name_localizations", most=100)
         if isinstance(choice.data.get("value"), str):
             choice.text("value", most=100)
+        else:
+            read_double(choice, "value")
     data.settle()
 
 
