@@ -46,7 +46,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     30060: (400, "Maximum number of channel permissions overwrites reached (1000)"),
     40001: (401, "Unauthorized. Provide a valid token and try again"),
     40005: (413, "Request entity too large. Try sending something smaller in size"),
-    40009: (400, "Only one channel may change its parent in a request"),
+    40009: (400, "Only one channel can have a parent_id modified at a time"),
     40032: (400, "Target user is not connected to voice."),
     40033: (400, "This message has already been crossposted"),
     40041: (400, "An application command with that name already exists"),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.simulator import Simulator
-from bot.simulator.routes.interactions import COMMAND
-from bot.simulator.summoning import begin
 from tests.simulator.calls import Reply, Wire
 
 VIEW = 1 << 10
@@ -68,15 +66,18 @@ class Ground:
         assert reply.status < 300, reply.body
         return reply.body
 
-    def interaction(self) -> str:
-        """Somebody's command, as its callback's path."""
-        world = self.simulator.world
-        guild, channel = world.find_channel(int(self.harbour["channels"]["log"]))
-        user_id = int(self.harbour["members"]["ada"])
-        begun = begin(
-            world, kind=COMMAND, guild=guild, channel=channel, user_id=user_id, data={"name": "hello"}
-        )
-        return f"/interactions/{begun.id}/{begun.token}/callback"
+    async def interaction(self) -> str:
+        """Somebody uses a command; the path of the callback."""
+        await self.ok("POST", self.path("{app}/commands"), {"name": "hello", "description": "d"})
+        used = {
+            "guild_id": self.harbour["id"],
+            "user": "ada",
+            "type": "command",
+            "name": "hello",
+            "timeout": 0,
+        }
+        begun = (await self.wire.control("POST", "/interactions", used)).body["id"]
+        return f"/interactions/{begun}/{self.simulator.world.interactions.by_id[int(begun)].token}/callback"
 
 
 async def ground(simulator: Simulator) -> Ground:
@@ -169,7 +170,7 @@ async def _the_1001st_overwrite(at: Ground) -> Reply:
     return await at.wire("PUT", f"{path}/{made['members']['c1000']}", body)
 
 
-@provokes(40009, 400, "Only one channel may change its parent in a request")
+@provokes(40009, 400, "Only one channel can have a parent_id modified at a time")
 async def _two_that_move(at: Ground) -> Reply:
     ids = at.harbour["channels"]
     moved = [{"id": ids[name], "parent_id": ids["Deck"]} for name in ("log", "bridge")]
@@ -178,7 +179,7 @@ async def _two_that_move(at: Ground) -> Reply:
 
 @provokes(40060, 400, "Interaction has already been acknowledged.")
 async def _an_answer_too_many(at: Ground) -> Reply:
-    path = at.interaction()
+    path = await at.interaction()
     await at.ok("POST", path, {"type": 5})
     return await at.wire("POST", path, {"type": 5})
 
