@@ -24,7 +24,7 @@ pytestmark = needs_document
 
 KINDS: tuple[Kind, ...] = ("required", "typed", "chosen", "snowflake")
 EXAMPLES = settings(
-    max_examples=sized(small=100, soak=20_000), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(small=100, soak=5000), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 # Its document has a choice of nothing at all, so that no body fits.
 UNSATISFIABLE = ("PATCH", "/guilds/{guild_id}/requests/{request_id}")
