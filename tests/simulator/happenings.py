@@ -6,7 +6,7 @@ from typing import Any
 from bot.simulator.components import walk
 from bot.simulator.routes.interactions import MODAL
 from bot.simulator.shapes import JsonObject
-from bot.simulator.state import Guild
+from bot.simulator.state import ANNOUNCEMENT, TEXT, VOICE, Guild
 from bot.simulator.world import World
 from tests.simulator.calls import Wire
 
@@ -62,6 +62,25 @@ async def interact(wire: Wire, world: World, guild: Guild, chance: Random) -> No
         path = f"/interactions/{interaction.id}/{interaction.token}/callback"
         answered = await wire("POST", path, body)
         assert answered.status == 204, answered.body
+
+
+async def speak(wire: Wire, world: World, guild: Guild, chance: Random) -> None:
+    """The bot writes where it is followed, or the owner anywhere."""
+    by_bot = chance.randint(0, 1)
+    places = [
+        each.id
+        for each in guild.channels.values()
+        if each.type == ANNOUNCEMENT or (not by_bot and each.type in (TEXT, VOICE))
+    ]
+    if not places:
+        return
+    path, body = f"/channels/{chance.choice(places)}/messages", {"content": "Land in sight"}
+    if by_bot:
+        sent = (await wire("POST", path, body)).status
+    else:
+        edit = {"user": str(guild.owner_id), "method": "POST", "path": path, "body": body}
+        sent = (await wire.control("POST", "/edits", edit)).body["status"]
+    assert sent in (200, 403), sent
 
 
 async def permit(wire: Wire, world: World, guild: Guild, chance: Random) -> None:

@@ -1,13 +1,17 @@
 """What must hold in every state, whatever was called: references, limits, and the document's shapes of all there is."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from bot.simulator import emojis
+from bot.simulator.auto_moderation.triggers import TRIGGERS
 from bot.simulator.contract import Contract
 from bot.simulator.state import CATEGORY, Channel, Guild, Overwrite
+from bot.simulator.state.webhooks import INCOMING
 from bot.simulator.world import World
 
 # Of the world everything but what only measures it, what merely counts up, and what the gateway keeps for itself.
@@ -21,7 +25,9 @@ _POINTERS = (
     "rules_channel_id",
     "public_updates_channel_id",
     "safety_alerts_channel_id",
+    "widget_channel_id",
 )
+_MOST_WEBHOOKS, _MOST_SHOWN = 15, 5
 _MOST_ROLES, _MOST_CHANNELS, _MOST_CHILDREN = 250, 500, 50
 
 
@@ -64,11 +70,56 @@ def _in_guild(world: World, guild: Guild) -> Iterator[str]:
             yield f"{name} names no channel"
     for channel in guild.channels.values():
         yield from (f"channel {channel.id}: {each}" for each in _in_channel(world, guild, channel))
-    for webhook in guild.webhooks.values():
-        if webhook.channel_id not in guild.channels:
-            yield f"webhook {webhook.id} has lost its channel"
+    yield from _webhooks(guild)
+    yield from _expressions(world, guild)
+    yield from _rules(world, guild)
+    yield from _newcomers(guild)
     yield from _people(world, guild)
     yield from _positions(guild)
+
+
+def _webhooks(guild: Guild) -> Iterator[str]:
+    per_channel = Counter(webhook.channel_id for webhook in guild.webhooks.values())
+    for channel_id, count in per_channel.items():
+        if channel_id not in guild.channels or count > _MOST_WEBHOOKS:
+            yield f"{count} webhooks in channel {channel_id}"
+    for webhook in guild.webhooks.values():
+        if (webhook.type == INCOMING) != (webhook.token is not None) or webhook.guild_id != guild.id:
+            yield f"webhook {webhook.id} has a token as no webhook of its type has, or is another guild's"
+
+
+def _expressions(world: World, guild: Guild) -> Iterator[str]:
+    for emoji in guild.emojis.values():
+        if set(emoji.roles) - guild.roles.keys() or emoji.user_id not in world.users:
+            yield f"emoji {emoji.id} is for roles that are gone, or from nobody"
+        if world.images.find(emojis.path(emoji.id)) is None:
+            yield f"emoji {emoji.id} has no picture"
+
+
+def _rules(world: World, guild: Guild) -> Iterator[str]:
+    """AutoMod's, and who may use which command."""
+    for kind, count in Counter(rule.trigger_type for rule in guild.auto_moderation.values()).items():
+        if count > TRIGGERS[kind].most:
+            yield f"{count} AutoMod rules of type {kind}"
+    for target_id in world.commands.permissions.get(guild.id, {}):
+        if target_id != world.application.id and world.commands.by_id(guild.id, target_id) is None:
+            yield f"permissions of command {target_id}, which is gone"
+
+
+def _newcomers(guild: Guild) -> Iterator[str]:
+    """Channels and roles that newcomers are shown."""
+    shown = [int(str(each["channel_id"])) for each in guild.welcome_screen.channels]
+    if set(shown) - guild.channels.keys() or len(shown) > _MOST_SHOWN:
+        yield f"the welcome screen shows {shown}"
+    asked = guild.onboarding
+    if set(asked.default_channel_ids) - guild.channels.keys():
+        yield "a default channel of onboarding is gone"
+    options: list[Any] = [each for prompt in asked.prompts for each in cast("list[Any]", prompt["options"])]
+    for option in options:
+        if {*map(int, option["channel_ids"])} - guild.channels.keys():
+            yield f"option {option['id']} leads to channels that are gone"
+        if {*map(int, option["role_ids"])} - guild.roles.keys():
+            yield f"option {option['id']} gives roles that are gone"
 
 
 def _people(world: World, guild: Guild) -> Iterator[str]:
@@ -121,11 +172,18 @@ _DUMPED = {
     "roles": "/guilds/{guild_id}/roles",
     "channels": "/guilds/{guild_id}/channels",
     "members": "/guilds/{guild_id}/members",
+    "bans": "/guilds/{guild_id}/bans",
+    "emojis": "/guilds/{guild_id}/emojis",
+    "auto_moderation": "/guilds/{guild_id}/auto-moderation/rules",
+    "webhooks": "/guilds/{guild_id}/webhooks",
+    "onboarding": "/guilds/{guild_id}/onboarding",
 }
 
 
 def misshapen(dump: dict[str, Any], contract: Contract) -> list[str]:
     """What the document has against a guild as the control surface shows it: settings, roles … and all messages."""
     shown = [(template, dump[key]) for key, template in _DUMPED.items()]
+    if dump["welcome_screen"] is not None:
+        shown.append(("/guilds/{guild_id}/welcome-screen", dump["welcome_screen"]))
     shown += [("/channels/{channel_id}/messages", messages) for messages in dump["messages"].values()]
     return [each for template, body in shown for each in contract.answer_errors("GET", template, 200, body)]

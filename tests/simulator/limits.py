@@ -120,7 +120,14 @@ LIMITS = (
     Limit("reason", 1, 512, _ROLE, lambda size: "r" * size, as_="reason"),
     # Messages: docs, Message > Create Message, Embed Limits; Components
     Limit("content", 1, 2000, _SEND, _text("content")),
-    Limit("nonce", 1, 25, _SEND, lambda size: {"content": "c", "nonce": "n" * size}),
+    Limit(
+        "nonce",
+        1,
+        25,
+        _SEND,
+        lambda size: {"content": "c", "nonce": "n" * size},
+        (*LONG, "NONCE_TYPE_TOO_LONG"),
+    ),
     Limit("embeds", 1, 10, _SEND, lambda size: {"embeds": [{"title": "t"}] * size}),
     Limit("embeds", 3001, 6000, _SEND, _embeds_of, ("MAX_EMBED_SIZE_EXCEEDED",)),
     Limit("embeds.0.title", 1, 256, _SEND, _embed(title=lambda size: "x" * size)),

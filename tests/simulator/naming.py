@@ -49,6 +49,8 @@ def _channels(spot: Spot) -> Iterable[int]:
     """All of them, but rather those the call is meant for."""
     kinds = next((kinds for part, kinds in _MEANT.items() if part in spot.template), ())
     fitting = [key for key, each in spot.guild.channels.items() if each.type in kinds]
+    if "{message_id}" in spot.template:
+        fitting = [key for key in fitting if spot.guild.channels[key].messages]
     return [*spot.guild.channels, *fitting * 3]
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.simulator import Simulator
-from bot.simulator.routes.interactions import COMMAND
-from bot.simulator.summoning import begin
 from tests.simulator.calls import Reply, Wire
 
 VIEW = 1 << 10
@@ -68,15 +66,18 @@ class Ground:
         assert reply.status < 300, reply.body
         return reply.body
 
-    def interaction(self) -> str:
-        """Somebody's command, as its callback's path."""
-        world = self.simulator.world
-        guild, channel = world.find_channel(int(self.harbour["channels"]["log"]))
-        user_id = int(self.harbour["members"]["ada"])
-        begun = begin(
-            world, kind=COMMAND, guild=guild, channel=channel, user_id=user_id, data={"name": "hello"}
-        )
-        return f"/interactions/{begun.id}/{begun.token}/callback"
+    async def interaction(self) -> str:
+        """Somebody uses a command; the path of the callback."""
+        await self.ok("POST", self.path("{app}/commands"), {"name": "hello", "description": "d"})
+        used = {
+            "guild_id": self.harbour["id"],
+            "user": "ada",
+            "type": "command",
+            "name": "hello",
+            "timeout": 0,
+        }
+        begun = (await self.wire.control("POST", "/interactions", used)).body["id"]
+        return f"/interactions/{begun}/{self.simulator.world.interactions.by_id[int(begun)].token}/callback"
 
 
 async def ground(simulator: Simulator) -> Ground:
@@ -119,8 +120,24 @@ simply(10013, 404, "Unknown User", "GET /users/1")
 simply(10015, 404, "Unknown Webhook", "POST /webhooks/1/token", {"content": "aye"})
 simply(10062, 404, "Unknown interaction", "POST /interactions/1/token/callback", {"type": 5})
 simply(10063, 404, "Unknown application command", "GET {app}/commands/1")
+simply(10002, 404, "Unknown Application", "GET /applications/1/commands")
+simply(10014, 404, "Unknown Emoji", "GET {guild}/emojis/1")
+simply(10026, 404, "Unknown Ban", "GET {guild}/bans/1")
+simply(10057, 404, "Unknown guild template", "GET /guilds/templates/none")
+simply(10069, 404, "Unknown Guild Welcome Screen", "GET {guild}/welcome-screen")
+simply(20001, 403, "Bots cannot use this endpoint", "POST /guilds", {"name": "Bay"})
 simply(50006, 400, "Cannot send an empty message", "POST {log}/messages", {"content": ""})
 simply(50008, 400, "Cannot send messages in a non-text channel", "POST {Deck}/messages", {"content": "aye"})
+simply(
+    50024,
+    403,
+    "Cannot execute action on this channel type",
+    "POST {log}/followers",
+    {"webhook_channel_id": "1"},
+)
+simply(
+    50025, 403, "Invalid OAuth2 access token provided", "PUT {guild}/members/{ada}", {"access_token": "none"}
+)
 simply(50028, 400, "Invalid Role", "DELETE {guild}/roles/{id}")
 simply(50074, 400, "Cannot delete a channel required for Community guilds", "DELETE {rules}")
 simply(50109, 400, "The request body contains invalid JSON.", "PATCH {guild}", {"afk_timeout": 1 << 70})
@@ -169,7 +186,7 @@ async def _the_1001st_overwrite(at: Ground) -> Reply:
     return await at.wire("PUT", f"{path}/{made['members']['c1000']}", body)
 
 
-@provokes(40009, 400, "Only one channel may change its parent in a request")
+@provokes(40009, 400, "Only one channel can have a parent_id modified at a time")
 async def _two_that_move(at: Ground) -> Reply:
     ids = at.harbour["channels"]
     moved = [{"id": ids[name], "parent_id": ids["Deck"]} for name in ("log", "bridge")]
@@ -178,7 +195,7 @@ async def _two_that_move(at: Ground) -> Reply:
 
 @provokes(40060, 400, "Interaction has already been acknowledged.")
 async def _an_answer_too_many(at: Ground) -> Reply:
-    path = at.interaction()
+    path = await at.interaction()
     await at.ok("POST", path, {"type": 5})
     return await at.wire("POST", path, {"type": 5})
 

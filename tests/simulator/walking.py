@@ -18,7 +18,7 @@ from bot.simulator.state import Guild
 from tests.simulator.calls import Reply, Wire
 from tests.simulator.consents import Consents
 from tests.simulator.generating import Author
-from tests.simulator.happenings import come_back, interact, permit
+from tests.simulator.happenings import come_back, interact, permit, speak
 from tests.simulator.heads import Head
 from tests.simulator.judging import Evidence, Judge, Step
 from tests.simulator.naming import Spot, living, named
@@ -126,13 +126,7 @@ class Walk:
         guild = self._chance.choice(list(self.world.guilds.values()))
         if not self.overhearing.is_on:
             await self._listen_again()
-        await come_back(self._wire, self.world, guild)
-        if self._rarely(12):
-            await interact(self._wire, self.world, guild, self._chance)
-        if self._rarely(30):
-            await permit(self._wire, self.world, guild, self._chance)
-        if self._rarely(20):
-            await self._consents.agree(guild, self._chance)
+        await self._happen(guild)
         route, spot, path = self._destination(guild, wanted)
         author = Author(self._document, self._chance, partial(living, spot))
         body = self._body(route, author)
@@ -147,6 +141,15 @@ class Walk:
         )
         await self._judge.check(step)
         return step
+
+    async def _happen(self, guild: Guild) -> None:
+        """What comes about without the call that is judged."""
+        await come_back(self._wire, self.world, guild)
+        for happens, one_in in ((interact, 12), (permit, 30), (speak, 15)):
+            if self._rarely(one_in):
+                await happens(self._wire, self.world, guild, self._chance)
+        if self._rarely(20):
+            await self._consents.agree(guild, self._chance)
 
     def _rarely(self, one_in: int) -> bool:
         return self._chance.randint(1, one_in) == one_in
@@ -171,10 +174,10 @@ class Walk:
         tries = 0
         while True:
             tries += 1
-            route = self._route(wanted)
+            route = self._route(wanted if tries <= _TRIES else ())
             spot = Spot(self.world, guild, route.template)
             path = named(spot, self._chance)
-            if spot.is_peopled or tries == _TRIES:
+            if spot.is_peopled or tries == 2 * _TRIES:
                 return route, spot, path
 
     def _route(self, wanted: Collection[Route]) -> Route:

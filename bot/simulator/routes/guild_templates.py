@@ -109,6 +109,8 @@ def _found(call: Call) -> tuple[Guild, GuildTemplate]:
 
 def _read(form: Form, template: GuildTemplate) -> None:
     """Writes into the template once all of it was read without an error."""
+    if "name" in form:
+        form.require("name")
     name = form.text("name", template.name, least=1, most=_NAME)
     description = form.text("description", template.description, most=_DESCRIPTION)
     form.settle()
