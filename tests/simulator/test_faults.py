@@ -151,9 +151,9 @@ async def test_a_server_error_comes_before_or_after_the_effect(
 @pytest.mark.parametrize("effect", [False, True])
 async def test_a_slow_answer_waits_before_or_after_the_effect(sim: Control, rest: Rest, effect: bool) -> None:
     made = await sim.guild()
-    await sim("POST", "/faults", {"kind": "slow", "delay": 0.1, "effect": effect})
+    await sim("POST", "/faults", {"kind": "slow", "delay": 0.3, "effect": effect})
     call = asyncio.create_task(rest.ok("POST", f"/guilds/{made['id']}/roles", {"name": "new"}))
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.02)
     assert ("new" in await names(sim, made["id"]), call.done()) == (effect, False)
     assert (await call)["name"] == "new"
 

@@ -1,6 +1,7 @@
 """What is counted, by which window, and how it is told; everything by the simulator's clock."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,7 @@ calls = st.builds(
     st.sampled_from(["1", "1", "1", "2"]),
     st.booleans(),
 )
+# Calls come in bursts, and pauses are those at which a window ends or just does not.
 pauses = st.sampled_from([0.0] * 12 + [0.5, 1.0, 3.0, 6.0, 7.0, 10.0, 20.0, 60.0])
 
 
@@ -153,8 +155,8 @@ async def test_a_spent_bucket_is_told_and_ends_by_the_clock(limited: Control, re
     assert (headers["scope"], "global" in headers, refused.headers["via"]) == ("user", False, "1.1 google")
     body = refused.json()
     assert (body["message"], body["global"]) == ("You are being rate limited.", False)
-    assert 9 < body["retry_after"] <= 10
-    assert refused.headers["retry-after"] == "10"
+    assert 5 < body["retry_after"] <= 10
+    assert refused.headers["retry-after"] == str(math.ceil(body["retry_after"]))
     assert float(headers["reset-after"]) == pytest.approx(body["retry_after"], abs=0.002)
     elsewhere = f"/guilds/{other['id']}/roles"
     await rest.ok("PATCH", elsewhere, [{"id": other["id"], "position": 0}])
