@@ -1,6 +1,6 @@
 """Jobs: asking for them, watching them and calling them off."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from api.errors import InvalidParameter
 from api.guards import signed_in
 from api.locations import job_at
 from api.operations import operation
-from api.params import Cursor, GuildId, JobId, Limit, paging_of
+from api.params import Cursor, GuildId, JobId, Limit, in_utc, paging_of
 from api.parts import parts_of
 from api.schemas.actions import action_of
 from api.schemas.jobs import CreateJob, Job, JobPage, JobState, JobStepPage, SyncPayload, job_of, step_of
@@ -61,7 +61,9 @@ class JobController(Controller):
         """Jobs, newest first."""
         if of_guild is not None and not is_snowflake(of_guild):
             raise InvalidParameter("guild_id", "A guild's id is a number of up to 19 digits.", code="format")
-        wanted = JobFilter(state=in_state, kind=kind, guild_id=of_guild, actor=asked_by, since=_in_utc(since))
+        wanted = JobFilter(
+            state=in_state, kind=kind, guild_id=of_guild, actor=asked_by, since=in_utc("since", since)
+        )
         page = await unit.jobs.list(actor, wanted, paging_of(limit, cursor))
         return JobPage(items=tuple(map(job_of, page.items)), next_cursor=page.next_cursor)
 
@@ -124,17 +126,6 @@ class JobController(Controller):
             media_type=events.MEDIA_TYPE,
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
         )
-
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise InvalidParameter("since", "Give the time zone, too: 2026-03-01T12:00:00Z.", code="format")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise InvalidParameter("since", "This moment is out of range.", code="range") from None
 
 
 class GuildJobController(Controller):

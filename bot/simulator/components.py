@@ -1,4 +1,7 @@
-"""Message components (Discord docs: Components): checking what is sent, and the stored form with ids and defaults."""
+"""Components of messages (Discord docs: Components): what is sent is checked, and stored with ids and defaults.
+
+A modal's are read by `modal_forms`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -9,14 +12,14 @@ from bot.simulator.media import WEB, read_url
 from bot.simulator.selects import ENTITY_SELECTS, STRING_SELECT, read_emoji, read_select
 from bot.simulator.shapes import JsonObject, as_int, as_list, as_object
 
-ROW, BUTTON, TEXT_INPUT = 1, 2, 4
-SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
+ROW, BUTTON = 1, 2
+SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
 SELECTS = (STRING_SELECT, *ENTITY_SELECTS)
 IS_COMPONENTS_V2 = 1 << 15
 LINK, _PREMIUM = 5, 6
 _MOST, _MOST_V2 = 5, 40
 _TEXT_V2 = 4000
-_IN_MODAL, _IN_V1 = (ROW, LABEL, TEXT), (ROW,)
+_IN_V1 = (ROW,)
 _IN_CONTAINER = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR)
 _IN_V2 = (*_IN_CONTAINER, CONTAINER)
 # Kept although null: the answer has it always.
@@ -25,14 +28,14 @@ _HAVE_NULLS = (CONTAINER, THUMBNAIL, FILE)
 
 
 def read_components(
-    form: Form, *, modal: bool, version_2: bool, files: Mapping[str, JsonObject] | None = None
+    form: Form, *, version_2: bool, files: Mapping[str, JsonObject] | None = None
 ) -> list[JsonObject] | None:
     """The components under ``components``, or None when the key is absent; ``files`` are the message's, by name."""
     if "components" not in form:
         return None
     forms = form.forms("components", most=_MOST_V2 if version_2 else _MOST) or []
-    reader = _Reader(modal=modal, files=files or {}, taken=_ids(form.data["components"]))
-    allowed = _IN_MODAL if modal else _IN_V2 if version_2 else _IN_V1
+    reader = _Reader(files=files or {}, taken=_ids(form.data["components"]))
+    allowed = _IN_V2 if version_2 else _IN_V1
     found = [reader.read(each, allowed) for each in forms]
     if version_2:
         _check_whole(form, found)
@@ -60,8 +63,7 @@ def _ids(components: object) -> set[int]:
 class _Reader:
     """One message's components: ids count up past the chosen ones, custom ids are unique."""
 
-    def __init__(self, *, modal: bool, files: Mapping[str, JsonObject], taken: set[int]) -> None:
-        self._modal = modal
+    def __init__(self, *, files: Mapping[str, JsonObject], taken: set[int]) -> None:
         self._taken = taken
         self._next_id = 0
         self._ids: set[int] = set()
@@ -69,7 +71,6 @@ class _Reader:
         self._kinds: dict[int, Callable[[Form], JsonObject]] = {
             ROW: self._row,
             BUTTON: self._button,
-            TEXT_INPUT: self._text_input,
             SECTION: self._section,
             TEXT: displays.read_text,
             THUMBNAIL: partial(displays.read_thumbnail, files=files),
@@ -77,7 +78,6 @@ class _Reader:
             FILE: partial(displays.read_file, files=files),
             SEPARATOR: displays.read_separator,
             CONTAINER: self._container,
-            LABEL: self._label,
         } | {kind: partial(self._select, kind=kind) for kind in SELECTS}
 
     def read(self, form: Form, allowed: tuple[int, ...]) -> JsonObject:
@@ -110,8 +110,7 @@ class _Reader:
         return [self.read(each, allowed) for each in found]
 
     def _row(self, form: Form) -> JsonObject:
-        allowed = (TEXT_INPUT, *SELECTS) if self._modal else (BUTTON, *SELECTS)
-        children = self._children(form, "components", allowed, 5)
+        children = self._children(form, "components", (BUTTON, *SELECTS), 5)
         if len(children) > 1 and any(child["type"] != BUTTON for child in children):
             form.bad(
                 "components",
@@ -155,18 +154,6 @@ class _Reader:
     def _select(self, form: Form, *, kind: int) -> JsonObject:
         return {"custom_id": self._custom_id(form)} | read_select(form, kind)
 
-    def _text_input(self, form: Form) -> JsonObject:
-        return {
-            "custom_id": self._custom_id(form),
-            "style": form.choice("style", 1, (1, 2)),
-            "label": form.text("label", most=45),
-            "min_length": form.number("min_length", least=0, most=4000),
-            "max_length": form.number("max_length", least=1, most=4000),
-            "required": form.flag("required", True),
-            "value": form.text("value", most=4000),
-            "placeholder": form.text("placeholder", most=100),
-        }
-
     def _section(self, form: Form) -> JsonObject:
         children = self._children(form, "components", (TEXT,), 3)
         form.require("accessory")
@@ -181,16 +168,6 @@ class _Reader:
             "components": self._children(form, "components", _IN_CONTAINER, _MOST_V2),
             "accent_color": form.number("accent_color", least=0, most=(1 << 24) - 1),
             "spoiler": form.flag("spoiler", False),
-        }
-
-    def _label(self, form: Form) -> JsonObject:
-        form.require("label")
-        form.require("component")
-        inner = form.form("component")
-        return {
-            "label": form.text("label", "", least=1, most=45),
-            "description": form.text("description", most=100),
-            "component": None if inner is None else self.read(inner, (TEXT_INPUT, *SELECTS)),
         }
 
 

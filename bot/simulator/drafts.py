@@ -106,7 +106,7 @@ def _fill(form: Form, draft: Message, guild: Guild, world: World, *, powers: int
     if embeds is not None:
         draft.embeds = embeds if powers & EMBED_LINKS else []
     version_2 = bool(draft.flags & IS_COMPONENTS_V2)
-    components = read_components(form, modal=False, version_2=version_2, files=files)
+    components = read_components(form, version_2=version_2, files=files)
     check_components(form, world)
     draft.components = draft.components if components is None else components
     if version_2:

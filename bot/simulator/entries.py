@@ -6,24 +6,6 @@ from bot.simulator.forms import Form
 from bot.simulator.shapes import JsonObject
 
 
-def read_choices(form: Form, key: str, choices: Collection[int], *, least: int = 1) -> list[int] | None:
-    """Some of the choices, none of them twice; None when absent or null."""
-    found = form.items(key, most=1 << 10)
-    if found is None:
-        return None
-    if len(found) < least:
-        form.bad(key, "BASE_TYPE_MIN_LENGTH", f"Must be {least} or more in length.")
-        return None
-    entries = _entries(form, key, found)
-    read = [entries.choice(index, None, choices) for index in entries.data]
-    for index in entries.data:
-        entries.require(index)
-    chosen = [each for each in read if each is not None]
-    if len(set(chosen)) < len(chosen):
-        form.bad_set(key)
-    return chosen
-
-
 def read_texts(
     form: Form, key: str, *, longest: int, choices: Collection[str] = (), least: int = 0, most: int = 1 << 10
 ) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from bot.address import DISCORD_API, point_at
 from bot.client import BotOptions, GuildwrightBot
 from bot.simulator import Simulator, build, serving
+from tests.simulator.published import published_contract
 
 T = TypeVar("T")
 TOKEN = "sim-token"
@@ -92,7 +93,7 @@ class Running:
 
 @pytest.fixture
 async def discord() -> AsyncIterator[Discord]:
-    simulator = build(token=TOKEN)
+    simulator = build(token=TOKEN, contract=published_contract())
     async with serving(simulator) as base, aiohttp.ClientSession() as http:
         yield Discord(simulator, base, http)
 

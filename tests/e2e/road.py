@@ -22,6 +22,7 @@ from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import child_environment
 from tests.simulator.calls import Control
+from tests.simulator.published import PUBLISHED
 
 _LISTENING = re.compile(r"listening on (http://\S+)")
 _BOT_TOKEN = "road-bot-token"
@@ -111,7 +112,8 @@ class Road:
 async def travelling(folder: Path, database_url: str, redis_url: str, port: int) -> AsyncGenerator[Road]:
     """Without a bot yet."""
     async with ProcessGroup(env=child_environment(), sink=lambda _name, _line: None) as group:
-        command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN]
+        judge = ["--contract", str(PUBLISHED)] if PUBLISHED.exists() else []
+        command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN, *judge]
         process = await group.start("simulator", command, cwd=folder, ready=_LISTENING)
         discord = next(found[1] for line in process.lines if (found := _LISTENING.search(line)))
         settings = {
