@@ -6,6 +6,7 @@ import pytest
 
 from bot.simulator import build
 from tests.simulator.invariants import state_of
+from tests.simulator.pictures import png, uri
 from tests.simulator.provoking import Ground, ground
 
 ME = ("PATCH", "/applications/@me")
@@ -13,6 +14,8 @@ COMMAND = ("POST", "{app}{guild}/commands")
 GLOBAL = ("POST", "{app}/commands")
 HELLO: dict[str, Any] = {"name": "hello", "description": "d"}
 BADGE: dict[str, Any] = {"name": "Look At", "type": 2}
+SEND = ("POST", "{log}/messages")
+SELECT: dict[str, Any] = {"type": 3, "custom_id": "s", "options": [{"label": "l", "value": None}]}
 RULE: dict[str, Any] = {"name": "r", "event_type": 1, "trigger_type": 3, "actions": [{"type": 1}]}
 
 
@@ -39,6 +42,9 @@ async def at() -> Ground:
         (GLOBAL, HELLO | {"dm_permission": [None], "contexts": [0]}, "dm_permission"),
         (GLOBAL, HELLO | {"description_localizations": {"de": None}}, "description_localizations"),
         (("POST", "{guild}/auto-moderation/rules"), RULE | {"exempt_roles": ["1", "1"]}, "exempt_roles"),
+        (SEND, {"content": "c", "allowed_mentions": {"parse": ["users", "users"]}}, "allowed_mentions"),
+        (SEND, {"content": "c", "poll": {}}, "poll"),
+        (SEND, {"components": [{"type": 1, "components": [SELECT]}]}, "components"),
         (("POST", "{guild}/bulk-ban"), {"user_ids": [-1, "5"]}, "user_ids"),
         (("POST", "{guild}/bulk-ban"), {"user_ids": ["5", 5]}, "user_ids"),
     ],
@@ -68,6 +74,17 @@ async def test_a_modal_that_is_refused_leaves_nothing(at: Ground) -> None:
     )
     assert (reply.status, reply.body["code"]) == (400, 50035)
     assert state_of(at.simulator.world) == before
+
+
+async def test_the_role_of_a_bot_that_leaves_is_for_no_emoji_any_more(at: Ground) -> None:
+    guild = at.simulator.world.guilds[int(at.harbour["id"])]
+    own = next(each for each in guild.roles.values() if each.managed)
+    emoji = await at.ok(
+        "POST", at.path("{guild}/emojis"), {"name": "buoy", "image": uri(png()), "roles": [str(own.id)]}
+    )
+    await at.ok("DELETE", f"/users/@me/guilds/{guild.id}")
+    assert own.id not in guild.roles
+    assert guild.emojis[int(emoji["id"])].roles == []
 
 
 async def test_what_was_said_of_somebody_who_left_can_be_taken_back(at: Ground) -> None:
