@@ -75,6 +75,7 @@ def rewrite(
         asked_flags(form, draft) & (SUPPRESS_EMBEDS | IS_COMPONENTS_V2) | draft.flags & ~SUPPRESS_EMBEDS
     )
     _fill(form, draft, guild, world, powers=powers, editing=True)
+    form.snowflakes("sticker_ids", most=1 << 10)  # read, and nothing more: no edit changes stickers
     allowed = read_allowed(form, parse)
     form.settle()
     if _is_empty(draft):
@@ -111,7 +112,7 @@ def _fill(form: Form, draft: Message, guild: Guild, world: World, *, powers: int
     draft.components = draft.components if components is None else components
     if version_2:
         _forbid_legacy(form, draft)
-    if form.data.get("poll"):
+    if form.data.get("poll") is not None:
         form.bad("poll", "POLLS_ARE_NOT_SIMULATED", "Polls are not part of the simulator")
     return bool(embeds)
 

@@ -1,6 +1,6 @@
 """Coming and going: the bot with its managed role, and anybody who leaves, is kicked or banned."""
 
-from bot.simulator import payloads
+from bot.simulator import emojis, payloads, references
 from bot.simulator.shapes import JsonObject
 from bot.simulator.state import Guild, Member, Role
 from bot.simulator.world import World
@@ -36,7 +36,9 @@ def remove(world: World, guild: Guild, user_id: int) -> None:
         world.emit("GUILD_MEMBER_REMOVE", guild, {"guild_id": str(guild.id), "user": user})
     for role in [each for each in guild.roles.values() if _belongs_to(each, user_id)]:
         forget_role(guild, role)
+        references.forget_role(guild, role.id)
         world.emit("GUILD_ROLE_DELETE", guild, {"guild_id": str(guild.id), "role_id": str(role.id)})
+        emojis.forget_role(world, guild, role.id)
 
 
 def _belongs_to(role: Role, bot_id: int) -> bool:

@@ -51,6 +51,8 @@ def _kinds(form: Form) -> list[str]:
         else:
             choices = f"Value must be one of {KINDS}."
             form.errors.add((*form.path, "parse", str(index)), "BASE_TYPE_CHOICES", choices)
+    if len(set(kinds)) < len(kinds):
+        form.bad_set("parse")
     return kinds
 
 

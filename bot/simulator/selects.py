@@ -61,10 +61,11 @@ def _options(form: Form) -> list[JsonObject]:
     options: list[JsonObject] = []
     for each in forms:
         option = _option(each)
-        if option["value"] in values:
+        value = option.get("value")
+        if value is not None and value in values:
             taken = "The specified option value is already used"
             each.bad("value", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", taken)
-        values.add(option["value"])
+        values.add(value)
         options.append(option)
     return options
 

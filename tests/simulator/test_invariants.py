@@ -8,7 +8,7 @@ import pytest
 
 from bot.simulator import Simulator, build
 from bot.simulator.routes import TABLE
-from bot.simulator.state import Ban, Channel, Guild, Message, Overwrite
+from bot.simulator.state import AutoModerationRule, Ban, Channel, Guild, Message, Overwrite
 from tests.simulator.calls import Reply, Wire
 from tests.simulator.heads import Head
 from tests.simulator.invariants import broken, misshapen, state_of
@@ -56,6 +56,20 @@ def _somebody(guild: Guild) -> Any:
     return guild.members[guild.owner_id]
 
 
+def _webhook(guild: Guild) -> Any:
+    return next(iter(guild.webhooks.values()))
+
+
+def _moderate(guild: Guild) -> None:
+    for key in (1, 2):
+        guild.auto_moderation[key] = AutoModerationRule(key, guild.id, guild.owner_id, "r", 1, 3)
+
+
+def _ask(guild: Guild) -> None:
+    option = {"id": "5", "channel_ids": ["1"], "role_ids": []}
+    guild.onboarding.prompts.append({"options": [option]})
+
+
 BREAKS: dict[str, Callable[[Guild], None]] = {
     "names no channel": _set(lambda guild: guild, "afk_channel_id", NOBODY),
     "lost @everyone or its owner": lambda guild: guild.members.pop(guild.owner_id) and None,
@@ -68,6 +82,13 @@ BREAKS: dict[str, Callable[[Guild], None]] = {
     "is at position '1'": _set(lambda guild: of_type(guild, 0), "position", "1"),
     "not the lowest role": _set(lambda guild: guild.roles[guild.id], "position", 1),
     "of people nobody knows": _say,
+    "webhooks in channel 1": _set(_webhook, "channel_id", NOBODY),
+    "has a token as no webhook": _set(_webhook, "token", None),
+    "is for roles that are gone": _set(lambda guild: next(iter(guild.emojis.values())), "roles", [NOBODY]),
+    "AutoMod rules of type 3": _moderate,
+    "the welcome screen shows": lambda guild: guild.welcome_screen.channels.append({"channel_id": "1"}),
+    "a default channel of onboarding is gone": lambda guild: guild.onboarding.default_channel_ids.append(1),
+    "leads to channels that are gone": _ask,
     "belongs elsewhere": _set(lambda guild: of_type(guild, 0), "guild_id", NOBODY),
 }
 
