@@ -174,8 +174,12 @@ def revise(call: Call, guild: Guild, channel: Channel, message: Message, data: F
 
 
 def _check_choices(data: Form) -> None:
+    """All values are texts or all are numbers, as the option is; how Discord words its refusal is not documented."""
     data.require("choices")
-    for choice in data.forms("choices", most=25) or []:
+    choices = data.forms("choices", most=25) or []
+    if len({isinstance(each.data.get("value"), str) for each in choices}) > 1:
+        data.bad("choices", "UNION_TYPE_CHOICES", "Value fits none of what may stand here.")
+    for choice in choices:
         choice.require("name")
         choice.require("value")
         choice.text("name", least=1, most=100)
