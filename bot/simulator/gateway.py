@@ -102,7 +102,7 @@ class Dialogue:
             "session_id": session.id,
             "resume_gateway_url": f"ws://{self._host}",
             "shard": as_list(data.get("shard")) or [0, 1],
-            "application": {"id": str(self._world.application.id), "flags": self._world.application.flags},
+            "application": {"id": str(self._world.application.id), "flags": self._world.app_flags},
             "private_channels": [],
             "relationships": [],
             "_trace": ["simulator"],
