@@ -25,6 +25,7 @@ from bot.simulator.ratelimits.windows import Windows
 from bot.simulator.shapes import JsonObject
 from bot.simulator.snowflakes import Snowflakes
 from bot.simulator.state import Application, Channel, Guild, Member, User
+from bot.simulator.state.applications import COMMAND_BADGE
 
 LARGE = 250  # the highest large_threshold, and disnake's
 
@@ -114,6 +115,11 @@ class World:
     @property
     def bot(self) -> User:
         return self.users[self.application.bot_id]
+
+    @property
+    def app_flags(self) -> int:
+        """With the badge of an application that has global commands (docs: Application Flags)."""
+        return self.application.flags | (COMMAND_BADGE if self.commands.of(None) else 0)
 
     @property
     def app_owner(self) -> User:

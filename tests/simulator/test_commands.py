@@ -215,6 +215,21 @@ async def test_creating_again_overwrites_and_a_change_is_a_new_version(rest: Res
     assert [(menu["type"], menu["description"]) for menu in menus] == [(2, ""), (3, "")]
 
 
+async def test_global_commands_give_the_application_its_badge(
+    rest: Rest, path: str, crew: dict[str, Any]
+) -> None:
+    async def badge() -> bool:
+        return bool((await rest.ok("GET", "/applications/@me"))["flags"] & 1 << 23)
+
+    own = path.replace("/commands", f"/guilds/{crew['id']}/commands")
+    await rest.ok("POST", own, command())
+    assert not await badge()
+    await rest.ok("POST", path, command())
+    assert await badge()
+    await rest.ok("PUT", path, [])
+    assert not await badge()
+
+
 async def test_overwriting_leaves_nothing_else(rest: Rest, path: str) -> None:
     hello, other = await rest.ok("PUT", path, [command(), command(name="other")])
     twice = [command(), command()]

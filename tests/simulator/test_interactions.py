@@ -369,3 +369,70 @@ async def test_boxes_and_groups_come_back_as_they_were_ticked(
     )
     await sim("POST", "/interactions", asked | {"fields": {"group": []}}, status=400)
     await sim("POST", "/interactions", asked | {"fields": {"radio": "c"}}, status=400)
+
+
+# Components, with the bot played by REST calls
+
+PRESS = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Press", "custom_id": "press"}]}
+
+
+class Panel:
+    """A message of the bot with a button on it."""
+
+    def __init__(
+        self, sim: Control, rest: Rest, simulator: Any, channel: str, message: dict[str, Any]
+    ) -> None:
+        self.sim, self.rest, self.simulator = sim, rest, simulator
+        self.path, self.id = f"/channels/{channel}/messages/{message['id']}", message["id"]
+
+    async def press(self, user: str = "ada") -> Opened:
+        guild_id = next(iter(self.simulator.world.guilds))
+        asked = {"guild_id": str(guild_id), "user": user, "type": "component", "timeout": 0}
+        body = asked | {"message_id": self.id, "custom_id": "press"}
+        return Opened(self.rest, self.simulator, await self.sim("POST", "/interactions", body))
+
+    async def content(self) -> str:
+        return (await self.rest.ok("GET", self.path))["content"]
+
+
+@pytest.fixture
+async def panel(sim: Control, rest: Rest, simulator: Any) -> Panel:
+    made = await sim.guild(**SPEC)
+    log = made["channels"]["log"]
+    sent = await rest.ok("POST", f"/channels/{log}/messages", {"content": "panel", "components": [PRESS]})
+    return Panel(sim, rest, simulator, log, sent)
+
+
+async def test_a_pressed_buttons_message_is_updated_at_once_or_later(rest: Rest, panel: Panel) -> None:
+    pressed = await panel.press()
+    found = await rest.ok(
+        "POST", f"{pressed.callback}?with_response=true", {"type": 7, "data": {"content": "at once"}}
+    )
+    assert (found["resource"]["type"], found["resource"]["message"]["id"]) == (7, panel.id)
+    assert await panel.content() == "at once"
+    later = await panel.press("grace")
+    await rest.ok("POST", later.callback, {"type": 6})
+    assert await panel.content() == "at once"
+    original = f"{later.webhook}/messages/@original"
+    assert (await rest.ok("GET", original))["id"] == panel.id
+    await rest.ok("PATCH", original, {"content": "later"})
+    assert await panel.content() == "later"
+    more = await rest.ok("POST", later.webhook, {"content": "more"})
+    assert more["id"] != panel.id
+
+
+async def test_an_answer_to_a_button_refers_to_its_message(rest: Rest, panel: Panel) -> None:
+    pressed = await panel.press()
+    body = {"type": 4, "data": {"content": "hi"}}
+    message = (await rest.ok("POST", f"{pressed.callback}?with_response=true", body))["resource"]["message"]
+    assert (message["type"], message["message_reference"]["message_id"]) == (0, panel.id)
+    assert message["interaction_metadata"]["interacted_message_id"] == panel.id
+    assert "interaction" not in message
+
+
+async def test_what_a_button_shows_is_its_message_as_it_is_now(rest: Rest, panel: Panel) -> None:
+    await rest.ok("PATCH", panel.path, {"content": "edited"})
+    assert (await panel.press()).held.source.content == "edited"
+    pressed = await panel.press()
+    await rest.ok("DELETE", panel.path)
+    assert await rest.refused("POST", pressed.callback, {"type": 7, "data": {"content": "x"}}) == (404, 10008)

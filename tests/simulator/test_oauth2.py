@@ -193,6 +193,12 @@ def test_any_verifier_proves_its_own_challenge_and_no_other(verifier: str, other
     assert proves(None, None)
 
 
+def test_the_challenge_is_the_rfcs() -> None:
+    """RFC 7636, appendix B."""
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert challenge_for(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
 @given(st.text(max_size=200).filter(lambda text: not re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", text)))
 def test_what_is_no_verifier_proves_nothing(text: str) -> None:
     assert not proves(text, Challenge("S256", challenge_for(text)))

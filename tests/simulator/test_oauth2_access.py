@@ -20,15 +20,13 @@ from tests.simulator.published import PUBLISHED, needs_document
 
 
 async def test_a_person_is_told_of_as_far_as_they_allowed(
-    app: OAuth2Client, rest: Rest, simulator: Simulator
+    app: OAuth2Client, rest: Rest, sim: Control
 ) -> None:
-    ada = simulator.world.user_named("ada")
-    assert ada is not None
-    ada.email = "ada@example.org"
-    me = await rest.ok("GET", "/users/@me", **await app.bearer("ada", "identify"))
-    assert (me["username"], "email" in me, "verified" in me) == ("ada", False, False)
-    me = await rest.ok("GET", "/users/@me", **await app.bearer("ada", "identify email"))
-    assert (me["email"], me["verified"]) == ("ada@example.org", True)
+    await sim("POST", "/users", {"username": "mary", "email": "mary@example.org"})
+    me = await rest.ok("GET", "/users/@me", **await app.bearer("mary", "identify"))
+    assert (me["username"], "email" in me, "verified" in me) == ("mary", False, False)
+    me = await rest.ok("GET", "/users/@me", **await app.bearer("mary", "identify email"))
+    assert (me["email"], me["verified"]) == ("mary@example.org", True)
     answer = await rest("GET", "/users/@me", **await app.bearer("ada", "guilds"))
     assert (answer.status_code, answer.json()["code"]) == (403, 50026)
 

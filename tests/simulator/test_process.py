@@ -15,6 +15,7 @@ from bot.simulator.clock import Clock
 from bot.simulator.server import bind
 from bot.simulator.snowflakes import Snowflakes, born_at
 from tests.simulator.calls import Control, Rest
+from tests.simulator.clients import REDIRECT, OAuth2Client
 
 SOURCE = Path(__file__).parents[2] / "bot" / "simulator"
 TEMPLATES = Path(__file__).parents[3] / "shared" / "discord" / "native-templates"
@@ -74,6 +75,38 @@ async def test_the_process_takes_its_numbers_from_files(tmp_path: Path) -> None:
     )
     _, told = await asyncio.wait_for(process.communicate(), 10)
     assert (process.returncode, b"speed" in told) == (2, True)
+
+
+async def test_the_process_takes_the_applications_secret_and_addresses() -> None:
+    arguments = [
+        "--client-secret",
+        "s3",
+        "--redirect-uri",
+        "http://127.0.0.1/one",
+        "--redirect-uri",
+        REDIRECT,
+    ]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.simulator",
+        *arguments,
+        cwd=SOURCE.parents[1],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        async with httpx.AsyncClient(base_url=line.split()[-1]) as http:
+            app = OAuth2Client(http, int((await http.get("/_sim/state")).json()["application"]["id"]))
+            code = await app.code("owner", "identify")
+            fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+            wrong = fields | {"client_id": app.id, "client_secret": "sim-secret"}
+            await app.post("/oauth2/token", wrong, basic=False, status=401)
+            await app.post("/oauth2/token", wrong | {"client_secret": "s3"}, basic=False)
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 def test_only_loopback_is_bound() -> None:

@@ -1,6 +1,6 @@
 """People: users, and members who join a guild, change and leave.
 
-``POST /_sim/users`` ``{"username", "global_name"?, "bot"?}`` → 201 user · ``POST /_sim/guilds/{id}/members``
+``POST /_sim/users`` ``{"username", "global_name"?, "bot"?, "email"?}`` → 201 user · ``POST /_sim/guilds/{id}/members``
 ``{"user": id or username (made if unknown), "roles": [ids or names], "nick"?}`` → 201 member, or 403 (40007) for who is
 banned · ``DELETE /_sim/guilds/{id}/members/{user id}`` (leaves).
 """
@@ -31,11 +31,13 @@ async def _create_user(world: World, request: Request) -> Response:
     form = Form(await body_of(request))
     form.require("username")
     username = form.text("username", "", least=1, most=32) or ""
-    bot, global_name = form.flag("bot", False), form.text("global_name")
+    bot, global_name, email = form.flag("bot", False), form.text("global_name"), form.text("email")
     form.settle()
     if world.user_named(username) is not None:
         raise Refusal(409, 0, "That username is taken")
-    return reply(payloads.user(world.add_user(username, bot=bot, global_name=global_name)), 201)
+    user = world.add_user(username, bot=bot, global_name=global_name)
+    user.email = email
+    return reply(payloads.user(user), 201)
 
 
 async def _join(world: World, request: Request) -> Response:

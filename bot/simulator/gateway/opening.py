@@ -43,7 +43,7 @@ def _ready(world: World, session: Session, guilds: list[Guild]) -> JsonObject:
         "user": payloads.user(world.bot) | {"mfa_enabled": False, "verified": True, "email": None},
         "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
         "session_id": session.id,
-        "application": {"id": str(application.id), "flags": application.flags},
+        "application": {"id": str(application.id), "flags": world.app_flags},
         "private_channels": [],
         "relationships": [],
         "_trace": ["simulator"],

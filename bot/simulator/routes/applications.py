@@ -28,8 +28,8 @@ def public_application(world: World) -> JsonObject:
         "bot_require_code_grant": app.bot_require_code_grant,
         "integration_types_config": app.install,
         "verify_key": app.verify_key,
-        "flags": app.flags & (1 << 31) - 1,
-        "flags_new": str(app.flags),
+        "flags": world.app_flags & (1 << 31) - 1,
+        "flags_new": str(world.app_flags),
         "rpc_origins": [],
         "summary": "",
     }
