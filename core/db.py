@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import BigInteger, DateTime, MetaData, func
+from sqlalchemy import BigInteger, DateTime, MetaData, event, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -115,15 +115,23 @@ def _encode(value: Any) -> str:
 
 
 def _engine(database_url: str, **options: Any) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(database_url),
         json_serializer=_encode,
         json_deserializer=msgspec.json.decode,
         pool_size=20,
         max_overflow=20,
-        pool_pre_ping=True,
         **options,
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, record: object, proxy: object) -> None:
+    """Instead of the pool's own ping, which costs each unit of work up to three round trips: a server that restarted
+    has closed its end, and asyncpg has heard of that. The pool takes another connection then."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("PostgreSQL has closed this connection.")
 
 
 class Engines:

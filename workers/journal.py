@@ -7,8 +7,8 @@ from datetime import datetime
 from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy, Undecided
 from core.jobs.errors import Cancelled, HandedBack, JobFailed
 from core.jobs.journal import Act, LookUp
-from core.jobs.schemas import Claim, JobStep
-from core.uow import Database
+from core.jobs.schemas import Announcement, Claim, Intent, JobStep
+from core.uow import Database, UnitOfWork
 
 log = logging.getLogger(__name__)
 _UNDECIDED = frozenset({"intended", "outcome_unknown"})
@@ -26,12 +26,21 @@ class LedgerJournal:
         self._lease = lease_seconds
         self._is_draining = is_draining
         self.failed_step: str | None = None
-        self.done = 0
+        self._announcement: Announcement | None = None
+        self._intended: set[str] = set()
 
     async def announce(self, total: int, *, planned_anew: bool = False) -> None:
-        async with self._database.unit() as unit:
-            job = await unit.ledger.announce(self._claim, self._lease, total=total, planned_anew=planned_anew)
-        self.done = job.progress.done
+        """Written with the first intent, which follows at once in most jobs; where there is none, now."""
+        self._announcement = Announcement(total=total, planned_anew=planned_anew)
+        if not total:
+            await self.write_announcement()
+
+    async def write_announcement(self) -> None:
+        """If it is not written yet."""
+        announcement, self._announcement = self._announcement, None
+        if announcement is not None:
+            async with self._database.unit() as unit:
+                await unit.ledger.announce(self._claim, self._lease, announcement)
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
         if step.state not in _UNDECIDED or step.claim >= self._claim.number:
@@ -43,7 +52,7 @@ class LedgerJournal:
         if self._is_draining():
             raise HandedBack("This worker is going away.")
         async with self._database.unit() as unit:
-            intent = await unit.ledger.intend(self._claim, self._lease, step_id, title, once=True)
+            intent = await self._intend(unit, step_id, title, once=True)
             await unit.ledger.record(self._claim, self._lease, step_id, "failed", outcome=code, error=message)
         if intent.job.cancel_requested:
             raise Cancelled("Cancelled on request, between two steps.")
@@ -55,7 +64,7 @@ class LedgerJournal:
             raise HandedBack("This worker is going away.")
         reason = self._reason(step_id)
         async with self._database.unit() as unit:
-            intent = await unit.ledger.intend(self._claim, self._lease, step_id, title, once=once)
+            intent = await self._intend(unit, step_id, title, once=once)
         if intent.job.cancel_requested:
             await self._not_sent(step_id)
             raise Cancelled("Cancelled on request, between two steps.")
@@ -81,6 +90,21 @@ class LedgerJournal:
             raise
         return await self._record(step_id, outcome)
 
+    async def _intend(self, unit: UnitOfWork, step_id: str, title: str, *, once: bool) -> Intent:
+        announcement, self._announcement = self._announcement, None
+        # What no claim before this one and nobody in this one can have intended needs no look.
+        is_new = self._claim.number == 1 and step_id not in self._intended
+        self._intended.add(step_id)
+        return await unit.ledger.intend(
+            self._claim,
+            self._lease,
+            step_id,
+            title,
+            once=once,
+            is_new=is_new,
+            announcement=announcement,
+        )
+
     async def _find(self, step_id: str, look_up: LookUp, reason: str, since: datetime) -> str | None:
         """What cannot even be looked up is never sent twice: the job ends, and says that the outcome is unknown."""
         try:
@@ -99,7 +123,6 @@ class LedgerJournal:
     async def _record(self, step_id: str, outcome: str | None) -> str | None:
         async with self._database.unit() as unit:
             await unit.ledger.record(self._claim, self._lease, step_id, "done", outcome=outcome)
-        self.done += 1
         return outcome
 
     async def _not_sent(self, step_id: str) -> None:

@@ -113,6 +113,7 @@ class Running:
     async def _attempt(self, claim: Claim, journal: LedgerJournal) -> None:
         try:
             result = await self._do(claim, journal)
+            await journal.write_announcement()
         except LeaseLost:
             raise
         except GuildwrightError as error:

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import DateTime, and_, bindparam, func, or_, select, update
 
 from core.accounts.models import AccountModel, ApiTokenModel
 from core.db import Repository
@@ -22,28 +22,37 @@ class AccountRepository(Repository[AccountModel]):
         return found.first()
 
 
+# Built once: every request and every claim asks.
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_IS_LIVE = and_(
+    ApiTokenModel.revoked_at.is_(None),
+    or_(ApiTokenModel.expires_at.is_(None), ApiTokenModel.expires_at > _NOW),
+)
+_OF_TOKEN = AccountModel.id == ApiTokenModel.account_id
+_LIVE_BY_HASH = (
+    select(ApiTokenModel, AccountModel)
+    .join(AccountModel, _OF_TOKEN)
+    .where(ApiTokenModel.hash == bindparam("digest"), _IS_LIVE)
+)
+_LIVE_BY_ID = (
+    select(AccountModel)
+    .join(ApiTokenModel, _OF_TOKEN)
+    .where(ApiTokenModel.id == bindparam("token"), _IS_LIVE)
+)
+
+
 class ApiTokenRepository(Repository[ApiTokenModel]):
     model_type = ApiTokenModel
 
     async def find_live(self, digest: bytes, now: datetime) -> tuple[ApiTokenModel, AccountModel] | None:
         """The token with that digest and its account, unless revoked or expired at `now`."""
-        row = await self.session.execute(
-            select(ApiTokenModel, AccountModel)
-            .join(AccountModel, AccountModel.id == ApiTokenModel.account_id)
-            .where(ApiTokenModel.hash == digest, ApiTokenModel.revoked_at.is_(None))
-            .where((ApiTokenModel.expires_at.is_(None)) | (ApiTokenModel.expires_at > now))
-        )
+        row = await self.session.execute(_LIVE_BY_HASH, {"digest": digest, "now": now})
         found = row.first()
         return None if found is None else (found[0], found[1])
 
     async def find_live_by_id(self, token_id: object, now: datetime) -> AccountModel | None:
         """The account of a token that is neither revoked nor expired at `now`."""
-        found = await self.session.scalars(
-            select(AccountModel)
-            .join(ApiTokenModel, AccountModel.id == ApiTokenModel.account_id)
-            .where(ApiTokenModel.id == token_id, ApiTokenModel.revoked_at.is_(None))
-            .where((ApiTokenModel.expires_at.is_(None)) | (ApiTokenModel.expires_at > now))
-        )
+        found = await self.session.scalars(_LIVE_BY_ID, {"token": token_id, "now": now})
         return found.first()
 
     async def touch(self, token_id: object, now: datetime) -> None:

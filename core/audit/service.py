@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from core.actor import Actor
-from core.audit.models import AuditEntryModel
 from core.audit.repository import AuditRepository
 
 
@@ -29,16 +28,14 @@ class AuditService:
     ) -> None:
         """`target` is (kind, id); `before` and `after` are structs or mappings of what changed, without secrets."""
         kind, target_id = target
-        await self._entries.add(
-            AuditEntryModel(
-                actor=actor,
-                action=action,
-                target_kind=kind,
-                target_id=str(target_id),
-                guild_id=guild_id,
-                before=None if before is None else msgspec.to_builtins(before),
-                after=None if after is None else msgspec.to_builtins(after),
-                request_id=actor.request_id,
-                job_id=job_id,
-            )
+        await self._entries.append(
+            actor=actor,
+            action=action,
+            target_kind=kind,
+            target_id=str(target_id),
+            guild_id=guild_id,
+            before=None if before is None else msgspec.to_builtins(before),
+            after=None if after is None else msgspec.to_builtins(after),
+            request_id=actor.request_id,
+            job_id=job_id,
         )

@@ -12,12 +12,26 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Text, bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.callbacks.models import CallbackModel, DeliveryModel
 from core.callbacks.schemas import CHANNEL, Attempt, DeliveryClaim, DeliveryFilter, DeliveryState
 from core.db import Repository
 from core.paging import Paging
+
+
+_WANTING = (
+    select(CallbackModel.id)
+    .where(
+        CallbackModel.guild_id == bindparam("in_guild"),
+        CallbackModel.enabled,
+        CallbackModel.events.overlap(bindparam("asked_for", type_=ARRAY(Text()))),
+    )
+    .order_by(CallbackModel.id)
+    .with_for_update(read=True)
+)
+"""Built once: it is asked at every event of every job."""
 
 
 class CallbackRepository(Repository[CallbackModel]):
@@ -45,16 +59,7 @@ class CallbackRepository(Repository[CallbackModel]):
         """The enabled ones that ask for this type, by name or by family (`job.*`). They stay as they are until the
         transaction ends."""
         asked_for = [event_type, f"{event_type.partition('.')[0]}.*"]
-        found = await self.session.scalars(
-            select(CallbackModel.id)
-            .where(
-                CallbackModel.guild_id == guild_id,
-                CallbackModel.enabled,
-                CallbackModel.events.overlap(asked_for),
-            )
-            .order_by(CallbackModel.id)
-            .with_for_update(read=True)
-        )
+        found = await self.session.scalars(_WANTING, {"in_guild": guild_id, "asked_for": asked_for})
         return found.all()
 
     async def lock(self, callback_id: uuid.UUID) -> CallbackModel | None:

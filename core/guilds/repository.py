@@ -1,7 +1,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
@@ -11,8 +11,20 @@ from core.guilds.models import GuildModel, SnapshotModel
 from core.paging import Paging
 
 
+_FIND = select(GuildModel).where(GuildModel.id == bindparam("of_guild"))
+_STATE = select(GuildModel.state).where(GuildModel.id == bindparam("of_guild"))
+# Built once: every request and every claim asks.
+
+
 class GuildRepository(Repository[GuildModel]):
     model_type = GuildModel
+
+    async def find(self, guild_id: str) -> GuildModel | None:
+        """Without structure and powers."""
+        return await self.session.scalar(_FIND, {"of_guild": guild_id})
+
+    async def state_of(self, guild_id: str) -> str | None:
+        return await self.session.scalar(_STATE, {"of_guild": guild_id})
 
     async def find_whole(self, guild_id: str) -> GuildModel | None:
         """With structure and powers."""

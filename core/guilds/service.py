@@ -101,8 +101,8 @@ class GuildService:
 
     async def state_of(self, guild_id: str) -> GuildState | None:
         """None for a guild that was never heard of."""
-        model = await self._guilds.get_one_or_none(id=guild_id)
-        return None if model is None else msgspec.convert(model.state, GuildState)
+        state = await self._guilds.state_of(guild_id)
+        return None if state is None else msgspec.convert(state, GuildState)
 
     async def request_sync(
         self,
@@ -165,7 +165,7 @@ class GuildService:
 
     async def _known(self, actor: Actor, guild_id: str) -> GuildModel:
         sees = actor.is_owner or (actor.in_guild is not None and actor.in_guild.guild_id == guild_id)
-        model = await self._guilds.get_one_or_none(id=guild_id) if sees and is_snowflake(guild_id) else None
+        model = await self._guilds.find(guild_id) if sees and is_snowflake(guild_id) else None
         if model is None:
             raise NotFound(f"There is no guild {guild_id}.")
         return model

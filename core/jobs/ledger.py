@@ -13,7 +13,7 @@ from core.jobs.errors import LeaseLost
 from core.jobs.mapping import event_data, to_job, to_step
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
-from core.jobs.schemas import ANY_CLAIM, Claim, ClaimTerms, Intent, Job, JobError, JobStep
+from core.jobs.schemas import ANY_CLAIM, Announcement, Claim, ClaimTerms, Intent, Job, JobError, JobStep
 from core.jobs.states import JobState, Lane, StepState, WaitingFor
 
 
@@ -47,19 +47,34 @@ class Ledger:
     async def renew(self, claim: Claim, lease_seconds: float) -> Job:
         return to_job(_held(await self._jobs.renew(claim.job.id, claim.number, lease_seconds)))
 
-    async def announce(self, claim: Claim, lease_seconds: float, *, total: int, planned_anew: bool) -> Job:
-        """How many steps the job has, or how many are left when it was `planned_anew`."""
-        done = sum(step.state == "done" for step in await self._jobs.steps(claim.job.id))
-        whole = done + total if planned_anew else total
-        return await self._progress(claim, lease_seconds, progress_done=done, progress_total=whole)
+    async def announce(self, claim: Claim, lease_seconds: float, announcement: Announcement) -> Job:
+        """How many steps the job has, or how many are left when it was planned anew."""
+        return await self._progress(claim, lease_seconds, **await self._announced(claim, announcement))
 
-    async def intend(self, claim: Claim, lease_seconds: float, key: str, title: str, *, once: bool) -> Intent:
-        """Stores the intent of a step before its call, unless it is recorded as done and to be done `once`."""
+    async def intend(
+        self,
+        claim: Claim,
+        lease_seconds: float,
+        key: str,
+        title: str,
+        *,
+        once: bool,
+        is_new: bool = False,
+        announcement: Announcement | None = None,
+    ) -> Intent:
+        """Stores the intent of a step before its call, unless it is recorded as done and to be done `once`.
+
+        `is_new` says that nobody can have intended it before, which spares a look; `announcement` is written along.
+        """
         values: dict[str, Any] = {"progress_now": title}
         if claim.job.first_call_at is None:
             values["first_call_at"] = func.coalesce(JobModel.first_call_at, func.clock_timestamp())
-        job = to_job(_held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values)))
-        earlier = await self._jobs.find_step(claim.job.id, key)
+        if announcement is None:
+            job = to_job(_held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values)))
+        else:
+            values |= await self._announced(claim, announcement)
+            job = await self._progress(claim, lease_seconds, **values)
+        earlier = None if is_new else await self._jobs.find_step(claim.job.id, key)
         if earlier is not None and earlier.state == "done" and once:
             return Intent(job=job, since=earlier.intended_at, begun_earlier=True, recorded=to_step(earlier))
         begun_earlier = (
@@ -70,6 +85,12 @@ class Ledger:
         since = earlier.intended_at if earlier is not None and begun_earlier else None
         step = await self._jobs.intend_step(claim.job.id, key, title, claim.number, since)
         return Intent(job=job, since=step.intended_at, begun_earlier=begun_earlier)
+
+    async def _announced(self, claim: Claim, announcement: Announcement) -> dict[str, int]:
+        steps = () if claim.number == 1 else await self._jobs.steps(claim.job.id)
+        done = sum(step.state == "done" for step in steps)
+        total = announcement.total + (done if announcement.planned_anew else 0)
+        return {"progress_done": done, "progress_total": total}
 
     async def record(
         self,

@@ -70,6 +70,13 @@ class JobStep(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """How many steps a job has; where it was `planned_anew`, how many are left beside those that are done."""
+
+    total: int
+    planned_anew: bool = False
+
+
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """A step about to be done. `since` is when it was first intended; `begun_earlier` tells that a claim before this
     one intended it, and may have done it. `recorded` is the step as that claim left it, where it is done."""
