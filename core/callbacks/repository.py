@@ -20,7 +20,6 @@ from core.callbacks.schemas import CHANNEL, Attempt, DeliveryClaim, DeliveryFilt
 from core.db import Repository
 from core.paging import Paging
 
-
 _WANTING = (
     select(CallbackModel.id)
     .where(

@@ -10,7 +10,6 @@ from core.discord.types import BotPowers, Snapshot
 from core.guilds.models import GuildModel, SnapshotModel
 from core.paging import Paging
 
-
 _FIND = select(GuildModel).where(GuildModel.id == bindparam("of_guild"))
 _STATE = select(GuildModel.state).where(GuildModel.id == bindparam("of_guild"))
 # Built once: every request and every claim asks.

@@ -157,6 +157,13 @@ class JobRepository(Repository[JobModel]):
             query = query.where(JobModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
+    async def insert(self, **values: Any) -> JobModel:
+        """What is not named gets the column's default."""
+        written = await self.session.scalars(
+            _insert_statement(tuple(values)), {_named(column): value for column, value in values.items()}
+        )
+        return written.one()
+
     async def lock_guild(self, guild_id: str) -> None:
         """Serialises those who ask for structural work in one guild, until the transaction ends."""
         await self.session.execute(
@@ -539,6 +546,18 @@ def _claimable() -> ColumnElement[bool]:
         and_(JobModel.state == "waiting", JobModel.resume_at <= _NOW),
         and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
     )
+
+
+def _named(column: str) -> str:
+    # The column's own name is SQLAlchemy's.
+    return f"new_{column}"
+
+
+@cache
+def _insert_statement(columns: tuple[str, ...]) -> Any:
+    types = JobModel.__table__.c
+    given = {column: bindparam(_named(column), type_=types[column].type) for column in columns}
+    return insert(JobModel).values(**given).returning(JobModel).execution_options(**_FRESH)
 
 
 @cache

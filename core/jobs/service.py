@@ -71,30 +71,23 @@ class JobService:
                 raise _busy(first, guild_id)
             waits_for_turn = run_at is None
         waiting_for = "run_at" if run_at is not None else "guild_lock" if waits_for_turn else None
-        model = await self._jobs.add(
-            JobModel(
-                kind=spec.kind,
-                lane=spec.lane,
-                structural=spec.structural,
-                priority=spec.priority,
-                guild_id=guild_id,
-                state="queued" if waiting_for is None else "waiting",
-                waiting_for=waiting_for,
-                resume_at=run_at,
-                run_at=run_at,
-                expires_at=expires_at,
-                payload=plain,
-                attempts=0,
-                max_attempts=spec.max_attempts,
-                claims=0,
-                dispatches=1,
-                events=0,
-                progress_done=0,
-                cancel_requested=False,
-                account_id=actor.account_id,
-                actor=actor,
-                request_id=actor.request_id,
-            )
+        model = await self._jobs.insert(
+            kind=spec.kind,
+            lane=spec.lane,
+            structural=spec.structural,
+            priority=spec.priority,
+            guild_id=guild_id,
+            state="queued" if waiting_for is None else "waiting",
+            waiting_for=waiting_for,
+            resume_at=run_at,
+            run_at=run_at,
+            expires_at=expires_at,
+            payload=plain,
+            max_attempts=spec.max_attempts,
+            dispatches=1,
+            account_id=actor.account_id,
+            actor=actor,
+            request_id=actor.request_id,
         )
         await self._jobs.add_event(model, "job.queued", event_data(model))
         await self._audit.record(
