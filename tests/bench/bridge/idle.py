@@ -1,0 +1,172 @@
+"""What it costs to be there while nobody asks for anything.
+
+PostgreSQL is counted by its own log, Redis by its own counters, CPU by the kernel's.
+"""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import asyncpg
+import msgspec
+import psutil
+import redis.asyncio
+
+from core.config import asyncpg_dsn
+from tests.bench.bridge.living import Living
+from tests.bench.figures import Figure, Part, plain_table, shown
+
+NAMES = ("api", "bot")
+_LOGGED = {"log_min_duration_statement": "'0'", "log_line_prefix": "'%r '"}
+_LINE = re.compile(
+    r"^\S+\((?P<port>\d+)\) LOG:  duration: \S+ ms  "
+    r"(?:(?P<simple>statement)|(?P<step>parse|bind|execute) \S+): ?(?P<text>.*)$"
+)
+_SETTLING_SECONDS = 3.0
+_LOOK_SECONDS = 0.5
+_LONGEST_TEXT = 90
+_OWN_COMMANDS = frozenset({"config|resetstat", "config", "info", "auth", "hello", "client", "select"})
+
+
+class Idle(msgspec.Struct, frozen=True, kw_only=True):
+    """Each a second, but for `texts`, which are counts. `statements` are by process, and `pings` the empty ones
+    among them."""
+
+    seconds: float
+    statements: dict[str, float]
+    pings: dict[str, float]
+    texts: Counter[tuple[str, str]]
+    commands: dict[str, float]
+    cpu: dict[str, float]
+
+
+async def idle(living: Living, database_url: str, redis_url: str, log: Path, seconds: float) -> Idle:
+    """`log` is what PostgreSQL writes."""
+    processes = {name: living.process(name) for name in (*NAMES, "simulator")}
+    await asyncio.sleep(_SETTLING_SECONDS)
+    await _set(database_url, _LOGGED)
+    try:
+        async with redis.asyncio.from_url(redis_url) as store:
+            await cast("Any", store).config_resetstat()
+            offset, begun = await asyncio.to_thread(_size_of, log), time.monotonic()
+            cpu = {name: _cpu(process) for name, process in processes.items()}
+            ports = await _ports_for(processes, seconds)
+            taken = time.monotonic() - begun
+            cpu = {name: (_cpu(process) - cpu[name]) / taken for name, process in processes.items()}
+            commands = cast("dict[str, Any]", await cast("Any", store).info("commandstats"))
+        text = await asyncio.to_thread(_read_from, log, offset)
+    finally:
+        await _set(database_url, dict.fromkeys(_LOGGED))
+    statements, pings, texts = _counted(text, ports)
+    return Idle(
+        seconds=taken,
+        statements={name: number / taken for name, number in statements.items()},
+        pings={name: number / taken for name, number in pings.items()},
+        texts=texts,
+        commands={
+            name.removeprefix("cmdstat_"): stat["calls"] / taken
+            for name, stat in commands.items()
+            if name.removeprefix("cmdstat_") not in _OWN_COMMANDS
+        },
+        cpu=cpu,
+    )
+
+
+def report(found: Idle) -> Part:
+    statements = sum(found.statements.values())
+    rows = [
+        *((f"{name}: CPU", shown(share)) for name, share in found.cpu.items()),
+        *(
+            (
+                f"{name}: PostgreSQL statements/s",
+                f"{shown(number)} (of them {shown(found.pings[name])} pings)",
+            )
+            for name, number in found.statements.items()
+        ),
+        *((f"Redis: {name}/s", shown(number)) for name, number in found.commands.items()),
+    ]
+    texts = [
+        (f"{name}: {text or '(a ping: nothing)'}", shown(number / found.seconds))
+        for (name, text), number in found.texts.most_common(15)
+    ]
+    figures = (
+        Figure(what="idle: Redis commands", value=sum(found.commands.values()), unit="/s", at_most=1),
+        Figure(what="idle: PostgreSQL statements, pings among them", value=statements, unit="/s", at_most=1),
+        *(
+            Figure(what=f"idle: CPU of the {name}", value=found.cpu[name], unit="CPU", below=0.01)
+            for name in NAMES
+        ),
+    )
+    return Part(
+        (
+            plain_table(f"Idle for {found.seconds:.0f} s", ("", ""), rows),
+            plain_table("What PostgreSQL is asked meanwhile", ("", "/s"), texts),
+        ),
+        figures,
+    )
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+async def _ports_for(processes: dict[str, psutil.Process], seconds: float) -> dict[int, str]:
+    """Waits, and meanwhile looks which process has which of the ports from which PostgreSQL is asked."""
+    ports: dict[int, str] = {}
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for name in NAMES:
+            for connection in processes[name].net_connections("tcp"):
+                if connection.laddr:
+                    ports[connection.laddr[1]] = name
+        await asyncio.sleep(min(_LOOK_SECONDS, max(end - time.monotonic(), 0)))
+    return ports
+
+
+def _counted(
+    text: str, ports: dict[int, str]
+) -> tuple[dict[str, int], dict[str, int], Counter[tuple[str, str]]]:
+    """A statement is executed; one without any text is only bound."""
+    statements: Counter[str] = Counter(dict.fromkeys(NAMES, 0))
+    pings: Counter[str] = Counter(dict.fromkeys(NAMES, 0))
+    texts: Counter[tuple[str, str]] = Counter()
+    for line in text.splitlines():
+        found = _LINE.match(line)
+        if found is None:
+            continue
+        said, name = found["text"].strip(), ports.get(int(found["port"]), "others")
+        is_ping = found["step"] == "bind" and said in {"", ";"}
+        if not (is_ping or found["simple"] or found["step"] == "execute"):
+            continue
+        statements[name] += 1
+        pings[name] += is_ping
+        texts[name, "" if is_ping else said[:_LONGEST_TEXT]] += 1
+    return dict(statements), dict(pings), texts
+
+
+async def _set(database_url: str, settings: Mapping[str, str | None]) -> None:
+    """For the whole server, at once."""
+    connection: Any = await cast("Any", asyncpg).connect(asyncpg_dsn(database_url))
+    try:
+        for name, value in settings.items():
+            change = f"RESET {name}" if value is None else f"SET {name} = {value}"
+            await connection.execute(f"ALTER SYSTEM {change}")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+    await asyncio.sleep(0.3)  # every process of PostgreSQL reads it when it comes to it
+
+
+def _size_of(log: Path) -> int:
+    return log.stat().st_size
+
+
+def _read_from(log: Path, offset: int) -> str:
+    with log.open("rb") as file:
+        file.seek(offset)
+        return file.read().decode("utf-8", errors="replace")
