@@ -77,10 +77,7 @@ class UnitOfWork:
 
     @cached_property
     def _jobs(self) -> JobRepository:
-        outbox = CallbackOutbox(
-            CallbackRepository(self._session), DeliveryRepository(self._session), self._clock
-        )
-        return JobRepository(self._session, outbox)
+        return JobRepository(self._session, CallbackOutbox(DeliveryRepository(self._session), self._clock))
 
     @cached_property
     def callbacks(self) -> CallbackService:

@@ -1,8 +1,11 @@
 """The outbox: what callbacks are to be told is written with the event itself."""
 
+import uuid
+from collections.abc import Sequence
+
 from core.callbacks.events import body_of
 from core.callbacks.models import DeliveryModel
-from core.callbacks.repository import CallbackRepository, DeliveryRepository
+from core.callbacks.repository import WANTING, DeliveryRepository
 from core.clock import Clock
 from core.jobs.schemas import JobEvent
 
@@ -10,16 +13,16 @@ from core.jobs.schemas import JobEvent
 class CallbackOutbox:
     """Implements `core.jobs.outbox.Outbox`."""
 
-    def __init__(self, callbacks: CallbackRepository, deliveries: DeliveryRepository, clock: Clock) -> None:
-        self._callbacks = callbacks
+    def __init__(self, deliveries: DeliveryRepository, clock: Clock) -> None:
         self._deliveries = deliveries
         self._clock = clock
 
-    async def put(self, event: JobEvent, *, kind: str, guild_id: str) -> None:
-        """Most guilds have no callback that asks for the event: then one look is all it costs."""
-        wanting = await self._callbacks.wanting(guild_id, event.type)
-        if not wanting:
-            return
+    @property
+    def wanting(self) -> str:
+        """Asked with the event itself: most guilds have no callback, and then it costs no round trip."""
+        return WANTING
+
+    async def put(self, event: JobEvent, *, kind: str, guild_id: str, callbacks: Sequence[uuid.UUID]) -> None:
         body, now = body_of(event, kind=kind, guild_id=guild_id), self._clock()
         await self._deliveries.add_many(
             [
@@ -35,7 +38,7 @@ class CallbackOutbox:
                     next_attempt_at=now,
                     created_at=now,
                 )
-                for callback_id in wanting
+                for callback_id in callbacks
             ]
         )
         await self._deliveries.ring()

@@ -1,6 +1,6 @@
 """Statements about callbacks and their deliveries.
 
-Whatever changes a callback waits for transactions that have just read it to tell it of an event (`wanting`), and the
+Whatever changes a callback waits for transactions that have just read it to tell it of an event (`WANTING`), and the
 other way round: an event is told to a callback as it was before the change or after it. Whoever changes a callback and
 its deliveries takes the callback first.
 
@@ -12,25 +12,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, delete, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, text, update
 
 from core.callbacks.models import CallbackModel, DeliveryModel
 from core.callbacks.schemas import CHANNEL, Attempt, DeliveryClaim, DeliveryFilter, DeliveryState
 from core.db import Repository
 from core.paging import Paging
 
-_WANTING = (
-    select(CallbackModel.id)
-    .where(
-        CallbackModel.guild_id == bindparam("in_guild"),
-        CallbackModel.enabled,
-        CallbackModel.events.overlap(bindparam("asked_for", type_=ARRAY(Text()))),
-    )
-    .order_by(CallbackModel.id)
-    .with_for_update(read=True)
-)
-"""Built once: it is asked at every event of every job."""
+WANTING = """
+    SELECT id FROM callbacks
+    WHERE guild_id = :guild_id AND enabled AND events && ARRAY[:type, split_part(:type, '.', 1) || '.*']::text[]
+    ORDER BY id FOR SHARE
+"""
+"""The enabled ones that ask for an event's type, by name or by family (`job.*`). They stay as they are until the
+transaction ends. As text, because it stands inside the statement that adds the event."""
 
 
 class CallbackRepository(Repository[CallbackModel]):
@@ -53,13 +48,6 @@ class CallbackRepository(Repository[CallbackModel]):
         await self.session.execute(
             select(func.pg_advisory_xact_lock(func.hashtext("callbacks"), func.hashtext(guild_id)))
         )
-
-    async def wanting(self, guild_id: str, event_type: str) -> Sequence[uuid.UUID]:
-        """The enabled ones that ask for this type, by name or by family (`job.*`). They stay as they are until the
-        transaction ends."""
-        asked_for = [event_type, f"{event_type.partition('.')[0]}.*"]
-        found = await self.session.scalars(_WANTING, {"in_guild": guild_id, "asked_for": asked_for})
-        return found.all()
 
     async def lock(self, callback_id: uuid.UUID) -> CallbackModel | None:
         """Until the transaction ends."""

@@ -1,14 +1,23 @@
 """Who is told of a guild's job events: the ledger's end of it."""
 
+import uuid
+from collections.abc import Sequence
 from typing import Protocol
 
 from core.jobs.schemas import JobEvent
 
 
 class Outbox(Protocol):
-    """Gets every event of a guild's jobs in the transaction that adds it: what it keeps is committed or rolled back
-    with the event."""
+    """Gets the events of a guild's jobs that somebody wants, in the transaction that adds them: what it keeps is
+    committed or rolled back with the event."""
 
-    async def put(self, event: JobEvent, *, kind: str, guild_id: str) -> None:
-        """`kind` is the job's. Must not fail for reasons of its own: the event would not happen."""
+    @property
+    def wanting(self) -> str:
+        """SQL that gives the ids of those who want an event of `:type` in `:guild_id`, asked with the event's own
+        statement."""
+        ...
+
+    async def put(self, event: JobEvent, *, kind: str, guild_id: str, callbacks: Sequence[uuid.UUID]) -> None:
+        """For the ids that `wanting` gave; `kind` is the job's. Must not fail for reasons of its own: the event would
+        not happen."""
         ...

@@ -6,126 +6,46 @@ Leases compare with the database's clock.
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    DateTime,
-    Integer,
-    Interval,
     Text,
-    Uuid,
-    and_,
-    bindparam,
     case,
     cast,
     delete,
-    exists,
     func,
     literal,
-    or_,
     select,
     text,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from core.db import Repository, SnowflakeColumn
-from core.jobs.models import JobEventModel, JobModel, JobStepModel, PauseModel
+from core.db import Repository
+from core.jobs.models import JobEventModel, JobModel, JobStepModel
 from core.jobs.outbox import Outbox
 from core.jobs.ring import CHANNEL
 from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobEvent, JobFilter
+from core.jobs.statements import (
+    CLOSE_INTENTS,
+    FIND_STEP,
+    HELD,
+    INTEND_STEP,
+    RECORD_STEP,
+    add_event_statement,
+    claim_statement,
+    insert_statement,
+    named,
+    outlook_statement,
+)
 from core.jobs.states import OPEN, RETRYABLE, JobState, Lane, StepState, WaitingFor
 from core.paging import Paging
 
-HEAD_START = text("interval '30 seconds'")
-"""How much longer ago a job counts as asked for by each step of its priority."""
-
 _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
-
-
-# Statements of the hot road are built once: building one takes longer than PostgreSQL needs for it.
-_FRESH: Any = {"populate_existing": True, "synchronize_session": False, "dml_strategy": "orm"}
-_NOW = bindparam("now", type_=DateTime(timezone=True))
-_HELD = (
-    update(JobModel)
-    .where(
-        JobModel.id == bindparam("job", type_=Uuid()),
-        JobModel.claims == bindparam("claim", type_=Integer()),
-        JobModel.state == "running",
-    )
-    .returning(JobModel)
-    .execution_options(**_FRESH)
-)
-_OF_JOB = JobStepModel.job_id == bindparam("of_job", type_=Uuid())
-_STEP = and_(_OF_JOB, JobStepModel.key == bindparam("step", type_=Text()))
-_FIND_STEP = select(JobStepModel).where(_STEP)
-_BECOMES = bindparam("becomes", type_=Text())
-_RECORD_STEP = (
-    update(JobStepModel)
-    .where(_STEP)
-    .values(
-        state=_BECOMES,
-        outcome=bindparam("made", type_=Text()),
-        error=bindparam("failure", type_=Text()),
-        finished_at=func.clock_timestamp(),
-    )
-    .execution_options(**_FRESH)
-)
-_CLOSE_INTENTS = (
-    update(JobStepModel)
-    .where(_OF_JOB, JobStepModel.state == "intended")
-    .values(state=_BECOMES, finished_at=func.clock_timestamp())
-    .execution_options(**_FRESH)
-)
-_INTENT: dict[str, Any] = {
-    "title": bindparam("said", type_=Text()),
-    "state": "intended",
-    "claim": bindparam("by", type_=Integer()),
-    "intended_at": func.coalesce(bindparam("since", type_=DateTime(timezone=True)), func.clock_timestamp()),
-    "error": None,
-}
-_INTEND_STEP = (
-    insert(JobStepModel)
-    .values(
-        job_id=bindparam("of_job", type_=Uuid()),
-        key=bindparam("step", type_=Text()),
-        position=select(func.count()).where(_OF_JOB).scalar_subquery(),
-        **_INTENT,
-    )
-    .on_conflict_do_update(index_elements=["job_id", "key"], set_=_INTENT)
-    .returning(JobStepModel)
-    .execution_options(populate_existing=True)
-)
-_ADD_EVENT = (
-    text(
-        """
-        WITH counted AS (
-            UPDATE jobs SET events = events + 1 WHERE id = :job_id RETURNING events
-        ), added AS (
-            INSERT INTO job_events (job_id, sequence, guild_id, type, at, data)
-            SELECT :job_id, events, :guild_id, :type, clock_timestamp(), :data FROM counted
-            RETURNING sequence, at
-        )
-        SELECT sequence, at, pg_notify(:channel, :told) FROM added
-        """
-    )
-    .bindparams(
-        bindparam("job_id", type_=Uuid()),
-        bindparam("guild_id", type_=SnowflakeColumn()),
-        bindparam("type", type_=Text()),
-        bindparam("data", type_=JSONB(none_as_null=True)),
-        bindparam("channel", type_=Text()),
-        bindparam("told", type_=Text()),
-    )
-    .columns(sequence=Integer(), at=DateTime(timezone=True))
-)
-"""One round trip: every transition has an event."""
 
 
 class JobRepository(Repository[JobModel]):
@@ -160,7 +80,7 @@ class JobRepository(Repository[JobModel]):
     async def insert(self, **values: Any) -> JobModel:
         """What is not named gets the column's default."""
         written = await self.session.scalars(
-            _insert_statement(tuple(values)), {_named(column): value for column, value in values.items()}
+            insert_statement(tuple(values)), {named(column): value for column, value in values.items()}
         )
         return written.one()
 
@@ -189,7 +109,7 @@ class JobRepository(Repository[JobModel]):
         the oldest, where each step of priority counts as a head start, so that nothing waits for ever.
         """
         claimed = await self.session.scalars(
-            _claim_statement(structural=terms.structural),
+            claim_statement(structural=terms.structural),
             {
                 "of_lane": lane,
                 "now": now,
@@ -203,7 +123,7 @@ class JobRepository(Repository[JobModel]):
     async def outlook(self, lane: Lane, now: datetime, terms: ClaimTerms) -> tuple[int, datetime | None]:
         """How many jobs of the lane are claimable now, and when the next one becomes due that is not."""
         row = await self.session.execute(
-            _outlook_statement(structural=terms.structural),
+            outlook_statement(structural=terms.structural),
             {"of_lane": lane, "now": now, "per_guild": terms.per_guild},
         )
         count, due = row.one()
@@ -375,7 +295,7 @@ class JobRepository(Repository[JobModel]):
         """Appends to the job's history under the next sequence number, and wakes the watchers at commit; what the
         guild's own programs are told of it is written in the same transaction."""
         added = await self.session.execute(
-            _ADD_EVENT,
+            add_event_statement(self._outbox.wanting),
             {
                 "job_id": job.id,
                 "guild_id": job.guild_id,
@@ -385,10 +305,10 @@ class JobRepository(Repository[JobModel]):
                 "told": f"{job.id} {job.guild_id or ''}",
             },
         )
-        if job.guild_id is not None:
-            row = added.one()
+        row = added.one()
+        if job.guild_id is not None and row.wanting:
             event = JobEvent(job_id=job.id, sequence=row.sequence, type=type_, at=row.at, data=data)
-            await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id)
+            await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id, callbacks=row.wanting)
 
     async def events_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500
@@ -449,14 +369,14 @@ class JobRepository(Repository[JobModel]):
         return [outcome for outcome in found if outcome is not None]
 
     async def find_step(self, job_id: uuid.UUID, key: str) -> JobStepModel | None:
-        return await self.session.scalar(_FIND_STEP, {"of_job": job_id, "step": key})
+        return await self.session.scalar(FIND_STEP, {"of_job": job_id, "step": key})
 
     async def intend_step(
         self, job_id: uuid.UUID, key: str, title: str, claim: int, since: datetime | None
     ) -> JobStepModel:
         """Stores the intent; `since` is when an earlier claim may have done it already, which must not be forgotten."""
         row = await self.session.scalars(
-            _INTEND_STEP, {"of_job": job_id, "step": key, "said": title, "by": claim, "since": since}
+            INTEND_STEP, {"of_job": job_id, "step": key, "said": title, "by": claim, "since": since}
         )
         return row.one()
 
@@ -464,17 +384,17 @@ class JobRepository(Repository[JobModel]):
         self, job_id: uuid.UUID, key: str, state: StepState, *, outcome: str | None, error: str | None
     ) -> None:
         await self.session.execute(
-            _RECORD_STEP,
+            RECORD_STEP,
             {"of_job": job_id, "step": key, "becomes": state, "made": outcome, "failure": error},
         )
 
     async def close_intents(self, job_id: uuid.UUID, state: StepState) -> None:
         """What becomes of intents without an outcome when the job ends: `superseded` where it ended well, because the
         last plan found them done or needless, else `outcome_unknown`."""
-        await self.session.execute(_CLOSE_INTENTS, {"of_job": job_id, "becomes": state})
+        await self.session.execute(CLOSE_INTENTS, {"of_job": job_id, "becomes": state})
 
     async def _held(self, job_id: uuid.UUID, claim: int, **values: Any) -> JobModel | None:
-        rows = await self.session.scalars(_HELD.values(**values), {"job": job_id, "claim": claim})
+        rows = await self.session.scalars(HELD.values(**values), {"job": job_id, "claim": claim})
         return rows.first()
 
     async def _one(self, statement: Any) -> JobModel | None:
@@ -493,118 +413,6 @@ def _unless_cancelled(state: JobState) -> ColumnElement[str]:
 
 def _ended_if_cancelled() -> ColumnElement[datetime | None]:
     return case((JobModel.cancel_requested, func.clock_timestamp()), else_=None)
-
-
-def _has_its_guild() -> ColumnElement[bool]:
-    """Not structural, or the first of the structural jobs of its guild that have not ended, with none at work."""
-    other = aliased(JobModel)
-    busy = exists().where(
-        other.guild_id == JobModel.guild_id,
-        other.structural,
-        other.state.in_(OPEN),
-        or_(other.state == "running", other.id < JobModel.id),
-        other.id != JobModel.id,
-    )
-    return or_(~JobModel.structural, ~busy)
-
-
-def _running_in_guild() -> ColumnElement[int]:
-    """How many jobs of the same guild and lane are in somebody's hands; one whose holder died counts no more."""
-    other = aliased(JobModel)
-    return (
-        select(func.count())
-        .where(
-            other.guild_id == JobModel.guild_id,
-            other.lane == JobModel.lane,
-            other.state == "running",
-            other.lease_until > func.clock_timestamp(),
-        )
-        .scalar_subquery()
-    )
-
-
-def _within(busy: ColumnElement[int], *, structural: bool) -> list[ColumnElement[bool]]:
-    """What a worker's own limits leave over."""
-    wanted = [busy < bindparam("per_guild", type_=Integer())]
-    return wanted if structural else [*wanted, ~JobModel.structural]
-
-
-def _is_paused() -> ColumnElement[bool]:
-    return exists().where(PauseModel.resumed_at.is_(None))
-
-
-def _claimable() -> ColumnElement[bool]:
-    due = or_(JobModel.run_at.is_(None), JobModel.run_at <= _NOW)
-    return or_(
-        and_(JobModel.state == "queued", due),
-        and_(
-            JobModel.state == "waiting",
-            JobModel.waiting_for.in_(("bot", "guild_lock")),
-            JobModel.resume_at.is_(None),
-            due,
-        ),
-        and_(JobModel.state == "waiting", JobModel.resume_at <= _NOW),
-        and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
-    )
-
-
-def _named(column: str) -> str:
-    # The column's own name is SQLAlchemy's.
-    return f"new_{column}"
-
-
-@cache
-def _insert_statement(columns: tuple[str, ...]) -> Any:
-    types = JobModel.__table__.c
-    given = {column: bindparam(_named(column), type_=types[column].type) for column in columns}
-    return insert(JobModel).values(**given).returning(JobModel).execution_options(**_FRESH)
-
-
-@cache
-def _claim_statement(*, structural: bool) -> Any:
-    busy = _running_in_guild()
-    best = (
-        select(JobModel.id)
-        .where(
-            JobModel.lane == bindparam("of_lane"),
-            _claimable(),
-            _has_its_guild(),
-            ~_is_paused(),
-            *_within(busy, structural=structural),
-        )
-        .order_by(busy, JobModel.created_at - JobModel.priority * HEAD_START, JobModel.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    return (
-        update(JobModel)
-        .where(JobModel.id == best)
-        .values(
-            state="running",
-            waiting_for=None,
-            resume_at=None,
-            holder=bindparam("by"),
-            lease_until=func.clock_timestamp() + bindparam("lease", type_=Interval()),
-            attempts=JobModel.attempts + 1,
-            claims=JobModel.claims + 1,
-            started_at=func.coalesce(JobModel.started_at, func.clock_timestamp()),
-        )
-        .returning(JobModel)
-        .execution_options(**_FRESH)
-    )
-
-
-@cache
-def _outlook_statement(*, structural: bool) -> Any:
-    moment = case((JobModel.state == "queued", JobModel.run_at), else_=JobModel.resume_at)
-    claimable = and_(
-        _claimable(), _has_its_guild(), ~_is_paused(), *_within(_running_in_guild(), structural=structural)
-    )
-    return select(
-        func.count().filter(claimable),
-        func.min(moment).filter(JobModel.state.in_(("queued", "waiting")), moment > _NOW),
-    ).where(JobModel.lane == bindparam("of_lane"), JobModel.state.in_(OPEN))
 
 
 def _settled_transactions() -> ColumnElement[int]:

@@ -1,0 +1,227 @@
+"""The ledger's statements that every job needs, built once: building one takes longer than PostgreSQL needs for it."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Interval,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.orm import aliased
+
+from core.db import SnowflakeColumn
+from core.jobs.models import JobModel, JobStepModel, PauseModel
+from core.jobs.states import OPEN
+
+HEAD_START = text("interval '30 seconds'")
+"""How much longer ago a job counts as asked for by each step of its priority."""
+
+_FRESH: Any = {"populate_existing": True, "synchronize_session": False, "dml_strategy": "orm"}
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+HELD = (
+    update(JobModel)
+    .where(
+        JobModel.id == bindparam("job", type_=Uuid()),
+        JobModel.claims == bindparam("claim", type_=Integer()),
+        JobModel.state == "running",
+    )
+    .returning(JobModel)
+    .execution_options(**_FRESH)
+)
+_OF_JOB = JobStepModel.job_id == bindparam("of_job", type_=Uuid())
+_STEP = and_(_OF_JOB, JobStepModel.key == bindparam("step", type_=Text()))
+FIND_STEP = select(JobStepModel).where(_STEP)
+_BECOMES = bindparam("becomes", type_=Text())
+RECORD_STEP = (
+    update(JobStepModel)
+    .where(_STEP)
+    .values(
+        state=_BECOMES,
+        outcome=bindparam("made", type_=Text()),
+        error=bindparam("failure", type_=Text()),
+        finished_at=func.clock_timestamp(),
+    )
+    .execution_options(**_FRESH)
+)
+CLOSE_INTENTS = (
+    update(JobStepModel)
+    .where(_OF_JOB, JobStepModel.state == "intended")
+    .values(state=_BECOMES, finished_at=func.clock_timestamp())
+    .execution_options(**_FRESH)
+)
+_INTENT: dict[str, Any] = {
+    "title": bindparam("said", type_=Text()),
+    "state": "intended",
+    "claim": bindparam("by", type_=Integer()),
+    "intended_at": func.coalesce(bindparam("since", type_=DateTime(timezone=True)), func.clock_timestamp()),
+    "error": None,
+}
+INTEND_STEP = (
+    insert(JobStepModel)
+    .values(
+        job_id=bindparam("of_job", type_=Uuid()),
+        key=bindparam("step", type_=Text()),
+        position=select(func.count()).where(_OF_JOB).scalar_subquery(),
+        **_INTENT,
+    )
+    .on_conflict_do_update(index_elements=["job_id", "key"], set_=_INTENT)
+    .returning(JobStepModel)
+    .execution_options(populate_existing=True)
+)
+
+
+@cache
+def add_event_statement(wanting: str) -> Any:
+    """Counts, writes and notifies in one round trip, for every transition has an event; `wanting` is the outbox's own
+    question, asked with `:guild_id` and `:type`."""
+    return (
+        text(
+            f"""
+            WITH counted AS (
+                UPDATE jobs SET events = events + 1 WHERE id = :job_id RETURNING events
+            ), added AS (
+                INSERT INTO job_events (job_id, sequence, guild_id, type, at, data)
+                SELECT :job_id, events, :guild_id, :type, clock_timestamp(), :data FROM counted
+                RETURNING sequence, at
+            )
+            SELECT sequence, at, ARRAY({wanting}) AS wanting, pg_notify(:channel, :told) FROM added
+            """  # noqa: S608 - the question is a constant of ours
+        )
+        .bindparams(
+            bindparam("job_id", type_=Uuid()),
+            bindparam("guild_id", type_=SnowflakeColumn()),
+            bindparam("type", type_=Text()),
+            bindparam("data", type_=JSONB(none_as_null=True)),
+            bindparam("channel", type_=Text()),
+            bindparam("told", type_=Text()),
+        )
+        .columns(sequence=Integer(), at=DateTime(timezone=True), wanting=ARRAY(Uuid()))
+    )
+
+
+def _has_its_guild() -> ColumnElement[bool]:
+    """Not structural, or the first of the structural jobs of its guild that have not ended, with none at work."""
+    other = aliased(JobModel)
+    busy = exists().where(
+        other.guild_id == JobModel.guild_id,
+        other.structural,
+        other.state.in_(OPEN),
+        or_(other.state == "running", other.id < JobModel.id),
+        other.id != JobModel.id,
+    )
+    return or_(~JobModel.structural, ~busy)
+
+
+def _running_in_guild() -> ColumnElement[int]:
+    """How many jobs of the same guild and lane are in somebody's hands; one whose holder died counts no more."""
+    other = aliased(JobModel)
+    return (
+        select(func.count())
+        .where(
+            other.guild_id == JobModel.guild_id,
+            other.lane == JobModel.lane,
+            other.state == "running",
+            other.lease_until > func.clock_timestamp(),
+        )
+        .scalar_subquery()
+    )
+
+
+def _within(busy: ColumnElement[int], *, structural: bool) -> list[ColumnElement[bool]]:
+    """What a worker's own limits leave over."""
+    wanted = [busy < bindparam("per_guild", type_=Integer())]
+    return wanted if structural else [*wanted, ~JobModel.structural]
+
+
+def _is_paused() -> ColumnElement[bool]:
+    return exists().where(PauseModel.resumed_at.is_(None))
+
+
+def _claimable() -> ColumnElement[bool]:
+    due = or_(JobModel.run_at.is_(None), JobModel.run_at <= _NOW)
+    return or_(
+        and_(JobModel.state == "queued", due),
+        and_(
+            JobModel.state == "waiting",
+            JobModel.waiting_for.in_(("bot", "guild_lock")),
+            JobModel.resume_at.is_(None),
+            due,
+        ),
+        and_(JobModel.state == "waiting", JobModel.resume_at <= _NOW),
+        and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
+    )
+
+
+def named(column: str) -> str:
+    # The column's own name is SQLAlchemy's.
+    return f"new_{column}"
+
+
+@cache
+def insert_statement(columns: tuple[str, ...]) -> Any:
+    types = JobModel.__table__.c
+    given = {column: bindparam(named(column), type_=types[column].type) for column in columns}
+    return insert(JobModel).values(**given).returning(JobModel).execution_options(**_FRESH)
+
+
+@cache
+def claim_statement(*, structural: bool) -> Any:
+    busy = _running_in_guild()
+    best = (
+        select(JobModel.id)
+        .where(
+            JobModel.lane == bindparam("of_lane"),
+            _claimable(),
+            _has_its_guild(),
+            ~_is_paused(),
+            *_within(busy, structural=structural),
+        )
+        .order_by(busy, JobModel.created_at - JobModel.priority * HEAD_START, JobModel.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(JobModel)
+        .where(JobModel.id == best)
+        .values(
+            state="running",
+            waiting_for=None,
+            resume_at=None,
+            holder=bindparam("by"),
+            lease_until=func.clock_timestamp() + bindparam("lease", type_=Interval()),
+            attempts=JobModel.attempts + 1,
+            claims=JobModel.claims + 1,
+            started_at=func.coalesce(JobModel.started_at, func.clock_timestamp()),
+        )
+        .returning(JobModel)
+        .execution_options(**_FRESH)
+    )
+
+
+@cache
+def outlook_statement(*, structural: bool) -> Select[int, datetime | None]:
+    moment = case((JobModel.state == "queued", JobModel.run_at), else_=JobModel.resume_at)
+    claimable = and_(
+        _claimable(), _has_its_guild(), ~_is_paused(), *_within(_running_in_guild(), structural=structural)
+    )
+    return select(
+        func.count().filter(claimable),
+        func.min(moment).filter(JobModel.state.in_(("queued", "waiting")), moment > _NOW),
+    ).where(JobModel.lane == bindparam("of_lane"), JobModel.state.in_(OPEN))
