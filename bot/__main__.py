@@ -17,7 +17,7 @@ from bot.client import BotOptions, GuildwrightBot
 from bot.cogs import add_cogs
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
-from core.config import Settings, load_settings
+from core.config import Settings, asyncpg_dsn, load_settings
 from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
 from core.logs import write_logs
@@ -58,7 +58,7 @@ async def serve(settings: Settings) -> None:
         lease_seconds=settings.lease_seconds,
         is_open=lambda: bot.connection.live,
     )
-    worker = PermitWorker(redis, running, database, slots=settings.job_slots)
+    worker = PermitWorker(redis, running, database, slots=settings.job_slots, dsn=asyncpg_dsn(database_url))
     bot.add_listener(_waking(worker), "on_ready")
     bot.add_listener(_waking(worker), "on_resumed")
     _say_what_is_off(settings)

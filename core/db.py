@@ -142,6 +142,7 @@ class Engines:
 
     def __init__(self, database_url: str) -> None:
         self.writing = _engine(database_url)
+        self._single = self.writing.execution_options(isolation_level="AUTOCOMMIT")
         self.reading = _engine(
             database_url,
             isolation_level="AUTOCOMMIT",
@@ -151,8 +152,15 @@ class Engines:
     @asynccontextmanager
     async def session(self, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session that nobody but the unit of work commits."""
-        engine = self.reading if read_only else self.writing
-        async with AsyncSession(engine, expire_on_commit=False) as session:
+        async with AsyncSession(
+            self.reading if read_only else self.writing, expire_on_commit=False
+        ) as session:
+            yield session
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncGenerator[AsyncSession]:
+        """A session of a single statement that may write and is its own transaction, which spares BEGIN and COMMIT."""
+        async with AsyncSession(self._single, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager

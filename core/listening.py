@@ -9,7 +9,7 @@ import asyncpg
 
 log = logging.getLogger(__name__)
 _RECONNECT_SECONDS = 1.0
-_PROBE_SECONDS = 15.0
+_PROBE_SECONDS = 30.0
 
 
 async def within(event: asyncio.Event, seconds: float) -> bool:

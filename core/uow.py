@@ -177,6 +177,12 @@ class Database:
             await self.ring(rung)
 
     @asynccontextmanager
+    async def statement(self) -> AsyncGenerator[UnitOfWork]:
+        """For what is one statement and said again and again, such as a heartbeat. Rings nobody."""
+        async with self.engines.statement() as session:
+            yield UnitOfWork(session, self.catalog, self.clock, self.callback_rules)
+
+    @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:
         """For safe methods: PostgreSQL itself refuses any write."""
         async with self.engines.session(read_only=True) as session:

@@ -28,7 +28,7 @@ async def heartbeat(
     finally:
         await end(beating)
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with database.unit() as unit:
+            async with database.statement() as unit:
                 await unit.processes.leave(id_)
 
 
@@ -36,7 +36,7 @@ async def _beat(database: Database, id_: str, kind: ProcessKind, details: Detail
     while True:
         shown = details()
         try:
-            async with database.unit() as unit:
+            async with database.statement() as unit:
                 if shown is None:
                     await unit.processes.leave(id_)
                 else:

@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.config import Settings
 from core.uow import Database
 
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 3.0
 _KEYS_KEPT = timedelta(days=1)
-_CLEAN_EVERY = 1800  # rounds: about an hour
+_CLEAN_EVERY = 1200  # rounds: about an hour
 log = logging.getLogger(__name__)
 
 
@@ -40,10 +40,15 @@ class Housekeeping:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look_after(self) -> None:
+        async with self._database.read() as unit:
+            parks, expires = await unit.jobs.is_care_due()
+        if not parks and not expires:
+            return
         async with self._database.unit() as unit:
-            if not await unit.processes.is_bot_alive():
+            if parks:
                 await unit.jobs.park_for_bot()
-            await unit.jobs.expire_due()
+            if expires:
+                await unit.jobs.expire_due()
 
     async def clean(self) -> None:
         async with self._database.unit() as unit:

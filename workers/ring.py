@@ -1,7 +1,7 @@
 """The only place that puts anything on Redis: a message is a permit to claim, never the job itself.
 
 One script stores ARQ's body, queues its id and publishes, so a message is never half there. Expiry is minutes: a
-permit that nobody popped by then is worth nothing, because workers look for themselves every two seconds.
+permit that nobody popped by then is worth nothing, because workers look for themselves.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from arq.jobs import serialize_job
 from core.jobs.ring import Rung
 from workers.wire import AWAY, PERMIT, Script, bell_of, encode, queue_of
 
-_BUDGET_SECONDS = 0.5  # whoever asked waits for it, and a worker looks every two seconds anyway
+_BUDGET_SECONDS = 0.5  # whoever asked waits for it, and a worker finds the job by itself anyway
 _EXPIRY_MS = 5 * 60 * 1000
 _ENQUEUE = """
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

@@ -1,8 +1,8 @@
 """The only ARQ worker: messages are permits, popped as they are read, and it sleeps until somebody rings.
 
 ARQ's own loop polls every half second and keeps its own books of what is in progress; the ledger keeps better ones.
-So the poll is replaced: wait for the bell, for a slot that frees, for the next due time, or for two seconds; pop as
-many permits as there are free slots in one script; run them by ARQ's `run_job`.
+So the poll is replaced: wait for the bell, for a slot that frees, for the next due time, or for the next look into the
+ledger; pop as many permits as there are free slots in one script; run them by ARQ's `run_job`.
 """
 
 import asyncio
@@ -15,12 +15,16 @@ from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.jobs.ring import CHANNEL, PASSING
+from core.listening import listen
 from core.uow import Database
 from workers.ending import end
 from workers.running import Running
 from workers.wire import AWAY, PERMIT, Script, bells, decode, encode, queue_of
 
 LOOK_SECONDS = 2.0
+UNHURRIED_LOOK_SECONDS = 10.0
+_LOOKS_APART_SECONDS = 0.5
 _NEVER = 10**9
 _POP = """
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'LIMIT', 0, ARGV[1])
@@ -37,9 +41,15 @@ async def permit(ctx: dict[str, Any]) -> None:
 
 
 class PermitWorker(Worker):
-    """Runs in the loop of its process and leaves signals to it."""
+    """Runs in the loop of its process and leaves signals to it.
 
-    def __init__(self, redis: ArqRedis, running: Running, database: Database, *, slots: int) -> None:
+    With a `dsn` it also hears what PostgreSQL notifies of: then a ring that Redis lost is found soon, and with nothing
+    to do it looks only now and then.
+    """
+
+    def __init__(
+        self, redis: ArqRedis, running: Running, database: Database, *, slots: int, dsn: str | None = None
+    ) -> None:
         super().__init__(
             functions=[func(permit, name=PERMIT, keep_result=0, max_tries=1)],
             queue_name=queue_of(running.lane),
@@ -59,17 +69,26 @@ class PermitWorker(Worker):
         self._pop = Script(redis, _POP)
         self._bell = asyncio.Event()
         self._own: set[asyncio.Task[int]] = set()
-        self._next_look = 0.0
+        self._dsn = dsn
+        self._look_seconds = LOOK_SECONDS
+        self._last_look = self._next_look = 0.0
+        self._hinted: asyncio.TimerHandle | None = None
 
     async def main(self) -> None:
         """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains."""
-        listening = asyncio.create_task(self._listen())
+        ears = [asyncio.create_task(self._listen())]
+        if self._dsn is not None:
+            ears.append(
+                asyncio.create_task(listen(self._dsn, CHANNEL, self._heard, connected=self._hears_postgres))
+            )
         try:
             self._bell.set()
             while not self._running.is_draining:
                 await self._poll_iteration()
         finally:
-            await end(listening)
+            if self._hinted is not None:
+                self._hinted.cancel()
+            await end(*ears)
 
     def wake(self) -> None:
         """Looks for work now: for when the lane has just opened."""
@@ -97,7 +116,7 @@ class PermitWorker(Worker):
     async def _woken(self) -> None:
         left = self._next_look - self.loop.time()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), max(0.0, min(left, LOOK_SECONDS)))
+            await asyncio.wait_for(self._bell.wait(), max(0.0, min(left, self._look_seconds)))
         self._bell.clear()
 
     async def _take_permits(self) -> None:
@@ -115,7 +134,8 @@ class PermitWorker(Worker):
 
     async def _look(self) -> None:
         """Claimable jobs without a message (lost ring, lapsed lease, due time) get permits of the worker's own."""
-        self._next_look = self.loop.time() + LOOK_SECONDS
+        self._last_look = self.loop.time()
+        self._next_look = self._last_look + self._look_seconds
         if not self._free or not self._running.claims_now:
             return
         try:
@@ -153,6 +173,20 @@ class PermitWorker(Worker):
             if task.done():
                 del self.tasks[id_]
                 _tell(task, id_)
+
+    def _hears_postgres(self) -> None:
+        self._look_seconds = UNHURRIED_LOOK_SECONDS
+        self.wake()
+
+    def _heard(self, payload: str) -> None:
+        """The bell comes first; what it did not tell of, for Redis forgot or is away, is looked for a moment later."""
+        if self._hinted is None and payload.partition(" ")[0] not in PASSING:
+            wait = max(self._last_look - self.loop.time(), 0.0) + _LOOKS_APART_SECONDS
+            self._hinted = self.loop.call_later(wait, self._look_soon)
+
+    def _look_soon(self) -> None:
+        self._hinted = None
+        self.wake()
 
     async def _listen(self) -> None:
         async for _ in bells(self.pool, self._running.lane):

@@ -31,8 +31,8 @@ class HealthController(Controller):
     async def ready(self, *, request: Request[Any, Any, Any]) -> Response[Readiness]:
         """Whether requests can be served: 503 while PostgreSQL is away.
 
-        Without Redis workers find jobs by looking every two seconds; without the bot jobs wait for it. Both are
-        `degraded`, answered with 200.
+        Without Redis workers hear of jobs from PostgreSQL, half a second later; without the bot jobs wait for it. Both
+        are `degraded`, answered with 200.
         """
         database, bot, redis = await _looked_at(parts_of(request.scope))
         parts: dict[str, PartState] = {"database": database, "redis": redis, "bot": bot}

@@ -10,6 +10,7 @@ from core.audit.service import AuditService
 from core.db import Repository
 from core.errors import Conflict
 from core.jobs.models import PauseModel
+from core.jobs.ring import CHANNEL, RESUMED
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,13 +28,16 @@ class PauseRepository(Repository[PauseModel]):
         return await self.session.scalar(select(PauseModel).where(PauseModel.resumed_at.is_(None)))
 
     async def end(self) -> PauseModel | None:
-        """going on → over."""
-        return await self.session.scalar(
+        """going on → over; workers hear of it at the commit."""
+        ended = await self.session.scalar(
             update(PauseModel)
             .where(PauseModel.resumed_at.is_(None))
             .values(resumed_at=func.clock_timestamp())
             .returning(PauseModel)
         )
+        if ended is not None:
+            await self.session.execute(select(func.pg_notify(CHANNEL, RESUMED)))
+        return ended
 
 
 class PauseService:

@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.db import Repository
 from core.jobs.models import ProcessModel
+from core.jobs.statements import is_alive
 
 ProcessKind = Literal["api", "bot", "workers"]
-HEARTBEAT_SECONDS = 2.0
-DEAD_AFTER = timedelta(seconds=10)
+HEARTBEAT_SECONDS = 5.0
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +48,7 @@ class ProcessRepository(Repository[ProcessModel]):
     async def alive(self) -> tuple[Process, ...]:
         """By the database's clock, as leases are. Long-dead rows are left out, not deleted."""
         rows = await self.session.scalars(
-            select(ProcessModel)
-            .where(ProcessModel.heartbeat_at > func.clock_timestamp() - DEAD_AFTER)
-            .order_by(ProcessModel.started_at)
+            select(ProcessModel).where(is_alive()).order_by(ProcessModel.started_at)
         )
         return tuple(
             Process(

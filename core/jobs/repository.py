@@ -37,7 +37,9 @@ from core.jobs.statements import (
     INTEND_STEP,
     RECORD_STEP,
     add_event_statement,
+    care_statement,
     claim_statement,
+    has_expired,
     insert_statement,
     named,
     outlook_statement,
@@ -251,6 +253,12 @@ class JobRepository(Repository[JobModel]):
             )
         )
 
+    async def is_care_due(self, now: datetime) -> tuple[bool, bool]:
+        """Whether jobs should say that they wait for an absent bot, and whether there are expired ones."""
+        row = await self.session.execute(care_statement(), {"now": now})
+        park, expire = row.one()
+        return park, expire
+
     async def wait_for_bot(self) -> Sequence[JobModel]:
         """queued → waiting for every job of the bot's lane: to be called while no bot is alive."""
         return await self._many(
@@ -266,9 +274,7 @@ class JobRepository(Repository[JobModel]):
         )
         return await self._many(
             update(JobModel)
-            .where(
-                JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.claims == 0
-            )
+            .where(has_expired(now))
             .values(state="failed", error=error, finished_at=func.clock_timestamp(), waiting_for=None)
         )
 
@@ -302,7 +308,7 @@ class JobRepository(Repository[JobModel]):
                 "type": type_,
                 "data": data,
                 "channel": CHANNEL,
-                "told": f"{job.id} {job.guild_id or ''}",
+                "told": f"{type_} {job.id} {job.guild_id or ''}",
             },
         )
         row = added.one()

@@ -9,8 +9,13 @@ import msgspec
 from core.jobs.states import Lane
 
 CHANNEL = "guildwright_jobs"
-"""Where PostgreSQL notifies of every new job event, at its commit; the payload is the job's id, a blank,
-and its guild's id (nothing where it has none)."""
+"""Where PostgreSQL notifies of every new job event, at its commit. The payload is words: the event's type, the job's
+id, and its guild's id where it has one; `RESUMED` stands alone."""
+
+RESUMED = "system.resumed"
+
+PASSING = frozenset({"job.running", "job.progress"})
+"""Types of events after which no job is claimable, or due, that was not before."""
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -31,4 +36,4 @@ RingLater: TypeAlias = Callable[[Rung], None]
 
 
 async def no_ring(rung: Rung) -> None:
-    """For processes without Redis: the workers' own look every two seconds finds the job."""
+    """For processes without Redis: workers find the job by themselves."""

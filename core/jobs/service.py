@@ -187,6 +187,11 @@ class JobService:
         self._ring_for(model, dispatch=model.dispatches + 1)
         return to_job(model)
 
+    async def is_care_due(self) -> tuple[bool, bool]:
+        """In one statement, because it is asked again and again: whether `park_for_bot` has something to do, and
+        whether `expire_due` has."""
+        return await self._jobs.is_care_due(self._clock())
+
     async def park_for_bot(self) -> int:
         """Says of every queued job of the bot's lane that it waits for the bot: for when no bot is alive."""
         parked = await self._jobs.wait_for_bot()

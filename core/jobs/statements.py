@@ -1,6 +1,6 @@
 """The ledger's statements that every job needs, built once: building one takes longer than PostgreSQL needs for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -26,8 +26,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 
 from core.db import SnowflakeColumn
-from core.jobs.models import JobModel, JobStepModel, PauseModel
+from core.jobs.models import JobModel, JobStepModel, PauseModel, ProcessModel
 from core.jobs.states import OPEN
+
+DEAD_AFTER = timedelta(seconds=16)
+"""By then three heartbeats of a process have not come."""
 
 HEAD_START = text("interval '30 seconds'")
 """How much longer ago a job counts as asked for by each step of its priority."""
@@ -180,6 +183,24 @@ def insert_statement(columns: tuple[str, ...]) -> Any:
     return insert(JobModel).values(**given).returning(JobModel).execution_options(**_FRESH)
 
 
+def has_expired(now: Any) -> ColumnElement[bool]:
+    """Its time is over and no attempt has touched it."""
+    return and_(JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.claims == 0)
+
+
+def is_alive() -> ColumnElement[bool]:
+    """Of a process: its heartbeat is young, by the database's clock, as leases are."""
+    return ProcessModel.heartbeat_at > func.clock_timestamp() - DEAD_AFTER
+
+
+@cache
+def care_statement() -> Select[bool, bool]:
+    """Whether jobs stand in line for a bot that is away, and whether there are expired ones."""
+    bot = exists().where(ProcessModel.kind == "bot", is_alive())
+    in_line = exists().where(JobModel.lane == "bot", JobModel.state == "queued")
+    return select(and_(~bot, in_line), exists().where(has_expired(_NOW)))
+
+
 @cache
 def claim_statement(*, structural: bool) -> Any:
     busy = _running_in_guild()
@@ -217,11 +238,15 @@ def claim_statement(*, structural: bool) -> Any:
 
 @cache
 def outlook_statement(*, structural: bool) -> Select[int, datetime | None]:
-    moment = case((JobModel.state == "queued", JobModel.run_at), else_=JobModel.resume_at)
+    moment = case(
+        (JobModel.state == "queued", JobModel.run_at),
+        (JobModel.state == "running", JobModel.lease_until),
+        else_=JobModel.resume_at,
+    )
+    now = case((JobModel.state == "running", func.clock_timestamp()), else_=_NOW)
     claimable = and_(
         _claimable(), _has_its_guild(), ~_is_paused(), *_within(_running_in_guild(), structural=structural)
     )
-    return select(
-        func.count().filter(claimable),
-        func.min(moment).filter(JobModel.state.in_(("queued", "waiting")), moment > _NOW),
-    ).where(JobModel.lane == bindparam("of_lane"), JobModel.state.in_(OPEN))
+    return select(func.count().filter(claimable), func.min(moment).filter(moment > now)).where(
+        JobModel.lane == bindparam("of_lane"), JobModel.state.in_(OPEN)
+    )

@@ -4,21 +4,26 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from core.config import asyncpg_dsn
 from core.jobs.schemas import Job
 from tests.workers.conftest import Road
+from workers import runner
 from workers.ring import RedisRing
 from workers.runner import PermitWorker
 from workers.wire import connect, disconnect
 
 
 @asynccontextmanager
-async def working(road: Road, redis_url: str, *, slots: int = 5) -> AsyncGenerator[PermitWorker]:
+async def working(
+    road: Road, redis_url: str, *, slots: int = 5, dsn: str | None = None, **options: Any
+) -> AsyncGenerator[PermitWorker]:
     redis = connect(redis_url)
-    worker = PermitWorker(redis, road.running(), road.database, slots=slots)
+    worker = PermitWorker(redis, road.running(**options), road.database, slots=slots, dsn=dsn)
     task = asyncio.create_task(worker.main())
     await asyncio.sleep(0.2)
     try:
@@ -57,6 +62,50 @@ async def test_a_job_whose_ring_was_lost_is_found_within_three_seconds(road: Roa
     async with working(road, redis_url):
         job = await settled(road, await road.ask(), within=3.0)
     assert job.state == "succeeded"
+
+
+async def test_what_redis_lost_postgresql_tells_of_long_before_the_next_look(
+    road: Road, redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "UNHURRIED_LOOK_SECONDS", 600.0)
+    async with working(road, redis_url, dsn=asyncpg_dsn(database_url)):
+        for _ in range(2):
+            assert (await settled(road, await road.ask(), within=5.0)).state == "succeeded"
+
+
+async def test_a_worker_that_hears_postgresql_comes_back_to_what_becomes_due(
+    road: Road, redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "UNHURRIED_LOOK_SECONDS", 600.0)
+    async with working(road, redis_url, dsn=asyncpg_dsn(database_url)):
+        job = await road.ask(run_at=datetime.now(UTC) + timedelta(seconds=1.5))
+        assert (await settled(road, job, within=8.0)).state == "succeeded"
+
+
+async def test_a_lease_that_runs_out_is_taken_over_without_waiting_for_the_next_look(
+    road: Road, redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "UNHURRIED_LOOK_SECONDS", 600.0)
+    job = await road.ask()
+    async with road.database.unit() as unit:
+        assert await unit.ledger.claim("bot", "somebody who died", 2.0) is not None
+    async with working(road, redis_url, dsn=asyncpg_dsn(database_url)):
+        assert (await settled(road, job, within=8.0)).state == "succeeded"
+
+
+async def test_the_end_of_a_pause_is_heard(
+    road: Road, redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "UNHURRIED_LOOK_SECONDS", 600.0)
+    async with road.database.unit() as unit:
+        await unit.pauses.pause(road.actor, None)
+    async with working(road, redis_url, dsn=asyncpg_dsn(database_url)):
+        job = await road.ask()
+        await asyncio.sleep(1.5)
+        assert (await road.see(job)).state == "queued"
+        async with road.database.unit() as unit:
+            await unit.pauses.resume(road.actor)
+        assert (await settled(road, job, within=5.0)).state == "succeeded"
 
 
 async def test_emptying_redis_between_commit_and_pick_up_loses_nothing(road: Road, redis_url: str) -> None:
