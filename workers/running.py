@@ -20,6 +20,7 @@ from core.jobs.states import JobState, Lane, WaitingFor
 from core.uow import Database
 from workers.ending import end
 from workers.journal import LedgerJournal
+from workers.lease import Lease
 from workers.registry import JobContext, Registry
 from workers.retry import backoff
 
@@ -81,10 +82,12 @@ class Running:
         """What one permit is worth: claims and runs until nothing is claimable; answers how many jobs that were."""
         ran = 0
         while self.claims_now:
-            claim = await self._claim()
+            held = Lease(self._lease)
+            with held.renewing():
+                claim = await self._claim()
             if claim is None:
                 break
-            await self._run(claim)
+            await self._run(claim, held)
             ran += 1
         return ran
 
@@ -96,11 +99,11 @@ class Running:
         except Conflict:
             return None
 
-    async def _run(self, claim: Claim) -> None:
-        journal = LedgerJournal(self._database, claim, self._lease, lambda: self._draining)
+    async def _run(self, claim: Claim, held: Lease) -> None:
+        journal = LedgerJournal(self._database, claim, held, lambda: self._draining)
         try:
             with self._counted(claim):
-                async with self._heartbeat(claim):
+                async with self._heartbeat(claim, held):
                     await self._attempt(claim, journal)
         except LeaseLost:
             log.warning("Job %s is in other hands by now; this attempt stops here.", claim.job.id)
@@ -242,20 +245,22 @@ class Running:
             self._structural -= is_structural
 
     @contextlib.asynccontextmanager
-    async def _heartbeat(self, claim: Claim) -> AsyncGenerator[None]:
-        beating = asyncio.create_task(self._beat(claim))
+    async def _heartbeat(self, claim: Claim, held: Lease) -> AsyncGenerator[None]:
+        beating = asyncio.create_task(self._beat(claim, held))
         try:
             yield
         finally:
             await end(beating)
 
-    async def _beat(self, claim: Claim) -> None:
+    async def _beat(self, claim: Claim, held: Lease) -> None:
         while True:
             await asyncio.sleep(self._lease / 4.5)
             try:
-                async with self._database.unit() as unit:
-                    await unit.ledger.renew(claim, self._lease)
+                with held.renewing():
+                    async with self._database.unit() as unit:
+                        await unit.ledger.renew(claim, self._lease)
             except LeaseLost:
+                held.lose()
                 return
             except Exception as error:
                 if not is_away(error):

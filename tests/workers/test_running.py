@@ -1,14 +1,23 @@
 """Claim, intend, act, record, settle: what a job is promised when things go wrong."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.discord.errors import CallRefused, GatewayAbsent, GatewayBusy
 from core.discord.permissions import Permission
+from core.discord.sendable import may_be_sent
+from core.jobs.ledger import Ledger
+from core.jobs.schemas import Intent
+from core.uow import UnitOfWork
 from tests.builders.core import member
 from tests.workers.conftest import Road
+from workers.running import Running
 
 
 async def test_a_job_is_done_once_and_tells_what_it_made(road: Road) -> None:
@@ -290,6 +299,109 @@ async def test_an_error_of_ours_settles_the_job_and_keeps_its_words_to_the_log(r
     assert seen.error is not None
     assert seen.error.code == "internal"
     assert "secret" not in seen.error.message
+
+
+async def test_who_was_suspended_between_intent_and_call_does_not_make_the_call(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await road.ask()
+    slow = road.running(holder="slow", lease=0.3)
+    monkeypatch.setattr(slow, "_beat", _never)  # a suspended process does not beat either
+    whole = Ledger.intend
+
+    async def intend_then_be_suspended(*args: Any, **options: Any) -> Intent:
+        intent = await whole(*args, **options)
+        monkeypatch.setattr(Ledger, "intend", whole)
+        resumed.append(road.running(holder="next"))
+        return intent
+
+    @asynccontextmanager
+    async def suspended_after_commit() -> AsyncGenerator[UnitOfWork]:
+        async with unit() as opened:
+            yield opened
+        if resumed:
+            monkeypatch.setattr(road.database, "unit", unit)
+            await asyncio.sleep(0.35)
+            await resumed.pop().run_until_none()
+
+    resumed: list[Running] = []
+    unit = road.database.unit
+    monkeypatch.setattr(Ledger, "intend", intend_then_be_suspended)
+    monkeypatch.setattr(road.database, "unit", suspended_after_commit)
+    await slow.run_until_none()
+    assert ((await road.see(job)).state, (await road.see(job)).attempts) == ("succeeded", 2)
+    assert len(road.things.made) == 1
+
+
+async def test_who_was_suspended_and_still_holds_the_job_renews_before_the_call(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease is at its end, and nobody has taken the job: it goes on, under a lease that has room for the call."""
+    job = await road.ask()
+    held_for: list[float] = []
+
+    async def look_at_the_lease() -> None:
+        async with road.database.engines.connection() as connection:
+            left = text("SELECT extract(epoch FROM lease_until - clock_timestamp()) FROM jobs")
+            held_for.append(float(await connection.scalar(left) or 0))
+        assert may_be_sent()
+
+    running = road.running(lease=3.0)
+    monkeypatch.setattr(running, "_beat", _never)
+    whole = Ledger.intend
+
+    async def slowly(*args: Any, **options: Any) -> Intent:
+        intent = await whole(*args, **options)
+        await asyncio.sleep(2.1)
+        return intent
+
+    monkeypatch.setattr(Ledger, "intend", slowly)
+    road.things.before = look_at_the_lease
+    await running.run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+    assert held_for[0] > 1.5
+
+
+async def test_nothing_is_sent_by_who_cannot_renew_the_lease(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sendable: list[bool] = []
+
+    async def stand_in_line() -> None:
+        sendable.append(may_be_sent())
+        await asyncio.sleep(0.5)
+        sendable.append(may_be_sent())
+
+    await road.ask()
+    running = road.running(lease=0.6)
+    monkeypatch.setattr(running, "_beat", _never)  # as while PostgreSQL is away
+    road.things.before = stand_in_line
+    await running.run_until_none()
+    assert sendable == [True, False]
+
+
+async def test_a_limit_met_after_a_lost_answer_does_not_make_it_forgotten(road: Road) -> None:
+    """A look-up may say "not done as far as I can tell": then it is asked again after the wait, too."""
+    looked: list[datetime] = []
+
+    async def nothing_found(reason: str, since: datetime) -> None:
+        looked.append(since)
+
+    now = road.database.clock()
+    road.things.find = nothing_found
+    road.things.lose_answers = 1
+    await road.ask()
+    for hour, failure in (
+        (0, None),
+        (1, GatewayBusy("Limited.", resume_at=now + timedelta(hours=2))),
+        (3, GatewayAbsent("Not connected.")),
+        (5, None),
+    ):
+        road.database.clock = lambda at=hour: now + timedelta(hours=at)
+        road.things.fail = failure
+        assert await road.running().run_until_none() == 1
+    assert len(looked) == 4
+    assert len(set(looked)) == 1, "it is looked for from the first intent on"
 
 
 async def _never(*_: object) -> None:
