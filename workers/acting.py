@@ -28,7 +28,8 @@ IsDone: TypeAlias = Callable[[Snowflake], Awaitable[bool]]
 async def scene_of(job: JobContext, guild_id: Snowflake) -> Scene:
     """The guild now, with the bot and the asker. Raises `NotAllowed` for an asker who is no member (any more)."""
     guild, powers = await job.gateway.read_guild(guild_id), await job.gateway.read_powers(guild_id)
-    parties: list[Party] = [bot_party(Member(user_id=powers.user_id, role_ids=powers.role_ids))]
+    me = await job.gateway.read_member(guild_id, powers.user_id)
+    parties: list[Party] = [bot_party(me or Member(user_id=powers.user_id, role_ids=powers.role_ids))]
     actor = job.job.actor
     if not actor.is_owner:
         member = None
