@@ -229,6 +229,8 @@ class JobRepository(Repository[JobModel]):
             lease_until=None,
             progress_now=None,
             finished_at=func.clock_timestamp(),
+            # The claim that finds them all spent counts itself, and is none.
+            attempts=func.least(JobModel.attempts, JobModel.max_attempts),
         )
 
     async def cancel(self, job_id: uuid.UUID) -> JobModel | None:
@@ -247,7 +249,7 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def retry(self, job_id: uuid.UUID) -> JobModel | None:
-        """failed, partial or dead → queued, with all attempts before it."""
+        """failed, partial or dead → queued, with all attempts before it; it begins anew when it is claimed."""
         return await self._one(
             update(JobModel)
             .where(JobModel.id == job_id, JobModel.state.in_(RETRYABLE))
@@ -256,6 +258,8 @@ class JobRepository(Repository[JobModel]):
                 attempts=0,
                 error=None,
                 result=None,
+                started_at=None,
+                first_call_at=None,
                 finished_at=None,
                 expires_at=None,
                 cancel_requested=False,
@@ -271,16 +275,27 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def expire(self, now: datetime) -> Sequence[JobModel]:
-        """queued or waiting → failed, for jobs whose time is over and that no attempt has touched."""
+        """queued or waiting → failed, for jobs whose time is over and that nobody has begun; also for one whose holder
+        died before it had done anything."""
         error = JobError(
             code="expired", message="Nothing could do this job before it expired.", retryable=True
         )
         return await self._many(
             update(JobModel)
             .where(
-                JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.claims == 0
+                or_(JobModel.state.in_(("queued", "waiting")), _has_lapsed()),
+                JobModel.expires_at <= now,
+                ~_is_begun(),
             )
-            .values(state="failed", error=error, finished_at=func.clock_timestamp(), waiting_for=None)
+            .values(
+                state="failed",
+                error=error,
+                finished_at=func.clock_timestamp(),
+                waiting_for=None,
+                resume_at=None,
+                holder=None,
+                lease_until=None,
+            )
         )
 
     async def note_dispatch(self, job_id: uuid.UUID) -> int:
@@ -432,6 +447,14 @@ class JobRepository(Repository[JobModel]):
             .values(state=state, finished_at=func.clock_timestamp())
         )
 
+    async def reopen_steps(self, job_id: uuid.UUID) -> None:
+        """failed → superseded: what was refused is tried again. What is in doubt stays so, and is looked up first."""
+        await self.session.execute(
+            update(JobStepModel)
+            .where(JobStepModel.job_id == job_id, JobStepModel.state == "failed")
+            .values(state="superseded")
+        )
+
     async def _held(self, job_id: uuid.UUID, claim: int, **values: Any) -> JobModel | None:
         return await self._one(
             update(JobModel)
@@ -497,7 +520,8 @@ def _is_paused() -> ColumnElement[bool]:
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
     due = or_(JobModel.run_at.is_(None), JobModel.run_at <= now)
-    return or_(
+    in_time = or_(JobModel.expires_at.is_(None), JobModel.expires_at > now, _is_begun())
+    waits_no_more = or_(
         and_(JobModel.state == "queued", due),
         and_(
             JobModel.state == "waiting",
@@ -506,8 +530,19 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
             due,
         ),
         and_(JobModel.state == "waiting", JobModel.resume_at <= now),
-        and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
+        _has_lapsed(),
     )
+    return and_(waits_no_more, in_time)
+
+
+def _has_lapsed() -> ColumnElement[bool]:
+    """In the hands of somebody who did not renew the lease."""
+    return and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp())
+
+
+def _is_begun() -> ColumnElement[bool]:
+    """Whether something was sent, or may have been: then it goes on to its end, however late it is."""
+    return exists().where(JobStepModel.job_id == JobModel.id, JobStepModel.state != "superseded")
 
 
 def _settled_transactions() -> ColumnElement[int]:

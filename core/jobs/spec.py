@@ -15,7 +15,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False):
     """`payload` and `result` are structs tagged by `kind`. A `structural` job has its guild to itself.
 
-    `expires_after` is how long it may wait for its first claim; past it the job fails with code `expired`.
+    `expires_after` is how long it may wait to be begun; past it the job fails with code `expired`.
     `bits` are what the asker needs in the guild, checked when asked and again when claimed (law 8); `bot_bits` what
     the bot needs, which is what it asks for in its invitation.
     """
