@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -58,6 +58,7 @@ class Running:
         self._per_guild = per_guild
         self._structural_slots = structural
         self._structural = 0
+        self._claiming = asyncio.Lock()
         self._is_open = is_open
         self._draining = False
 
@@ -83,28 +84,35 @@ class Running:
         ran = 0
         while self.claims_now:
             held = Lease(self._lease)
-            with held.renewing():
-                claim = await self._claim()
+            claim = await self._claim(held)
             if claim is None:
                 break
             await self._run(claim, held)
             ran += 1
         return ran
 
-    async def _claim(self) -> Claim | None:
-        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs."""
-        try:
-            async with self._database.unit() as unit:
-                return await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
-        except Conflict:
-            return None
+    async def _claim(self, held: Lease) -> Claim | None:
+        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs.
+
+        One at a time, because two at the same moment would not see each other: each would find room for itself.
+        """
+        async with self._claiming:
+            if not self.claims_now:
+                return None
+            try:
+                with held.renewing():
+                    async with self._database.unit() as unit:
+                        claim = await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
+            except Conflict:
+                return None
+            self._structural += claim is not None and self._is_structural(claim)
+            return claim
 
     async def _run(self, claim: Claim, held: Lease) -> None:
         journal = LedgerJournal(self._database, claim, held, lambda: self._draining)
         try:
-            with self._counted(claim):
-                async with self._heartbeat(claim, held):
-                    await self._attempt(claim, journal)
+            async with self._heartbeat(claim, held):
+                await self._attempt(claim, journal)
         except LeaseLost:
             log.warning("Job %s is in other hands by now; this attempt stops here.", claim.job.id)
         except Exception as error:
@@ -112,6 +120,11 @@ class Running:
                 raise
             # Nothing can be written: the lease runs out and the job is claimed again.
             log.warning("Job %s: PostgreSQL is away (%s); its lease will run out.", claim.job.id, error)
+        finally:
+            self._structural -= self._is_structural(claim)
+
+    def _is_structural(self, claim: Claim) -> bool:
+        return self._registry[claim.job.kind].spec.structural
 
     async def _attempt(self, claim: Claim, journal: LedgerJournal) -> None:
         try:
@@ -234,15 +247,6 @@ class Running:
     ) -> None:
         async with self._database.unit() as unit:
             await unit.ledger.settle(claim, state, result=result, error=error)
-
-    @contextlib.contextmanager
-    def _counted(self, claim: Claim) -> Generator[None]:
-        is_structural = self._registry[claim.job.kind].spec.structural
-        self._structural += is_structural
-        try:
-            yield
-        finally:
-            self._structural -= is_structural
 
     @contextlib.asynccontextmanager
     async def _heartbeat(self, claim: Claim, held: Lease) -> AsyncGenerator[None]:

@@ -404,5 +404,97 @@ async def test_a_limit_met_after_a_lost_answer_does_not_make_it_forgotten(road: 
     assert len(set(looked)) == 1, "it is looked for from the first intent on"
 
 
+async def test_what_is_over_is_not_begun_though_nobody_has_swept_it_yet(road: Road) -> None:
+    now = road.database.clock()
+    stale = await road.ask(expires_at=now + timedelta(hours=1))
+    limited = await road.ask(expires_at=now + timedelta(hours=1))
+    road.things.fail = GatewayBusy("Limited.", resume_at=now + timedelta(hours=2))
+    await road.running(per_guild=1).run_until_none()
+    assert [(await road.see(job)).waiting_for for job in (stale, limited)] == ["rate_limit", "rate_limit"]
+    road.things.fail = None
+    road.database.clock = lambda: now + timedelta(hours=3)
+    assert await road.running().run_until_none() == 0
+    async with road.database.unit() as unit:
+        assert await unit.jobs.expire_due() == 2
+    assert (await road.see(limited)).state == "failed"
+    assert road.things.made == []
+
+
+async def test_what_was_begun_in_time_goes_on_however_late_it_is(road: Road) -> None:
+    now = road.database.clock()
+    job = await road.ask(2, expires_at=now + timedelta(hours=1))
+
+    async def limit_the_second() -> None:
+        if road.things.made:
+            raise GatewayBusy("Limited.", resume_at=now + timedelta(hours=2))
+
+    road.things.before = limit_the_second
+    await road.running().run_until_none()
+    road.things.before = None
+    road.database.clock = lambda: now + timedelta(hours=3)
+    async with road.database.unit() as unit:
+        assert await unit.jobs.expire_due() == 0
+    await road.running().run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+
+
+async def test_a_job_that_is_asked_for_again_tries_what_was_refused_and_begins_anew(road: Road) -> None:
+    job = await road.ask(2)
+
+    async def refuse_the_second() -> None:
+        if road.things.made:
+            raise CallRefused("Missing Permissions", status=403)
+
+    road.things.before = refuse_the_second
+    await road.running().run_until_none()
+    first = await road.see(job)
+    async with road.database.unit() as unit:
+        await unit.jobs.retry(road.actor, job.id)
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["done", "superseded"]
+    road.things.before = None
+    await road.running().run_until_none()
+    again = await road.see(job)
+    assert (again.state, again.progress.done, len(road.things.made)) == ("succeeded", 2, 2)
+    assert first.started_at is not None
+    assert again.started_at is not None
+    assert again.started_at > first.started_at
+
+
+async def test_a_job_cancelled_while_it_waits_says_what_it_does_not_know(road: Road) -> None:
+    async def nothing_found(reason: str, since: datetime) -> None:
+        return None
+
+    road.things.find = nothing_found
+    road.things.lose_answers = 1
+    job = await road.ask()
+    await road.running().run_until_none()
+    async with road.database.unit() as unit:
+        assert (await unit.jobs.cancel(road.actor, job.id)).state == "cancelled"
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["outcome_unknown"]
+
+
+async def test_a_job_that_kills_its_worker_every_time_ends_dead(road: Road) -> None:
+    async def kill() -> None:
+        raise asyncio.CancelledError
+
+    road.things.before = kill
+    job = await road.ask()
+    for attempt in range(1, 4):
+        with pytest.raises(asyncio.CancelledError):
+            await road.running(holder=f"dies-{attempt}").run_until_none()
+        await _write(road, "UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second'")
+    assert await road.running().run_until_none() == 0
+    seen = await road.see(job)
+    assert seen.error is not None
+    assert (seen.state, seen.attempts, seen.error.code) == ("dead", 3, "attempts_spent")
+
+
+async def _write(road: Road, statement: str) -> None:
+    async with road.database.engines.writing.begin() as connection:
+        await connection.execute(text(statement))
+
+
 async def _never(*_: object) -> None:
     return
