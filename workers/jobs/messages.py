@@ -81,10 +81,8 @@ async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
         await job.gateway.edit_message(job.guild_id, payload.channel_id, payload.message_id, fields)
 
     async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        """Words tell; embeds are written again, which changes nothing."""
-        now = await job.gateway.read_message(job.guild_id, payload.channel_id, payload.message_id)
-        is_done = now is not None and isinstance(fields.content, str) and now.content == fields.content
-        return payload.message_id if is_done else None
+        done = await job.gateway.reads_as(job.guild_id, payload.channel_id, payload.message_id, fields)
+        return payload.message_id if done else None
 
     await job.journal.announce(1)
     await job.journal.perform("edit", "editing the message", act, look_up=look_up)
