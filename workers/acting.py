@@ -22,7 +22,7 @@ from core.jobs.journal import Reason
 from workers.registry import JobContext
 
 DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
-IsDone: TypeAlias = Callable[[Snowflake], Awaitable[bool]]
+IsDone: TypeAlias = Callable[[Snowflake, datetime], Awaitable[bool]]
 
 
 async def scene_of(job: JobContext, guild_id: Snowflake) -> Scene:
@@ -59,7 +59,7 @@ async def for_each_member(
 ) -> tuple[MemberOutcome, ...]:
     """One step a member, and one outcome: what cannot be done to one of them does not keep it from the others.
 
-    `is_done` looks whether a call whose answer was lost has had its effect.
+    `is_done` looks whether a call whose answer was lost has had its effect since it was intended.
     """
     scene = await allowed_scene(job, action)
     await job.journal.announce(len(action.member_ids))
@@ -101,7 +101,7 @@ async def _done_to(
         return user_id
 
     async def look_up(reason: Reason, since: datetime) -> str | None:
-        return user_id if await is_done(user_id) else None
+        return user_id if await is_done(user_id, since) else None
 
     try:
         await job.journal.perform(step_id, f"{step_id.partition(':')[0]} {user_id}", act, look_up=look_up)

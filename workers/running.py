@@ -188,6 +188,8 @@ class Running:
         actor = claim.job.actor
         async with self._database.read() as unit:
             state = await unit.guilds.state_of(guild_id)
+            if state == "left" and spec.leaves and claim.number > 1:
+                return  # there is nothing left to do there but to see that it is done
             if state != "approved":
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",

@@ -23,7 +23,7 @@ from tests.core.jobs.side_by_side import SideBySide, Verb
 from tests.fixtures.servers import fresh_database
 from tests.fixtures.size import SEED, sized
 
-EXAMPLES = sized(small=15, soak=1500)
+EXAMPLES = sized(small=25, soak=1500)
 STEPS = sized(small=25, soak=60)
 RACES = sized(small=150, soak=6000)
 MINUTES = (1, 5, 60)
@@ -150,8 +150,13 @@ class Transitions(RuleBasedStateMachine):
     @precondition(lambda self: self.both.running())
     @rule(number=st.integers(0, 50))
     def let_a_lease_lapse(self, number: int) -> None:
-        running = self.both.running()
-        self.run(self.both.lapse(running[number % len(running)]))
+        self.lapse(number)
+
+    @precondition(lambda self: self.both.running())
+    @rule(number=st.integers(0, 50))
+    def let_another_take_it(self, number: int) -> None:
+        self.lapse(number)
+        self.do(self.both.claiming())
 
     @rule()
     def pause_or_resume(self) -> None:
@@ -159,6 +164,10 @@ class Transitions(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.run(self.both.bring_everything_to_its_end())
+
+    def lapse(self, number: int) -> None:
+        running = self.both.running()
+        self.run(self.both.lapse(running[number % len(running)]))
 
     def hold(self, back: int, verb: str, **options: Any) -> None:
         """By one of the newest claims, most of which are lost."""
