@@ -16,7 +16,8 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from disnake.http import Route
 
 from bot.translate import NEVER_SENT
-from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
+from core.discord.errors import AnswerLost, DiscordError, GatewayAbsent, GatewayBusy
+from core.discord.sendable import may_be_sent
 
 SHORT_WAIT = 5.0
 # For a 429 that says nothing about its length, such as Cloudflare's.
@@ -111,26 +112,36 @@ class Guard:
     async def __call__(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
         if self.abandoned:
             raise GatewayAbsent(f"Nobody waits any more for Discord to {self.doing}: not sent.")
+        tried = self.in_doubt
+        if not may_be_sent():
+            raise self._unsent(f"It became too late to ask Discord to {self.doing}", tried)
         self.in_doubt = True
-        response = await self._sent(request, send)
+        response = await self._sent(request, send, tried)
         if response.status >= SERVER_ERRORS:
             if not self._repeatable:
                 raise AnswerLost(f"Discord failed with {response.status} when asked to {self.doing}.")
             return response
-        self.in_doubt = False
+        is_refused = response.status == TOO_MANY_REQUESTS
+        self.in_doubt = tried and is_refused
         self._limits.learn(self.route, response.headers)
-        if response.status == TOO_MANY_REQUESTS:
+        if is_refused:
             await self._refused(response)
         return response
 
-    async def _sent(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+    def _unsent(self, what: str, tried: bool) -> DiscordError:
+        """Of a try that was not sent; an earlier one may have been done all the same."""
+        if tried:
+            return AnswerLost(f"{what}, and what became of the first try is not known.")
+        return GatewayAbsent(f"{what}: not sent.")
+
+    async def _sent(self, request: ClientRequest, send: ClientHandlerType, tried: bool) -> ClientResponse:
         try:
             response = await send(request)
             # Read here, so that an answer cut short is noticed where it can be told from one never given.
             await response.read()
         except NEVER_SENT as error:
-            self.in_doubt = False
-            raise GatewayAbsent(f"Discord cannot be reached to {self.doing}: {error}") from error
+            self.in_doubt = tried
+            raise self._unsent(f"Discord cannot be reached to {self.doing} ({error})", tried) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             if self._repeatable:
                 raise
@@ -145,6 +156,8 @@ class Guard:
         self._limits.refused(self.route, wait, everywhere=everywhere)
         # Without `Via` disnake takes it for a ban and fails at once; with it, it sleeps as long as told.
         if wait > SHORT_WAIT or "Via" not in response.headers or body.retry_after is None:
+            if self.in_doubt:
+                raise self._unsent(f"A rate limit keeps Discord from being asked to {self.doing}", True)
             raise self._limits.busy(self.route, self.doing, at_least=wait)
 
 

@@ -75,24 +75,52 @@ def message_of(body: dict[str, Any]) -> Message:
 
 
 def says_the_same(body: dict[str, Any], fields: MessageFields) -> bool:
-    """Whether a message of Discord's has these words and embeds. Discord trims what it shows: so does this."""
+    """Whether a message of Discord's has these words and embeds, whatever it did to their looks: it trims what it
+    shows, and adds embeds of its own for the addresses that stand in the text."""
     content = fields.content if isinstance(fields.content, str) else ""
-    embeds = fields.embeds if isinstance(fields.embeds, tuple) else ()
-    if str(body["content"]).strip() != content.strip() or len(body["embeds"]) != len(embeds):
+    ours = fields.embeds if isinstance(fields.embeds, tuple) else ()
+    there: list[Payload] = body["embeds"]
+    if str(body["content"]).strip() != content.strip() or len(there) < len(ours):
         return False
     return all(
-        _words(there) == _words(embed_payload(ours))
-        for there, ours in zip(body["embeds"], embeds, strict=True)
+        _words(theirs) == _words(embed_payload(each)) for theirs, each in zip(there, ours, strict=False)
     )
+
+
+def is_written(body: dict[str, Any], fields: MessageFields) -> bool:
+    """Whether a message of Discord's already is as `fields` would make it, to the last color. In doubt it is not."""
+    if isinstance(fields.content, str) and str(body["content"]).strip() != fields.content.strip():
+        return False
+    if not isinstance(fields.embeds, tuple):
+        return True
+    own = [_looks(each) for each in body["embeds"] if each.get("type", "rich") == "rich"]
+    return own == [_looks(embed_payload(each)) for each in fields.embeds]
 
 
 def _words(embed: Payload) -> tuple[object, ...]:
     fields: list[Payload] = embed.get("fields") or []
-    footer: Payload = embed.get("footer") or {}
-    author: Payload = embed.get("author") or {}
+    footer, author = _part(embed, "footer"), _part(embed, "author")
     texts = [embed.get("title"), embed.get("description"), author.get("name"), footer.get("text")]
     texts += [text for field in fields for text in (field["name"], field["value"])]
     return tuple(None if text is None else str(text).strip() for text in texts)
+
+
+def _part(embed: Payload, name: str) -> Payload:
+    return embed.get(name) or {}
+
+
+def _looks(embed: Payload) -> tuple[object, ...]:
+    author, footer, moment = _part(embed, "author"), _part(embed, "footer"), embed.get("timestamp")
+    fields: list[Payload] = embed.get("fields") or []
+    return (
+        _words(embed),
+        [bool(field.get("inline")) for field in fields],
+        embed.get("url"),
+        embed.get("color"),
+        None if moment is None else datetime.fromisoformat(moment),
+        (author.get("url"), author.get("icon_url"), footer.get("icon_url")),
+        [_part(embed, name).get("url") for name in ("image", "thumbnail")],
+    )
 
 
 def _said(**payload: Any) -> Payload:

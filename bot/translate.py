@@ -192,6 +192,7 @@ def member_of(member: disnake.Member) -> Member:
         user_id=str(member.id),
         role_ids=tuple(str(role.id) for role in member.roles if not role.is_default()),
         nick=member.nick,
+        joined_at=member.joined_at,
         timed_out_until=member.current_timeout,
         is_timed_out=member.current_timeout is not None,
     )
@@ -199,11 +200,12 @@ def member_of(member: disnake.Member) -> Member:
 
 def member_of_payload(body: dict[str, Any]) -> Member:
     """One member, as Discord's REST API answers it."""
-    until = body.get("communication_disabled_until")
+    until, joined = body.get("communication_disabled_until"), body.get("joined_at")
     return Member(
         user_id=str(body["user"]["id"]),
         role_ids=tuple(str(each) for each in body["roles"]),
         nick=body.get("nick"),
+        joined_at=None if joined is None else datetime.fromisoformat(joined),
         timed_out_until=None if until is None else datetime.fromisoformat(until),
     )
 

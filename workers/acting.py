@@ -22,13 +22,14 @@ from core.jobs.journal import Reason
 from workers.registry import JobContext
 
 DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
-IsDone: TypeAlias = Callable[[Snowflake], Awaitable[bool]]
+IsDone: TypeAlias = Callable[[Snowflake, datetime], Awaitable[bool]]
 
 
 async def scene_of(job: JobContext, guild_id: Snowflake) -> Scene:
     """The guild now, with the bot and the asker. Raises `NotAllowed` for an asker who is no member (any more)."""
     guild, powers = await job.gateway.read_guild(guild_id), await job.gateway.read_powers(guild_id)
-    parties: list[Party] = [bot_party(Member(user_id=powers.user_id, role_ids=powers.role_ids))]
+    me = await job.gateway.read_member(guild_id, powers.user_id)
+    parties: list[Party] = [bot_party(me or Member(user_id=powers.user_id, role_ids=powers.role_ids))]
     actor = job.job.actor
     if not actor.is_owner:
         member = None
@@ -58,7 +59,7 @@ async def for_each_member(
 ) -> tuple[MemberOutcome, ...]:
     """One step a member, and one outcome: what cannot be done to one of them does not keep it from the others.
 
-    `is_done` looks whether a call whose answer was lost has had its effect.
+    `is_done` looks whether a call whose answer was lost has had its effect since it was intended.
     """
     scene = await allowed_scene(job, action)
     await job.journal.announce(len(action.member_ids))
@@ -100,7 +101,7 @@ async def _done_to(
         return user_id
 
     async def look_up(reason: Reason, since: datetime) -> str | None:
-        return user_id if await is_done(user_id) else None
+        return user_id if await is_done(user_id, since) else None
 
     try:
         await job.journal.perform(step_id, f"{step_id.partition(':')[0]} {user_id}", act, look_up=look_up)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy, Undecided
+from core.discord.sendable import sendable_while
 from core.jobs.errors import Cancelled, HandedBack, JobFailed
 from core.jobs.journal import Act, LookUp
 from core.jobs.schemas import Announcement, Claim, Intent, JobStep
 from core.uow import Database, UnitOfWork
+from workers.lease import Lease
 
 log = logging.getLogger(__name__)
 _UNDECIDED = frozenset({"intended", "outcome_unknown"})
@@ -19,11 +21,12 @@ class LedgerJournal:
     """Implements `core.jobs.journal.Journal`. `failed_step` names the step that Discord refused, if one was."""
 
     def __init__(
-        self, database: Database, claim: Claim, lease_seconds: float, is_draining: Callable[[], bool]
+        self, database: Database, claim: Claim, held: Lease, is_draining: Callable[[], bool]
     ) -> None:
         self._database = database
         self._claim = claim
-        self._lease = lease_seconds
+        self._held = held
+        self._lease = held.seconds
         self._is_draining = is_draining
         self.failed_step: str | None = None
         self._announcement: Announcement | None = None
@@ -63,21 +66,22 @@ class LedgerJournal:
         if self._is_draining():
             raise HandedBack("This worker is going away.")
         reason = self._reason(step_id)
-        async with self._database.unit() as unit:
-            intent = await self._intend(unit, step_id, title, once=once)
-        if intent.job.cancel_requested:
-            await self._not_sent(step_id)
-            raise Cancelled("Cancelled on request, between two steps.")
+        with self._held.renewing():
+            async with self._database.unit() as unit:
+                intent = await self._intend(unit, step_id, title, once=once)
         if intent.recorded is not None:
             return intent.recorded.outcome
         if look_up is not None and intent.begun_earlier:
             found = await self._find(step_id, look_up, reason, intent.since)
             if found is not None:
                 return await self._record(step_id, found)
+        if intent.job.cancel_requested:
+            await self._not_sent(step_id, intent)
+            raise Cancelled("Cancelled on request, between two steps.")
         try:
-            outcome = await act(reason)
+            outcome = await self._sent(act, reason)
         except (GatewayBusy, GatewayAbsent):
-            await self._not_sent(step_id)
+            await self._not_sent(step_id, intent)
             raise
         except AnswerLost:
             found = None if look_up is None else await self._find(step_id, look_up, reason, intent.since)
@@ -125,8 +129,20 @@ class LedgerJournal:
             await unit.ledger.record(self._claim, self._lease, step_id, "done", outcome=outcome)
         return outcome
 
-    async def _not_sent(self, step_id: str) -> None:
-        """Takes the intent back: there is nothing to look up and nothing unknown."""
+    async def _sent(self, act: Act, reason: str) -> str | None:
+        """The lease outlives the call, or is renewed before it: who was suspended does not act any more."""
+        while not self._held.outlives_a_call():
+            with self._held.renewing():
+                async with self._database.unit() as unit:
+                    await unit.ledger.renew(self._claim, self._lease)
+        with sendable_while(self._held.outlives_a_call):
+            return await act(reason)
+
+    async def _not_sent(self, step_id: str, intent: Intent) -> None:
+        """Takes the intent back: there is nothing to look up and nothing unknown. What an earlier claim may have sent
+        stays to be looked up, since not every look-up says for good that it was not done."""
+        if intent.begun_earlier:
+            return
         async with self._database.unit() as unit:
             await unit.ledger.record(self._claim, self._lease, step_id, "superseded")
 

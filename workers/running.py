@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,6 +20,7 @@ from core.jobs.states import JobState, Lane, WaitingFor
 from core.uow import Database
 from workers.ending import end
 from workers.journal import LedgerJournal
+from workers.lease import Lease
 from workers.registry import JobContext, Registry
 from workers.retry import backoff
 
@@ -57,6 +58,7 @@ class Running:
         self._per_guild = per_guild
         self._structural_slots = structural
         self._structural = 0
+        self._claiming = asyncio.Lock()
         self._is_open = is_open
         self._draining = False
 
@@ -81,27 +83,36 @@ class Running:
         """What one permit is worth: claims and runs until nothing is claimable; answers how many jobs that were."""
         ran = 0
         while self.claims_now:
-            claim = await self._claim()
+            held = Lease(self._lease)
+            claim = await self._claim(held)
             if claim is None:
                 break
-            await self._run(claim)
+            await self._run(claim, held)
             ran += 1
         return ran
 
-    async def _claim(self) -> Claim | None:
-        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs."""
-        try:
-            async with self._database.unit() as unit:
-                return await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
-        except Conflict:
-            return None
+    async def _claim(self, held: Lease) -> Claim | None:
+        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs.
 
-    async def _run(self, claim: Claim) -> None:
-        journal = LedgerJournal(self._database, claim, self._lease, lambda: self._draining)
+        One at a time, because two at the same moment would not see each other: each would find room for itself.
+        """
+        async with self._claiming:
+            if not self.claims_now:
+                return None
+            try:
+                with held.renewing():
+                    async with self._database.unit() as unit:
+                        claim = await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
+            except Conflict:
+                return None
+            self._structural += claim is not None and self._is_structural(claim)
+            return claim
+
+    async def _run(self, claim: Claim, held: Lease) -> None:
+        journal = LedgerJournal(self._database, claim, held, lambda: self._draining)
         try:
-            with self._counted(claim):
-                async with self._heartbeat(claim):
-                    await self._attempt(claim, journal)
+            async with self._heartbeat(claim, held):
+                await self._attempt(claim, journal)
         except LeaseLost:
             log.warning("Job %s is in other hands by now; this attempt stops here.", claim.job.id)
         except Exception as error:
@@ -109,6 +120,11 @@ class Running:
                 raise
             # Nothing can be written: the lease runs out and the job is claimed again.
             log.warning("Job %s: PostgreSQL is away (%s); its lease will run out.", claim.job.id, error)
+        finally:
+            self._structural -= self._is_structural(claim)
+
+    def _is_structural(self, claim: Claim) -> bool:
+        return self._registry[claim.job.kind].spec.structural
 
     async def _attempt(self, claim: Claim, journal: LedgerJournal) -> None:
         try:
@@ -173,6 +189,8 @@ class Running:
         actor = claim.job.actor
         async with self._database.read() as unit:
             state = await unit.guilds.state_of(guild_id)
+            if state == "left" and spec.leaves and claim.number > 1:
+                return  # there is nothing left to do there but to see that it is done
             if state != "approved":
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
@@ -233,30 +251,23 @@ class Running:
         async with self._database.unit() as unit:
             await unit.ledger.settle(claim, state, result=result, error=error)
 
-    @contextlib.contextmanager
-    def _counted(self, claim: Claim) -> Generator[None]:
-        is_structural = self._registry[claim.job.kind].spec.structural
-        self._structural += is_structural
-        try:
-            yield
-        finally:
-            self._structural -= is_structural
-
     @contextlib.asynccontextmanager
-    async def _heartbeat(self, claim: Claim) -> AsyncGenerator[None]:
-        beating = asyncio.create_task(self._beat(claim))
+    async def _heartbeat(self, claim: Claim, held: Lease) -> AsyncGenerator[None]:
+        beating = asyncio.create_task(self._beat(claim, held))
         try:
             yield
         finally:
             await end(beating)
 
-    async def _beat(self, claim: Claim) -> None:
+    async def _beat(self, claim: Claim, held: Lease) -> None:
         while True:
             await asyncio.sleep(self._lease / 4.5)
             try:
-                async with self._database.unit() as unit:
-                    await unit.ledger.renew(claim, self._lease)
+                with held.renewing():
+                    async with self._database.unit() as unit:
+                        await unit.ledger.renew(claim, self._lease)
             except LeaseLost:
+                held.lose()
                 return
             except Exception as error:
                 if not is_away(error):

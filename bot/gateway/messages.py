@@ -7,7 +7,7 @@ import disnake
 
 from bot.gateway.live import Live
 from bot.limits import MethodRoute
-from bot.message_payloads import message_of, message_payload, new_message_payload, says_the_same
+from bot.message_payloads import is_written, message_of, message_payload, new_message_payload, says_the_same
 from core.discord.errors import TargetGone, Undecided
 from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
@@ -99,6 +99,24 @@ class MessageCalls(Live):
     async def read_message(
         self, guild_id: Snowflake, channel_id: Snowflake, message_id: Snowflake
     ) -> Message | None:
+        body = await self._message(guild_id, channel_id, message_id)
+        return None if body is None else message_of(body)
+
+    async def reads_as(
+        self, guild_id: Snowflake, channel_id: Snowflake, message_id: Snowflake, fields: MessageFields
+    ) -> bool:
+        body = await self._message(guild_id, channel_id, message_id)
+        return body is not None and is_written(body, fields)
+
+    async def list_messages(
+        self, guild_id: Snowflake, channel_id: Snowflake, *, before: Snowflake | None, limit: int = _PAGE
+    ) -> tuple[Message, ...]:
+        await self._calls.have_ended(guild_id)
+        return tuple(map(message_of, await self._page(guild_id, channel_id, before, limit)))
+
+    async def _message(
+        self, guild_id: Snowflake, channel_id: Snowflake, message_id: Snowflake
+    ) -> dict[str, Any] | None:
         await self._calls.have_ended(guild_id)
         try:
             body = await self._calls.send(
@@ -108,13 +126,7 @@ class MessageCalls(Live):
             )
         except TargetGone:
             return None
-        return message_of(body)
-
-    async def list_messages(
-        self, guild_id: Snowflake, channel_id: Snowflake, *, before: Snowflake | None, limit: int = _PAGE
-    ) -> tuple[Message, ...]:
-        await self._calls.have_ended(guild_id)
-        return tuple(map(message_of, await self._page(guild_id, channel_id, before, limit)))
+        return cast("dict[str, Any]", body)
 
     async def _page(
         self, guild_id: Snowflake, channel_id: Snowflake, before: Snowflake | None, limit: int = _PAGE

@@ -8,13 +8,18 @@ Permissions ("Permission Hierarchy", "Permission Overwrites").
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
+from core.actions.jobs import spec_of
+from core.actions.locking import locked, locked_bits, newly_said, overwrite_of, unlocked
 from core.actions.payloads import (
     Action,
     ChannelFollow,
     ChannelLock,
     ChannelUnfollow,
     ChannelUnlock,
+    MemberBan,
+    MemberKick,
     MemberNick,
     MemberTimeout,
     MemberUnban,
@@ -27,22 +32,15 @@ from core.actions.payloads import (
     RoleGrant,
     RoleRevoke,
 )
-from core.discord.effective import channel_permissions
+from core.discord.effective import channel_permissions, present_permissions
 from core.discord.messages import AllowedMentions
-from core.discord.permissions import Permission, names_of
-from core.discord.types import VOICE_LIKE, Channel, ChannelType, Member, Role, Snapshot, Snowflake, role_rank
+from core.discord.permissions import ALL, Permission, names_of
+from core.discord.types import Channel, ChannelType, Member, Role, Snapshot, Snowflake, role_rank
 
 _WRITABLE: frozenset[ChannelType] = frozenset({"text", "voice", "announcement", "stage"})
 _FOLLOWING: frozenset[ChannelType] = frozenset({"text", "announcement"})
 _NOTHING = Permission(0)
 _READS = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
-LOCKED = (
-    Permission.SEND_MESSAGES
-    | Permission.SEND_MESSAGES_IN_THREADS
-    | Permission.CREATE_PUBLIC_THREADS
-    | Permission.CREATE_PRIVATE_THREADS
-)
-LOCKED_VOICE = Permission.SEND_MESSAGES | Permission.CONNECT
 
 
 class Denial(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,20 +78,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return channel_permissions(self.guild, party.member, channel)
 
 
-def locked_bits(kind: ChannelType) -> Permission:
-    """What locking a channel denies to @everyone."""
-    return LOCKED_VOICE if kind in VOICE_LIKE else LOCKED
-
-
 def denials(action: Action, scene: Scene) -> Iterator[Denial]:
     """What forbids the action as a whole; for single members see `member_denial`."""
     match action:
-        case RoleGrant() | RoleRevoke():
-            yield from _role_denials(scene, action.role_id)
+        case RoleGrant() | RoleRevoke() | MemberTimeout() | MemberKick() | MemberBan() | MemberUnban():
+            yield from _guild_denials(action, scene)
         case MessageSend():
             yield from _send_denials(action, scene)
         case MessageEdit():
-            yield from _needs(scene, action.channel_id, _READS, asker=Permission.MANAGE_MESSAGES)
+            yield from _edit_denials(action, scene)
         case MessageDelete():
             yield from _needs(scene, action.channel_id, _READS, asker=Permission.MANAGE_MESSAGES)
         case MessagePurge():
@@ -110,6 +103,11 @@ def denials(action: Action, scene: Scene) -> Iterator[Denial]:
             yield from _lock_denials(action, scene)
         case _:
             pass
+
+
+def foreign_denials(action: MessageDelete, scene: Scene) -> Iterator[Denial]:
+    """What forbids deleting a message that is not the bot's own."""
+    yield from _needs(scene, action.channel_id, Permission.MANAGE_MESSAGES)
 
 
 def source_denials(action: ChannelFollow, source: Scene) -> Iterator[Denial]:
@@ -138,10 +136,28 @@ def _target_denials(action: OnMembers, scene: Scene, target: Member) -> Iterator
     if isinstance(action, MemberTimeout) and action.seconds is not None and _is_admin(scene, target):
         yield Denial(code="protected", message="Administrators and the owner cannot be timed out.")
     for party in scene.parties:
-        if isinstance(action, MemberNick) and party.member.user_id == target.user_id:
-            continue
+        if isinstance(action, MemberNick):
+            is_own = party.member.user_id == target.user_id
+            yield from _guild_needs(
+                scene, party, Permission.CHANGE_NICKNAME if is_own else Permission.MANAGE_NICKNAMES
+            )
+            if is_own:
+                continue
         if not _outranks(scene, party.member, target):
             yield party.may_not(f"stands no higher than member {target.user_id}")
+
+
+def _guild_denials(action: OnMembers, scene: Scene) -> Iterator[Denial]:
+    """What the kind asks of its asker, everybody must have, and the bot first of all."""
+    for party in scene.parties:
+        yield from _guild_needs(scene, party, Permission(spec_of(action).bits))
+    if isinstance(action, RoleGrant | RoleRevoke):
+        yield from _role_denials(scene, action.role_id)
+
+
+def _guild_needs(scene: Scene, party: Party, needed: Permission) -> Iterator[Denial]:
+    if missing := needed & ~present_permissions(scene.guild, party.member):
+        yield party.may_not(f"lacks {', '.join(names_of(missing))}")
 
 
 def _role_denials(scene: Scene, role_id: Snowflake) -> Iterator[Denial]:
@@ -170,6 +186,16 @@ def _send_denials(action: MessageSend, scene: Scene) -> Iterator[Denial]:
     yield from _needs(scene, action.channel_id, needed, _WRITABLE)
 
 
+def _edit_denials(action: MessageEdit, scene: Scene) -> Iterator[Denial]:
+    """The bot may always change its own words. Who has them changed speaks there, and through somebody else."""
+    needed = Permission.MANAGE_MESSAGES | Permission.SEND_MESSAGES
+    if action.embeds:
+        needed |= Permission.EMBED_LINKS
+    if _mentions_many(action.allowed_mentions, scene):
+        needed |= Permission.MENTION_EVERYONE
+    yield from _needs(scene, action.channel_id, _READS, asker=needed)
+
+
 def _mentions_many(mentions: AllowedMentions, scene: Scene) -> bool:
     """Roles that everybody may mention need no permission."""
     if "everyone" in mentions.parse or "roles" in mentions.parse:
@@ -184,12 +210,37 @@ def _crosspost_denials(action: MessageCrosspost, scene: Scene) -> Iterator[Denia
 
 
 def _lock_denials(action: ChannelLock | ChannelUnlock, scene: Scene) -> Iterator[Denial]:
-    """An overwrite may be written only with bits that the writer has."""
+    """What an overwrite newly allows or denies, its writer must have (Channel › Edit Channel Permissions)."""
+    yield from _needs(scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES)
     channel = scene.channel(action.channel_id)
-    needed = Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES
-    if channel is not None:
-        needed |= locked_bits(channel.type)
-    yield from _needs(scene, action.channel_id, needed)
+    if channel is None:
+        return
+    now, bits = overwrite_of(channel, scene.guild.guild_id), locked_bits(channel.type)
+    if isinstance(action, ChannelLock):
+        then = locked(now, bits)
+    else:
+        restore = action.restore
+        if restore is not None and (restore.kind, restore.id) != ("role", now.id):
+            yield Denial(code="not_everyone", message="Only the overwrite of @everyone is restored.")
+        then = unlocked(now, restore, bits)
+    for party in scene.parties:
+        if missing := newly_said(now, then) & ~_sayable_in(scene, party, channel):
+            yield party.may_not(f"lacks {', '.join(names_of(missing))}, which this would write")
+    after = replace(channel, overwrites=(*(o for o in channel.overwrites if o.id != now.id), then))
+    for party in scene.parties:
+        if party.code == BOT_MAY_NOT and Permission.MANAGE_ROLES not in scene.held_in(party, after):
+            yield party.may_not(f"would be locked out of #{channel.name}, and could not unlock it")
+
+
+def _sayable_in(scene: Scene, party: Party, channel: Channel) -> Permission:
+    """What they have in the guild or in the channel's category; everything, where an overwrite trusts them with it."""
+    targets = (scene.guild.guild_id, party.member.user_id, *party.member.role_ids)
+    trusted = any(o.allow & Permission.MANAGE_ROLES for o in channel.overwrites if o.id in targets)
+    if trusted and Permission.MANAGE_ROLES in scene.held_in(party, channel):
+        return ALL
+    held = present_permissions(scene.guild, party.member)
+    category = None if channel.parent_id is None else scene.channel(channel.parent_id)
+    return held if category is None else held | scene.held_in(party, category)
 
 
 def _needs(

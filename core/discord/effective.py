@@ -24,6 +24,12 @@ def guild_permissions(guild: Snapshot, member: Member) -> Permission:
     return Permission(base_permissions(guild.everyone.permissions, roles, owner=owner)) & ALL
 
 
+def present_permissions(guild: Snapshot, member: Member) -> Permission:
+    """In the guild as a whole, at this moment: a time-out takes most of it away."""
+    held = guild_permissions(guild, member)
+    return held & TIMED_OUT if member.is_timed_out and held != ALL else held
+
+
 def channel_permissions(guild: Snapshot, member: Member, channel: Channel) -> Permission:
     """In one channel, with everything that Discord denies implicitly."""
     held = guild_permissions(guild, member)

@@ -116,6 +116,12 @@ class MessageGateway(Protocol):
         """Asks Discord; None when there is no such message."""
         ...
 
+    async def reads_as(
+        self, guild_id: Snowflake, channel_id: Snowflake, message_id: Snowflake, fields: MessageFields
+    ) -> bool:
+        """Asks Discord whether the message is there and already as `fields` would make it."""
+        ...
+
     async def list_messages(
         self, guild_id: Snowflake, channel_id: Snowflake, *, before: Snowflake | None, limit: int = 100
     ) -> tuple[Message, ...]:

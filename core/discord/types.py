@@ -137,6 +137,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user_id: Snowflake
     role_ids: tuple[Snowflake, ...] = ()
     nick: str | None = None
+    joined_at: datetime | None = None
     timed_out_until: datetime | None = None
     is_timed_out: bool = False
 

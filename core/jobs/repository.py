@@ -220,6 +220,8 @@ class JobRepository(Repository[JobModel]):
             lease_until=None,
             progress_now=None,
             finished_at=func.clock_timestamp(),
+            # The claim that finds them all spent counts itself, and is none.
+            attempts=func.least(JobModel.attempts, JobModel.max_attempts),
         )
 
     async def cancel(self, job_id: uuid.UUID) -> JobModel | None:
@@ -238,7 +240,7 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def retry(self, job_id: uuid.UUID) -> JobModel | None:
-        """failed, partial or dead → queued, with all attempts before it."""
+        """failed, partial or dead → queued, with all attempts before it; it begins anew when it is claimed."""
         return await self._one(
             update(JobModel)
             .where(JobModel.id == job_id, JobModel.state.in_(RETRYABLE))
@@ -247,6 +249,8 @@ class JobRepository(Repository[JobModel]):
                 attempts=0,
                 error=None,
                 result=None,
+                started_at=None,
+                first_call_at=None,
                 finished_at=None,
                 expires_at=None,
                 cancel_requested=False,
@@ -268,14 +272,23 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def expire(self, now: datetime) -> Sequence[JobModel]:
-        """queued or waiting → failed, for jobs whose time is over and that no attempt has touched."""
+        """queued or waiting → failed, for jobs whose time is over and that nobody has begun; also for one whose holder
+        died before it had done anything."""
         error = JobError(
             code="expired", message="Nothing could do this job before it expired.", retryable=True
         )
         return await self._many(
             update(JobModel)
             .where(has_expired(now))
-            .values(state="failed", error=error, finished_at=func.clock_timestamp(), waiting_for=None)
+            .values(
+                state="failed",
+                error=error,
+                finished_at=func.clock_timestamp(),
+                waiting_for=None,
+                resume_at=None,
+                holder=None,
+                lease_until=None,
+            )
         )
 
     async def note_dispatch(self, job_id: uuid.UUID) -> int:
@@ -398,6 +411,14 @@ class JobRepository(Repository[JobModel]):
         """What becomes of intents without an outcome when the job ends: `superseded` where it ended well, because the
         last plan found them done or needless, else `outcome_unknown`."""
         await self.session.execute(CLOSE_INTENTS, {"of_job": job_id, "becomes": state})
+
+    async def reopen_steps(self, job_id: uuid.UUID) -> None:
+        """failed → superseded: what was refused is tried again. What is in doubt stays so, and is looked up first."""
+        await self.session.execute(
+            update(JobStepModel)
+            .where(JobStepModel.job_id == job_id, JobStepModel.state == "failed")
+            .values(state="superseded")
+        )
 
     async def _held(self, job_id: uuid.UUID, claim: int, **values: Any) -> JobModel | None:
         rows = await self.session.scalars(HELD.values(**values), {"job": job_id, "claim": claim})

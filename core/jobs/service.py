@@ -147,6 +147,8 @@ class JobService:
         model = await self._jobs.cancel(job_id)
         if model is None:
             raise Conflict(f"Job {job_id} has already ended: {state}.", code="job_ended")
+        if model.state == "cancelled":
+            await self._jobs.close_intents(job_id, "outcome_unknown")
         type_ = "job.settled" if model.state == "cancelled" else "job.progress"
         await self._jobs.add_event(model, type_, event_data(model))
         await self._audit.record(
@@ -174,6 +176,7 @@ class JobService:
                 f"Job {job_id} is {state}; only failed, partial and dead jobs can be retried.",
                 code="job_not_retryable",
             )
+        await self._jobs.reopen_steps(job_id)
         await self._jobs.note_dispatch(job_id)
         await self._jobs.add_event(model, "job.queued", event_data(model))
         await self._audit.record(

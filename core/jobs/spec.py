@@ -15,9 +15,10 @@ R = TypeVar("R", bound=msgspec.Struct)
 class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False):
     """`payload` and `result` are structs tagged by `kind`. A `structural` job has its guild to itself.
 
-    `expires_after` is how long it may wait for its first claim; past it the job fails with code `expired`.
+    `expires_after` is how long it may wait to be begun; past it the job fails with code `expired`.
     `bits` are what the asker needs in the guild, checked when asked and again when claimed (law 8); `bot_bits` what
-    the bot needs, which is what it asks for in its invitation.
+    the bot needs, which is what it asks for in its invitation. Of what `leaves` the guild a later claim may find that
+    it is left, by its own doing.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     bot_bits: int = 0
     lane: Lane = "bot"
     structural: bool = False
+    leaves: bool = False
     priority: int = 0
     max_attempts: int = 5
     expires_after: timedelta | None = None

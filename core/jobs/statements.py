@@ -158,7 +158,8 @@ def _is_paused() -> ColumnElement[bool]:
 
 def _claimable() -> ColumnElement[bool]:
     due = or_(JobModel.run_at.is_(None), JobModel.run_at <= _NOW)
-    return or_(
+    in_time = or_(JobModel.expires_at.is_(None), JobModel.expires_at > _NOW, _is_begun())
+    waits_no_more = or_(
         and_(JobModel.state == "queued", due),
         and_(
             JobModel.state == "waiting",
@@ -167,8 +168,19 @@ def _claimable() -> ColumnElement[bool]:
             due,
         ),
         and_(JobModel.state == "waiting", JobModel.resume_at <= _NOW),
-        and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp()),
+        _has_lapsed(),
     )
+    return and_(waits_no_more, in_time)
+
+
+def _has_lapsed() -> ColumnElement[bool]:
+    """In the hands of somebody who did not renew the lease."""
+    return and_(JobModel.state == "running", JobModel.lease_until < func.clock_timestamp())
+
+
+def _is_begun() -> ColumnElement[bool]:
+    """Whether something was sent, or may have been: then it goes on to its end, however late it is."""
+    return exists().where(JobStepModel.job_id == JobModel.id, JobStepModel.state != "superseded")
 
 
 def named(column: str) -> str:
@@ -184,8 +196,9 @@ def insert_statement(columns: tuple[str, ...]) -> Any:
 
 
 def has_expired(now: Any) -> ColumnElement[bool]:
-    """Its time is over and no attempt has touched it."""
-    return and_(JobModel.state.in_(("queued", "waiting")), JobModel.expires_at <= now, JobModel.claims == 0)
+    """Its time is over, nobody has it, and nothing of it was sent."""
+    in_no_hands = or_(JobModel.state.in_(("queued", "waiting")), _has_lapsed())
+    return and_(in_no_hands, JobModel.expires_at <= now, ~_is_begun())
 
 
 def is_alive() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from bot.limits import Guard, Limits, MethodRoute
 from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
+from core.discord.sendable import sendable_while
 
 ROLES = "/guilds/{guild_id}/roles"
 
@@ -169,3 +170,20 @@ async def test_an_abandoned_call_is_not_sent() -> None:
     with pytest.raises(GatewayAbsent):
         await pass_through(guard)  # nothing is there to be sent
     assert not guard.in_doubt
+
+
+async def test_what_may_not_be_sent_any_more_is_not_sent_and_leaves_no_doubt() -> None:
+    guard = guard_of(Limits(Clock()))
+    with sendable_while(lambda: False), pytest.raises(GatewayAbsent):
+        await pass_through(guard)  # nothing is there to be sent
+    assert not guard.in_doubt
+
+
+@pytest.mark.parametrize("second", ["late", "unreachable", "limited"])
+async def test_a_second_try_that_is_not_sent_does_not_tell_what_became_of_the_first(second: str) -> None:
+    guard, key = guard_of(Limits(Clock())), cast(Any, SimpleNamespace(host="h", port=1, ssl=False))
+    assert (await pass_through(guard, Answer(502))).status == 502
+    refused = aiohttp.ClientConnectorError(key, ConnectionRefusedError(111, "refused"))
+    with sendable_while(lambda: second != "late"), pytest.raises(AnswerLost):
+        await pass_through(guard, refused if second == "unreachable" else limited(60.0))
+    assert guard.in_doubt

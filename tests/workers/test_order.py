@@ -1,5 +1,6 @@
 """In which order jobs are claimed: one structural job a guild, nobody starves, and a pause holds everything."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -118,6 +119,30 @@ async def test_a_worker_that_has_enough_long_work_takes_only_short(road: Road) -
     short = await road.ask()
     assert await claim(road, structural=False) == str(short.id)
     assert await claim(road, structural=False) is None
+
+
+async def test_slots_that_claim_at_the_same_moment_keep_the_limits_together(road: Road) -> None:
+    """Ten slots wake for a crowd: no more of one guild run than it may, and room is left for what is short."""
+    at_once = {"all": 0, "most": 0}
+
+    async def count() -> None:
+        at_once["all"] += 1
+        at_once["most"] = max(at_once["most"], at_once["all"])
+        await asyncio.sleep(0.05)
+        at_once["all"] -= 1
+
+    road.things.before = count
+    for _ in range(6):
+        await road.ask()
+    hands = road.running(per_guild=2)
+    await asyncio.gather(*(hands.run_until_none() for _ in range(6)))
+    assert at_once["most"] == 2
+    at_once["most"] = 0
+    for _ in range(6):
+        await ask_structural(road, guild_id=await another_guild(road))
+    hands = road.running(structural=2)
+    await asyncio.gather(*(hands.run_until_none() for _ in range(6)))
+    assert at_once["most"] == 2
 
 
 async def test_while_it_is_paused_nothing_is_claimed_and_nothing_is_lost(road: Road) -> None:

@@ -1,14 +1,23 @@
 """Claim, intend, act, record, settle: what a job is promised when things go wrong."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.discord.errors import CallRefused, GatewayAbsent, GatewayBusy
 from core.discord.permissions import Permission
+from core.discord.sendable import may_be_sent
+from core.jobs.ledger import Ledger
+from core.jobs.schemas import Intent
+from core.uow import UnitOfWork
 from tests.builders.core import member
 from tests.workers.conftest import Road
+from workers.running import Running
 
 
 async def test_a_job_is_done_once_and_tells_what_it_made(road: Road) -> None:
@@ -290,6 +299,201 @@ async def test_an_error_of_ours_settles_the_job_and_keeps_its_words_to_the_log(r
     assert seen.error is not None
     assert seen.error.code == "internal"
     assert "secret" not in seen.error.message
+
+
+async def test_who_was_suspended_between_intent_and_call_does_not_make_the_call(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await road.ask()
+    slow = road.running(holder="slow", lease=0.3)
+    monkeypatch.setattr(slow, "_beat", _never)  # a suspended process does not beat either
+    whole = Ledger.intend
+
+    async def intend_then_be_suspended(*args: Any, **options: Any) -> Intent:
+        intent = await whole(*args, **options)
+        monkeypatch.setattr(Ledger, "intend", whole)
+        resumed.append(road.running(holder="next"))
+        return intent
+
+    @asynccontextmanager
+    async def suspended_after_commit() -> AsyncGenerator[UnitOfWork]:
+        async with unit() as opened:
+            yield opened
+        if resumed:
+            monkeypatch.setattr(road.database, "unit", unit)
+            await asyncio.sleep(0.35)
+            await resumed.pop().run_until_none()
+
+    resumed: list[Running] = []
+    unit = road.database.unit
+    monkeypatch.setattr(Ledger, "intend", intend_then_be_suspended)
+    monkeypatch.setattr(road.database, "unit", suspended_after_commit)
+    await slow.run_until_none()
+    assert ((await road.see(job)).state, (await road.see(job)).attempts) == ("succeeded", 2)
+    assert len(road.things.made) == 1
+
+
+async def test_who_was_suspended_and_still_holds_the_job_renews_before_the_call(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease is at its end, and nobody has taken the job: it goes on, under a lease that has room for the call."""
+    job = await road.ask()
+    held_for: list[float] = []
+
+    async def look_at_the_lease() -> None:
+        async with road.database.engines.connection() as connection:
+            left = text("SELECT extract(epoch FROM lease_until - clock_timestamp()) FROM jobs")
+            held_for.append(float(await connection.scalar(left) or 0))
+        assert may_be_sent()
+
+    running = road.running(lease=3.0)
+    monkeypatch.setattr(running, "_beat", _never)
+    whole = Ledger.intend
+
+    async def slowly(*args: Any, **options: Any) -> Intent:
+        intent = await whole(*args, **options)
+        await asyncio.sleep(2.1)
+        return intent
+
+    monkeypatch.setattr(Ledger, "intend", slowly)
+    road.things.before = look_at_the_lease
+    await running.run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+    assert held_for[0] > 1.5
+
+
+async def test_nothing_is_sent_by_who_cannot_renew_the_lease(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sendable: list[bool] = []
+
+    async def stand_in_line() -> None:
+        sendable.append(may_be_sent())
+        await asyncio.sleep(0.5)
+        sendable.append(may_be_sent())
+
+    await road.ask()
+    running = road.running(lease=0.6)
+    monkeypatch.setattr(running, "_beat", _never)  # as while PostgreSQL is away
+    road.things.before = stand_in_line
+    await running.run_until_none()
+    assert sendable == [True, False]
+
+
+async def test_a_limit_met_after_a_lost_answer_does_not_make_it_forgotten(road: Road) -> None:
+    """A look-up may say "not done as far as I can tell": then it is asked again after the wait, too."""
+    looked: list[datetime] = []
+
+    async def nothing_found(reason: str, since: datetime) -> None:
+        looked.append(since)
+
+    now = road.database.clock()
+    road.things.find = nothing_found
+    road.things.lose_answers = 1
+    await road.ask()
+    for hour, failure in (
+        (0, None),
+        (1, GatewayBusy("Limited.", resume_at=now + timedelta(hours=2))),
+        (3, GatewayAbsent("Not connected.")),
+        (5, None),
+    ):
+        road.database.clock = lambda at=hour: now + timedelta(hours=at)
+        road.things.fail = failure
+        assert await road.running().run_until_none() == 1
+    assert len(looked) == 4
+    assert len(set(looked)) == 1, "it is looked for from the first intent on"
+
+
+async def test_what_is_over_is_not_begun_though_nobody_has_swept_it_yet(road: Road) -> None:
+    now = road.database.clock()
+    stale = await road.ask(expires_at=now + timedelta(hours=1))
+    limited = await road.ask(expires_at=now + timedelta(hours=1))
+    road.things.fail = GatewayBusy("Limited.", resume_at=now + timedelta(hours=2))
+    await road.running(per_guild=1).run_until_none()
+    assert [(await road.see(job)).waiting_for for job in (stale, limited)] == ["rate_limit", "rate_limit"]
+    road.things.fail = None
+    road.database.clock = lambda: now + timedelta(hours=3)
+    assert await road.running().run_until_none() == 0
+    async with road.database.unit() as unit:
+        assert await unit.jobs.expire_due() == 2
+    assert (await road.see(limited)).state == "failed"
+    assert road.things.made == []
+
+
+async def test_what_was_begun_in_time_goes_on_however_late_it_is(road: Road) -> None:
+    now = road.database.clock()
+    job = await road.ask(2, expires_at=now + timedelta(hours=1))
+
+    async def limit_the_second() -> None:
+        if road.things.made:
+            raise GatewayBusy("Limited.", resume_at=now + timedelta(hours=2))
+
+    road.things.before = limit_the_second
+    await road.running().run_until_none()
+    road.things.before = None
+    road.database.clock = lambda: now + timedelta(hours=3)
+    async with road.database.unit() as unit:
+        assert await unit.jobs.expire_due() == 0
+    await road.running().run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+
+
+async def test_a_job_that_is_asked_for_again_tries_what_was_refused_and_begins_anew(road: Road) -> None:
+    job = await road.ask(2)
+
+    async def refuse_the_second() -> None:
+        if road.things.made:
+            raise CallRefused("Missing Permissions", status=403)
+
+    road.things.before = refuse_the_second
+    await road.running().run_until_none()
+    first = await road.see(job)
+    async with road.database.unit() as unit:
+        await unit.jobs.retry(road.actor, job.id)
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["done", "superseded"]
+    road.things.before = None
+    await road.running().run_until_none()
+    again = await road.see(job)
+    assert (again.state, again.progress.done, len(road.things.made)) == ("succeeded", 2, 2)
+    assert first.started_at is not None
+    assert again.started_at is not None
+    assert again.started_at > first.started_at
+
+
+async def test_a_job_cancelled_while_it_waits_says_what_it_does_not_know(road: Road) -> None:
+    async def nothing_found(reason: str, since: datetime) -> None:
+        return None
+
+    road.things.find = nothing_found
+    road.things.lose_answers = 1
+    job = await road.ask()
+    await road.running().run_until_none()
+    async with road.database.unit() as unit:
+        assert (await unit.jobs.cancel(road.actor, job.id)).state == "cancelled"
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["outcome_unknown"]
+
+
+async def test_a_job_that_kills_its_worker_every_time_ends_dead(road: Road) -> None:
+    async def kill() -> None:
+        raise asyncio.CancelledError
+
+    road.things.before = kill
+    job = await road.ask()
+    for attempt in range(1, 4):
+        with pytest.raises(asyncio.CancelledError):
+            await road.running(holder=f"dies-{attempt}").run_until_none()
+        await _write(road, "UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second'")
+    assert await road.running().run_until_none() == 0
+    seen = await road.see(job)
+    assert seen.error is not None
+    assert (seen.state, seen.attempts, seen.error.code) == ("dead", 3, "attempts_spent")
+
+
+async def _write(road: Road, statement: str) -> None:
+    async with road.database.engines.writing.begin() as connection:
+        await connection.execute(text(statement))
 
 
 async def _never(*_: object) -> None:

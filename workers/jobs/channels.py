@@ -5,7 +5,8 @@ from datetime import datetime
 import msgspec
 
 from core.actions import jobs as specs
-from core.actions.authority import locked_bits, source_denials
+from core.actions.authority import source_denials
+from core.actions.locking import locked, locked_bits, unlocked
 from core.actions.payloads import ChannelFollow, ChannelLock, ChannelUnfollow, ChannelUnlock
 from core.actions.results import ChannelFollowed, ChannelLocked, ChannelUnfollowed, ChannelUnlocked
 from core.discord.types import Overwrite, Snowflake
@@ -62,17 +63,17 @@ async def unfollow(job: JobContext, payload: ChannelUnfollow) -> ChannelUnfollow
 
 @runs(specs.CHANNEL_LOCK)
 async def lock(job: JobContext, payload: ChannelLock) -> ChannelLocked:
-    """What stood before is kept as a step of its own, so that no attempt takes the lock itself for it."""
+    """What stood before is kept as a step of its own, so that no attempt takes the lock itself for it. It is only
+    told: what a later claim writes stands on what it finds."""
     scene = await allowed_scene(job, payload)
     channel = scene.channel(payload.channel_id)
     denied = locked_bits(channel.type if channel is not None else "text")
     await job.journal.announce(2)
     kept = await job.journal.perform("look", "looking at who may write", _look(job, payload.channel_id))
-    before = msgspec.json.decode((kept or "").encode(), type=Overwrite)
-    locked = Overwrite(
-        kind="role", id=job.guild_id, allow=before.allow & ~int(denied), deny=before.deny | int(denied)
-    )
-    await _write(job, payload.channel_id, "lock", "locking the channel", locked)
+    before = now = msgspec.json.decode((kept or "").encode(), type=Overwrite)
+    if job.claim > 1:
+        now = await job.gateway.look_at_overwrite(job.guild_id, payload.channel_id, job.guild_id)
+    await _write(job, payload.channel_id, "lock", "locking the channel", locked(now, denied))
     return ChannelLocked(channel_id=payload.channel_id, before=before)
 
 
@@ -81,15 +82,9 @@ async def unlock(job: JobContext, payload: ChannelUnlock) -> ChannelUnlocked:
     """Only the bits that locking denies are touched: whatever else was changed since stays."""
     scene = await allowed_scene(job, payload)
     channel = scene.channel(payload.channel_id)
-    bits = int(locked_bits(channel.type if channel is not None else "text"))
+    bits = locked_bits(channel.type if channel is not None else "text")
     now = await job.gateway.look_at_overwrite(job.guild_id, payload.channel_id, job.guild_id)
-    then = payload.restore or Overwrite(kind="role", id=job.guild_id)
-    open_again = Overwrite(
-        kind="role",
-        id=job.guild_id,
-        allow=now.allow & ~bits | then.allow & bits,
-        deny=now.deny & ~bits | then.deny & bits,
-    )
+    open_again = unlocked(now, payload.restore, bits)
     await job.journal.announce(1)
     await _write(job, payload.channel_id, "unlock", "unlocking the channel", open_again)
     return ChannelUnlocked(channel_id=payload.channel_id)

@@ -83,8 +83,15 @@ async def kick(job: JobContext, payload: MemberKick) -> MembersKicked:
     async def do(user_id: Snowflake, reason: str) -> None:
         await job.gateway.kick(job.guild_id, user_id, reason=reason)
 
-    gone = _whether(job, lambda member: member is None)
-    return _result(MembersKicked, await for_each_member(job, payload, "kick", do, gone))
+    async def is_gone(user_id: Snowflake, since: datetime) -> bool:
+        return has_gone(await job.gateway.look_at_member(job.guild_id, user_id), since)
+
+    return _result(MembersKicked, await for_each_member(job, payload, "kick", do, is_gone))
+
+
+def has_gone(member: Member | None, since: datetime) -> bool:
+    """Also of somebody who has come back since: they are not put out a second time."""
+    return member is None or (member.joined_at is not None and member.joined_at > since)
 
 
 @runs(specs.MEMBER_BAN)
@@ -95,7 +102,7 @@ async def ban(job: JobContext, payload: MemberBan) -> MembersBanned:
         seconds = payload.delete_message_seconds
         await job.gateway.ban(job.guild_id, user_id, delete_message_seconds=seconds, reason=reason)
 
-    async def is_banned(user_id: Snowflake) -> bool:
+    async def is_banned(user_id: Snowflake, since: datetime) -> bool:
         return await job.gateway.look_at_ban(job.guild_id, user_id)
 
     return _result(MembersBanned, await for_each_member(job, payload, "ban", do, is_banned))
@@ -108,7 +115,7 @@ async def unban(job: JobContext, payload: MemberUnban) -> MembersUnbanned:
     async def do(user_id: Snowflake, reason: str) -> None:
         await job.gateway.unban(job.guild_id, user_id, reason=reason)
 
-    async def is_free(user_id: Snowflake) -> bool:
+    async def is_free(user_id: Snowflake, since: datetime) -> bool:
         return not await job.gateway.look_at_ban(job.guild_id, user_id)
 
     return _result(MembersUnbanned, await for_each_member(job, payload, "unban", do, is_free))
@@ -127,7 +134,7 @@ async def rename(job: JobContext, payload: MemberNick) -> MembersRenamed:
 
 
 def _whether(job: JobContext, holds: Callable[[Member | None], bool]) -> IsDone:
-    async def look(user_id: Snowflake) -> bool:
+    async def look(user_id: Snowflake, since: datetime) -> bool:
         return holds(await job.gateway.look_at_member(job.guild_id, user_id))
 
     return look

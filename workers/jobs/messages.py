@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from core.actions import jobs as specs
+from core.actions.authority import foreign_denials
 from core.actions.errors import NotAllowed
 from core.actions.nonce import nonce_of
 from core.actions.payloads import MessageCrosspost, MessageDelete, MessageEdit, MessagePurge, MessageSend
@@ -19,7 +20,7 @@ from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
 from core.jobs.errors import JobFailed
 from core.jobs.journal import LookUp, Reason
-from workers.acting import allowed_scene
+from workers.acting import allowed_scene, require
 from workers.registry import JobContext, runs
 
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
@@ -80,10 +81,8 @@ async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
         await job.gateway.edit_message(job.guild_id, payload.channel_id, payload.message_id, fields)
 
     async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        """Words tell; embeds are written again, which changes nothing."""
-        now = await job.gateway.read_message(job.guild_id, payload.channel_id, payload.message_id)
-        is_done = now is not None and isinstance(fields.content, str) and now.content == fields.content
-        return payload.message_id if is_done else None
+        done = await job.gateway.reads_as(job.guild_id, payload.channel_id, payload.message_id, fields)
+        return payload.message_id if done else None
 
     await job.journal.announce(1)
     await job.journal.perform("edit", "editing the message", act, look_up=look_up)
@@ -96,8 +95,12 @@ async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
 
 @runs(specs.MESSAGE_DELETE)
 async def delete(job: JobContext, payload: MessageDelete) -> MessageDeleted:
-    """One that is gone already is done."""
-    await allowed_scene(job, payload)
+    """One that is gone already is done. Of the bot's own the bot may delete any."""
+    scene = await allowed_scene(job, payload)
+    if denied := tuple(foreign_denials(payload, scene)):
+        message = await job.gateway.read_message(job.guild_id, payload.channel_id, payload.message_id)
+        if message is not None and message.author_id != scene.parties[0].member.user_id:
+            require(denied)
 
     async def act(reason: Reason) -> None:
         await job.gateway.delete_message(job.guild_id, payload.channel_id, payload.message_id, reason=reason)

@@ -1,37 +1,54 @@
 """Who may do what: by hierarchy, by channel, for the bot and for whoever asked."""
 
+import pytest
 from msgspec.structs import replace
 
 from core.actions.authority import (
     ASKER_MAY_NOT,
     BOT_MAY_NOT,
-    LOCKED,
     Scene,
     asker_party,
     bot_party,
     denials,
+    foreign_denials,
     member_denial,
 )
+from core.actions.locking import LOCKED, LOCKED_VOICE, unlocked
 from core.actions.payloads import (
     Action,
     ChannelLock,
+    ChannelUnlock,
     MemberBan,
     MemberKick,
     MemberNick,
     MemberTimeout,
+    MemberUnban,
     MessageCrosspost,
+    MessageDelete,
+    MessageEdit,
     MessagePurge,
     MessageSend,
     OnMembers,
     RoleGrant,
+    RoleRevoke,
 )
 from core.discord.messages import AllowedMentions, Embed
 from core.discord.permissions import Permission
 from core.discord.types import Member, Overwrite, Role
 from tests.builders.core import snapshot
 
-GUILD = snapshot(roles=3, channels=2)
-TOP, HIGH, MIDDLE, LOW, EVERYONE = GUILD.roles
+MODERATION = (
+    Permission.MANAGE_ROLES
+    | Permission.KICK_MEMBERS
+    | Permission.BAN_MEMBERS
+    | Permission.MODERATE_MEMBERS
+    | Permission.MANAGE_NICKNAMES
+    | Permission.CHANGE_NICKNAME
+)
+MADE = snapshot(roles=3, channels=2)
+TOP, HIGH, MIDDLE, LOW, _ = MADE.roles
+EVERYONE = replace(MADE.everyone, permissions=int(MODERATION | Permission.VIEW_CHANNEL))
+GUILD = replace(MADE, roles=(TOP, HIGH, MIDDLE, LOW, EVERYONE))
 TEXT = GUILD.channels[0]
 OWNER = Member(user_id=GUILD.owner_id)
 BOT = Member(user_id="900", role_ids=(TOP.id,))
@@ -100,7 +117,7 @@ def test_nobody_who_is_away_is_touched_but_by_bans() -> None:
 
 
 def test_administrators_cannot_be_timed_out_but_released() -> None:
-    roles = with_bits(low=Permission.ADMINISTRATOR)
+    roles = with_bits(low=Permission.ADMINISTRATOR, everyone=MODERATION)
     admin = Member(user_id="2", role_ids=(LOW.id,))
     denial = member_denial(MemberTimeout(member_ids=("2",), seconds=60), scene(roles=roles), admin)
     assert denial is not None
@@ -158,3 +175,100 @@ def test_who_locks_a_channel_must_have_what_locking_denies() -> None:
     assert codes(ChannelLock(channel_id=TEXT.id), scene(asker=asker, roles=short)) == [ASKER_MAY_NOT]
     enough = with_bits(top=Permission.ADMINISTRATOR, everyone=held | LOCKED)
     assert codes(ChannelLock(channel_id=TEXT.id), scene(asker=asker, roles=enough)) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "needed"),
+    [
+        (RoleGrant(role_id=LOW.id, member_ids=("5",)), Permission.MANAGE_ROLES),
+        (RoleRevoke(role_id=LOW.id, member_ids=("5",)), Permission.MANAGE_ROLES),
+        (MemberTimeout(member_ids=("5",), seconds=60), Permission.MODERATE_MEMBERS),
+        (MemberKick(member_ids=("5",)), Permission.KICK_MEMBERS),
+        (MemberBan(member_ids=("5",)), Permission.BAN_MEMBERS),
+        (MemberUnban(member_ids=("5",)), Permission.BAN_MEMBERS),
+    ],
+    ids=lambda each: getattr(each, "name", type(each).__name__),
+)
+def test_what_the_kind_needs_the_bot_must_have_too_and_nobody_in_time_out_has_it(
+    action: OnMembers, needed: Permission
+) -> None:
+    bot, asker = replace(BOT, role_ids=(HIGH.id,)), Member(user_id="1", role_ids=(HIGH.id,))
+    without = with_bits(everyone=MODERATION & ~needed, top=Permission.ADMINISTRATOR)
+    assert codes(action, scene(bot=bot, roles=without)) == [BOT_MAY_NOT]
+    assert codes(action, scene(asker=asker, roles=without)) == [ASKER_MAY_NOT]
+    silenced = replace(bot, is_timed_out=True)
+    assert codes(action, scene(bot=silenced)) == [BOT_MAY_NOT]
+    assert codes(action, scene(bot=bot, asker=asker)) == []
+
+
+def test_ones_own_nickname_and_those_of_others_are_two_permissions() -> None:
+    bot, other = replace(BOT, role_ids=(HIGH.id,)), Member(user_id="2")
+    for bits, own, others in (
+        (Permission.CHANGE_NICKNAME, None, BOT_MAY_NOT),
+        (Permission.MANAGE_NICKNAMES, BOT_MAY_NOT, None),
+    ):
+        place = scene(bot=bot, roles=with_bits(everyone=bits))
+        for target, code in ((bot, own), (other, others)):
+            denial = member_denial(MemberNick(member_ids=(target.user_id,), nick="x"), place, target)
+            assert (denial and denial.code) == code
+
+
+def test_who_has_the_bots_words_changed_must_be_able_to_speak_there() -> None:
+    asker, bot = Member(user_id="1"), Member(user_id="9")
+    edit = MessageEdit(channel_id=TEXT.id, message_id="5", content="x")
+    rich = replace(edit, embeds=(Embed(title="t"),))
+    loud = replace(edit, allowed_mentions=AllowedMentions(parse=("everyone",)))
+    reads = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+    moderates = reads | Permission.MANAGE_MESSAGES
+    speaks = moderates | Permission.SEND_MESSAGES
+    for bits, action, refused in (
+        (reads, edit, [ASKER_MAY_NOT]),
+        (moderates, edit, [ASKER_MAY_NOT]),
+        (speaks, edit, []),
+        (speaks, rich, [ASKER_MAY_NOT]),
+        (speaks, loud, [ASKER_MAY_NOT]),
+        (speaks | Permission.EMBED_LINKS, rich, []),
+    ):
+        assert codes(action, scene(bot=bot, asker=asker, roles=with_bits(everyone=bits))) == refused
+
+
+def test_what_others_wrote_the_bot_deletes_only_with_the_permission_for_it() -> None:
+    delete = MessageDelete(channel_id=TEXT.id, message_id="5")
+    place = scene(bot=Member(user_id="9"), roles=with_bits(everyone=WORKER))
+    assert codes(delete, place) == []
+    assert [denial.code for denial in foreign_denials(delete, place)] == [BOT_MAY_NOT]
+
+
+def test_who_may_lock_a_channel_may_unlock_it_again_though_nobody_can_write_there_now() -> None:
+    held = WORKER | Permission.MANAGE_ROLES | LOCKED
+    roles, both = with_bits(everyone=held), {"bot": Member(user_id="9"), "asker": Member(user_id="1")}
+    shut = Overwrite("role", GUILD.guild_id, deny=int(LOCKED))
+    guild = replace(GUILD, roles=roles, channels=(replace(TEXT, overwrites=(shut,)),))
+    place = replace(scene(**both, roles=roles), guild=guild)
+    before = Overwrite("role", GUILD.guild_id, allow=int(Permission.SEND_MESSAGES))
+    assert codes(ChannelUnlock(channel_id=TEXT.id), place) == []
+    assert codes(ChannelUnlock(channel_id=TEXT.id, restore=before), place) == []
+
+
+def test_restoring_gives_nobody_what_the_asker_does_not_have() -> None:
+    roles = with_bits(top=Permission.ADMINISTRATOR, everyone=WORKER | Permission.MANAGE_ROLES)
+    place = scene(asker=Member(user_id="1"), roles=roles)
+    threads = Overwrite("role", GUILD.guild_id, allow=int(Permission.CREATE_PRIVATE_THREADS))
+    assert codes(ChannelUnlock(channel_id=TEXT.id, restore=threads), place) == [ASKER_MAY_NOT]
+    beyond = replace(threads, allow=int(Permission.ADMINISTRATOR | Permission.MANAGE_WEBHOOKS))
+    assert unlocked(Overwrite("role", GUILD.guild_id), beyond, LOCKED).allow == 0
+    for elsewhere in (replace(threads, id=LOW.id), replace(threads, kind="member")):
+        assert "not_everyone" in codes(ChannelUnlock(channel_id=TEXT.id, restore=elsewhere), scene())
+
+
+def test_the_bot_does_not_lock_itself_out_of_a_voice_channel() -> None:
+    held = WORKER | Permission.MANAGE_ROLES | LOCKED_VOICE
+    roles, bot = with_bits(everyone=held), Member(user_id="9")
+    voice = replace(TEXT, type="voice")
+    for overwrites, refused in (
+        ((), [BOT_MAY_NOT]),
+        ((Overwrite("member", "9", allow=int(Permission.CONNECT)),), []),
+    ):
+        guild = replace(GUILD, roles=roles, channels=(replace(voice, overwrites=overwrites),))
+        place = replace(scene(bot=bot), guild=guild)
+        assert codes(ChannelLock(channel_id=TEXT.id), place) == refused
