@@ -64,7 +64,7 @@ async def serve(settings: Settings) -> None:
     _say_what_is_off(settings)
     try:
         async with heartbeat(database, name, "bot", lambda: _details(bot)):
-            await _until_told_to_stop(bot.serve(token), worker)
+            await _until_told_to_stop(bot, token, worker)
     finally:
         await worker.stop()
         await bot.close()
@@ -72,17 +72,18 @@ async def serve(settings: Settings) -> None:
         await engines.dispose()
 
 
-async def _until_told_to_stop(serving: Coroutine[Any, Any, None], worker: PermitWorker) -> None:
+async def _until_told_to_stop(bot: GuildwrightBot, token: str, worker: PermitWorker) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     tasks = {
-        asyncio.create_task(serving, name="gateway"),
+        asyncio.create_task(bot.serve(token), name="gateway"),
         asyncio.create_task(worker.main(), name="worker"),
         asyncio.create_task(stop.wait(), name="stop"),
     }
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    bot.calls.hurry()
     await worker.stop()
     await end(*tasks)
     for task in done:

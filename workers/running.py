@@ -132,8 +132,10 @@ class Running:
         """An attempt that did not come to its end: what kind of error decides what becomes of the job."""
         match error:
             case HandedBack():
-                async with self._database.unit() as unit:
-                    await unit.ledger.hand_back(claim)
+                await self._hand_back(claim)
+            case GatewayAbsent() | AnswerLost() if self._draining:
+                # Its own going away cut the call short: no attempt. An intent that is left open is looked up.
+                await self._hand_back(claim)
             case Cancelled():
                 await self._settle(claim, "cancelled", error=_failure(error))
             case GatewayBusy():
@@ -194,6 +196,10 @@ class Running:
             raise JobFailed(
                 f"{actor.name} has lost the permission to do this since asking for it.", code="authority_lost"
             )
+
+    async def _hand_back(self, claim: Claim) -> None:
+        async with self._database.unit() as unit:
+            await unit.ledger.hand_back(claim)
 
     async def _try_later(self, claim: Claim, error: AnswerLost) -> None:
         failure = _failure(error, retryable=True)

@@ -18,6 +18,7 @@ from api.demo.client import Client, Simulator, Source
 from api.demo.equality import Claim, differences_from
 from api.demo.pictures import as_held
 from api.demo.world import lived_in_guild
+from core.config import asyncpg_dsn
 from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import child_environment
@@ -45,7 +46,7 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True):
 
 class Road:
     """`client` is the API's as an outsider has it, `http` the plain one; `sim` is the simulator's control surface;
-    `redis_url` is where both sides ring; `api` is the process that was started last."""
+    `redis_url` is where both sides ring, `dsn` the ledger; `api` is the process that was started last."""
 
     api: OwnProcess
 
@@ -58,6 +59,7 @@ class Road:
         self._simulator = Simulator(str(http.base_url).rstrip("/"))
         self.sim = Control(http)
         self.redis_url = settings["REDIS_URL"]
+        self.dsn = asyncpg_dsn(settings["DATABASE_URL"])
         origin = f"http://127.0.0.1:{settings['GUILDWRIGHT_PORT']}"
         self.client = Client(origin, _OWNER_TOKEN)
         self.http = httpx.AsyncClient(
