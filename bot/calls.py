@@ -33,13 +33,13 @@ class Calls:
         self._limits = Limits()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._left_alone: dict[asyncio.Task[Any], Snowflake] = {}
-        self._hurried: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hurried: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     def hurry(self) -> None:
         """For a bot that is going away: from now on nothing is sent, waits for a turn or a limit end with
-        `GatewayAbsent`, and answers that do not come within `LAST_SECONDS` count as lost."""
+        `GatewayAbsent`, and answers that have not come within `LAST_SECONDS` count as lost."""
         if not self._hurried.done():
-            self._hurried.set_result(None)
+            self._hurried.set_result(asyncio.get_running_loop().time() + LAST_SECONDS)
 
     def require_open(self) -> None:
         """Raises `GatewayAbsent` before the first READY and after the end."""
@@ -123,15 +123,17 @@ class Calls:
 
     async def _have_ended(self, tasks: list[asyncio.Task[Any]]) -> bool:
         """All of them, within the ceiling, or once hurried within the last seconds."""
+        now = asyncio.get_running_loop().time
         waiting: set[asyncio.Future[Any]] = set(tasks)
-        ends_at = asyncio.get_running_loop().time() + self._ceiling
+        ends_at = now() + self._ceiling
         while waiting:
-            left = ends_at - asyncio.get_running_loop().time()
+            signs = {*waiting}
             if self._hurried.done():
-                _, pending = await asyncio.wait(waiting, timeout=min(left, LAST_SECONDS))
-                return not pending
+                ends_at = min(ends_at, self._hurried.result())
+            else:
+                signs.add(self._hurried)
             done, _ = await asyncio.wait(
-                {*waiting, self._hurried}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                signs, timeout=max(ends_at - now(), 0), return_when=asyncio.FIRST_COMPLETED
             )
             if not done:
                 return False
