@@ -19,7 +19,7 @@ from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.config import Settings, load_settings
 from core.db import Engines
-from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError, Unavailable
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database
@@ -88,6 +88,8 @@ async def _until_told_to_stop(bot: GuildwrightBot, token: str, worker: PermitWor
     await end(*tasks)
     for task in done:
         await task
+    if not stop.is_set():
+        raise Unavailable("The connection to Discord ended by itself.")
 
 
 def _waking(worker: PermitWorker) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -138,7 +140,7 @@ def _required(settings: Settings) -> tuple[str, str, str]:
 
 
 def main() -> int:
-    """Status 78 for a setting that cannot work."""
+    """Status 78 for a setting that cannot work, 1 for what a new start may mend."""
     argparse.ArgumentParser(prog="python -m bot", description=__doc__).parse_args()
     try:
         settings = load_settings()
@@ -146,7 +148,7 @@ def main() -> int:
         asyncio.run(serve(settings))
     except GuildwrightError as error:
         print(f"bot: {error.message}", file=sys.stderr)
-        return EX_CONFIG
+        return EX_CONFIG if isinstance(error, ConfigurationError) else 1
     except KeyboardInterrupt:
         return 0
     return 0

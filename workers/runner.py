@@ -15,12 +15,15 @@ from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.supervision import keep_going
 from core.uow import Database
 from workers.ending import end
 from workers.running import Running
 from workers.wire import AWAY, PERMIT, Script, bells, decode, encode, queue_of
 
 LOOK_SECONDS = 2.0
+_BUDGET_SECONDS = 0.5  # for one pop: a Redis that hangs must not keep the worker from looking
+_TRIES = 5
 _NEVER = 10**9
 _POP = """
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'LIMIT', 0, ARGV[1])
@@ -62,12 +65,11 @@ class PermitWorker(Worker):
         self._next_look = 0.0
 
     async def main(self) -> None:
-        """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains."""
-        listening = asyncio.create_task(self._listen())
+        """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains. Raises what keeps
+        it from working again and again: better that the process ends than that it lives and works at nothing."""
+        listening = asyncio.create_task(keep_going("Listening for the bell", self._listen))
         try:
-            self._bell.set()
-            while not self._running.is_draining:
-                await self._poll_iteration()
+            await keep_going("The worker", self._work, tries=_TRIES)
         finally:
             await end(listening)
 
@@ -81,6 +83,11 @@ class PermitWorker(Worker):
         self._running.drain()
         self._bell.set()
         await asyncio.gather(*self.tasks.values(), *self._own, return_exceptions=True)
+
+    async def _work(self) -> None:
+        self._bell.set()
+        while not self._running.is_draining:
+            await self._poll_iteration()
 
     async def _poll_iteration(self) -> None:
         await self._woken()
@@ -102,7 +109,8 @@ class PermitWorker(Worker):
 
     async def _take_permits(self) -> None:
         try:
-            ids: list[bytes] = await self._pop([self.queue_name], [self._free])
+            async with asyncio.timeout(_BUDGET_SECONDS):
+                ids: list[bytes] = await self._pop([self.queue_name], [self._free])
         except AWAY as error:
             log.warning("Redis is away (%s); looking into the ledger instead.", error)
             return

@@ -264,9 +264,12 @@ class Running:
             except LeaseLost:
                 return
             except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("Could not renew the lease of job %s: %s", claim.job.id, error)
+                log.warning(
+                    "Could not renew the lease of job %s: %s",
+                    claim.job.id,
+                    error,
+                    exc_info=None if is_away(error) else error,
+                )
 
 
 def _failure(error: GuildwrightError, *, retryable: bool = False, step: str | None = None) -> JobError:
