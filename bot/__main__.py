@@ -19,7 +19,7 @@ from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn, load_settings
 from core.db import Engines
-from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError, Unavailable
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database
@@ -64,7 +64,7 @@ async def serve(settings: Settings) -> None:
     _say_what_is_off(settings)
     try:
         async with heartbeat(database, name, "bot", lambda: _details(bot)):
-            await _until_told_to_stop(bot.serve(token), worker)
+            await _until_told_to_stop(bot, token, worker)
     finally:
         await worker.stop()
         await bot.close()
@@ -72,21 +72,24 @@ async def serve(settings: Settings) -> None:
         await engines.dispose()
 
 
-async def _until_told_to_stop(serving: Coroutine[Any, Any, None], worker: PermitWorker) -> None:
+async def _until_told_to_stop(bot: GuildwrightBot, token: str, worker: PermitWorker) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     tasks = {
-        asyncio.create_task(serving, name="gateway"),
+        asyncio.create_task(bot.serve(token), name="gateway"),
         asyncio.create_task(worker.main(), name="worker"),
         asyncio.create_task(stop.wait(), name="stop"),
     }
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    bot.calls.hurry()
     await worker.stop()
     await end(*tasks)
     for task in done:
         await task
+    if not stop.is_set():
+        raise Unavailable("The connection to Discord ended by itself.")
 
 
 def _waking(worker: PermitWorker) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -137,7 +140,7 @@ def _required(settings: Settings) -> tuple[str, str, str]:
 
 
 def main() -> int:
-    """Status 78 for a setting that cannot work."""
+    """Status 78 for a setting that cannot work, 1 for what a new start may mend."""
     argparse.ArgumentParser(prog="python -m bot", description=__doc__).parse_args()
     try:
         settings = load_settings()
@@ -145,7 +148,7 @@ def main() -> int:
         asyncio.run(serve(settings))
     except GuildwrightError as error:
         print(f"bot: {error.message}", file=sys.stderr)
-        return EX_CONFIG
+        return EX_CONFIG if isinstance(error, ConfigurationError) else 1
     except KeyboardInterrupt:
         return 0
     return 0

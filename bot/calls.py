@@ -14,6 +14,8 @@ from core.discord.types import Snowflake
 
 CEILING = 15.0
 REASON_LIMIT = 512
+LAST_SECONDS = 4.0
+"""How long a bot that is going away still waits for an answer: whoever stops processes commonly kills after ten."""
 # Bounds what is left running of a call that nobody waits for any more.
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
 
@@ -31,11 +33,23 @@ class Calls:
         self._limits = Limits()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._left_alone: dict[asyncio.Task[Any], Snowflake] = {}
+        self._hurried: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def hurry(self) -> None:
+        """For a bot that is going away: from now on nothing is sent, waits for a turn or a limit end with
+        `GatewayAbsent`, and answers that have not come within `LAST_SECONDS` count as lost."""
+        if not self._hurried.done():
+            self._hurried.set_result(asyncio.get_running_loop().time() + LAST_SECONDS)
 
     def require_open(self) -> None:
         """Raises `GatewayAbsent` before the first READY and after the end."""
         if self._client.is_closed() or not self._client.is_ready():
             raise GatewayAbsent("The bot is not connected to Discord.")
+
+    def _require_sending(self) -> None:
+        self.require_open()
+        if self._hurried.done():
+            raise GatewayAbsent("The bot is going away.")
 
     async def send(
         self,
@@ -60,7 +74,7 @@ class Calls:
             options["json"] = json
         async with self._turn(route):
             await self._wait_shortly(route, doing)
-            self.require_open()
+            self._require_sending()
             guard = Guard(self._limits, route, doing, repeatable=repeatable)
             request = self._client.http.request(route, middlewares=(guard,), **options)
             task = asyncio.create_task(request, name=f"discord: {doing}")
@@ -73,8 +87,7 @@ class Calls:
         running = [task for task, guild in self._left_alone.items() if guild == guild_id]
         if not running:
             return
-        _, pending = await asyncio.wait(running, timeout=self._ceiling)
-        if pending:
+        if not await self._have_ended(running):
             raise AnswerLost(f"An earlier call about guild {guild_id} is still under way at Discord.")
 
     def _turn(self, route: MethodRoute) -> asyncio.Lock:
@@ -88,11 +101,12 @@ class Calls:
         while wait := self._limits.wait_before(route):
             if wait > SHORT_WAIT:
                 raise self._limits.busy(route, doing)
-            await asyncio.sleep(wait)
+            await asyncio.wait({self._hurried}, timeout=wait)
+            self._require_sending()
 
     async def _ended_or_left_alone(self, task: asyncio.Task[Any], guard: Guard, guild_id: Snowflake) -> None:
         try:
-            done, _ = await asyncio.wait({task}, timeout=self._ceiling)
+            done = await self._have_ended([task])
         except asyncio.CancelledError:
             self._leave_alone(task, guard, guild_id)
             raise
@@ -103,8 +117,28 @@ class Calls:
             raise AnswerLost(
                 f"Discord did not answer within {self._ceiling:g} s when asked to {guard.doing}."
             )
+        self._require_sending()
         # It stands behind a wait inside disnake: it has not reached the wire, and abandoned it never will.
         raise self._limits.busy(guard.route, guard.doing, at_least=SHORT_WAIT)
+
+    async def _have_ended(self, tasks: list[asyncio.Task[Any]]) -> bool:
+        """All of them, within the ceiling, or once hurried within the last seconds."""
+        now = asyncio.get_running_loop().time
+        waiting: set[asyncio.Future[Any]] = set(tasks)
+        ends_at = now() + self._ceiling
+        while waiting:
+            signs = {*waiting}
+            if self._hurried.done():
+                ends_at = min(ends_at, self._hurried.result())
+            else:
+                signs.add(self._hurried)
+            done, _ = await asyncio.wait(
+                signs, timeout=max(ends_at - now(), 0), return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                return False
+            waiting -= done
+        return True
 
     def _leave_alone(self, task: asyncio.Task[Any], guard: Guard, guild_id: Snowflake) -> None:
         guard.abandoned = True

@@ -31,6 +31,8 @@ async def listen(
             await _listen_once(dsn, channel, heard, connected)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("The connection that listens on %s is lost (%s); connecting again.", channel, error)
+        except Exception:
+            log.exception("Listening on %s ended in an error of ours; connecting again", channel)
         await asyncio.sleep(_RECONNECT_SECONDS)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.jobs.processes import HEARTBEAT_SECONDS, ProcessKind
+from core.supervision import keep_going
 from core.uow import Database
 from workers.ending import end
 
+_LAST_WORD_SECONDS = 3.0
 log = logging.getLogger(__name__)
 Details = Callable[[], dict[str, Any] | None]
 
@@ -22,13 +24,13 @@ async def heartbeat(
 ) -> AsyncGenerator[None]:
     """Beats for as long as the block lasts, then says good-bye. `details` answers None while the process is not ready:
     then it does not beat, and counts as away."""
-    beating = asyncio.create_task(_beat(database, id_, kind, details))
+    beating = asyncio.create_task(keep_going("The heartbeat", lambda: _beat(database, id_, kind, details)))
     try:
         yield
     finally:
         await end(beating)
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with database.statement() as unit:
+            async with asyncio.timeout(_LAST_WORD_SECONDS), database.statement() as unit:
                 await unit.processes.leave(id_)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.config import Settings
+from core.supervision import keep_going
 from core.uow import Database
 
 EVERY_SECONDS = 3.0
@@ -28,6 +29,9 @@ class Housekeeping:
 
     async def run(self) -> None:
         """Until cancelled."""
+        await keep_going("Housekeeping", self._go_round)
+
+    async def _go_round(self) -> None:
         rounds = 0
         while True:
             try:

@@ -39,7 +39,11 @@ class RedisRing:
         try:
             async with asyncio.timeout(_BUDGET_SECONDS):
                 await self._enqueue(keys, [body, _EXPIRY_MS, now, id_])
-        except AWAY as error:
+        except Exception as error:
+            # Whatever it is, what was asked for is committed.
             log.warning(
-                "Could not ring for job %s (%s); a worker will find it by itself.", rung.job_id, error
+                "Could not ring for job %s (%s); a worker will find it by itself.",
+                rung.job_id,
+                error or type(error).__name__,
+                exc_info=None if isinstance(error, AWAY) else error,
             )

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from arq.connections import ArqRedis
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.jobs.ring import CHANNEL, PASSING
 from core.listening import listen
+from core.supervision import keep_going
 from core.uow import Database
 from workers.ending import end
 from workers.running import Running
@@ -25,6 +27,8 @@ from workers.wire import AWAY, PERMIT, Script, bells, decode, encode, queue_of
 LOOK_SECONDS = 2.0
 UNHURRIED_LOOK_SECONDS = 10.0
 _LOOKS_APART_SECONDS = 0.5
+_BUDGET_SECONDS = 0.5  # for one pop: a Redis that hangs must not keep the worker from looking
+_TRIES = 5
 _NEVER = 10**9
 _POP = """
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'LIMIT', 0, ARGV[1])
@@ -75,16 +79,14 @@ class PermitWorker(Worker):
         self._hinted: asyncio.TimerHandle | None = None
 
     async def main(self) -> None:
-        """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains."""
-        ears = [asyncio.create_task(self._listen())]
+        """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains. Raises what keeps
+        it from working again and again: better that the process ends than that it lives and works at nothing."""
+        ears = [asyncio.create_task(keep_going("Listening for the bell", self._listen))]
         if self._dsn is not None:
-            ears.append(
-                asyncio.create_task(listen(self._dsn, CHANNEL, self._heard, connected=self._hears_postgres))
-            )
+            hear = partial(listen, self._dsn, CHANNEL, self._heard, connected=self._hears_postgres)
+            ears.append(asyncio.create_task(keep_going("Listening to PostgreSQL", hear)))
         try:
-            self._bell.set()
-            while not self._running.is_draining:
-                await self._poll_iteration()
+            await keep_going("The worker", self._work, tries=_TRIES)
         finally:
             if self._hinted is not None:
                 self._hinted.cancel()
@@ -100,6 +102,11 @@ class PermitWorker(Worker):
         self._running.drain()
         self._bell.set()
         await asyncio.gather(*self.tasks.values(), *self._own, return_exceptions=True)
+
+    async def _work(self) -> None:
+        self._bell.set()
+        while not self._running.is_draining:
+            await self._poll_iteration()
 
     async def _poll_iteration(self) -> None:
         await self._woken()
@@ -121,7 +128,8 @@ class PermitWorker(Worker):
 
     async def _take_permits(self) -> None:
         try:
-            ids: list[bytes] = await self._pop([self.queue_name], [self._free])
+            async with asyncio.timeout(_BUDGET_SECONDS):
+                ids: list[bytes] = await self._pop([self.queue_name], [self._free])
         except AWAY as error:
             log.warning("Redis is away (%s); looking into the ledger instead.", error)
             return

@@ -149,8 +149,10 @@ class Running:
         """An attempt that did not come to its end: what kind of error decides what becomes of the job."""
         match error:
             case HandedBack():
-                async with self._database.unit() as unit:
-                    await unit.ledger.hand_back(claim)
+                await self._hand_back(claim)
+            case GatewayAbsent() | AnswerLost() if self._draining:
+                # Its own going away cut the call short: no attempt. An intent that is left open is looked up.
+                await self._hand_back(claim)
             case Cancelled():
                 await self._settle(claim, "cancelled", error=_failure(error))
             case GatewayBusy():
@@ -214,6 +216,10 @@ class Running:
                 f"{actor.name} has lost the permission to do this since asking for it.", code="authority_lost"
             )
 
+    async def _hand_back(self, claim: Claim) -> None:
+        async with self._database.unit() as unit:
+            await unit.ledger.hand_back(claim)
+
     async def _try_later(self, claim: Claim, error: AnswerLost) -> None:
         failure = _failure(error, retryable=True)
         if claim.job.attempts >= claim.job.max_attempts:
@@ -270,9 +276,12 @@ class Running:
                 held.lose()
                 return
             except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("Could not renew the lease of job %s: %s", claim.job.id, error)
+                log.warning(
+                    "Could not renew the lease of job %s: %s",
+                    claim.job.id,
+                    error,
+                    exc_info=None if is_away(error) else error,
+                )
 
 
 def _failure(error: GuildwrightError, *, retryable: bool = False, step: str | None = None) -> JobError:

@@ -12,17 +12,21 @@ from tests.e2e.road import Road, Trip, travelling
 from tests.fixtures.servers import fresh_database
 
 
+def unused_port() -> int:
+    """Where nobody listened a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def road(
     servers: Servers, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Road]:
     """Simulator and API, for all tests of a module that run in its loop."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
     async with (
         fresh_database(servers, template_database) as database_url,
-        travelling(tmp_path_factory.mktemp("road"), database_url, servers.redis_url, port) as road,
+        travelling(tmp_path_factory.mktemp("road"), database_url, servers.redis_url, unused_port()) as road,
     ):
         yield road
 

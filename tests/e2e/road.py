@@ -18,6 +18,7 @@ from api.demo.client import Client, Simulator, Source
 from api.demo.equality import Claim, differences_from
 from api.demo.pictures import as_held
 from api.demo.world import lived_in_guild
+from core.config import asyncpg_dsn
 from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import child_environment
@@ -28,6 +29,7 @@ _LISTENING = re.compile(r"listening on (http://\S+)")
 _BOT_TOKEN = "road-bot-token"
 _OWNER_TOKEN = "gwt_" + "r" * 30
 LEASE_SECONDS = 2
+ACCEPTED = 202
 
 
 class Trip(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,34 +45,85 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Road:
-    """`client` is the API's, `sim` the simulator's control surface; `redis_url` is where both sides ring."""
+    """`client` is the API's as an outsider has it, `http` the plain one; `sim` is the simulator's control surface;
+    `redis_url` is where both sides ring, `dsn` the ledger; `api` is the process that was started last."""
+
+    api: OwnProcess
 
     def __init__(
-        self, group: ProcessGroup, http: httpx.AsyncClient, client: Client, settings: dict[str, str]
+        self, group: ProcessGroup, http: httpx.AsyncClient, folder: Path, settings: dict[str, str]
     ) -> None:
         self._group = group
+        self._folder = folder
         self._settings = settings
         self._simulator = Simulator(str(http.base_url).rstrip("/"))
-        self.client = client
         self.sim = Control(http)
         self.redis_url = settings["REDIS_URL"]
+        self.dsn = asyncpg_dsn(settings["DATABASE_URL"])
+        origin = f"http://127.0.0.1:{settings['GUILDWRIGHT_PORT']}"
+        self.client = Client(origin, _OWNER_TOKEN)
+        self.http = httpx.AsyncClient(
+            base_url=f"{origin}/api/v1",
+            headers={"Authorization": f"Bearer {_OWNER_TOKEN}"},
+            timeout=60,
+            trust_env=False,
+        )
 
     async def close(self) -> None:
         await self._simulator.close()
+        await self.http.aclose()
+        await self.client.close()
 
-    async def start_bot(self) -> OwnProcess:
+    async def start_api(self) -> OwnProcess:
+        """Always at the same address."""
+        command = [sys.executable, "-m", "api"]
+        self.api = await self._group.start(
+            "api", command, cwd=self._folder, env=self._settings, ready=_LISTENING
+        )
+        return self.api
+
+    async def start_bot(self, **settings: str) -> OwnProcess:
         """Comes back when it has read every guild."""
         command = [sys.executable, "-m", "bot"]
-        env = self._settings | {"GUILDWRIGHT_LEASE_SECONDS": str(LEASE_SECONDS)}
+        env = self._settings | {"GUILDWRIGHT_LEASE_SECONDS": str(LEASE_SECONDS)} | settings
         return await self._group.start("bot", command, env=env, ready=re.compile("Ready: in"))
 
-    async def new_guild(self) -> str:
+    async def ask(self, guild_id: str, kind: str, **payload: Any) -> str:
+        """The id of the job, which was accepted."""
+        body = {"payload": {"kind": kind, **payload}}
+        answer = await self.http.post(f"/guilds/{guild_id}/jobs", json=body)
+        assert answer.status_code == ACCEPTED, answer.text
+        return answer.json()["id"]
+
+    async def told(self, job_id: str) -> dict[str, Any]:
+        """The job as the API shows it now."""
+        answer = await self.http.get(f"/jobs/{job_id}")
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def ended(self, job_id: str) -> dict[str, Any]:
+        """The job when it has ended, or as it is after half a minute."""
+        answer = await self.http.get(f"/jobs/{job_id}", headers={"Prefer": "wait=30"})
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def effects(self, method: str, path: str) -> list[str]:
+        """The paths of accepted writes, in their order; `path` is a regular expression for a whole one."""
+        effects = (await self.sim("GET", "/effects"))["items"]
+        return [e["path"] for e in effects if e["method"] == method and re.fullmatch(path, e["path"])]
+
+    async def requests(self, method: str, path: str) -> int:
+        """How many calls came to one path, whatever they were answered."""
+        requests = (await self.sim("GET", "/requests"))["items"]
+        return sum(call["method"] == method and call["path"] == path for call in requests)
+
+    async def new_guild(self, spec: dict[str, Any] | None = None) -> str:
         """Its id."""
-        return await self._simulator.create(lived_in_guild())
+        return await self._simulator.create(spec or lived_in_guild())
 
     async def trip(self, guild_id: str) -> Trip:
         """A plan for a new guild, once a bot has told of it."""
-        await until(lambda: self._knows(guild_id))
+        await until(lambda: self.knows(guild_id))
         template = await self.client.import_template(
             Source(name=EXAMPLE.name, content=await asyncio.to_thread(EXAMPLE.read_bytes))
         )
@@ -81,7 +134,8 @@ class Road:
             plan=await self.client.plan(guild_id, template),
         )
 
-    async def _knows(self, guild_id: str) -> bool:
+    async def knows(self, guild_id: str) -> bool:
+        """Whether a bot has told the API of the guild."""
         return guild_id in {guild.id for guild in await self.client.guilds()}
 
     async def created(self, trip: Trip, kind: str) -> int:
@@ -124,15 +178,13 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
             "DISCORD_TOKEN": _BOT_TOKEN,
             "DISCORD_API_BASE": f"{discord}/api/v10",
         }
-        await group.start("api", [sys.executable, "-m", "api"], cwd=folder, env=settings, ready=_LISTENING)
-        client = Client(f"http://127.0.0.1:{port}", _OWNER_TOKEN)
         async with httpx.AsyncClient(base_url=discord) as http:
-            road = Road(group, http, client, settings)
+            road = Road(group, http, folder, settings)
             try:
+                await road.start_api()
                 yield road
             finally:
                 await road.close()
-                await client.close()
 
 
 async def until(claim: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = 15) -> None:
