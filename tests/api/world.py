@@ -106,6 +106,19 @@ class Api:
                 await connection.execute(text(statement))
 
 
+async def refused(api: Api, answer: httpx.Response, before: dict[str, int], status: int) -> dict[str, Any]:
+    """The problem, once it is clear that nothing was written and nobody was rung."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert await api.rows() == before
+    assert api.rings.rung == []
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["code"]
+    assert problem["instance"] == answer.request.url.path
+    return problem
+
+
 async def _all_guilds(unit: Any) -> dict[str, tuple[Snapshot, BotPowers]]:
     page = await unit.guilds.list(SYSTEM)
     views = [await unit.guilds.view(SYSTEM, guild.id) for guild in page.items]
