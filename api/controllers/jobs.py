@@ -101,7 +101,7 @@ class JobController(Controller):
         """Ask again for a job that failed, was done in part or is dead."""
 
         async def ask() -> Answer[Job]:
-            return accepted(job_of(await unit.jobs.retry(actor, job_id)), job_at(job_id))
+            return accepted(job_of(await unit.guilds.request_again(actor, job_id)), job_at(job_id))
 
         return await once(ask)
 
@@ -180,7 +180,7 @@ class GuildJobController(Controller):
 
 async def _asked(unit: UnitOfWork, actor: Actor, guild_id: str, wanted: CreateJob) -> core.Job:
     if isinstance(wanted.payload, SyncPayload):
-        return await unit.guilds.request_sync(
+        return await unit.actions.request_sync(
             actor, guild_id, run_at=wanted.run_at, expires_at=wanted.expires_at
         )
     return await unit.actions.request(

@@ -388,6 +388,14 @@ class JobRepository(Repository[JobModel]):
             {"of_job": job_id, "step": key, "becomes": state, "made": outcome, "failure": error},
         )
 
+    async def supersede_failures(self, job_id: uuid.UUID) -> None:
+        """Steps that failed are to be tried anew: what is known of them counts no more."""
+        await self.session.execute(
+            update(JobStepModel)
+            .where(JobStepModel.job_id == job_id, JobStepModel.state == "failed")
+            .values(state="superseded")
+        )
+
     async def close_intents(self, job_id: uuid.UUID, state: StepState) -> None:
         """What becomes of intents without an outcome when the job ends: `superseded` where it ended well, because the
         last plan found them done or needless, else `outcome_unknown`."""

@@ -159,7 +159,8 @@ class JobService:
         return to_job(model)
 
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
-        """Asks again for what failed, was done in part or is dead. Raises `Conflict` in any other state."""
+        """Asks again for what failed, was done in part or is dead: what was done stays done, what failed is tried anew.
+        Raises `Conflict` in any other state."""
         before = await self._visible(actor, job_id)
         state = before.state
         spec = self._catalog[before.kind]
@@ -173,6 +174,7 @@ class JobService:
                 f"Job {job_id} is {state}; only failed, partial and dead jobs can be retried.",
                 code="job_not_retryable",
             )
+        await self._jobs.supersede_failures(job_id)
         await self._jobs.note_dispatch(job_id)
         await self._jobs.add_event(model, "job.queued", event_data(model))
         await self._audit.record(
