@@ -1,41 +1,19 @@
 """A job's event stream, on a real socket."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from httpx_sse import ServerSentEvent, aconnect_sse
 
 from api import events
 from api.parts import parts_in
 from core.actor import SYSTEM
 from tests.api.conformity import Conformity
-from tests.api.world import SECRET, Api
+from tests.api.world import Api
 
 SETTLED = "job.settled"
-
-
-@pytest.fixture
-async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    """The same application behind a server."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(api.app, lifespan="off", log_config=None, timeout_graceful_shutdown=3)
-    )
-    serving = asyncio.create_task(server._serve([listener]))
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
-        headers={"Authorization": f"Bearer {SECRET}"},
-        limits=httpx.Limits(max_connections=None),
-        timeout=10,
-    ) as client:
-        yield client
-    server.should_exit = True
-    await serving
 
 
 async def job(api: Api) -> str:
