@@ -187,7 +187,7 @@ class JobStepPage(msgspec.Struct, frozen=True):
 
 class JobChange(msgspec.Struct, frozen=True, kw_only=True):
     job_id: uuid.UUID
-    sequence: Annotated[int, Meta(description="From 1; give it as Last-Event-ID to go on behind it.")]
+    sequence: Annotated[int, Meta(description="From 1, without gaps.")]
     at: Time
     kind: JobKind
     state: JobState

@@ -91,6 +91,10 @@ class Api:
                 name: await connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables
             }
 
+    async def count(self, statement: str, **values: Any) -> int:
+        async with self.database.engines.connection() as connection:
+            return await connection.scalar(text(statement), values) or 0
+
     async def all_wait(self, watchers: int) -> None:
         """Until so many watch jobs; then none of them holds a connection to the database."""
         hub, pool = cast("Any", parts_in(self.app).hub), cast("Any", self.database.engines.reading.pool)
