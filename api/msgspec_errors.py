@@ -19,6 +19,7 @@ _CODES = (
     (" <= ", "range"),
     (" got ", "type"),
     ("timezone", "format"),
+    ("Expected `", "type"),
 )
 
 

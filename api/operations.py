@@ -7,6 +7,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from api.media import JSON
+from api.turns import TakeTurns
 from api.waiting import WaitForJob
 from core.errors import GuildwrightError
 
@@ -36,13 +37,18 @@ class Operation(msgspec.Struct, frozen=True):
     tagged: bool = False
 
 
+def _around(said: Operation) -> list[type[WaitForJob | TakeTurns]]:
+    """The outer one first: whoever waits for a job to settle has had their turn."""
+    return [*([WaitForJob] if said.waits else []), *([TakeTurns] if said.once else [])]
+
+
 def _declaring(make: Callable[P, Operation]) -> Callable[P, dict[str, Any]]:
     def declare(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
         said = make(*args, **kwargs)
         return {
             "operation_id": said.id,
             "opt": {_KEY: said},
-            "middleware": [WaitForJob] if said.waits else [],
+            "middleware": _around(said),
             **({"status_code": said.statuses[0]} if said.statuses else {}),
         }
 

@@ -4,8 +4,10 @@ Nothing is held meanwhile: the request's transaction is over, and each look is a
 """
 
 import asyncio
+import contextlib
 import logging
 import re
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +51,8 @@ class WaitForJob:
         await self._app(scope, receive, answer.take)
         job_id = answer.job_id(scope) if answer.status in (200, 202) else None
         if job_id is not None:
-            await _improve(answer, scope, job_id, seconds)
+            async with _until_gone(receive) as gone:
+                await _improve(answer, scope, job_id, seconds, gone)
         await answer.give(send)
 
 
@@ -91,23 +94,43 @@ class _Captured:
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
-async def _improve(answer: _Captured, scope: Scope, job_id: UUID, seconds: int) -> None:
+@contextlib.asynccontextmanager
+async def _until_gone(receive: Receive) -> AsyncGenerator[asyncio.Future[None]]:
+    """Done as soon as the client has left: then there is nobody to wait for."""
+
+    async def listen() -> None:
+        # What is left of the request's body comes before.
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    listening = asyncio.ensure_future(listen())
+    try:
+        yield listening
+    finally:
+        listening.cancel()
+        await asyncio.wait({listening})
+
+
+async def _improve(
+    answer: _Captured, scope: Scope, job_id: UUID, seconds: int, gone: asyncio.Future[None]
+) -> None:
     """What was asked for is committed: if PostgreSQL goes away now, the first answer is still true."""
     try:
-        answer.replace(await _settled(parts_of(scope), scope["user"], job_id, seconds), seconds)
+        answer.replace(await _settled(parts_of(scope), scope["user"], job_id, seconds, gone), seconds)
     except (SQLAlchemyError, OSError) as error:
         log.warning("Could not wait for job %s: %s", job_id, error)
 
 
-async def _settled(parts: Parts, actor: Actor, job_id: UUID, seconds: int) -> Job:
-    """The job when it has settled, or as it is when the time is over or the server stops."""
+async def _settled(parts: Parts, actor: Actor, job_id: UUID, seconds: int, gone: asyncio.Future[None]) -> Job:
+    """The job when it has settled, or as it is when the time is over, the server stops or the client has left."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     with parts.hub.watch(job_id) as watch:
+        gone.add_done_callback(lambda _: watch.wake())
         while True:
             async with parts.database.read() as unit:
                 job = await unit.jobs.get(actor, job_id)
             left = deadline - loop.time()
-            if job.is_settled or left <= 0 or parts.hub.is_closing:
+            if job.is_settled or left <= 0 or gone.done() or parts.hub.is_closing:
                 return job
             await watch.wait(min(left, _LOOK_AGAIN_SECONDS))

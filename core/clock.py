@@ -10,3 +10,12 @@ Clock: TypeAlias = Callable[[], datetime]
 def utc_now() -> datetime:
     """Aware, in UTC."""
     return datetime.now(UTC)
+
+
+def in_range(moment: datetime) -> bool:
+    """Whether an aware moment still has a number in UTC, which it has not at both ends of what a date can say."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True

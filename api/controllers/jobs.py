@@ -101,7 +101,7 @@ class JobController(Controller):
         """Ask again for a job that failed, was done in part or is dead."""
 
         async def ask() -> Answer[Job]:
-            return accepted(job_of(await unit.jobs.retry(actor, job_id)), job_at(job_id))
+            return accepted(job_of(await unit.guilds.request_again(actor, job_id)), job_at(job_id))
 
         return await once(ask)
 
@@ -114,11 +114,12 @@ class JobController(Controller):
     ) -> Response[Any]:
         """Follow a job: its history from the beginning, or behind `Last-Event-ID`, until it settles.
 
-        Server-sent events: `id` is the sequence, `event` the type, `data` the event as JSON. Answered with 204 where
-        nothing is left to tell, which keeps an EventSource from connecting again.
+        Server-sent events: `id` is the job's id and the event's sequence (`0195…:3`; as Last-Event-ID the sequence
+        alone will do), `event` the type, `data` the event as JSON. While nothing happens, comments show that it lives.
+        Answered with 204 where nothing is left to tell, which keeps an EventSource from connecting again.
         """
         job = await unit.jobs.get(actor, job_id)
-        after = events.last_seen(request.headers.get(events.HEADER))
+        after = events.last_seen(request.headers.get(events.HEADER), job_id)
         if job.is_settled and after and not await unit.jobs.events_after(actor, job_id, after):
             return Response(None, status_code=204)
         return Stream(
@@ -165,8 +166,9 @@ class GuildJobController(Controller):
     ) -> Response[Any]:
         """Follow all jobs of a guild: what happens from now on, or since `Last-Event-ID`.
 
-        Server-sent events: `id` is the job's id and the event's sequence, `event` the type, `data` the event as JSON.
-        The server ends the stream after an hour: connect again, and nothing is missed.
+        Server-sent events: `id` is the job's id and the event's sequence (`0195…:3`), `event` the type, `data` the
+        event as JSON. While nothing happens, comments show that it lives. The server ends the stream after an hour:
+        connect again, and nothing is missed.
         """
         await unit.guilds.get(actor, guild_id)
         last = events.last_seen_in_guild(request.headers.get(events.HEADER))
@@ -180,7 +182,7 @@ class GuildJobController(Controller):
 
 async def _asked(unit: UnitOfWork, actor: Actor, guild_id: str, wanted: CreateJob) -> core.Job:
     if isinstance(wanted.payload, SyncPayload):
-        return await unit.guilds.request_sync(
+        return await unit.actions.request_sync(
             actor, guild_id, run_at=wanted.run_at, expires_at=wanted.expires_at
         )
     return await unit.actions.request(

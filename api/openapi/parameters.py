@@ -83,8 +83,9 @@ def parameter_components() -> dict[str, Schema]:
         ),
         "LastEventId": (
             events.HEADER,
-            {"type": "string", "pattern": "^[0-9]+$"},
-            "The `id` of the last event that you have: the stream goes on behind it.",
+            {"type": "string", "pattern": events.ID_PATTERN},
+            "The `id` of the last event that you have: the stream goes on behind it. Of one job's stream the event's "
+            "sequence alone will do.",
         ),
     }
     return {

@@ -131,4 +131,8 @@ def _example(type_: Any) -> Schema:
     return {} if example is None else {"example": example}
 
 
-_EVENT = f"id: 3\nevent: job.progress\ndata: {msgspec.json.encode(example_of(JobProgressed)).decode()}\n\n"
+_SHOWN = example_of(JobProgressed)
+_EVENT = (
+    f"id: {_SHOWN['job_id']}:{_SHOWN['sequence']}\n"
+    f"event: {_SHOWN['type']}\ndata: {msgspec.json.encode(_SHOWN).decode()}\n\n"
+)

@@ -8,22 +8,31 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.messages import AllowedMentions, Content, Embeds
 from api.schemas.values import Snowflake
 from core.actions import payloads as core
+from core.actions.validate import BITS_LIMIT
 
 MemberIds: TypeAlias = Annotated[
     tuple[Snowflake, ...], Meta(min_length=1, max_length=1000, description="Users, each once.")
 ]
+PermissionBits: TypeAlias = Annotated[int, Meta(ge=0, le=BITS_LIMIT)]
 
 
-class ChannelOverwrite(msgspec.Struct, frozen=True, kw_only=True):
+class ChannelOverwrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A role's or member's overwrite with its bit fields."""
 
     kind: Literal["role", "member"]
     id: Snowflake
-    allow: int
-    deny: int
+    allow: PermissionBits
+    deny: PermissionBits
 
 
-class MessageSend(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="message.send"):
+class MessageSend(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="message.send",
+):
     """Send a message. It is sent once, whatever happens on the way."""
 
     channel_id: Snowflake
@@ -35,7 +44,14 @@ class MessageSend(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     suppress_embeds: Annotated[bool, Meta(description="Links show no previews.")] = False
 
 
-class MessageEdit(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="message.edit"):
+class MessageEdit(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="message.edit",
+):
     """Edit a message of the bot's own. What is left out stays."""
 
     channel_id: Snowflake
@@ -45,21 +61,42 @@ class MessageEdit(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     allowed_mentions: AllowedMentions = AllowedMentions()
 
 
-class MessageDelete(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="message.delete"):
+class MessageDelete(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="message.delete",
+):
     """Delete a message. One that is gone already counts as deleted."""
 
     channel_id: Snowflake
     message_id: Snowflake
 
 
-class MessageCrosspost(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="message.crosspost"):
+class MessageCrosspost(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="message.crosspost",
+):
     """Publish a message of an announcement channel to the channels that follow it."""
 
     channel_id: Snowflake
     message_id: Snowflake
 
 
-class MessagePurge(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="message.purge"):
+class MessagePurge(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="message.purge",
+):
     """Delete the newest messages of a channel, none that is written after this was asked for. Messages older than two
     weeks are left: Discord deletes them one by one only."""
 
@@ -70,21 +107,32 @@ class MessagePurge(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     author_id: Annotated[Snowflake | None, Meta(description="Only messages of this user.")] = None
 
 
-class RoleGrant(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.grant"):
+class RoleGrant(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="role.grant"
+):
     """Give a role to members, each a step with an outcome of its own."""
 
     role_id: Snowflake
     member_ids: MemberIds
 
 
-class RoleRevoke(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.revoke"):
+class RoleRevoke(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="role.revoke"
+):
     """Take a role from members, each a step with an outcome of its own."""
 
     role_id: Snowflake
     member_ids: MemberIds
 
 
-class MemberTimeout(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.timeout"):
+class MemberTimeout(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="member.timeout",
+):
     """Time members out, or lift it."""
 
     member_ids: MemberIds
@@ -97,13 +145,17 @@ class MemberTimeout(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     )
 
 
-class MemberKick(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.kick"):
+class MemberKick(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="member.kick"
+):
     """Remove members; they may come back."""
 
     member_ids: MemberIds
 
 
-class MemberBan(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.ban"):
+class MemberBan(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="member.ban"
+):
     """Ban users, whether they are members or not."""
 
     member_ids: MemberIds
@@ -112,40 +164,77 @@ class MemberBan(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     ] = 0
 
 
-class MemberUnban(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.unban"):
+class MemberUnban(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="member.unban",
+):
     """Let users come back."""
 
     member_ids: MemberIds
 
 
-class MemberNick(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.nick"):
+class MemberNick(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="member.nick"
+):
     """Give members a nickname, or take theirs away."""
 
     member_ids: MemberIds
     nick: Annotated[str, Meta(min_length=1, max_length=32)] | None
 
 
-class ChannelFollow(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.follow"):
+class ChannelFollow(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="channel.follow",
+):
     """Have a channel receive what an announcement channel publishes, also one of another guild that the bot is in."""
 
     channel_id: Snowflake
     source_channel_id: Snowflake
 
 
-class ChannelUnfollow(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.unfollow"):
+class ChannelUnfollow(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="channel.unfollow",
+):
     """End that. `webhook_id` is in the result of channel.follow."""
 
     channel_id: Snowflake
     webhook_id: Snowflake
 
 
-class ChannelLock(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.lock"):
+class ChannelLock(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="channel.lock",
+):
     """Keep @everyone from writing (in voice channels: from joining). Roles that are allowed it by name still may."""
 
     channel_id: Snowflake
 
 
-class ChannelUnlock(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.unlock"):
+class ChannelUnlock(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="channel.unlock",
+):
     """Undo that."""
 
     channel_id: Snowflake
@@ -154,7 +243,9 @@ class ChannelUnlock(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     ] = None
 
 
-class GuildLeave(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.leave"):
+class GuildLeave(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="guild.leave"
+):
     """Have the bot leave the guild. What is known of it is kept for a while."""
 
 

@@ -42,7 +42,9 @@ ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
 Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
 
 
-class SyncPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.sync"):
+class SyncPayload(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="guild.sync"
+):
     """Read the guild again."""
 
 
@@ -89,7 +91,7 @@ JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult | ActionResult
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 
 
-class CreateJob(msgspec.Struct, frozen=True, kw_only=True):
+class CreateJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to ask for. It waits until `run_at`, and fails as `expired` if nothing could begin it by `expires_at` (by
     default an hour after it is due for messages and members).
 
@@ -185,7 +187,7 @@ class JobStepPage(msgspec.Struct, frozen=True):
 
 class JobChange(msgspec.Struct, frozen=True, kw_only=True):
     job_id: uuid.UUID
-    sequence: Annotated[int, Meta(description="From 1; give it as Last-Event-ID to go on behind it.")]
+    sequence: Annotated[int, Meta(description="From 1, without gaps.")]
     at: Time
     kind: JobKind
     state: JobState

@@ -13,7 +13,7 @@ MentionKind: TypeAlias = Literal["everyone", "roles", "users"]
 Content: TypeAlias = Annotated[str, Meta(max_length=2000, description="Discord's markdown.")]
 
 
-class AllowedMentions(msgspec.Struct, frozen=True, kw_only=True):
+class AllowedMentions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom the message may ping: as it stands, nobody. `parse` pings all of a kind that the text names; `everyone` and
     roles that not everybody may mention need Discord's permission mention_everyone of whoever asks."""
 
@@ -23,7 +23,7 @@ class AllowedMentions(msgspec.Struct, frozen=True, kw_only=True):
     replied_user: bool = False
 
 
-class EmbedField(msgspec.Struct, frozen=True, kw_only=True):
+class EmbedField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A small heading with text, beside others where `inline`."""
 
     name: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -31,7 +31,7 @@ class EmbedField(msgspec.Struct, frozen=True, kw_only=True):
     inline: bool = False
 
 
-class EmbedAuthor(msgspec.Struct, frozen=True, kw_only=True):
+class EmbedAuthor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The line above the title."""
 
     name: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -39,14 +39,14 @@ class EmbedAuthor(msgspec.Struct, frozen=True, kw_only=True):
     icon_url: Url | None = None
 
 
-class EmbedFooter(msgspec.Struct, frozen=True, kw_only=True):
+class EmbedFooter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The line at the bottom."""
 
     text: Annotated[str, Meta(min_length=1, max_length=2048)]
     icon_url: Url | None = None
 
 
-class Embed(msgspec.Struct, frozen=True, kw_only=True):
+class Embed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A card in a message. All embeds of a message together have at most 6000 characters of text."""
 
     title: Annotated[str, Meta(max_length=256)] | None = None

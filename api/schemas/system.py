@@ -63,7 +63,7 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
-class CreatePause(msgspec.Struct, frozen=True, kw_only=True):
+class CreatePause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why, for whoever looks."""
 
     reason: Annotated[str, Meta(max_length=500)] | None = None

@@ -4,7 +4,9 @@ Limits: Discord documentation, Resources › Message › Create Message and "Emb
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from core.clock import in_range
 from core.discord.messages import AllowedMentions, Embed
 from core.discord.types import is_snowflake
 from core.errors import Problem
@@ -68,8 +70,8 @@ def _embed_problems(embed: Embed, pointer: str) -> Iterator[Problem]:
         yield Problem(
             pointer=f"{pointer}/color", code="range", message="A color lies between 0 and 16777215."
         )
-    if embed.timestamp is not None and embed.timestamp.tzinfo is None:
-        yield Problem(pointer=f"{pointer}/timestamp", code="format", message="Give the time zone, too.")
+    if embed.timestamp is not None:
+        yield from _time_problems(f"{pointer}/timestamp", embed.timestamp)
     if embed.author is not None:
         yield from _required(f"{pointer}/author/name", embed.author.name, 256)
     if embed.footer is not None:
@@ -90,6 +92,13 @@ def _embed_problems(embed: Embed, pointer: str) -> Iterator[Problem]:
                 code="format",
                 message="An address begins with https:// or http://.",
             )
+
+
+def _time_problems(pointer: str, moment: datetime) -> Iterator[Problem]:
+    if moment.tzinfo is None:
+        yield Problem(pointer=pointer, code="format", message="Give the time zone, too.")
+    elif not in_range(moment):
+        yield Problem(pointer=pointer, code="range", message="This moment is out of range.")
 
 
 def _addresses(embed: Embed) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,18 @@ class ActionService:
             on_conflict=on_conflict,
         )
 
+    async def request_sync(
+        self,
+        actor: Actor,
+        guild_id: str,
+        *,
+        run_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> Job:
+        """Asks the bot to read the guild again, as one of the things that are asked for by name."""
+        await self._require_workable(actor, guild_id)
+        return await self._guilds.request_sync(actor, guild_id, run_at=run_at, expires_at=expires_at)
+
     async def _require_workable(self, actor: Actor, guild_id: str) -> None:
         """What cannot be worked in is said in one way, whether the guild is unknown or in the wrong state."""
         try:

@@ -6,6 +6,7 @@ from core.actions.messages import content_problems, mention_problems
 from core.actions.payloads import (
     Action,
     ChannelFollow,
+    ChannelUnlock,
     MemberBan,
     MemberNick,
     MemberTimeout,
@@ -15,7 +16,7 @@ from core.actions.payloads import (
     OnMembers,
 )
 from core.discord.messages import Embed
-from core.discord.types import is_snowflake
+from core.discord.types import Overwrite, is_snowflake
 from core.errors import Problem
 
 MEMBERS_LIMIT = 1000
@@ -23,6 +24,8 @@ PURGE_LIMIT = 1000
 TIMEOUT_LIMIT = 28 * 86_400
 BAN_DELETES_LIMIT = 7 * 86_400
 NICK_LIMIT = 32
+BITS_LIMIT = 2**63 - 1
+"""Of a field of permissions, which is kept in 64 bits."""
 
 
 def problems_of(action: Action) -> tuple[Problem, ...]:
@@ -52,8 +55,17 @@ def _own_problems(action: Action) -> Iterator[Problem]:
             yield Problem(
                 pointer="/source_channel_id", code="same", message="A channel cannot follow itself."
             )
+        case ChannelUnlock(restore=Overwrite() as overwrite):
+            yield from _overwrite_problems(overwrite, "/restore")
         case _:
             pass
+
+
+def _overwrite_problems(overwrite: Overwrite, pointer: str) -> Iterator[Problem]:
+    if not is_snowflake(overwrite.id):
+        yield _no_id(f"{pointer}/id", overwrite.id)
+    yield from _between(f"{pointer}/allow", overwrite.allow, 0, BITS_LIMIT)
+    yield from _between(f"{pointer}/deny", overwrite.deny, 0, BITS_LIMIT)
 
 
 def _id_problems(action: Action) -> Iterator[Problem]:

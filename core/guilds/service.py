@@ -123,6 +123,13 @@ class GuildService:
         await self.require_present(actor, guild_id)
         return await self._jobs.ask(actor, CAPTURE, CapturePayload(), guild_id=guild_id)
 
+    async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
+        """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
+        job = await self._jobs.get(actor, job_id)
+        if job.guild_id is not None:
+            await self.require_present(actor, job.guild_id)
+        return await self._jobs.retry(actor, job_id)
+
     async def keep_snapshot(
         self, actor: Actor, snapshot: Snapshot, *, reason: SnapshotReason, job_id: uuid.UUID | None
     ) -> SnapshotInfo:

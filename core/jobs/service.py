@@ -1,14 +1,14 @@
 """Jobs as those see them who ask for them, watch them and call them off."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from core.actor import Actor
 from core.audit.service import AuditService
-from core.clock import Clock
+from core.clock import Clock, in_range
 from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from core.jobs.errors import GuildBusy
@@ -29,6 +29,8 @@ from core.jobs.schemas import (
 from core.jobs.spec import Catalog, JobSpec
 from core.jobs.states import Lane, OnConflict
 from core.paging import Page, Paging
+
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class JobService:
@@ -58,10 +60,7 @@ class JobService:
         over, and for structural work, where another such job has not ended in that guild, `GuildBusy` unless
         `on_conflict` says to wait for its turn or to take part in the very same work."""
         actor.require(guild_id, Permission(spec.bits))
-        now = self._clock()
-        if expires_at is None and spec.expires_after is not None:
-            expires_at = max(now, run_at or now) + spec.expires_after
-        _check_times(now, run_at, expires_at)
+        expires_at = _checked_expiry(self._clock(), run_at, expires_at, spec.expires_after)
         plain = msgspec.to_builtins(payload)
         waits_for_turn = False
         if spec.structural and (first := await self._first_structural(guild_id)) is not None:
@@ -162,7 +161,8 @@ class JobService:
         return to_job(model)
 
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
-        """Asks again for what failed, was done in part or is dead. Raises `Conflict` in any other state."""
+        """Asks again for what failed, was done in part or is dead: what was done stays done, what failed is tried anew.
+        Raises `Conflict` in any other state."""
         before = await self._visible(actor, job_id)
         state = before.state
         spec = self._catalog[before.kind]
@@ -266,13 +266,27 @@ def _is_askers(model: JobModel, actor: Actor) -> bool:
     return asker is not None and asker == actor.discord_user_id
 
 
-def _check_times(now: datetime, run_at: datetime | None, expires_at: datetime | None) -> None:
-    if expires_at is not None and expires_at <= (run_at or now):
-        raise Invalid(
-            "The job would have expired before it could begin.",
-            problems=(
-                Problem(
-                    pointer="/expires_at", code="too_early", message="expires_at must be later than run_at."
-                ),
-            ),
-        )
+def _checked_expiry(
+    now: datetime, run_at: datetime | None, expires_at: datetime | None, by_default: timedelta | None
+) -> datetime | None:
+    """When a job expires that is asked for `now`. Raises `Invalid` for times that make no sense."""
+    for pointer, moment in (("/run_at", run_at), ("/expires_at", expires_at)):
+        if moment is not None and not in_range(moment):
+            raise _bad_time(pointer, "range", "This moment is out of range.")
+    due = max(now, run_at or now)
+    if expires_at is None:
+        if by_default is None:
+            return None
+        if due > _LAST - by_default:
+            raise _bad_time("/run_at", "range", "This moment is out of range.")
+        return due + by_default
+    if expires_at <= due:
+        raise _bad_time("/expires_at", "too_early", "expires_at must lie in the future and behind run_at.")
+    return expires_at
+
+
+def _bad_time(pointer: str, code: str, message: str) -> Invalid:
+    return Invalid(
+        f"This job could not be done in time: {message}",
+        problems=(Problem(pointer=pointer, code=code, message=message),),
+    )

@@ -1,6 +1,7 @@
 """The application in this process, on a database of its own; every answer is compared with the OpenAPI document."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+import uvicorn
 from litestar import Litestar
 
 from api.app import assemble, create_app
@@ -42,6 +44,25 @@ async def api(database_url: str, redis_url: str) -> AsyncIterator[Api]:
         Settings(database_url=database_url, redis_url=redis_url, owner_token=SECRET)
     ) as api:
         yield api
+
+
+@pytest.fixture
+async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    """The same application behind a server."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(api.app, lifespan="off", log_config=None, timeout_graceful_shutdown=3)
+    )
+    serving = asyncio.create_task(server._serve([listener]))
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+        headers={"Authorization": f"Bearer {SECRET}"},
+        limits=httpx.Limits(max_connections=None),
+        timeout=30,
+    ) as client:
+        yield client
+    server.should_exit = True
+    await serving
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

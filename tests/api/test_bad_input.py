@@ -4,11 +4,10 @@ import json
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from msgspec.structs import replace
 
-from tests.api.world import DOCUMENT, YAML, Api
+from tests.api.world import DOCUMENT, YAML, Api, refused
 from tests.builders.core import RoleFactory, powers, snapshot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -54,18 +53,6 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "a wrong type": (document(roles={}), "type", "/roles"),
     "no version": ({}, "missing_field", ""),
 }
-
-
-async def refused(api: Api, answer: httpx.Response, before: dict[str, int], status: int) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert await api.rows() == before
-    assert api.rings.rung == []
-    problem = answer.json()
-    assert problem["status"] == status
-    assert problem["code"]
-    assert problem["instance"] == answer.request.url.path
-    return problem
 
 
 @pytest.mark.parametrize("what", DOCUMENTS)

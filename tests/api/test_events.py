@@ -1,41 +1,20 @@
 """A job's event stream, on a real socket."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-import uvicorn
 from httpx_sse import ServerSentEvent, aconnect_sse
 
 from api import events
 from api.parts import parts_in
 from core.actor import SYSTEM
 from tests.api.conformity import Conformity
-from tests.api.world import SECRET, Api
+from tests.api.world import Api
 
 SETTLED = "job.settled"
-
-
-@pytest.fixture
-async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    """The same application behind a server."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(api.app, lifespan="off", log_config=None, timeout_graceful_shutdown=3)
-    )
-    serving = asyncio.create_task(server._serve([listener]))
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
-        headers={"Authorization": f"Bearer {SECRET}"},
-        limits=httpx.Limits(max_connections=None),
-        timeout=10,
-    ) as client:
-        yield client
-    server.should_exit = True
-    await serving
 
 
 async def job(api: Api) -> str:
@@ -58,12 +37,12 @@ async def test_a_stream_tells_the_history_then_what_happens_and_ends_with_the_jo
     assert not following.done()
     await api.work()
     told = await following
-    assert [event.id for event in told] == [str(n) for n in range(1, len(told) + 1)]
+    assert [event.id for event in told] == [f"{job_id}:{n}" for n in range(1, len(told) + 1)]
     assert (told[0].event, told[-1].event) == ("job.queued", SETTLED)
     for event in told:
         data = event.json()
         Conformity(openapi).require(data, {"$ref": "#/components/schemas/JobEvent"})
-        assert (data["type"], str(data["sequence"]), data["job_id"]) == (event.event, event.id, job_id)
+        assert (data["type"], f"{data['job_id']}:{data['sequence']}") == (event.event, event.id)
     assert told[-1].json()["result"]["kind"] == "guild.sync"
 
 
@@ -73,8 +52,9 @@ async def test_a_stream_goes_on_behind_the_last_event_that_was_seen(
     job_id = await job(api)
     await api.work()
     everything = await followed(socketed, job_id)
-    rest = await followed(socketed, job_id, everything[0].id)
-    assert [event.id for event in rest] == [event.id for event in everything[1:]]
+    for last in (everything[0].id, "1"):
+        rest = await followed(socketed, job_id, last)
+        assert [event.id for event in rest] == [event.id for event in everything[1:]]
 
 
 async def test_behind_the_end_there_is_nothing_and_no_reason_to_connect_again(api: Api) -> None:
@@ -85,9 +65,20 @@ async def test_behind_the_end_there_is_nothing_and_no_reason_to_connect_again(ap
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5", "99999999999"])
+@pytest.mark.parametrize(
+    "last", ["x", "-1", "1.5", "99999999999", "9999999999", "{other}:1", "{job}:", "{job}", "{job}:x", ":1"]
+)
 async def test_an_event_id_that_is_none_is_named(api: Api, last: str) -> None:
-    answer = await api.get(f"/jobs/{await job(api)}/events", headers={"Last-Event-ID": last})
+    job_id = await job(api)
+    last = last.format(job=job_id, other=uuid4())
+    answer = await api.get(f"/jobs/{job_id}/events", headers={"Last-Event-ID": last})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "Last-Event-ID"
+
+
+@pytest.mark.parametrize("last", ["x", "1", ":1", f"{uuid4()}:", f"{uuid4()}:99999999999"])
+async def test_an_event_id_that_is_none_is_named_in_a_guilds_stream_too(api: Api, last: str) -> None:
+    answer = await api.get(f"/guilds/{await api.guild()}/events", headers={"Last-Event-ID": last})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["parameter"] == "Last-Event-ID"
 

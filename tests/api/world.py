@@ -91,6 +91,10 @@ class Api:
                 name: await connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables
             }
 
+    async def count(self, statement: str, **values: Any) -> int:
+        async with self.database.engines.connection() as connection:
+            return await connection.scalar(text(statement), values) or 0
+
     async def all_wait(self, watchers: int) -> None:
         """Until so many watch jobs; then none of them holds a connection to the database."""
         hub, pool = cast("Any", parts_in(self.app).hub), cast("Any", self.database.engines.reading.pool)
@@ -104,6 +108,19 @@ class Api:
         async with self.database.engines.writing.begin() as connection:
             for statement in statements:
                 await connection.execute(text(statement))
+
+
+async def refused(api: Api, answer: httpx.Response, before: dict[str, int], status: int) -> dict[str, Any]:
+    """The problem, once it is clear that nothing was written and nobody was rung."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert await api.rows() == before
+    assert api.rings.rung == []
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["code"]
+    assert problem["instance"] == answer.request.url.path
+    return problem
 
 
 async def _all_guilds(unit: Any) -> dict[str, tuple[Snapshot, BotPowers]]:

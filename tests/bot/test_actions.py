@@ -85,6 +85,16 @@ async def done(road: Road, action: Action, *, actor: Actor | None = None) -> Job
     return await seen(look, lambda job: job.is_settled, within=15.0)
 
 
+async def look_at(road: Road, job: Job) -> Job:
+    async with road.database.read() as unit:
+        return await unit.jobs.get(road.owner, job.id)
+
+
+async def requests(road: Road) -> list[dict[str, Any]]:
+    async with road.discord.http.get(f"{road.discord.base}/_sim/requests") as answer:
+        return (await answer.json())["items"]
+
+
 async def succeeded(road: Road, action: Action, **options: Any) -> dict[str, Any]:
     job = await done(road, action, **options)
     assert job.state == "succeeded", job.error
@@ -170,6 +180,25 @@ async def test_a_role_is_given_and_taken_member_by_member(road: Road) -> None:
         ("failed", "unknown_member"),
     ]
     assert crew not in (await people(road))["ken"]["roles"]
+
+
+async def test_asking_again_for_what_was_done_in_part_does_only_what_failed(road: Road) -> None:
+    sim, guild = f"{road.discord.base}/_sim", road.guild_id
+    async with road.discord.http.post(f"{sim}/users", json={"username": "late"}) as answer:
+        late = (await answer.json())["id"]
+    linus, crew = person(road, "linus"), road.guild["roles"]["crew"]
+    job = await done(road, RoleGrant(role_id=crew, member_ids=(late, linus)))
+    assert (job.state, job.progress.done) == ("partial", 1)
+    async with road.discord.http.post(f"{sim}/guilds/{guild}/members", json={"user": "late"}) as answer:
+        assert answer.status == 201
+    before = len(await requests(road))
+    async with road.database.unit() as unit:
+        await unit.guilds.request_again(road.owner, job.id)
+    again = await seen(lambda: look_at(road, job), lambda job: job.is_settled, within=15.0)
+    assert (again.state, again.error, again.progress.done) == ("succeeded", None, 2)
+    sent = [each["path"] for each in (await requests(road))[before:] if each["method"] == "PUT"]
+    assert [path.rpartition("/members/")[2] for path in sent] == [f"{late}/roles/{crew}"]
+    assert {name for name, each in (await people(road)).items() if crew in each["roles"]} == {"late", "linus"}
 
 
 async def test_members_are_renamed_timed_out_released_kicked_banned_and_let_back(road: Road) -> None:

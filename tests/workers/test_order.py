@@ -167,10 +167,11 @@ async def test_only_the_owner_pauses(road: Road) -> None:
             await unit.pauses.pause(member(road.guild_id, ALL), None)
 
 
-async def test_a_guild_that_was_suspended_since_is_left_alone(road: Road) -> None:
+@pytest.mark.parametrize("state", ["suspended", "left", "banned", "pending", "rejected"])
+async def test_a_guild_that_is_not_approved_any_more_is_left_alone(road: Road, state: str) -> None:
     job = await road.ask()
-    await write(road, "UPDATE guilds SET state = 'suspended' WHERE id = :id", id=int(road.guild_id))
+    await write(road, "UPDATE guilds SET state = :state WHERE id = :id", id=int(road.guild_id), state=state)
     await road.running().run_until_none()
     seen = await road.see(job)
     assert seen.error is not None
-    assert (seen.state, seen.error.code, road.things.made) == ("failed", "guild_suspended", [])
+    assert (seen.state, seen.error.code, road.things.made) == ("failed", f"guild_{state}", [])
