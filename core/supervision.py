@@ -36,7 +36,8 @@ async def keep_going(what: str, work: Work, *, tries: int | None = None) -> None
 
 async def _with_growing_pauses(what: str, work: Work, tries: int | None) -> None:
     retries = stamina.retry_context(
-        on=lambda error: not isinstance(error, _RanWell),
+        # tenacity, below stamina, hands over cancellations as well.
+        on=lambda error: isinstance(error, Exception) and not isinstance(error, _RanWell),
         attempts=tries,
         timeout=None,
         wait_initial=_FIRST_PAUSE_SECONDS,

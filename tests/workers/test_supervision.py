@@ -176,3 +176,20 @@ async def test_jobs_run_while_redis_takes_connections_and_answers_nothing(road: 
         async with ringing(road, url), working(road, url):
             for _ in range(3):
                 assert (await settled(road, await road.ask(), within=4.5)).state == "succeeded"
+
+
+async def test_what_is_kept_going_ends_when_it_is_cancelled_once() -> None:
+    begun = 0
+
+    async def work() -> None:
+        nonlocal begun
+        begun += 1
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(keep_going("Work", work))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+    assert task in done
+    assert task.cancelled()
+    assert begun == 1
