@@ -1,18 +1,24 @@
-"""`just test`: every check, then every suite one after the other, and the seconds each took.
+"""`just test`: every check, then every suite, two at a time, and the seconds each took.
 
 All is run even where something fails early, so that one run tells everything; the exit status is that of the worst.
+However it is ended, it ends what it has started.
 """
 
 import argparse
+import asyncio
+import contextlib
+import ctypes
 import os
-import subprocess
+import signal
 import sys
 import time
-from collections import Counter, defaultdict
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import msgspec
-import pytest
+
+from core.processes import OwnProcess, ProcessGroup, print_line
+from tests.tally import MARK, Tally
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
@@ -20,11 +26,17 @@ TOOLS = Path(sys.executable).parent
 CHECKS: dict[str, list[str]] = {
     "lint": [str(TOOLS / "ruff"), "check", "."],
     "format": [str(TOOLS / "ruff"), "format", "--check", "."],
-    "types": [str(TOOLS / "basedpyright")],
     "imports": [str(TOOLS / "lint-imports"), "--no-logo"],
     "models": [sys.executable, "-m", "tests.models", "check"],
+    "types": [str(TOOLS / "basedpyright")],
 }
-SUITES = ("house", "core", "simulator", "workers", "bot", "api", "e2e")
+SUITES = ("house", "core", "simulator", "workers", "bot", "api", "e2e", "chaos")
+LONGEST_FIRST = ("e2e", "api", "types", "workers", "core", "chaos", "simulator", "bot", "house")
+"""What takes longest begins first, so that the lanes end together."""
+
+LANES = 2
+_GRACE_SECONDS = 30.0
+_PR_SET_PDEATHSIG = 1
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -32,55 +44,105 @@ class Outcome(msgspec.Struct, frozen=True):
 
     name: str
     seconds: float
+    passed: bool
     verdict: str
 
 
-def run_checks() -> list[Outcome]:
-    """Each as its own program, with its own words on the terminal."""
-    outcomes: list[Outcome] = []
-    for name, argv in CHECKS.items():
-        print(f"\n--- {name}", flush=True)
-        begun = time.monotonic()
-        passed = subprocess.run(argv, check=False).returncode == 0
-        outcomes.append(Outcome(name, time.monotonic() - begun, "passed" if passed else "FAILED"))
-    return outcomes
+class Lanes:
+    """Runs programs a few at a time, each line under the name of who wrote it."""
+
+    def __init__(self, group: ProcessGroup, names: Sequence[str]) -> None:
+        self._group = group
+        self._left = sorted(names, key=_rank)
+        self._running: set[OwnProcess] = set()
+        self._is_interrupted = False
+        self.outcomes: list[Outcome] = []
+
+    async def run(self, lanes: int) -> None:
+        """Until all have ended."""
+        await asyncio.gather(*(self._lane() for _ in range(lanes)))
+
+    def interrupt(self) -> None:
+        """As Ctrl-C does: a suite then stops its servers. Nothing further is begun."""
+        self._is_interrupted = True
+        self._left.clear()
+        for process in self._running:
+            process.send_signal(signal.SIGINT)
+
+    async def _lane(self) -> None:
+        while self._left:
+            name = self._left.pop(0)
+            began = time.monotonic()
+            process = await self._group.start(name, _command(name))
+            self._running.add(process)
+            if self._is_interrupted:  # while it was started
+                process.send_signal(signal.SIGINT)
+            status = await process.wait()
+            self._running.discard(process)
+            self.outcomes.append(_outcome(name, time.monotonic() - began, status, process.lines))
 
 
-class SuiteReport:
-    """Writes a table of checks and suites before pytest's closing line."""
-
-    def __init__(self, checks: list[Outcome]) -> None:
-        self._checks = checks
-        self._seconds: dict[str, float] = defaultdict(float)
-        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test belongs to the folder below `tests/` that it lies in."""
-        suite = Path(report.nodeid).parts[1]
-        self._seconds[suite] += report.duration
-        if report.when == "call" or report.outcome != "passed":
-            self._counts[suite][report.outcome] += 1
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        suites = [
-            Outcome(name, self._seconds[name], ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
-            for name, counts in self._counts.items()
-        ]
-        terminalreporter.section("seconds")
-        for outcome in (*self._checks, *suites):
-            terminalreporter.write_line(f"{outcome.seconds:8.1f}  {outcome.name:<10} {outcome.verdict}")
+def _rank(name: str) -> int:
+    return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else -1
 
 
-def run_suites(names: list[str], checks: list[Outcome]) -> bool:
-    """One pytest for all, so that the servers start once; True if nothing failed."""
-    folders = [f"tests/{name}" for name in names if any((ROOT / "tests" / name).rglob("test_*.py"))]
+def _command(name: str) -> list[str]:
+    if name in CHECKS:
+        return CHECKS[name]
     # At full numbers one test may take long, and what hangs is still to be told from what works.
     patience = ["--timeout=3600"] if _is_soak() else []
-    return pytest.main([*patience, *folders], plugins=[SuiteReport(checks)]) == pytest.ExitCode.OK
+    return [sys.executable, "-m", "pytest", "-p", "tests.tally", *patience, f"tests/{name}"]
+
+
+def _outcome(name: str, seconds: float, status: int, lines: Sequence[str]) -> Outcome:
+    said = next((line.removeprefix(MARK) for line in reversed(lines) if line.startswith(MARK)), None)
+    verdict = "passed" if status == 0 else f"FAILED (status {status})"
+    if said is not None:
+        tally = msgspec.json.decode(said, type=Tally)
+        counted = ", ".join(f"{count} {what}" for what, count in tally.counts.items())
+        verdict = f"{counted or 'no tests'}{'' if status == 0 else f', FAILED (status {status})'}"
+    return Outcome(name, seconds, status == 0, verdict)
 
 
 def _is_soak() -> bool:
     return os.environ.get("GUILDWRIGHT_TEST_SIZE") == "soak"
+
+
+def _show(name: str, line: str) -> None:
+    if not line.startswith(MARK):
+        print_line(name, line)
+
+
+async def run_all(names: Sequence[str], lanes: int) -> list[Outcome]:
+    """The short checks one after the other, then the rest in lanes."""
+    async with ProcessGroup(env=os.environ, sink=_show, grace=_GRACE_SECONDS) as group:
+        outcomes: list[Outcome] = []
+        short = [name for name in names if name in CHECKS and name != "types"]
+        for of_now, at_once in ((short, 1), ([name for name in names if name not in short], lanes)):
+            running = Lanes(group, of_now)
+            with _interrupting(running):
+                await running.run(at_once)
+            outcomes += running.outcomes
+        return outcomes
+
+
+@contextlib.contextmanager
+def _interrupting(running: Lanes) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, running.interrupt)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _end_with_parent() -> None:
+    """`just` ended by a signal says nothing to what it runs; Linux does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def main() -> int:
@@ -90,17 +152,23 @@ def main() -> int:
     )
     parser.add_argument("--no-checks", action="store_true", help="only the suites")
     parser.add_argument("--only-checks", action="store_true", help="only lint, types, imports, models")
+    parser.add_argument("--lanes", type=int, default=LANES, help="how many suites run at once")
     asked = parser.parse_args()
     if unknown := set(asked.suites) - {*SUITES, "soak"}:
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
-    checks = [] if asked.no_checks else run_checks()
-    passed = all(check.verdict == "passed" for check in checks)
-    if asked.only_checks:
-        print("\n".join(f"{check.seconds:8.1f}  {check.name:<10} {check.verdict}" for check in checks))
-        return 0 if passed else 1
-    suites = asked.suites or [*SUITES, *(["soak"] if _is_soak() else [])]
-    return 0 if run_suites(suites, checks) and passed else 1
+    _end_with_parent()
+    checks = [] if asked.no_checks else list(CHECKS)
+    suites = [] if asked.only_checks else asked.suites or list(SUITES)
+    suites = [name for name in suites if any((ROOT / "tests" / name).rglob("test_*.py"))]
+    began = time.monotonic()
+    outcomes = asyncio.run(run_all([*checks, *suites], asked.lanes))
+    print(f"\n{'seconds':>8}")
+    for outcome in outcomes:
+        print(f"{outcome.seconds:8.1f}  {outcome.name:<10} {outcome.verdict}")
+    print(f"{time.monotonic() - began:8.1f}  in all")
+    is_whole = len(outcomes) == len(checks) + len(suites)
+    return 0 if is_whole and all(outcome.passed for outcome in outcomes) else 1
 
 
 if __name__ == "__main__":
