@@ -8,6 +8,7 @@ import pytest
 from core.actions.payloads import (
     Action,
     ChannelLock,
+    ChannelUnfollow,
     ChannelUnlock,
     GuildLeave,
     MemberBan,
@@ -143,6 +144,16 @@ async def test_an_edit_of_which_only_the_words_stand_is_made_again(road: Road) -
     await succeeded(road, edit)
     [message] = (await road.discord.dump(road.guild_id))["messages"][log]
     assert [embed["title"] for embed in message["embeds"]] == ["t"]
+
+
+@pytest.mark.parametrize("spec", [SPEC | {"bot_permissions": ["ADMINISTRATOR"]}], ids=["admin"])
+async def test_a_webhook_that_follows_nothing_is_not_unfollowed(road: Road) -> None:
+    log = channel(road, "log")
+    made = await edited(road, "POST", f"/channels/{log}/webhooks", {"name": "Weather"})
+    job = await done(road, ChannelUnfollow(channel_id=log, webhook_id=made["id"]))
+    assert job.error is not None
+    assert (job.state, job.error.step) == ("failed", "unfollow")
+    assert len((await road.discord.dump(road.guild_id))["webhooks"]) == 1
 
 
 @pytest.mark.parametrize("spec", [SPEC | {"bot_permissions": ["ADMINISTRATOR"]}], ids=["admin"])

@@ -20,7 +20,7 @@ from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
 from core.jobs.errors import JobFailed
 from core.jobs.journal import LookUp, Reason
-from workers.acting import allowed_scene, require
+from workers.acting import CLOCKS_DIFFER, allowed_scene, not_of_others, require
 from workers.registry import JobContext, runs
 
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
@@ -28,8 +28,6 @@ _BULK_AGE = timedelta(days=14) - timedelta(hours=1)
 _PAGE = 100
 # Discord remembers a nonce "for a few minutes"; ours is trusted for less.
 _NONCE_HOLDS = timedelta(minutes=2)
-# Discord's ids tell Discord's time, our intents the database's.
-_CLOCKS_DIFFER = timedelta(seconds=30)
 
 
 @runs(specs.MESSAGE_SEND)
@@ -53,7 +51,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
         if job.clock() - since < _NONCE_HOLDS:
             return None  # sending it again answers with the first
         alike = await job.gateway.sent_alike(
-            job.guild_id, payload.channel_id, fields, since=since - _CLOCKS_DIFFER
+            job.guild_id, payload.channel_id, fields, since=since - CLOCKS_DIFFER
         )
         return await _only_one(job, alike)
 
@@ -207,9 +205,7 @@ def _is_wanted(message: Message, payload: MessagePurge) -> bool:
 
 async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake | None:
     """Of messages that say the same the one that no other job is known to have sent."""
-    async with job.database.read() as unit:
-        others = await unit.ledger.outcomes_among(alike, but=job.job.id)
-    left = [each for each in alike if each not in others]
+    left = await not_of_others(job, alike)
     if len(left) > 1:
         raise Undecided(f"{len(left)} messages say the same: {', '.join(left)}.")
     return left[0] if left else None
