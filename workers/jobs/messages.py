@@ -15,7 +15,7 @@ from core.actions.results import (
     MessagesPurged,
     jump_url,
 )
-from core.discord.errors import Undecided
+from core.discord.errors import GatewayAbsent, Undecided
 from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
 from core.jobs.errors import JobFailed
@@ -204,11 +204,18 @@ def _is_wanted(message: Message, payload: MessagePurge) -> bool:
 
 
 async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake | None:
-    """Of messages that say the same the one that no other job is known to have sent."""
+    """Of messages that say the same one that no other job has sent. Where others are in doubt about the same words it
+    does not matter whose is whose, as long as each message is one job's; more than there are jobs are somebody's."""
     left = await not_of_others(job, alike)
-    if len(left) > 1:
+    if not left:
+        return None
+    async with job.database.read() as unit:
+        others = await unit.ledger.in_doubt_alike(job.job, ("channel_id", "content"))
+    if any(others):
+        raise GatewayAbsent("Another job is sending the same words at this moment.")
+    if len(left) > 1 + len(others):
         raise Undecided(f"{len(left)} messages say the same: {', '.join(left)}.")
-    return left[0] if left else None
+    return left[-1]
 
 
 async def _existing(job: JobContext, channel_id: Snowflake, message_id: Snowflake) -> Message:
