@@ -1,7 +1,7 @@
 """What the jobs that do an action by name have in common: who may do it, and one step for each member."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from core.actions.authority import (
@@ -22,6 +22,9 @@ from core.jobs.journal import Reason
 from workers.registry import JobContext
 
 DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""Discord's ids tell Discord's time, our intents the database's."""
+
 IsDone: TypeAlias = Callable[[Snowflake, datetime], Awaitable[bool]]
 
 
@@ -52,6 +55,13 @@ async def allowed_scene(job: JobContext, action: Action) -> Scene:
     scene = await scene_of(job, job.guild_id)
     require(denials(action, scene))
     return scene
+
+
+async def not_of_others(job: JobContext, ids: tuple[Snowflake, ...]) -> list[Snowflake]:
+    """Those that no other job is known to have made."""
+    async with job.database.read() as unit:
+        others = await unit.ledger.outcomes_among(ids, but=job.job.id)
+    return [each for each in ids if each not in others]
 
 
 async def for_each_member(

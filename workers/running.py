@@ -171,7 +171,7 @@ class Running:
 
     async def _do(self, claim: Claim, journal: LedgerJournal) -> msgspec.Struct:
         function = self._registry[claim.job.kind]
-        if claim.job.cancel_requested:
+        if claim.job.cancel_requested and not await self._is_in_doubt(claim):
             raise Cancelled("Cancelled on request, before it began.")
         guild_id = claim.job.guild_id or ""
         await self._check_authority(claim, function.spec, guild_id)
@@ -185,6 +185,12 @@ class Running:
             clock=self._database.clock,
         )
         return await function.run(context, msgspec.convert(claim.job.payload, function.spec.payload))
+
+    async def _is_in_doubt(self, claim: Claim) -> bool:
+        """Whether an earlier claim may have done something that it did not live to record. Then the work is gone
+        through up to there, and the journal stops it."""
+        async with self._database.read() as unit:
+            return any(step.state == "intended" for step in await unit.ledger.steps(claim.job.id))
 
     async def _check_authority(self, claim: Claim, spec: AnySpec, guild_id: str) -> None:
         """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""

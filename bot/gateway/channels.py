@@ -6,7 +6,7 @@ from typing import Any, cast
 from bot.gateway.live import Live
 from bot.limits import MethodRoute
 from bot.payloads import OVERWRITE_KIND
-from core.discord.errors import TargetGone
+from core.discord.errors import CallRefused, TargetGone
 from core.discord.types import Overwrite, Snowflake, snowflake_at
 
 _CHANNEL_FOLLOWER = 2
@@ -77,23 +77,26 @@ class ChannelCalls(Live):
         )
         return str(made["webhook_id"])
 
-    async def find_follower(
+    async def find_followers(
         self, guild_id: Snowflake, channel_id: Snowflake, source_channel_id: Snowflake, *, since: datetime
-    ) -> Snowflake | None:
+    ) -> tuple[Snowflake, ...]:
         oldest = int(snowflake_at(since))
-        for webhook in await self._webhooks(guild_id, channel_id):
-            source: dict[str, Any] = webhook.get("source_channel") or {}
-            is_follower = int(webhook["type"]) == _CHANNEL_FOLLOWER
-            if is_follower and str(source.get("id")) == source_channel_id and int(webhook["id"]) >= oldest:
-                return str(webhook["id"])
-        return None
+        return tuple(
+            str(webhook["id"])
+            for webhook in await self._webhooks(guild_id, channel_id)
+            if _follows(webhook) == source_channel_id and int(webhook["id"]) >= oldest
+        )
 
-    async def delete_webhook(
+    async def delete_follower(
         self, guild_id: Snowflake, channel_id: Snowflake, webhook_id: Snowflake, *, reason: str
     ) -> None:
         """The rights that were checked are those in `channel_id`: a webhook of another channel is left alone."""
-        if all(str(webhook["id"]) != webhook_id for webhook in await self._webhooks(guild_id, channel_id)):
+        webhooks = await self._webhooks(guild_id, channel_id)
+        found = next((webhook for webhook in webhooks if str(webhook["id"]) == webhook_id), None)
+        if found is None:
             return
+        if int(found["type"]) != _CHANNEL_FOLLOWER:
+            raise CallRefused(f"The webhook {webhook_id} follows no channel: it is left alone.", status=400)
         try:
             await self._calls.send(
                 MethodRoute("DELETE", "/webhooks/{webhook_id}", webhook_id=webhook_id),
@@ -122,3 +125,9 @@ class ChannelCalls(Live):
             guild_id=guild_id,
         )
         return cast("list[dict[str, Any]]", found)
+
+
+def _follows(webhook: dict[str, Any]) -> Snowflake | None:
+    """The channel that is followed, where it is a follower's webhook."""
+    source: dict[str, Any] = webhook.get("source_channel") or {}
+    return str(source.get("id")) if int(webhook["type"]) == _CHANNEL_FOLLOWER else None

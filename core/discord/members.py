@@ -71,16 +71,17 @@ class ChannelGateway(Protocol):
         """The id of the webhook that it makes in `channel_id`."""
         ...
 
-    async def find_follower(
+    async def find_followers(
         self, guild_id: Snowflake, channel_id: Snowflake, source_channel_id: Snowflake, *, since: datetime
-    ) -> Snowflake | None:
-        """A follower's webhook made there no earlier than `since`."""
+    ) -> tuple[Snowflake, ...]:
+        """The followers' webhooks made there no earlier than `since`."""
         ...
 
-    async def delete_webhook(
+    async def delete_follower(
         self, guild_id: Snowflake, channel_id: Snowflake, webhook_id: Snowflake, *, reason: str
     ) -> None:
-        """One that is gone already, or is not of that channel, is none of the errors."""
+        """One that is gone already, or is not of that channel, is none of the errors. Raises `CallRefused` for a
+        webhook that follows nothing."""
         ...
 
     async def leave_guild(self, guild_id: Snowflake) -> None:

@@ -116,6 +116,11 @@ class Ledger:
         """Those of the ids that other jobs have recorded as what they made."""
         return frozenset(await self._jobs.outcomes_among(ids, but))
 
+    async def in_doubt_alike(self, job: Job, names: Collection[str]) -> tuple[bool, ...]:
+        """One for each other job that wants the same by these names of its payload, and does not know whether it was
+        done: whether that one is at it right now."""
+        return tuple(await self._jobs.in_doubt_alike(job.id, names))
+
     async def wait(
         self,
         claim: Claim,

@@ -387,6 +387,29 @@ class JobRepository(Repository[JobModel]):
         )
         return [outcome for outcome in found if outcome is not None]
 
+    async def in_doubt_alike(self, job_id: uuid.UUID, names: Collection[str]) -> Sequence[bool]:
+        """Of each other job of the same kind and guild, and with the same under these names of its payload, that has a
+        step in doubt: whether that is under way, and is to be waited for. Of two that look for what they did the one
+        that was asked for first does not wait."""
+        mine, other = aliased(JobModel), JobModel
+        under_way = and_(
+            other.state == "running",
+            JobStepModel.state == "intended",
+            other.lease_until > func.clock_timestamp(),
+            or_(other.claims == 1, other.id < mine.id),
+        )
+        same = [mine.payload[name].is_not_distinct_from(other.payload[name]) for name in names]
+        found = await self.session.scalars(
+            select(under_way)
+            .select_from(other)
+            .join(JobStepModel, JobStepModel.job_id == other.id)
+            .join(
+                mine, and_(mine.id == job_id, mine.guild_id == other.guild_id, mine.kind == other.kind, *same)
+            )
+            .where(other.id != job_id, JobStepModel.state.in_(("intended", "outcome_unknown")))
+        )
+        return found.all()
+
     async def find_step(self, job_id: uuid.UUID, key: str) -> JobStepModel | None:
         return await self.session.scalar(FIND_STEP, {"of_job": job_id, "step": key})
 

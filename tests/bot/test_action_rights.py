@@ -1,13 +1,16 @@
 """A bot that has just what it needs, or less: nothing is sent that Discord would refuse. On the wire."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.actions.payloads import (
     Action,
     ChannelLock,
+    ChannelUnfollow,
     ChannelUnlock,
     GuildLeave,
     MemberBan,
@@ -146,6 +149,45 @@ async def test_an_edit_of_which_only_the_words_stand_is_made_again(road: Road) -
 
 
 @pytest.mark.parametrize("spec", [SPEC | {"bot_permissions": ["ADMINISTRATOR"]}], ids=["admin"])
+async def test_a_webhook_that_follows_nothing_is_not_unfollowed(road: Road) -> None:
+    log = channel(road, "log")
+    made = await edited(road, "POST", f"/channels/{log}/webhooks", {"name": "Weather"})
+    job = await done(road, ChannelUnfollow(channel_id=log, webhook_id=made["id"]))
+    assert job.error is not None
+    assert (job.state, job.error.step) == ("failed", "unfollow")
+    assert len((await road.discord.dump(road.guild_id))["webhooks"]) == 1
+
+
+@pytest.mark.parametrize("spec", [SPEC | {"bot_permissions": ["ADMINISTRATOR"]}], ids=["admin"])
+@pytest.mark.parametrize("arrived", [0, 1, 2])
+async def test_of_two_that_say_the_same_each_is_sent_once_whichever_answers_were_lost(
+    road: Road, arrived: int
+) -> None:
+    """Both answers are lost, and both are looked for an hour later: by then Discord knows no nonce any more."""
+    log, now = channel(road, "log"), road.database.clock
+    for number in range(2):
+        kind = "lost_answer" if number < arrived else "drop"
+        await road.discord.fault(kind, method="POST", route="/channels/{channel_id}/messages")
+    jobs: list[Job] = []
+    for _ in range(2):
+        async with road.database.unit() as unit:
+            jobs.append(
+                await unit.actions.request(
+                    road.owner, road.guild_id, MessageSend(channel_id=log, content="x")
+                )
+            )
+        await waits(road, jobs[-1])
+    road.discord.simulator.world.clock.offset = 3600.0
+    road.database.clock = lambda: now() + timedelta(hours=1)
+    ended = [await settled(road, job) for job in jobs]
+    assert [job.state for job in ended] == ["succeeded", "succeeded"], [job.error for job in ended]
+    told = [job.result["message_id"] for job in ended if job.result is not None]
+    there = [each["id"] for each in (await road.discord.dump(road.guild_id))["messages"][log]]
+    assert sorted(told) == sorted(there)
+    assert len(set(there)) == 2
+
+
+@pytest.mark.parametrize("spec", [SPEC | {"bot_permissions": ["ADMINISTRATOR"]}], ids=["admin"])
 async def test_leaving_is_done_though_its_answer_is_lost_and_the_guild_known_as_left(road: Road) -> None:
     await road.discord.fault("lost_answer", method="DELETE", route="/users/@me/guilds/{guild_id}")
     await succeeded(road, GuildLeave())
@@ -159,6 +201,21 @@ async def edited(road: Road, method: str, path: str, body: object) -> dict[str, 
         answered = await answer.json()
     assert answered["status"] < 300, answered
     return answered["body"]
+
+
+async def waits(road: Road, job: Job) -> None:
+    """For its next attempt, which is brought about by the clock alone."""
+
+    async def look() -> Job:
+        async with road.database.read() as unit:
+            return await unit.jobs.get(road.owner, job.id)
+
+    assert (await seen(look, lambda job: job.state == "waiting")).waiting_for == "retry"
+    async with road.database.engines.writing.begin() as connection:
+        later = "UPDATE jobs SET resume_at = :at WHERE id = :id AND state = 'waiting'"
+        at = road.database.clock() + timedelta(minutes=30)
+        moved = await connection.execute(text(later), {"at": at, "id": job.id})
+    assert moved.rowcount == 1
 
 
 async def settled(road: Road, job: Job) -> Job:

@@ -123,11 +123,14 @@ async def test_a_worker_that_has_enough_long_work_takes_only_short(road: Road) -
 
 async def test_slots_that_claim_at_the_same_moment_keep_the_limits_together(road: Road) -> None:
     """Ten slots wake for a crowd: no more of one guild run than it may, and room is left for what is short."""
-    at_once = {"all": 0, "most": 0}
+    at_once, full = {"all": 0, "most": 0}, asyncio.Event()
 
     async def count() -> None:
         at_once["all"] += 1
         at_once["most"] = max(at_once["most"], at_once["all"])
+        if at_once["all"] == 2:
+            full.set()
+        await asyncio.wait_for(full.wait(), 20)
         await asyncio.sleep(0.05)
         at_once["all"] -= 1
 
@@ -138,6 +141,7 @@ async def test_slots_that_claim_at_the_same_moment_keep_the_limits_together(road
     await asyncio.gather(*(hands.run_until_none() for _ in range(6)))
     assert at_once["most"] == 2
     at_once["most"] = 0
+    full.clear()
     for _ in range(6):
         await ask_structural(road, guild_id=await another_guild(road))
     hands = road.running(structural=2)

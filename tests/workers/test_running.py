@@ -475,6 +475,29 @@ async def test_a_job_cancelled_while_it_waits_says_what_it_does_not_know(road: R
         assert [step.state for step in await unit.ledger.steps(job.id)] == ["outcome_unknown"]
 
 
+async def test_a_cancelled_job_whose_worker_died_tells_what_was_done_and_does_no_more(road: Road) -> None:
+    job = await road.ask(3)
+
+    async def make_cancel_and_die(reason: str) -> str:
+        if len(road.things.made) == 1:
+            async with road.database.unit() as unit:
+                await unit.jobs.cancel(road.actor, job.id)
+            road.things.made.append(reason)
+            raise asyncio.CancelledError
+        return await whole(reason)
+
+    whole, road.things.make = road.things.make, make_cancel_and_die
+    with pytest.raises(asyncio.CancelledError):
+        await road.running(holder="dead").run_until_none()
+    await _write(road, "UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second'")
+    road.things.make = whole
+    await road.running(holder="next").run_until_none()
+    seen = await road.see(job)
+    assert (seen.state, seen.progress.done, len(road.things.made)) == ("cancelled", 2, 2)
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["done", "done", "superseded"]
+
+
 async def test_a_job_that_kills_its_worker_every_time_ends_dead(road: Road) -> None:
     async def kill() -> None:
         raise asyncio.CancelledError

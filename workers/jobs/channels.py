@@ -12,7 +12,7 @@ from core.actions.results import ChannelFollowed, ChannelLocked, ChannelUnfollow
 from core.discord.types import Overwrite, Snowflake
 from core.jobs.errors import JobFailed
 from core.jobs.journal import Act, Reason
-from workers.acting import allowed_scene, require, scene_of
+from workers.acting import CLOCKS_DIFFER, allowed_scene, not_of_others, require, scene_of
 from workers.registry import JobContext, runs
 
 
@@ -35,9 +35,11 @@ async def follow(job: JobContext, payload: ChannelFollow) -> ChannelFollowed:
         )
 
     async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        return await job.gateway.find_follower(
-            job.guild_id, payload.channel_id, payload.source_channel_id, since=since
+        found = await job.gateway.find_followers(
+            job.guild_id, payload.channel_id, payload.source_channel_id, since=since - CLOCKS_DIFFER
         )
+        left = await not_of_others(job, found)
+        return left[0] if left else None
 
     await job.journal.announce(1)
     webhook_id = await job.journal.perform("follow", "following the channel", act, look_up=look_up)
@@ -54,7 +56,7 @@ async def unfollow(job: JobContext, payload: ChannelUnfollow) -> ChannelUnfollow
     await allowed_scene(job, payload)
 
     async def act(reason: Reason) -> None:
-        await job.gateway.delete_webhook(job.guild_id, payload.channel_id, payload.webhook_id, reason=reason)
+        await job.gateway.delete_follower(job.guild_id, payload.channel_id, payload.webhook_id, reason=reason)
 
     await job.journal.announce(1)
     await job.journal.perform("unfollow", "ending to follow the channel", act)

@@ -15,12 +15,12 @@ from core.actions.results import (
     MessagesPurged,
     jump_url,
 )
-from core.discord.errors import Undecided
+from core.discord.errors import GatewayAbsent, Undecided
 from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
 from core.jobs.errors import JobFailed
 from core.jobs.journal import LookUp, Reason
-from workers.acting import allowed_scene, require
+from workers.acting import CLOCKS_DIFFER, allowed_scene, not_of_others, require
 from workers.registry import JobContext, runs
 
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
@@ -28,8 +28,6 @@ _BULK_AGE = timedelta(days=14) - timedelta(hours=1)
 _PAGE = 100
 # Discord remembers a nonce "for a few minutes"; ours is trusted for less.
 _NONCE_HOLDS = timedelta(minutes=2)
-# Discord's ids tell Discord's time, our intents the database's.
-_CLOCKS_DIFFER = timedelta(seconds=30)
 
 
 @runs(specs.MESSAGE_SEND)
@@ -53,7 +51,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
         if job.clock() - since < _NONCE_HOLDS:
             return None  # sending it again answers with the first
         alike = await job.gateway.sent_alike(
-            job.guild_id, payload.channel_id, fields, since=since - _CLOCKS_DIFFER
+            job.guild_id, payload.channel_id, fields, since=since - CLOCKS_DIFFER
         )
         return await _only_one(job, alike)
 
@@ -206,13 +204,18 @@ def _is_wanted(message: Message, payload: MessagePurge) -> bool:
 
 
 async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake | None:
-    """Of messages that say the same the one that no other job is known to have sent."""
+    """Of messages that say the same one that no other job has sent. Where others are in doubt about the same words it
+    does not matter whose is whose, as long as each message is one job's; more than there are jobs are somebody's."""
+    left = await not_of_others(job, alike)
+    if not left:
+        return None
     async with job.database.read() as unit:
-        others = await unit.ledger.outcomes_among(alike, but=job.job.id)
-    left = [each for each in alike if each not in others]
-    if len(left) > 1:
+        others = await unit.ledger.in_doubt_alike(job.job, ("channel_id", "content"))
+    if any(others):
+        raise GatewayAbsent("Another job is sending the same words at this moment.")
+    if len(left) > 1 + len(others):
         raise Undecided(f"{len(left)} messages say the same: {', '.join(left)}.")
-    return left[0] if left else None
+    return left[-1]
 
 
 async def _existing(job: JobContext, channel_id: Snowflake, message_id: Snowflake) -> Message:
