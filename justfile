@@ -31,8 +31,8 @@ test-tools: _install
 soak *ARGS: _install
     GUILDWRIGHT_TEST_SIZE=soak {{ python }} -m tests.run --no-checks "$@"
 
-# Measure
-bench *ARGS: _install
+# Measure: `bridge`, `simulator`, or both; each target stands beside the number
+bench *ARGS: _install _peers
     {{ python }} -m tests.bench "$@"
 
 # lint, types, imports, and whether the models match the migrations
@@ -76,6 +76,7 @@ routes *ARGS: _install
 # Pin the dependencies anew
 lock: _uv
     PATH="$PWD/.uv/bin:$PATH" uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+    PATH="$PWD/.uv/bin:$PATH" uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header tests/bench/peers.in -o tests/bench/peers.lock
 
 # uv, in a folder of its own where the machine has none
 _uv:
@@ -95,3 +96,17 @@ _install:
     fi
     uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
     touch .venv/.synced
+
+# The job queues that the bridge is measured against, in an environment of their own, because their Redis client is
+# newer than ARQ takes. Without them the benchmark says so and goes on.
+_peers:
+    #!/usr/bin/env bash
+    set -uo pipefail
+    [ .bench/.synced -nt tests/bench/peers.lock ] && exit 0
+    "{{ just_executable() }}" _uv
+    PATH="$PWD/.uv/bin:$PATH"
+    rm -rf .bench
+    uv venv --quiet --python .venv/bin/python .bench \
+        && uv pip sync --quiet --python .bench/bin/python --require-hashes tests/bench/peers.lock \
+        && touch .bench/.synced \
+        || { rm -rf .bench; echo "bench: the peers cannot be installed, so nothing is measured against them" >&2; }

@@ -1,5 +1,6 @@
 """`python -m api` as people start and stop it."""
 
+import asyncio
 import re
 import signal
 import socket
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import httpx
 
+from api.__main__ import listening
 from core.catalog import CATALOG
+from core.config import Settings
 from core.db import Engines
 from core.embedded import Servers
 from core.uow import Database
@@ -99,6 +102,23 @@ def refused(folder: Path, **given: str) -> str:
     assert program.process.returncode == 78
     assert len(error.splitlines()) == 1, error
     return error
+
+
+async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before(free_port: int) -> None:
+    """Nagle's algorithm holds the body back, written after its head, until the client's delayed acknowledgement."""
+    seen: asyncio.Queue[int] = asyncio.Queue()
+
+    async def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        seen.put_nowait(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with listening(Settings(port=free_port)) as listener:
+        async with await asyncio.start_server(connected, sock=listener):
+            _, writer = await asyncio.open_connection("127.0.0.1", free_port)
+            assert await asyncio.wait_for(seen.get(), 10)
+            writer.close()
+            await writer.wait_closed()
 
 
 def test_without_servers_it_says_what_to_do(tmp_path: Path) -> None:

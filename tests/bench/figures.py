@@ -1,11 +1,14 @@
 """Numbers of a run, each beside what it should be."""
 
 import statistics
+import sys
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
+
+_WIDTH = 120
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -55,6 +58,11 @@ class Part(msgspec.Struct, frozen=True):
 
     tables: tuple[RenderableType, ...]
     figures: tuple[Figure, ...] = ()
+
+
+def console() -> Console:
+    """Wide enough for the tables, also where nobody is looking."""
+    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
 
 
 def shown(value: float) -> str:

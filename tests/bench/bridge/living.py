@@ -130,7 +130,7 @@ async def living(
 
 
 def _program(name: str, spans: Path | None) -> list[str]:
-    return [name] if spans is None else ["tests.bench.bridge.tracing", name, str(spans)]
+    return [name] if spans is None else ["tests.bench.bridge.tracing", name, str(spans), name]
 
 
 def _free_port() -> int:

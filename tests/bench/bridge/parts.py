@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from rich.table import Table
 
 from core.embedded import Servers
-from tests.bench.bridge import idle, road
+from tests.bench.bridge import accepting, idle, picking, road
+from tests.bench.bridge.contest import LEDGER, LEG, contestants, traced
 from tests.bench.bridge.living import living
 from tests.bench.bridge.tracing import read_spans
 from tests.bench.figures import Figure, Part, Spread, spread_table
@@ -22,6 +24,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int = 3
     samples: int = 100
     idle_seconds: float = 30.0
+    accepting_seconds: float = 3.0
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +77,53 @@ async def at_rest(ground: Ground) -> Part:
     return idle.report(found)
 
 
+async def contest(ground: Ground) -> Part:
+    """Both questions to the same processes."""
+    amount = picking.Amount(rounds=ground.size.rounds)
+    async with (
+        ground.fresh() as url,
+        contestants(ground.servers, url, ground.folder) as those,
+    ):
+        first = await picking.pick_up(those, amount)
+        second = await picking.drain(those, amount)
+    inside = [await _inside(ground, name, jobs) for name, jobs in ((LEG, 500), (LEDGER, 100))]
+    return Part((*first.tables, *second.tables, *inside), (*first.figures, *second.figures))
+
+
+async def _inside(ground: Ground, name: str, jobs: int) -> Table:
+    async with (
+        ground.fresh() as url,
+        traced(name, ground.servers, url, ground.folder) as (contestant, spans),
+    ):
+        return await picking.where_it_goes(contestant, spans, jobs)
+
+
+async def accepted(ground: Ground) -> Part:
+    """While the bot is away nothing but accepting is done."""
+    redis_url, seconds = ground.servers.redis_url, ground.size.accepting_seconds
+    alone: list[accepting.Accepted] = []
+    floor: list[accepting.Accepted] = []
+    beside: list[accepting.Accepted] = []
+    async with ground.fresh() as url, living(ground.folder, url, redis_url, bot=False) as here:
+        for _ in range(ground.size.rounds):
+            floor.append(await accepting.health(here, seconds / 2))
+            alone.append(await accepting.jobs(here, seconds))
+    async with ground.fresh() as url, living(ground.folder, url, redis_url) as here:
+        beside += [await accepting.jobs(here, seconds) for _ in range(ground.size.rounds)]
+    table = accepting.report(
+        {
+            "floor: GET /health/live": floor,
+            "jobs, the bot away": alone,
+            "jobs, the bot running them meanwhile": beside,
+        }
+    )
+    return Part((table,))
+
+
 PARTS: dict[str, Callable[[Ground], Coroutine[Any, Any, Part]]] = {
+    "contest": contest,
     "road": on_the_road,
     "breakdown": traced_road,
+    "accepting": accepted,
     "idle": at_rest,
 }

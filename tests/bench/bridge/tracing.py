@@ -1,5 +1,5 @@
-"""`python -m tests.bench.bridge.tracing api|bot FILE`: the program as it is, with a note of when which part of the
-road was begun and ended.
+"""`python -m tests.bench.bridge.tracing api|bot|ours FILE MODULE [argument ...]`: the program as it is, with a note of
+when which part of the road was begun and ended.
 
 Each span is one line of FILE: its name, and both moments in seconds of this machine's clock. It costs some
 microseconds. A part that is no more where it was is a line too, so that the report can say so.
@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-_POSTGRES = ("asyncpg.protocol:Protocol.query", "asyncpg.protocol:Protocol.prepare")
+_POSTGRES = tuple(f"asyncpg.protocol:Protocol.{name}" for name in ("query", "prepare", "bind_execute"))
 POINTS: dict[str, dict[str, tuple[str, ...]]] = {
     "api": {
         "http": ("api.request_id:RequestIds.__call__",),
@@ -25,7 +25,7 @@ POINTS: dict[str, dict[str, tuple[str, ...]]] = {
         "ask": ("core.jobs.service:JobService.ask",),
         "commit": ("sqlalchemy.ext.asyncio:AsyncSession.commit",),
         "ring": ("workers.ring:RedisRing.__call__",),
-        "sql": (*_POSTGRES, "asyncpg.protocol:Protocol.bind_execute"),
+        "sql": _POSTGRES,
     },
     "bot": {
         "pop": ("workers.runner:PermitWorker._take_permits",),
@@ -33,14 +33,25 @@ POINTS: dict[str, dict[str, tuple[str, ...]]] = {
         "authority": ("workers.running:Running._check_authority",),
         "perform": ("workers.journal:LedgerJournal.perform",),
         "call": ("bot.calls:Calls.send",),
-        "sql": (*_POSTGRES, "asyncpg.protocol:Protocol.bind_execute"),
+        "sql": _POSTGRES,
+    },
+    "ours": {
+        "ring": ("workers.ring:RedisRing.__call__",),
+        "pop": ("workers.runner:PermitWorker._take_permits",),
+        "look": ("workers.runner:PermitWorker._look",),
+        "ask": ("core.jobs.service:JobService.ask",),
+        "claim": ("workers.running:Running._claim",),
+        "authority": ("workers.running:Running._check_authority",),
+        "settle": ("workers.running:Running._settle",),
+        "commit": ("sqlalchemy.ext.asyncio:AsyncSession.commit",),
+        "sql": _POSTGRES,
     },
 }
 GONE = "gone"
 
 
 class Span(msgspec.Struct, frozen=True):
-    """`program` is `api` or `bot`."""
+    """`program` is one of `POINTS`."""
 
     program: str
     name: str
@@ -88,13 +99,13 @@ class Tracer:
 
 
 def main() -> None:
-    program, path = sys.argv[1:]
+    program, path, module, *arguments = sys.argv[1:]
     tracer = Tracer(program, Path(path))
     for name, points in POINTS[program].items():
         for point in points:
             tracer.watch(name, point)
-    sys.argv[1:] = []
-    runpy.run_module(program, run_name="__main__", alter_sys=True)
+    sys.argv[1:] = arguments
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+HEALTH = b"GET /health/live HTTP/1.1\r\nHost: bench\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 

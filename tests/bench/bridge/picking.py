@@ -1,0 +1,121 @@
+"""Idle pick-up, and how full the slots are kept: the peers and us."""
+
+import asyncio
+import statistics
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from rich.table import Table
+
+from tests.bench.bridge.contest import ARQ, LEDGER, LEG, SAQ, Contestant
+from tests.bench.bridge.tracing import Span, read_spans
+from tests.bench.figures import Figure, Part, Spread, plain_table, shown, spread_table
+
+SLOTS = 10
+JOB_SECONDS = 0.02
+_PAUSE = 0.06
+# ARQ looks every half second: only pauses of that length meet its look at any moment.
+_ARQ_PAUSE, _ARQ_SAMPLES = 0.52, 15
+# Those that need seconds for what others do in moments get fewer jobs: of 20 ms, and of nothing.
+_FEWER = {LEDGER: (200, 200), ARQ: (80, 200)}
+
+
+class Amount(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a round."""
+
+    rounds: int = 3
+    samples: int = 60
+    busy: int = 400
+    nothing: int = 1000
+
+
+async def pick_up(contestants: Sequence[Contestant], amount: Amount) -> Part:
+    """From asking to the function's beginning, asking and working in one process and one loop."""
+    taken: defaultdict[str, list[float]] = defaultdict(list)
+    for _ in range(amount.rounds):
+        for each in contestants:
+            times, pause = (_ARQ_SAMPLES, _ARQ_PAUSE) if each.name == ARQ else (amount.samples, _PAUSE)
+            taken[each.name] += await each.pick_up(times, pause)
+    spreads = {name: Spread.of(name, seconds) for name, seconds in taken.items()}
+    title = f"Idle pick-up: asked → function begins, one process and loop each, {amount.rounds} rounds"
+    leg, saq = spreads[LEG], spreads.get(SAQ)
+    figures = (
+        Figure(
+            what="idle pick-up of the ARQ leg, p50 (below saq's)",
+            value=leg.p50,
+            unit="ms",
+            at_most=1.5,
+            below=None if saq is None else saq.p50,
+        ),
+        Figure(
+            what="idle pick-up of the ARQ leg, p99 (below saq's)",
+            value=leg.p99,
+            unit="ms",
+            at_most=5,
+            below=None if saq is None else saq.p99,
+        ),
+    )
+    return Part((spread_table(title, list(spreads.values())),), figures)
+
+
+async def drain(contestants: Sequence[Contestant], amount: Amount) -> Part:
+    """Queued first, then worked off: jobs that take 20 ms, and jobs that do nothing."""
+    busy: defaultdict[str, list[float]] = defaultdict(list)
+    nothing: defaultdict[str, list[float]] = defaultdict(list)
+    for _ in range(amount.rounds):
+        for each in contestants:
+            many, idle = _FEWER.get(each.name, (amount.busy, amount.nothing))
+            busy[each.name].append(many / await each.drain(many, JOB_SECONDS, SLOTS))
+            nothing[each.name].append(idle / await each.drain(idle, 0, SLOTS))
+    full = SLOTS / JOB_SECONDS
+    rates = {name: statistics.median(found) for name, found in busy.items()}
+    empty = {name: statistics.median(found) for name, found in nothing.items()}
+    first, second = next(iter(rates.values())), next(iter(empty.values()))
+    rows = [
+        (
+            name,
+            shown(rate),
+            f"{rate / full:.0%}",
+            f"{rate / first:.2f}",
+            shown(empty[name]),
+            f"{empty[name] / second:.3f}",
+        )
+        for name, rate in rates.items()
+    ]
+    table = plain_table(
+        f"{SLOTS} slots, queued beforehand, medians of {amount.rounds} rounds",
+        ("", "20 ms jobs/s", f"of {full:.0f}/s", "x first", "no-op jobs/s", "x first"),
+        rows,
+    )
+    return Part((table,), tuple(_figures(rates, full)))
+
+
+def _figures(rates: Mapping[str, float], full: float) -> list[Figure]:
+    return [
+        Figure(what=f"20 ms jobs, {name}", value=rates[name] / full * 100, unit="% of the slots", at_least=90)
+        for name in (LEG, LEDGER)
+    ]
+
+
+async def where_it_goes(contestant: Contestant, spans: Path, jobs: int) -> Table:
+    """What our own parts take of a job, in a drain of jobs that do nothing."""
+    taken = await contestant.drain(jobs, 0, SLOTS)
+    found: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in await asyncio.to_thread(read_spans, spans):
+        found[span.name].append(span)
+    rows = [
+        (
+            name,
+            shown(sum(span.end - span.begin for span in those) / jobs * 1000),
+            shown(len(those) / jobs),
+        )
+        for name, those in found.items()
+    ]
+    return plain_table(
+        f"{contestant.name}: {jobs} no-op jobs in {taken:.2f} s ({taken / jobs * 1000:.2f} ms each); "
+        f"up to {SLOTS} at once, so spans overlap; ask, ring and their commits came before",
+        ("span", "ms a job", "times a job"),
+        rows,
+    )
