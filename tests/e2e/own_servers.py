@@ -54,7 +54,9 @@ class OwnServers:
 async def own_servers() -> AsyncGenerator[OwnServers]:
     # Not pytest's own folder: root's is closed to the account that runs the servers.
     async with AsyncExitStack() as last:
-        folder = last.enter_context(tempfile.TemporaryDirectory(prefix="guildwright-tests-"))
+        folder = last.enter_context(
+            tempfile.TemporaryDirectory(prefix="guildwright-tests-", ignore_cleanup_errors=True)
+        )
         uses = ExitStack()
         last.push_async_callback(asyncio.to_thread, uses.close)
         servers = OwnServers(Path(folder), uses)
