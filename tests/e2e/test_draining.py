@@ -15,7 +15,7 @@ from tests.e2e.road import Road, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-GUILDS, JOBS_EACH, MEMBERS = 5, 4, 6
+GUILDS, JOBS_EACH, MEMBERS = 5, 4, 3
 SLOTS = str(GUILDS * JOBS_EACH)
 GRACE_SECONDS = 10.0
 """What whoever stops a process commonly gives it before killing it."""

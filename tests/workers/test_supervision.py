@@ -59,13 +59,15 @@ async def test_what_fails_again_and_again_is_given_up_where_it_must_not_be_misse
 
 async def test_what_is_cancelled_is_not_begun_anew() -> None:
     begun: list[None] = []
+    has_begun = asyncio.Event()
 
     async def work() -> None:
         begun.append(None)
+        has_begun.set()
         await asyncio.Event().wait()
 
     task = asyncio.create_task(keep_going("The part", work))
-    await asyncio.sleep(0)
+    await asyncio.wait_for(has_begun.wait(), 10)
     await end(task)
     assert task.cancelled()
     assert len(begun) == 1
