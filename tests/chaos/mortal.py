@@ -1,33 +1,38 @@
 """`python -m tests.chaos.mortal api|bot`: the product's own program, which dies by SIGKILL where it is ordered to.
 
-Nothing of the product knows of this: what it calls on its way is wrapped here before its own `main` runs.
+Nothing of the product knows of this: what it calls on its way is wrapped here before its own `main` runs. Each life is a
+process of its own, forked from one that has read the modules once: half of the time of a start is their reading. A
+line on standard input asks for a life: the seconds by which its clock is ahead.
 """
 
 import os
 import signal
 import sys
+import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
 from core.jobs.ring import Rung
+from core.processes import _die_with as die_with
 from core.uow import Database, UnitOfWork
 from tests.chaos.points import (
     ANSWERED,
+    BORN,
     CALLED,
     CLAIMED,
     COMMITTED,
     DYING,
+    ENDED,
+    HATCHERY,
     INTENDED,
-    ORDER_FILE,
     RECORDED,
     RUNG,
     SETTLED,
-    SHIFT,
     WOKEN,
     WRITTEN,
     Point,
@@ -162,20 +167,43 @@ def shift_clock(seconds: float, program: str) -> None:
         bot.limits.datetime = Ahead
 
 
-def main() -> int:
-    program, fate = sys.argv.pop(1), Fate(Path(os.environ[ORDER_FILE]))
+def live(program: str, run: Callable[[], int], ahead: float) -> NoReturn:
+    """In the fork: never returns to what the parent would do next."""
+    status = 1
+    try:
+        sys.argv[1:] = []
+        if ahead:
+            shift_clock(ahead, program)
+        status = run()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def main() -> None:
+    program, fate = sys.argv[1], Fate(Path(sys.argv[2]))
     wrap_units(fate)
     wrap_ring(fate)
-    if seconds := float(os.environ.get(SHIFT, "0")):
-        shift_clock(seconds, program)
     if program == "api":
         from api.__main__ import main as run  # noqa: PLC0415
     else:
         from bot.__main__ import main as run  # noqa: PLC0415
 
         wrap_calls(fate)
-    return run()
+    print(HATCHERY, flush=True)
+    parent = os.getpid()
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            die_with(parent)
+            live(program, run, float(line))
+        print(f"{BORN}{child}", flush=True)
+        _, status = os.waitpid(child, 0)
+        print(f"{ENDED}{os.waitstatus_to_exitcode(status)}", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -43,10 +43,8 @@ POINTS: Final[tuple[Point, ...]] = (
     SETTLED,
 )
 
-ORDER_FILE: Final = "GUILDWRIGHT_TEST_CHAOS_ORDER"
-"""Variable with the file that orders a process to die: `N name of a point`, at the N-th time it gets there."""
-
-SHIFT: Final = "GUILDWRIGHT_TEST_CHAOS_SHIFT"
-"""Variable with the seconds by which a process' clock is ahead."""
-
-DYING: Final = "dying at "
+# What a mortal program says of itself.
+HATCHERY: Final = "mortal: ready for a life"
+BORN: Final = "mortal: born as "
+DYING: Final = "mortal: dying at "
+ENDED: Final = "mortal: ended with "

@@ -106,11 +106,9 @@ class Storm:
         async def dying() -> None:
             program = self._world.api if point.program == "api" else self._world.bot
             await program.is_up()
-            times = program.deaths[point.name] + 1
             program.order_death(point, nth)
-            died = asyncio.create_task(program.has_died_at(point, times))
             async with asyncio.timeout(_DEATH_SECONDS):
-                while not (await asyncio.wait({died}, timeout=0.5))[0]:
+                while not await program.has_died(within=0.5):
                     self._askers.release(1)  # so that somebody gets there
 
         return dying

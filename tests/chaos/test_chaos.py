@@ -58,8 +58,8 @@ async def storms_and_is_judged(
         print_report(
             Console(), there, storm, judge, ended, seconds=time.monotonic() - begun, seed=SEED
         )
-    assert breaches == []
-    assert there.askers.wrong == []
+    assert not breaches, "\n".join(breaches)
+    assert not there.askers.wrong, "\n".join(there.askers.wrong)
     assert there.api.uninvited + there.bot.uninvited == []
     assert alive == [True, True]
     assert applied == []

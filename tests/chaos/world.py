@@ -5,7 +5,7 @@ import re
 import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
         mortal_servers(folder / "servers") as servers,
         ProcessGroup(env=child_environment(), sink=append_to(log), grace=5) as group,
     ):
+        open_files = ExitStack()
         await upgrade(servers.urls.database_url)
         command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN]
         simulator = await group.start("simulator", command, cwd=folder, ready=_LISTENING)
@@ -74,7 +75,9 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
             "DISCORD_TOKEN": _BOT_TOKEN,
             "DISCORD_API_BASE": f"{address}/api/v10",
         }
-        api, bot = (Mortal(name, group, settings, folder, servers.starting) for name in ("api", "bot"))
+        settings = child_environment() | settings
+        spoken = open_files.enter_context(log.open("a", encoding="utf-8", buffering=1))
+        api, bot = (Mortal(name, settings, folder, spoken, servers.starting) for name in ("api", "bot"))
         client = Client(f"http://127.0.0.1:{port}", _OWNER_TOKEN)
         async with httpx.AsyncClient(base_url=address, timeout=60) as http:
             road = Road(group, http, client, settings)
@@ -88,6 +91,7 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
                     await found.askers.close()
                 await bot.end()
                 await api.end()
+                open_files.close()
                 await road.close()
                 await client.close()
 
