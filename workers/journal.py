@@ -7,7 +7,7 @@ from datetime import datetime
 from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy, Undecided
 from core.jobs.errors import Cancelled, HandedBack, JobFailed
 from core.jobs.journal import Act, LookUp
-from core.jobs.schemas import Claim, JobStep
+from core.jobs.schemas import Claim, Intent, JobStep
 from core.uow import Database
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class LedgerJournal:
         async with self._database.unit() as unit:
             intent = await unit.ledger.intend(self._claim, self._lease, step_id, title, once=once)
         if intent.job.cancel_requested:
-            await self._not_sent(step_id)
+            await self._not_sent(step_id, intent)
             raise Cancelled("Cancelled on request, between two steps.")
         if intent.recorded is not None:
             return intent.recorded.outcome
@@ -68,7 +68,7 @@ class LedgerJournal:
         try:
             outcome = await act(reason)
         except (GatewayBusy, GatewayAbsent):
-            await self._not_sent(step_id)
+            await self._not_sent(step_id, intent)
             raise
         except AnswerLost:
             found = None if look_up is None else await self._find(step_id, look_up, reason, intent.since)
@@ -102,8 +102,11 @@ class LedgerJournal:
         self.done += 1
         return outcome
 
-    async def _not_sent(self, step_id: str) -> None:
-        """Takes the intent back: there is nothing to look up and nothing unknown."""
+    async def _not_sent(self, step_id: str, intent: Intent) -> None:
+        """Takes the intent back, if it is of this attempt: then there is nothing to look up and nothing unknown. What
+        an earlier one may have done must not be forgotten."""
+        if intent.begun_earlier:
+            return
         async with self._database.unit() as unit:
             await unit.ledger.record(self._claim, self._lease, step_id, "superseded")
 

@@ -172,6 +172,8 @@ class Running:
         actor = claim.job.actor
         async with self._database.read() as unit:
             state = await unit.guilds.state_of(guild_id)
+            if state == "left" and spec.leaves:
+                return  # there is nothing left to do, and whoever did it may not have lived to say so
             if state != "approved":
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",

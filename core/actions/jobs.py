@@ -151,6 +151,7 @@ GUILD_LEAVE = JobSpec(
     result=results.GuildLeft,
     bits=int(Permission.ADMINISTRATOR),
     structural=True,
+    leaves=True,
 )
 
 ACTIONS: Final[tuple[JobSpec[Any, Any], ...]] = (

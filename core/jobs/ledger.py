@@ -145,6 +145,8 @@ class Ledger:
         return to_job(model)
 
     async def _given_back(self, model: JobModel, type_: str) -> None:
+        if model.state == "cancelled":
+            await self._jobs.close_intents(model.id, "outcome_unknown")
         await self._event(model, "job.settled" if model.state == "cancelled" else type_)
 
     async def _event(self, model: JobModel, type_: str) -> None:

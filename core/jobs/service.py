@@ -154,6 +154,8 @@ class JobService:
         model = await self._jobs.cancel(job_id)
         if model is None:
             raise Conflict(f"Job {job_id} has already ended: {state}.", code="job_ended")
+        if model.state == "cancelled":
+            await self._jobs.close_intents(job_id, "outcome_unknown")
         type_ = "job.settled" if model.state == "cancelled" else "job.progress"
         await self._jobs.add_event(model, type_, event_data(model))
         await self._audit.record(
