@@ -24,7 +24,7 @@ CHECKS: dict[str, list[str]] = {
     "imports": [str(TOOLS / "lint-imports"), "--no-logo"],
     "models": [sys.executable, "-m", "tests.models", "check"],
 }
-SUITES = ("house", "core", "simulator", "workers", "bot", "api", "e2e")
+SUITES = ("house", "core", "simulator", "workers", "bot", "api", "e2e", "chaos")
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -29,7 +29,9 @@ class Asked:
 class Askers:
     """`release` lets so many more wishes out to the `clients` who wait for one."""
 
-    def __init__(self, url: str, token: str, wishes: Iterator[Wish], dice: random.Random, *, clients: int) -> None:
+    def __init__(
+        self, url: str, token: str, wishes: Iterator[Wish], dice: random.Random, *, clients: int
+    ) -> None:
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token}"},
@@ -74,7 +76,7 @@ class Askers:
             wish = await self._queue.get()
             try:
                 await self._ask(wish)
-            except Exception as error:  # noqa: BLE001 - a client that fails must not be waited for
+            except Exception as error:  # a client that fails must not be waited for
                 self.wrong.append(f"wish {wish.number} ({wish.kind}): {type(error).__name__}: {error}")
             finally:
                 self._queue.task_done()
@@ -116,7 +118,7 @@ class Askers:
             task.add_done_callback(self._follow_ups.discard)
 
     async def _then(self, wish: Wish, first: str) -> None:
-        while (state := await self.state_of(first)) not in _OVER:
+        while (state := await self.state_of(first)) not in _OVER:  # noqa: ASYNC110 - it is the API that is asked
             await asyncio.sleep(_AGAIN_SECONDS)
         if state == "succeeded":
             self.put(wish)

@@ -106,9 +106,9 @@ class Judge:
             yield from self._once_each(row, lambda step: step in {"lock", "unlock"})
         elif row.kind == "message.send":
             yield from self._sent(row)
-        elif row.kind in self._looks and row.state == "succeeded":
-            if (wrong := self._looks[row.kind](self, row)) is not None:
-                yield f"job {row.id}: {wrong}"
+        elif row.state == "succeeded" and row.kind in self._looks:
+            wrong = self._looks[row.kind](self, row)
+            yield from () if wrong is None else (f"job {row.id}: {wrong}",)
 
     def _once_each(self, row: Row, counts: Callable[[str], bool]) -> Iterator[str]:
         """By the audit log: what a step says it did changed something once, what it does not say at most once."""
@@ -119,14 +119,20 @@ class Judge:
 
     def _sent(self, row: Row) -> Iterator[str]:
         payload = row.payload
-        found = [m for m in self._records.messages(payload["channel_id"]) if m["content"] == payload["content"]]
+        found = [
+            m for m in self._records.messages(payload["channel_id"]) if m["content"] == payload["content"]
+        ]
         same = [
             each
             for each in self._records.rows.values()
             if each.kind == "message.send" and each.payload["content"] == payload["content"]
         ]
         sent = [each for each in same if each.state == "succeeded"]
-        if not len(sent) <= len(found) <= len([each for each in same if each.state != "failed" or each.steps]):
+        if (
+            not len(sent)
+            <= len(found)
+            <= len([each for each in same if each.state != "failed" or each.steps])
+        ):
             yield f"job {row.id}: {len(found)} messages say {payload['content']!r}, for {len(same)} jobs"
         if row.state == "succeeded":
             ids = [(each.result or {}).get("message_id") for each in sent]
@@ -184,6 +190,10 @@ class Judge:
         hooks = self._records.dumps[row.guild_id]["webhooks"]
         return [hook for hook in hooks if hook["channel_id"] == row.payload["channel_id"]]
 
+    def _left(self, row: Row) -> str | None:
+        count = self._records.written("DELETE", f"/users/@me/guilds/{row.guild_id}")
+        return None if count == 1 else f"the guild was left {count} times"
+
     _looks: dict[str, Callable[["Judge", Row], str | None]] = {  # noqa: RUF012 - never changed
         "message.edit": _edited,
         "message.delete": _deleted,
@@ -191,12 +201,14 @@ class Judge:
         "message.purge": _purged,
         "channel.follow": _followed,
         "channel.unfollow": _unfollowed,
+        "guild.leave": _left,
     }
 
     def _nobodys(self) -> Iterator[str]:
         """Effects that belong to no job."""
         spoken_of = {
-            (row.payload.get("channel_id"), row.payload.get("message_id")) for row in self._records.rows.values()
+            (row.payload.get("channel_id"), row.payload.get("message_id"))
+            for row in self._records.rows.values()
         }
         sent = {
             m["id"]
@@ -205,9 +217,10 @@ class Judge:
             for m in self._records.messages(row.payload["channel_id"])
             if m["content"] == row.payload["content"]
         }
+        left = {row.guild_id for row in self._records.rows.values() if row.kind == "guild.leave"}
         for effect in self._records.effects:
             step, targets = step_of(effect), effect["targets"]
-            if effect["route"].startswith("/applications/"):
+            if effect["route"].startswith("/applications/") or targets.get("guild_id") in left:
                 continue
             if step is not None and step[0] in self._records.rows:
                 continue
@@ -221,7 +234,10 @@ class Judge:
 def told(row: Row, records: Records) -> str:
     """Everything that is known of a job, for whoever has to find out."""
     steps = [
-        {key: str(step[key]) for key in ("key", "state", "claim", "intended_at", "finished_at", "outcome", "error")}
+        {
+            key: str(step[key])
+            for key in ("key", "state", "claim", "intended_at", "finished_at", "outcome", "error")
+        }
         for step in row.steps
     ]
     effects = [

@@ -1,7 +1,7 @@
 """`python -m tests.chaos.mortal api|bot`: the product's own program, which dies by SIGKILL where it is ordered to.
 
-Nothing of the product knows of this: what it calls on its way is wrapped here before its own `main` runs. Each life is a
-process of its own, forked from one that has read the modules once: half of the time of a start is their reading. A
+Nothing of the product knows of this: what it calls on its way is wrapped here before its own `main` runs. Each life
+is a process of its own, forked from one that has read the modules once: most of a start's time is their reading. A
 line on standard input asks for a life: the seconds by which its clock is ahead.
 """
 

@@ -45,7 +45,8 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
 
     def messages(self, channel_id: str) -> list[dict[str, Any]]:
         return next(
-            (each["messages"][channel_id] for each in self.dumps.values() if channel_id in each["messages"]), []
+            (each["messages"][channel_id] for each in self.dumps.values() if channel_id in each["messages"]),
+            [],
         )
 
     def written(self, method: str, path: str) -> int:

@@ -14,10 +14,16 @@ from tests.chaos.world import World
 
 
 def print_report(
-    console: Console, world: World, storm: Storm, judge: Judge, ended: Mapping[str, Row], *, seconds: float, seed: int
+    console: Console,
+    world: World,
+    storm: Storm,
+    judge: Judge,
+    ended: Mapping[str, Row],
+    *,
+    seconds: float,
+    seed: int,
 ) -> None:
     """`ended` are the jobs as the storm left them, before any was asked for again."""
-    assert world.askers is not None
     table = Table(title=f"chaos, seed {seed}: {len(ended)} jobs in {seconds:.0f} s", show_header=False)
     for title, rows in _parts(world, storm, judge, ended):
         table.add_section()
@@ -30,7 +36,6 @@ def print_report(
 def _parts(
     world: World, storm: Storm, judge: Judge, ended: Mapping[str, Row]
 ) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    assert world.askers is not None
     deaths = world.api.deaths + world.bot.deaths
     yield "died between", [(point.name, deaths[point.name]) for point in POINTS]
     yield "faults", [(name, n) for name, n in sorted(storm.met.items()) if name not in deaths]

@@ -27,9 +27,9 @@ class Discord:
         """The whole of it, newest first."""
         found: list[dict[str, Any]] = []
         path = f"/guilds/{guild_id}/audit-logs?limit=100"
-        while page := (await self(
-            "GET", path + (f"&before={found[-1]['id']}" if found else "")
-        ))["audit_log_entries"]:
+        while page := (await self("GET", path + (f"&before={found[-1]['id']}" if found else "")))[
+            "audit_log_entries"
+        ]:
             found += page
         return found
 

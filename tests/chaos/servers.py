@@ -34,7 +34,7 @@ class MortalServers:
         for server in await asyncio.to_thread(living, self._folder.store.home):
             with suppress(psutil.NoSuchProcess):
                 server.kill()
-            while is_alive(server):
+            while is_alive(server):  # noqa: ASYNC110 - it is another process that ends
                 await asyncio.sleep(_PAUSE)
         await asyncio.sleep(away)
         await self._start_again()
@@ -51,9 +51,7 @@ class MortalServers:
                 await asyncio.to_thread(pg.stop, self._folder.cluster)
             else:
                 home = self._folder.cluster.home
-                await asyncio.to_thread(
-                    end, home, ask=signal.SIGQUIT, insist=signal.SIGKILL, patience=10
-                )
+                await asyncio.to_thread(end, home, ask=signal.SIGQUIT, insist=signal.SIGKILL, patience=10)
             await asyncio.sleep(away)
             await self._start_again()
 

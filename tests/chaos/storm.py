@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from tests.chaos.points import POINTS, Point
-from tests.chaos.world import World, apply_wishes
+from tests.chaos.world import World, structural_wishes
 
 Fault: TypeAlias = Callable[[], Awaitable[None]]
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -33,7 +33,9 @@ def discord_faults(dice: random.Random) -> list[Rest]:
 
     def some(kind: str, name: str, *, writes: bool = True, **more: Any) -> Rest:
         method = {"method": dice.choice(_WRITES)} if writes else {"route": ".*"}
-        return Rest(name, {"kind": kind, "count": dice.randint(1, 3), "after": dice.randint(0, 2)} | method | more)
+        return Rest(
+            name, {"kind": kind, "count": dice.randint(1, 3), "after": dice.randint(0, 2)} | method | more
+        )
 
     return [
         some("lost_answer", "answer lost after the effect"),
@@ -57,7 +59,6 @@ class Storm:
     """`release` jobs before each fault, so that there is always something under way."""
 
     def __init__(self, world: World, *, jobs: int, rounds: int, seed: int) -> None:
-        assert world.askers is not None
         self._world = world
         self._askers = world.askers
         self._jobs = jobs
@@ -67,13 +68,15 @@ class Storm:
         self.order: list[str] = []
 
     async def rage(self) -> None:
-        """Until every fault has been and every job is asked for. Applies are on their way from the beginning."""
+        """Until every fault has been and every job is asked for. What is structural comes in between."""
         faults = self._faults()
-        for wish in apply_wishes(self._world.trips):
-            self._askers.put(wish)
+        structural = structural_wishes(self._world)
+        self._dice.shuffle(structural)
         for number, (name, fault) in enumerate(faults):
             due = self._jobs * (number + 1) // len(faults) - self._askers.released
             self._askers.release(max(due, 0))
+            if structural and number % (len(faults) // 10) == 0:
+                self._askers.put(structural.pop())
             if self._dice.random() < 0.3:
                 self._askers.put(next(self._world.refusals))
             begun = time.monotonic()
@@ -95,7 +98,10 @@ class Storm:
                 ("Redis emptied", self._world.servers.empty_redis),
                 ("Redis emptied", self._world.servers.empty_redis),
                 ("PostgreSQL restarted, fast", lambda: self._world.servers.restart_postgres("fast", 0.2)),
-                ("PostgreSQL restarted, crash", lambda: self._world.servers.restart_postgres("immediate", 0.2)),
+                (
+                    "PostgreSQL restarted, crash",
+                    lambda: self._world.servers.restart_postgres("immediate", 0.2),
+                ),
             ]
         hours = max(1, self._rounds // 3)
         found += [("bot away for an hour after a lost answer", self._away_for_an_hour)] * hours

@@ -36,7 +36,6 @@ async def test_what_is_accepted_is_done_once_whatever_happens(
 async def storms_and_is_judged(
     there: World, begun: float, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert there.askers is not None
     storm = Storm(there, jobs=JOBS, rounds=ROUNDS, seed=SEED)
     try:
         await storm.rage()
@@ -55,9 +54,7 @@ async def storms_and_is_judged(
     breaches = judge.breaches()
     applied = [wrong for trip in there.trips for wrong in await there.road.wrong(trip)]
     with capsys.disabled():
-        print_report(
-            Console(), there, storm, judge, ended, seconds=time.monotonic() - begun, seed=SEED
-        )
+        print_report(Console(), there, storm, judge, ended, seconds=time.monotonic() - begun, seed=SEED)
     assert not breaches, "\n".join(breaches)
     assert not there.askers.wrong, "\n".join(there.askers.wrong)
     assert there.api.uninvited + there.bot.uninvited == []
@@ -79,7 +76,6 @@ async def settled(there: World) -> None:
 
 async def ask_again(there: World) -> None:
     """What spent its attempts in the storm must come out right afterwards, for whoever asks for it once more."""
-    assert there.askers is not None
     while dead := [row.id for row in (await rows_of(there)).values() if row.state == "dead"]:
         for job_id in dead:
             await there.askers.retry(job_id)

@@ -192,7 +192,12 @@ class Wishing:
             (
                 {"kind": "message.send", "channel_id": guild.stranger, "content": f"in vain {self._number}"},
                 {"kind": "member.kick", "member_ids": [guild.above]},
-                {"kind": "message.edit", "channel_id": guild.news, "message_id": guild.stranger, "content": "x"},
+                {
+                    "kind": "message.edit",
+                    "channel_id": guild.news,
+                    "message_id": guild.stranger,
+                    "content": "x",
+                },
             )
         )
         return self._wish(guild.guild_id, payload, expect="failed")
@@ -207,7 +212,16 @@ class Wishing:
 
 def identity(guild_id: str, payload: dict[str, Any]) -> tuple[Any, ...]:
     """What tells one job's payload from all others', as it was asked for and as it is stored."""
-    words = ("kind", "channel_id", "message_id", "content", "role_id", "webhook_id", "source_channel_id", "plan_id")
+    words = (
+        "kind",
+        "channel_id",
+        "message_id",
+        "content",
+        "role_id",
+        "webhook_id",
+        "source_channel_id",
+        "plan_id",
+    )
     return (guild_id, *(payload.get(word) for word in words), tuple(payload.get("member_ids") or ()))
 
 

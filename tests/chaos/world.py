@@ -4,8 +4,9 @@ import random
 import re
 import socket
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from tests.chaos.programs import Mortal
 from tests.chaos.scenery import Discord, furnish
 from tests.chaos.servers import MortalServers, mortal_servers
 from tests.chaos.wishes import Things, Wish, Wishing
-from tests.e2e.road import Road, Trip
+from tests.e2e.road import Road, Trip, until
 from tests.fixtures.environment import child_environment
+from tests.simulator.calls import Control
 
 _LISTENING = re.compile(r"listening on (http://\S+)")
 _BOT_TOKEN = "chaos-bot-token"
@@ -29,24 +31,27 @@ _OWNER_TOKEN = "gwt_" + "c" * 30
 _FAR = timedelta(days=30)
 
 
+@dataclass
 class World:
-    """`baseline` is the number of the last effect of the preparations."""
+    """`log` keeps what everybody said. `trips` are guilds to be changed by a template, `farewells` to be left;
+    `baseline` is the number of the last effect of the preparations."""
 
-    def __init__(
-        self, servers: MortalServers, api: Mortal, bot: Mortal, road: Road, discord: Discord, log: Path
-    ) -> None:
-        self.servers = servers
-        self.api = api
-        self.bot = bot
-        self.road = road
-        self.sim = road.sim
-        self.discord = discord
-        self.log = log
-        self.guilds: list[Things] = []
-        self.trips: list[Trip] = []
-        self.baseline = 0
-        self.askers: Askers | None = None
-        self.refusals: Any = None
+    servers: MortalServers
+    api: Mortal
+    bot: Mortal
+    road: Road
+    discord: Discord
+    log: Path
+    guilds: list[Things] = field(default_factory=list[Things])
+    trips: list[Trip] = field(default_factory=list[Trip])
+    farewells: list[str] = field(default_factory=list[str])
+    baseline: int = 0
+    askers: Askers = field(init=False)
+    refusals: Iterator[Wish] = field(init=False)
+
+    @property
+    def sim(self) -> Control:
+        return self.road.sim
 
     async def effects(self) -> list[dict[str, Any]]:
         return (await self.sim("GET", f"/effects?since={self.baseline}"))["items"]
@@ -60,7 +65,6 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
         mortal_servers(folder / "servers") as servers,
         ProcessGroup(env=child_environment(), sink=append_to(log), grace=5) as group,
     ):
-        open_files = ExitStack()
         await upgrade(servers.urls.database_url)
         command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN]
         simulator = await group.start("simulator", command, cwd=folder, ready=_LISTENING)
@@ -76,22 +80,27 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
             "DISCORD_API_BASE": f"{address}/api/v10",
         }
         settings = child_environment() | settings
-        spoken = open_files.enter_context(log.open("a", encoding="utf-8", buffering=1))
+        spoken = log.open("a", encoding="utf-8", buffering=1)
         api, bot = (Mortal(name, settings, folder, spoken, servers.starting) for name in ("api", "bot"))
         client = Client(f"http://127.0.0.1:{port}", _OWNER_TOKEN)
         async with httpx.AsyncClient(base_url=address, timeout=60) as http:
             road = Road(group, http, client, settings)
             found = World(servers, api, bot, road, Discord(http, _BOT_TOKEN), log)
+            dice = random.Random(f"load {seed}")
             try:
                 await _prepare(found, jobs, guilds, applies)
-                found.askers = _askers(found, f"http://127.0.0.1:{port}", seed)
-                yield found
-            finally:
-                if found.askers is not None:
+                wishing = Wishing(dice, found.guilds, (datetime.now(UTC) + _FAR).isoformat())
+                url = f"http://127.0.0.1:{port}"
+                found.refusals = wishing.refused()
+                found.askers = Askers(url, _OWNER_TOKEN, wishing.jobs(), dice, clients=6)
+                try:
+                    yield found
+                finally:
                     await found.askers.close()
+            finally:
                 await bot.end()
                 await api.end()
-                open_files.close()
+                spoken.close()
                 await road.close()
                 await client.close()
 
@@ -101,22 +110,21 @@ async def _prepare(world: World, jobs: int, guilds: int, applies: int) -> None:
     for n in range(guilds):
         world.guilds.append(await furnish(world.sim, world.discord, jobs=jobs // guilds, name=f"guild{n}"))
     to_change = [await world.road.new_guild() for _ in range(applies)]
+    world.farewells = [(await world.sim.guild(name=f"farewell {n}"))["id"] for n in range(applies)]
     await world.api.start()
     await world.bot.start()
     world.trips = [await world.road.trip(guild_id) for guild_id in to_change]
+    await until(lambda: _are_known(world))
     world.baseline = (await world.sim("GET", "/effects"))["last"]
 
 
-def _askers(world: World, url: str, seed: int) -> Askers:
-    dice = random.Random(f"load {seed}")
-    expires_at = (datetime.now(UTC) + _FAR).isoformat()
-    wishing = Wishing(dice, world.guilds, expires_at)
-    world.refusals = wishing.refused()
-    return Askers(url, _OWNER_TOKEN, wishing.jobs(), dice, clients=6)
+async def _are_known(world: World) -> bool:
+    return {*world.farewells} <= {guild.id for guild in await world.road.client.guilds()}
 
 
-def apply_wishes(trips: list[Trip]) -> list[Wish]:
-    return [
+def structural_wishes(world: World) -> list[Wish]:
+    """What needs a guild to itself."""
+    applies = [
         Wish(
             number=-n,
             kind="template.apply",
@@ -124,8 +132,15 @@ def apply_wishes(trips: list[Trip]) -> list[Wish]:
             body={"hash": trip.plan.hash},
             path=f"/plans/{trip.plan.id}/apply",
         )
-        for n, trip in enumerate(trips, 1)
+        for n, trip in enumerate(world.trips, 1)
     ]
+    leaves = [
+        Wish(
+            number=-100 - n, kind="guild.leave", guild_id=guild_id, body={"payload": {"kind": "guild.leave"}}
+        )
+        for n, guild_id in enumerate(world.farewells)
+    ]
+    return [*applies, *leaves]
 
 
 def _free_port() -> int:
