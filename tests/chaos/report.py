@@ -1,5 +1,6 @@
 """What a run was like, as a table."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -13,19 +14,34 @@ from tests.chaos.storm import Storm
 from tests.chaos.world import World
 
 
+class Stopwatch:
+    """What took how long."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.laps[name], self._at = now - self._at, now
+
+
 def print_report(
     console: Console,
     world: World,
     storm: Storm,
     judge: Judge,
-    ended: Mapping[str, Row],
     *,
-    seconds: float,
+    ended: Mapping[str, Row],
+    watch: Stopwatch,
     seed: int,
 ) -> None:
     """`ended` are the jobs as the storm left them, before any was asked for again."""
-    table = Table(title=f"chaos, seed {seed}: {len(ended)} jobs in {seconds:.0f} s", show_header=False)
-    for title, rows in _parts(world, storm, judge, ended):
+    table = Table(
+        title=f"chaos, seed {seed}: {len(ended)} jobs in {sum(watch.laps.values()):.0f} s", show_header=False
+    )
+    laps = [(name, round(seconds)) for name, seconds in watch.laps.items()]
+    for title, rows in (("seconds", laps), *_parts(world, storm, judge, ended)):
         table.add_section()
         table.add_row(title, "")
         for name, count in rows:

@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.chaos.judge import Judge
 from tests.chaos.points import POINTS
 from tests.chaos.records import open_jobs, read_records, rows_of
-from tests.chaos.report import print_report
+from tests.chaos.report import Stopwatch, print_report
 from tests.chaos.storm import Storm
 from tests.chaos.world import World, world
 from tests.fixtures.size import SEED, sized
@@ -25,24 +25,28 @@ SETTLE_SECONDS = sized(small=120, soak=600)
 async def test_what_is_accepted_is_done_once_whatever_happens(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    begun = time.monotonic()
+    watch = Stopwatch()
     with tempfile.TemporaryDirectory(prefix="guildwright-chaos-") as folder:
         async with world(
             Path(folder), jobs=JOBS, guilds=sized(small=3, soak=5), applies=sized(small=2, soak=4), seed=SEED
         ) as there:
-            await storms_and_is_judged(there, begun, capsys, tmp_path)
+            watch.lap("made ready")
+            await storms_and_is_judged(there, watch, capsys, tmp_path)
 
 
 async def storms_and_is_judged(
-    there: World, begun: float, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    there: World, watch: Stopwatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     storm = Storm(there, jobs=JOBS, rounds=ROUNDS, seed=SEED)
     try:
         await storm.rage()
+        watch.lap("storm")
         await asyncio.wait_for(there.askers.all_answered(), SETTLE_SECONDS)
         await settled(there)
+        watch.lap("settled")
         ended = await rows_of(there)
         await ask_again(there)
+        watch.lap("asked again")
     finally:
         kept = tmp_path / "log"
         kept.write_text(there.log.read_text(encoding="utf-8") if there.log.exists() else "", encoding="utf-8")
@@ -53,8 +57,9 @@ async def storms_and_is_judged(
     judge = Judge(there.askers.asked, records)
     breaches = judge.breaches()
     applied = [wrong for trip in there.trips for wrong in await there.road.wrong(trip)]
+    watch.lap("judged")
     with capsys.disabled():
-        print_report(Console(), there, storm, judge, ended, seconds=time.monotonic() - begun, seed=SEED)
+        print_report(Console(), there, storm, judge, ended=ended, watch=watch, seed=SEED)
     assert not breaches, "\n".join(breaches)
     assert not there.askers.wrong, "\n".join(there.askers.wrong)
     assert there.api.uninvited + there.bot.uninvited == []
