@@ -91,9 +91,17 @@ class Ledger:
     async def steps(self, job_id: uuid.UUID) -> tuple[JobStep, ...]:
         return tuple(to_step(step) for step in await self._jobs.steps(job_id))
 
-    async def outcomes_among(self, ids: Collection[str], *, but: uuid.UUID) -> frozenset[str]:
-        """Those of the ids that other jobs have recorded as what they made."""
-        return frozenset(await self._jobs.outcomes_among(ids, but))
+    async def take_outcome(
+        self, job_id: uuid.UUID, claim: int, key: str, ids: Collection[str]
+    ) -> tuple[str, ...]:
+        """Those of the ids that are no other job's. Where one is left, it is the outcome of this step from now on, so
+        that of two jobs that look at the same moment only one has it."""
+        await self._jobs.lock_outcomes()
+        others = await self._jobs.outcomes_among(ids, job_id)
+        left = tuple(each for each in ids if each not in others)
+        if len(left) == 1:
+            await self._jobs.take_outcome(job_id, claim, key, left[0])
+        return left
 
     async def wait(
         self,

@@ -379,13 +379,29 @@ class JobRepository(Repository[JobModel]):
         )
         return found.all()
 
-    async def outcomes_among(self, ids: Collection[str], but: uuid.UUID) -> Sequence[str]:
+    async def lock_outcomes(self) -> None:
+        """Serialises those who look whose something is, until the transaction ends."""
+        await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("outcomes"), 0)))
+
+    async def outcomes_among(self, ids: Collection[str], but: uuid.UUID) -> frozenset[str]:
+        """Those of the ids that other jobs have recorded, or taken, as what they made."""
         found = await self.session.scalars(
-            select(JobStepModel.outcome).where(
-                JobStepModel.outcome.in_(ids), JobStepModel.state == "done", JobStepModel.job_id != but
-            )
+            select(JobStepModel.outcome).where(JobStepModel.outcome.in_(ids), JobStepModel.job_id != but)
         )
-        return [outcome for outcome in found if outcome is not None]
+        return frozenset(outcome for outcome in found if outcome is not None)
+
+    async def take_outcome(self, job_id: uuid.UUID, claim: int, key: str, outcome: str) -> None:
+        """Of an intended step that this claim holds."""
+        await self.session.execute(
+            update(JobStepModel)
+            .where(
+                JobStepModel.job_id == job_id,
+                JobStepModel.key == key,
+                JobStepModel.claim == claim,
+                JobStepModel.state == "intended",
+            )
+            .values(outcome=outcome)
+        )
 
     async def find_step(self, job_id: uuid.UUID, key: str) -> JobStepModel | None:
         return await self.session.scalar(

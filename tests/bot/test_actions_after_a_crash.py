@@ -1,18 +1,26 @@
 """What an earlier worker did at Discord, and did not live to write down, was done."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from core.actions.payloads import Action, GuildLeave, MemberKick
+from core.actions.nonce import nonce_of
+from core.actions.payloads import Action, GuildLeave, MemberKick, MessageSend
+from core.discord.messages import MessageFields
 from core.jobs.schemas import Claim, Job
 from tests.bot.conftest import Discord, seen
 from tests.bot.road import Road, bot_on, database_at, in_step, owner_of
 from workers.journal import LedgerJournal
 
-SPEC: dict[str, Any] = {"name": "Harbour", "owner": "olga", "members": [{"username": "ken"}]}
-LEASE = 0.2
+SPEC: dict[str, Any] = {
+    "name": "Harbour",
+    "owner": "olga",
+    "channels": [{"name": "log"}],
+    "members": [{"username": "ken"}],
+}
+LEASE = 1.0
 
 
 @pytest.fixture
@@ -65,3 +73,20 @@ async def test_a_guild_that_was_left_by_this_job_was_left(road: Road) -> None:
     assert await seen(state, lambda found: found == "left") == "left"
     done = await ended(road, job)
     assert (done.state, done.error) == ("succeeded", None)
+
+
+async def test_one_message_is_not_taken_for_what_two_jobs_have_sent(road: Road) -> None:
+    """Both say the same, both workers died, one of them had sent it, and Discord has forgotten the nonce."""
+    road.database.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
+    log = str(road.guild["channels"]["log"])
+    action = MessageSend(channel_id=log, content="ahoy")
+    first, _ = await intended_by_one_who_died(road, action, "send")
+    second, _ = await intended_by_one_who_died(road, action, "send")
+    await road.bot.gateway.send_message(
+        road.guild_id, log, MessageFields(content="ahoy"), nonce=nonce_of(first.id)
+    )
+    jobs = [await ended(road, job) for job in (first, second)]
+    assert [(job.state, job.error) for job in jobs] == [("succeeded", None)] * 2
+    told = {(job.result or {})["message_id"] for job in jobs}
+    assert told == {each["id"] for each in (await road.discord.dump(road.guild_id))["messages"][log]}
+    assert len(told) == 2

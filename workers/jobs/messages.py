@@ -25,6 +25,7 @@ from workers.registry import JobContext, runs
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
 _BULK_AGE = timedelta(days=14) - timedelta(hours=1)
 _PAGE = 100
+_SEND = "send"
 # Discord remembers a nonce "for a few minutes"; ours is trusted for less.
 _NONCE_HOLDS = timedelta(minutes=2)
 # Discord's ids tell Discord's time, our intents the database's.
@@ -57,7 +58,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
         return await _only_one(job, alike)
 
     await job.journal.announce(1)
-    sent = await job.journal.perform("send", "sending the message", act, look_up=look_up) or ""
+    sent = await job.journal.perform(_SEND, "sending the message", act, look_up=look_up) or ""
     return MessageSent(
         message_id=sent,
         channel_id=payload.channel_id,
@@ -203,10 +204,9 @@ def _is_wanted(message: Message, payload: MessagePurge) -> bool:
 
 
 async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake | None:
-    """Of messages that say the same the one that no other job is known to have sent."""
-    async with job.database.read() as unit:
-        others = await unit.ledger.outcomes_among(alike, but=job.job.id)
-    left = [each for each in alike if each not in others]
+    """Of messages that say the same the one that no other job is known to have sent; it is this job's then."""
+    async with job.database.unit() as unit:
+        left = await unit.ledger.take_outcome(job.job.id, job.claim, _SEND, alike)
     if len(left) > 1:
         raise Undecided(f"{len(left)} messages say the same: {', '.join(left)}.")
     return left[0] if left else None
