@@ -18,7 +18,7 @@ from core.actions.payloads import Action, OnMembers
 from core.actions.results import MemberOutcome
 from core.discord.errors import CallRefused
 from core.discord.types import Member, Snowflake
-from core.jobs.journal import Reason
+from core.jobs.journal import LookUp, Reason
 from workers.registry import JobContext
 
 DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
@@ -73,7 +73,7 @@ async def for_each_member(
     """
     scene = await allowed_scene(job, action)
     await job.journal.announce(len(action.member_ids))
-    earlier = await _earlier(job)
+    earlier = await _earlier(job, is_done)
     outcomes: list[MemberOutcome] = []
     for user_id in action.member_ids:
         step_id = f"{doing}:{user_id}"
@@ -89,17 +89,18 @@ async def for_each_member(
     return tuple(outcomes)
 
 
-async def _earlier(job: JobContext) -> dict[str, MemberOutcome]:
-    """What earlier claims brought to an end."""
+async def _earlier(job: JobContext, is_done: IsDone) -> dict[str, MemberOutcome]:
+    """What earlier claims brought to an end, also what the last one did not live to record: who was kicked by it is no
+    member any more, which would read as a reason against it."""
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     found: dict[str, MemberOutcome] = {}
     for step in steps:
         user_id = step.id.rpartition(":")[2]
-        if step.state == "done":
-            found[step.id] = MemberOutcome(member_id=user_id, state="done")
-        elif step.state == "failed":
+        if step.state == "failed":
             found[step.id] = _failed(user_id, step.outcome or "failed", step.error or "")
+        elif step.state == "done" or await job.journal.recall(step, _finder(user_id, is_done)) is not None:
+            found[step.id] = MemberOutcome(member_id=user_id, state="done")
     return found
 
 
@@ -110,14 +111,19 @@ async def _done_to(
         await do(user_id, reason)
         return user_id
 
-    async def look_up(reason: Reason, since: datetime) -> str | None:
-        return user_id if await is_done(user_id, since) else None
-
+    title, look_up = f"{step_id.partition(':')[0]} {user_id}", _finder(user_id, is_done)
     try:
-        await job.journal.perform(step_id, f"{step_id.partition(':')[0]} {user_id}", act, look_up=look_up)
+        await job.journal.perform(step_id, title, act, look_up=look_up)
     except CallRefused as error:
         return _failed(user_id, error.error_code, error.message)
     return MemberOutcome(member_id=user_id, state="done")
+
+
+def _finder(user_id: Snowflake, is_done: IsDone) -> LookUp:
+    async def look_up(reason: Reason, since: datetime) -> str | None:
+        return user_id if await is_done(user_id, since) else None
+
+    return look_up
 
 
 async def _refused(job: JobContext, step_id: str, user_id: Snowflake, denial: Denial) -> MemberOutcome:

@@ -13,7 +13,8 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False):
-    """`payload` and `result` are structs tagged by `kind`. A `structural` job has its guild to itself.
+    """`payload` and `result` are structs tagged by `kind`. A `structural` job has its guild to itself; one that
+    `leaves` ends with the bot not being in it, which is no reason against it then.
 
     `expires_after` is how long it may wait to be begun; past it the job fails with code `expired`.
     `bits` are what the asker needs in the guild, checked when asked and again when claimed (law 8); `bot_bits` what

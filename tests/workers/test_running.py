@@ -65,6 +65,65 @@ async def test_a_worker_that_dies_after_the_effect_leaves_nothing_to_do_twice(ro
     assert len(road.things.made) == len(set(road.things.made)) == 2
 
 
+@pytest.mark.parametrize(
+    "not_sent",
+    [
+        GatewayAbsent("Not connected."),
+        GatewayBusy("Limited for a minute.", resume_at=datetime.now(UTC) + timedelta(minutes=1)),
+    ],
+)
+async def test_what_may_have_been_done_is_not_forgotten_where_its_repetition_is_not_sent(
+    road: Road, not_sent: Exception
+) -> None:
+    """As a message whose nonce is trusted first: it is looked for only when Discord may have forgotten it."""
+    job = await road.ask()
+    whole, find = road.things.make, road.things.find
+
+    async def make_then_die(reason: str) -> str:
+        road.things.made.append(reason)
+        raise asyncio.CancelledError
+
+    async def trust_the_nonce(reason: str, since: datetime) -> None:
+        return None
+
+    road.things.make, road.things.find = make_then_die, trust_the_nonce
+    with pytest.raises(asyncio.CancelledError):
+        await road.running(holder="dead", lease=0.05).run_until_none()
+    await asyncio.sleep(0.1)
+    road.things.make, road.things.fail = whole, not_sent
+    await road.running(holder="unlucky").run_until_none()
+    road.things.find, road.things.fail = find, None
+    now = datetime.now(UTC)
+    road.database.clock = lambda: now + timedelta(hours=1)
+    await road.running(holder="next").run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+    assert len(road.things.made) == 1
+
+
+async def test_cancelling_does_not_hide_what_may_have_been_done(road: Road) -> None:
+    job = await road.ask()
+
+    async def make_then_die(reason: str) -> str:
+        road.things.made.append(reason)
+        raise asyncio.CancelledError
+
+    async def ask_to_cancel(reason: str, since: datetime) -> None:
+        async with road.database.unit() as unit:
+            await unit.jobs.cancel(road.actor, job.id)
+
+    whole, road.things.make = road.things.make, make_then_die
+    with pytest.raises(asyncio.CancelledError):
+        await road.running(holder="dead", lease=0.05).run_until_none()
+    await asyncio.sleep(0.1)
+    road.things.make, road.things.before = whole, None
+    road.things.find = ask_to_cancel
+    road.things.fail = GatewayAbsent("Not connected.")
+    await road.running(holder="next").run_until_none()
+    assert (await road.see(job)).state == "cancelled"
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["outcome_unknown"]
+
+
 async def test_a_worker_that_lost_its_lease_can_neither_record_nor_settle(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
