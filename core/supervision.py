@@ -36,8 +36,7 @@ async def keep_going(what: str, work: Work, *, tries: int | None = None) -> None
 
 async def _with_growing_pauses(what: str, work: Work, tries: int | None) -> None:
     retries = stamina.retry_context(
-        # tenacity, below stamina, hands over cancellations as well.
-        on=lambda error: isinstance(error, Exception) and not isinstance(error, _RanWell),
+        on=_is_sudden,
         attempts=tries,
         timeout=None,
         wait_initial=_FIRST_PAUSE_SECONDS,
@@ -47,6 +46,11 @@ async def _with_growing_pauses(what: str, work: Work, tries: int | None) -> None
     async for attempt in retries:
         with attempt:
             await _once(what, work)
+
+
+def _is_sudden(error: BaseException) -> bool:
+    # tenacity, below stamina, hands over cancellations as well.
+    return isinstance(error, Exception) and not isinstance(error, _RanWell)
 
 
 async def _once(what: str, work: Work) -> None:
