@@ -13,6 +13,7 @@ from core.jobs.schemas import Claim, Job
 from tests.bot.conftest import Discord, seen
 from tests.bot.road import Road, bot_on, database_at, in_step, owner_of
 from workers.journal import LedgerJournal
+from workers.lease import Lease
 
 SPEC: dict[str, Any] = {
     "name": "Harbour",
@@ -40,7 +41,7 @@ async def intended_by_one_who_died(road: Road, action: Action, step_id: str) -> 
         claim = await unit.ledger.claim("bot", "dead", LEASE)
         assert isinstance(claim, Claim)
         await unit.ledger.intend(claim, LEASE, step_id, "doing it", once=True)
-    journal = LedgerJournal(road.database, claim, LEASE, lambda: False)
+    journal = LedgerJournal(road.database, claim, Lease(LEASE), lambda: False)
     return job, journal._reason(step_id)
 
 
