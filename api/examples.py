@@ -36,7 +36,17 @@ from api.schemas.structure import (
     StructureOverwrite,
     StructureRole,
 )
-from api.schemas.system import CreatePause, LaneDepth, LastError, Live, Process, Readiness, Status
+from api.schemas.system import (
+    BotDetails,
+    CreatePause,
+    LaneDepth,
+    LastError,
+    Live,
+    Process,
+    Readiness,
+    Shard,
+    Status,
+)
 from api.schemas.templates import (
     CreateTemplate,
     CreateVersion,
@@ -388,7 +398,11 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
                     pid=4711,
                     started_at=_THEN,
                     heartbeat_at=_THEN,
-                    details={"guilds": 1},
+                    details=BotDetails(
+                        connected=True,
+                        application_id=_BOT,
+                        shards=(Shard(id=0, connected=True, latency_ms=41.7, guilds=1),),
+                    ),
                 ),
             ),
             lanes=(

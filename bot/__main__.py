@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import logging
-import math
 import os
 import platform
 import signal
@@ -13,8 +12,11 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bot.client import BotOptions, GuildwrightBot
 from bot.cogs import add_cogs
+from bot.details import details_of
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn, load_settings
@@ -32,7 +34,6 @@ from workers.runner import PermitWorker
 from workers.running import Running
 from workers.wire import connect, disconnect
 
-_BELIEVABLE_SECONDS = 10.0
 log = logging.getLogger("bot")
 
 
@@ -63,7 +64,7 @@ async def serve(settings: Settings) -> None:
     bot.add_listener(_waking(worker), "on_resumed")
     _say_what_is_off(settings)
     try:
-        async with heartbeat(database, name, "bot", lambda: _details(bot)):
+        async with heartbeat(database, name, "bot", lambda: msgspec.to_builtins(details_of(bot))):
             await _until_told_to_stop(bot, token, worker)
     finally:
         await worker.stop()
@@ -97,20 +98,6 @@ def _waking(worker: PermitWorker) -> Callable[[], Coroutine[Any, Any, None]]:
         worker.wake()
 
     return wake
-
-
-def _details(bot: GuildwrightBot) -> dict[str, Any] | None:
-    """None while the gateway is not live: then the bot counts as away."""
-    if not bot.connection.live:
-        return None
-    latency = bot.latency  # disnake measures from the beat before where the answer came at once
-    return {
-        "application_id": str(bot.application_id),
-        "guilds": len(bot.guilds),
-        "latency_ms": round(latency * 1000, 1)
-        if math.isfinite(latency) and latency < _BELIEVABLE_SECONDS
-        else None,
-    }
 
 
 def _say_what_is_off(settings: Settings) -> None:

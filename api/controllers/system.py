@@ -10,7 +10,7 @@ from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.guards import signed_in
 from api.operations import operation
-from api.schemas.system import CreatePause, LaneDepth, LastError, Pause, Process, Status
+from api.schemas.system import CreatePause, LaneDepth, LastError, Pause, Status, process_of
 from core.errors import Conflict, Forbidden
 from core.jobs import pauses, schemas
 from core.uow import UnitOfWork
@@ -65,7 +65,7 @@ class SystemController(Controller):
 async def _status(unit: UnitOfWork) -> Status:
     processes = await unit.processes.alive()
     return Status(
-        processes=tuple(msgspec.convert(msgspec.to_builtins(process), Process) for process in processes),
+        processes=tuple(map(process_of, processes)),
         lanes=tuple(
             msgspec.convert(msgspec.to_builtins(depth), LaneDepth) for depth in await unit.jobs.depths()
         ),

@@ -9,6 +9,7 @@ from api.examples import EXAMPLES, example_of
 from api.schemas.callback_events import CallbackEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
 from api.schemas.steps import PlanStep
+from api.schemas.system import ProcessDetails
 from core.templates.document import ChildChannel, Document, DocumentChannel
 
 Schema: TypeAlias = dict[str, Any]
@@ -19,6 +20,7 @@ NAMED_UNIONS: dict[str, Any] = {
     "JobEvent": JobEvent,
     "CallbackEvent": CallbackEvent,
     "PlanStep": PlanStep,
+    "ProcessDetails": ProcessDetails,
     "DocumentChannel": DocumentChannel,
     "DocumentChildChannel": ChildChannel,
 }

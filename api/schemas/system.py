@@ -1,13 +1,15 @@
 """The state of the installation as HTTP shows it."""
 
 import uuid
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from api.schemas.values import Time
+from core.jobs import processes as core
 
+ProcessKind: TypeAlias = Literal["api", "bot", "workers"]
 PartState: TypeAlias = Literal["up", "down"]
 
 
@@ -24,15 +26,45 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     parts: Annotated[dict[str, PartState], Meta(description="`database`, `redis` and `bot`.")]
 
 
+class Shard(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection to Discord's gateway. `latency_ms` is null while it is not known."""
+
+    id: int
+    connected: bool
+    latency_ms: float | None
+    guilds: Annotated[int, Meta(description="How many guilds it last knew of.")]
+
+
+class BotDetails(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="bot"):
+    """A bot that runs without being `connected` to Discord: jobs wait for it."""
+
+    connected: bool
+    application_id: str | None
+    shards: tuple[Shard, ...]
+
+
+class ApiDetails(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="api"):
+    """Where it is reached."""
+
+    address: str | None = None
+
+
+class WorkersDetails(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="workers"):
+    """Background work alone."""
+
+
+ProcessDetails: TypeAlias = ApiDetails | BotDetails | WorkersDetails
+
+
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """One of our processes that is alive. `details` is what it says of itself."""
 
     id: str
-    kind: Literal["api", "bot", "workers"]
+    kind: ProcessKind
     pid: int
     started_at: Time
     heartbeat_at: Time
-    details: dict[str, Any]
+    details: ProcessDetails
 
 
 class LaneDepth(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +74,9 @@ class LaneDepth(msgspec.Struct, frozen=True, kw_only=True):
     queued: int
     waiting: int
     running: int
-    oldest_at: Annotated[Time | None, Meta(description="When the longest waiting job was asked for.")]
+    oldest_at: Annotated[
+        Time | None, Meta(description="Since when the job has been due that has waited longest.")
+    ]
 
 
 class LastError(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,3 +110,17 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     lanes: tuple[LaneDepth, ...]
     last_error: LastError | None
     paused: Annotated[Pause | None, Meta(description="The pause that goes on, if one does.")]
+
+
+def process_of(process: core.Process) -> Process:
+    said = process.details or {}
+    if process.kind == "bot":
+        said = msgspec.to_builtins(msgspec.convert(said, core.BotDetails))
+    return Process(
+        id=process.id,
+        kind=msgspec.convert(process.kind, ProcessKind),
+        pid=process.pid,
+        started_at=process.started_at,
+        heartbeat_at=process.heartbeat_at,
+        details=msgspec.convert({**said, "kind": process.kind}, ProcessDetails),
+    )

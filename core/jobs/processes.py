@@ -16,6 +16,23 @@ ProcessKind = Literal["api", "bot", "workers"]
 HEARTBEAT_SECONDS = 5.0
 
 
+class Shard(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection to Discord's gateway; `latency_ms` is None until it was measured and while there is none."""
+
+    id: int
+    connected: bool
+    latency_ms: float | None
+    guilds: int
+
+
+class BotDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bot says of itself. One that runs but is not `connected` counts as away: jobs wait for it."""
+
+    connected: bool = True
+    application_id: str | None = None
+    shards: tuple[Shard, ...] = ()
+
+
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: str
@@ -82,4 +99,9 @@ class ProcessService:
         await self._processes.bury()
 
     async def is_bot_alive(self) -> bool:
-        return any(process.kind == "bot" for process in await self._processes.alive())
+        """Whether one is connected to Discord, and can do jobs."""
+        return any(map(_is_connected_bot, await self._processes.alive()))
+
+
+def _is_connected_bot(process: Process) -> bool:
+    return process.kind == "bot" and msgspec.convert(process.details or {}, BotDetails).connected

@@ -131,12 +131,13 @@ class JobRepository(Repository[JobModel]):
         count, due = row.one()
         return count, due
 
-    async def depths(self) -> Sequence[tuple[str, int, int, int, datetime | None]]:
-        """Lane, queued, waiting, running, and the oldest that is not running."""
+    async def depths(self, now: datetime) -> Sequence[tuple[str, int, int, int, datetime | None]]:
+        """Lane, queued, waiting, running, and since when that is due which is due for longest and not running."""
         queued, waiting, running = (
             func.count().filter(JobModel.state == state) for state in ("queued", "waiting", "running")
         )
-        oldest = func.min(JobModel.created_at).filter(JobModel.state != "running")
+        due_at = func.greatest(JobModel.created_at, JobModel.run_at)  # which passes over what is NULL
+        oldest = func.min(due_at).filter(JobModel.state != "running", due_at <= now)
         rows = await self.session.execute(
             select(JobModel.lane, queued, waiting, running, oldest)
             .where(JobModel.state.in_(OPEN))

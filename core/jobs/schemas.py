@@ -130,7 +130,8 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LaneDepth(msgspec.Struct, frozen=True, kw_only=True):
-    """How much there is to do in a lane; `oldest_at` is when the longest waiting job was asked for."""
+    """How much there is to do in a lane; `oldest_at` is since when the job has been due that has
+    waited longest."""
 
     lane: Lane
     queued: int

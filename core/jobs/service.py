@@ -215,7 +215,7 @@ class JobService:
 
     async def depths(self) -> tuple[LaneDepth, ...]:
         """One for each lane."""
-        found = {row[0]: row for row in await self._jobs.depths()}
+        found = {row[0]: row for row in await self._jobs.depths(self._clock())}
         lanes: tuple[Lane, ...] = ("bot", "background")
         return tuple(_depth(lane, found.get(lane)) for lane in lanes)
 

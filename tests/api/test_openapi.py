@@ -80,6 +80,7 @@ def test_components_are_valid_schemas_with_short_names(openapi: dict[str, Any]) 
         ("JobEvent", "type"),
         ("CallbackEvent", "type"),
         ("PlanStep", "do"),
+        ("ProcessDetails", "kind"),
         ("DocumentChannel", "type"),
         ("DocumentChildChannel", "type"),
     ],
