@@ -58,6 +58,7 @@ async def test_nor_are_captures_syncs_and_applies(api: Api, state: str) -> None:
 
 
 async def test_what_was_asked_for_before_can_still_be_called_off_but_not_asked_for_again(api: Api) -> None:
+    await api.keep_bot()
     guild_id = await api.guild()
     jobs = [(await api.post(f"/guilds/{guild_id}/sync")).json()["id"] for _ in range(2)]
     await api.execute(
