@@ -79,7 +79,7 @@ async def connections(api: Api, like: str = "%") -> int:
     statement = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE :like"
     )
-    return await api.count(statement, like=like)
+    return await api.scalar(statement, like=like)
 
 
 async def sync(api: Api, guild_id: str) -> str:

@@ -97,9 +97,9 @@ class Api:
             await unit.processes.beat("bot@tests:1", "bot", {})
         await self.execute("UPDATE processes SET heartbeat_at = now() + interval '1 day' WHERE kind = 'bot'")
 
-    async def count(self, statement: str, **values: Any) -> int:
+    async def scalar(self, statement: str, **values: Any) -> Any:
         async with self.database.engines.connection() as connection:
-            return await connection.scalar(text(statement), values) or 0
+            return await connection.scalar(text(statement), values)
 
     async def all_wait(self, watchers: int) -> None:
         """Until so many watch jobs; then none of them holds a connection to the database."""
