@@ -12,11 +12,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Text,
+    and_,
     case,
     cast,
     delete,
     func,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from core.db import Repository
 from core.jobs.models import JobEventModel, JobModel, JobStepModel
