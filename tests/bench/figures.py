@@ -72,7 +72,7 @@ def shown(value: float) -> str:
 
 def plain_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """The first column is text, the others are numbers."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", min_width=min(len(title), _WIDTH))
     for index, heading in enumerate(headings):
         table.add_column(heading, justify="right" if index else "left")
     for row in rows:

@@ -9,6 +9,7 @@ from tests.fixtures.environment import ROOT
 
 FOLDERS = {"api", "bot", "core", "workers", "migrations", "tests"}
 FILES = {"pyproject.toml", "justfile", "README.md", "requirements.lock"}
+LOCKS = ("requirements.lock", "tests/bench/peers.lock")
 MEBIBYTE = 1024 * 1024
 
 
@@ -44,14 +45,16 @@ def test_no_secrets_are_tracked(files: list[Path]) -> None:
     assert ROOT / ".env" not in files
 
 
-def test_the_lock_names_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_names_no_host(name: str) -> None:
+    lock = (ROOT / name).read_text()
     assert "://" not in lock
     assert not [line for line in lock.splitlines() if line.lstrip().startswith("-") and "--hash=" not in line]
 
 
-def test_every_locked_package_has_a_hash() -> None:
-    lock = (ROOT / "requirements.lock").read_text().replace("\\\n", "")
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_package_has_a_hash(name: str) -> None:
+    lock = (ROOT / name).read_text().replace("\\\n", "")
     requirements = [line for line in lock.splitlines() if line and not line.lstrip().startswith("#")]
     assert requirements
     assert [line for line in requirements if "--hash=sha256:" not in line] == []

@@ -1,13 +1,14 @@
 """What it costs to be there while nobody asks for anything.
 
-PostgreSQL is counted by its own log, Redis by its own counters, CPU by the kernel's.
+PostgreSQL is counted by its own log, Redis by what MONITOR shows, CPU by the kernel.
 """
 
 import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ import redis.asyncio
 from core.config import asyncpg_dsn
 from tests.bench.bridge.living import Living
 from tests.bench.figures import Figure, Part, plain_table, shown
+from workers.ending import end
 
 NAMES = ("api", "bot")
 _LOGGED = {"log_min_duration_statement": "'0'", "log_line_prefix": "'%r '"}
@@ -29,18 +31,18 @@ _LINE = re.compile(
 _SETTLING_SECONDS = 3.0
 _LOOK_SECONDS = 0.5
 _LONGEST_TEXT = 90
-_OWN_COMMANDS = frozenset({"config|resetstat", "config", "info", "auth", "hello", "client", "select"})
+_IN_SCRIPTS = "inside scripts"
 
 
 class Idle(msgspec.Struct, frozen=True, kw_only=True):
-    """Each a second, but for `texts`, which are counts. `statements` are by process, and `pings` the empty ones
-    among them."""
+    """Each a second. `statements` and `texts` are by process, and `pings` the empty ones among them; `commands` by who
+    sent them."""
 
     seconds: float
     statements: dict[str, float]
     pings: dict[str, float]
-    texts: Counter[tuple[str, str]]
-    commands: dict[str, float]
+    texts: dict[tuple[str, str], float]
+    commands: dict[tuple[str, str], float]
     cpu: dict[str, float]
 
 
@@ -50,30 +52,48 @@ async def idle(living: Living, database_url: str, redis_url: str, log: Path, sec
     await asyncio.sleep(_SETTLING_SECONDS)
     await _set(database_url, _LOGGED)
     try:
-        async with redis.asyncio.from_url(redis_url) as store:
-            await cast("Any", store).config_resetstat()
-            offset, begun = await asyncio.to_thread(_size_of, log), time.monotonic()
-            cpu = {name: _cpu(process) for name, process in processes.items()}
+        offset, begun = await asyncio.to_thread(_size_of, log), time.monotonic()
+        cpu = {name: _cpu(process) for name, process in processes.items()}
+        async with _overhearing(redis_url) as overheard:
             ports = await _ports_for(processes, seconds)
-            taken = time.monotonic() - begun
-            cpu = {name: (_cpu(process) - cpu[name]) / taken for name, process in processes.items()}
-            commands = cast("dict[str, Any]", await cast("Any", store).info("commandstats"))
+        taken = time.monotonic() - begun
+        cpu = {name: (_cpu(process) - cpu[name]) / taken for name, process in processes.items()}
         text = await asyncio.to_thread(_read_from, log, offset)
     finally:
         await _set(database_url, dict.fromkeys(_LOGGED))
     statements, pings, texts = _counted(text, ports)
+    commands = Counter((_sender(each, ports), each["command"].split()[0].lower()) for each in overheard)
     return Idle(
         seconds=taken,
         statements={name: number / taken for name, number in statements.items()},
         pings={name: number / taken for name, number in pings.items()},
-        texts=texts,
-        commands={
-            name.removeprefix("cmdstat_"): stat["calls"] / taken
-            for name, stat in commands.items()
-            if name.removeprefix("cmdstat_") not in _OWN_COMMANDS
-        },
+        texts={text: number / taken for text, number in texts.most_common()},
+        commands={command: number / taken for command, number in commands.most_common()},
         cpu=cpu,
     )
+
+
+@asynccontextmanager
+async def _overhearing(redis_url: str) -> AsyncGenerator[list[dict[str, str]]]:
+    """Every command that Redis runs during the block."""
+    heard: list[dict[str, str]] = []
+
+    async def hear(commands: AsyncGenerator[dict[str, str]], take: Callable[[dict[str, str]], None]) -> None:
+        async for command in commands:
+            take(command)
+
+    async with redis.asyncio.from_url(redis_url) as store, cast("Any", store).monitor() as monitor:
+        task = asyncio.create_task(hear(monitor.listen(), heard.append))
+        try:
+            yield heard
+        finally:
+            await end(task)
+
+
+def _sender(command: dict[str, str], ports: dict[int, str]) -> str:
+    if command["client_type"] == "lua":
+        return _IN_SCRIPTS
+    return ports.get(int(command["client_port"] or 0), "others")
 
 
 def report(found: Idle) -> Part:
@@ -87,14 +107,19 @@ def report(found: Idle) -> Part:
             )
             for name, number in found.statements.items()
         ),
-        *((f"Redis: {name}/s", shown(number)) for name, number in found.commands.items()),
+        *((f"{who}: Redis {name}/s", shown(number)) for (who, name), number in found.commands.items()),
     ]
     texts = [
-        (f"{name}: {text or '(a ping: nothing)'}", shown(number / found.seconds))
-        for (name, text), number in found.texts.most_common(15)
+        (f"{name}: {text or '(a ping: nothing)'}", shown(number))
+        for (name, text), number in list(found.texts.items())[:15]
     ]
     figures = (
-        Figure(what="idle: Redis commands", value=sum(found.commands.values()), unit="/s", at_most=1),
+        Figure(
+            what="idle: Redis commands sent",
+            value=sum(number for (who, _), number in found.commands.items() if who != _IN_SCRIPTS),
+            unit="/s",
+            at_most=1,
+        ),
         Figure(what="idle: PostgreSQL statements, pings among them", value=statements, unit="/s", at_most=1),
         *(
             Figure(what=f"idle: CPU of the {name}", value=found.cpu[name], unit="CPU", below=0.01)
@@ -118,13 +143,13 @@ def _cpu(process: psutil.Process) -> float:
 async def _ports_for(processes: dict[str, psutil.Process], seconds: float) -> dict[int, str]:
     """Waits, and meanwhile looks which process has which of the ports from which PostgreSQL is asked."""
     ports: dict[int, str] = {}
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         for name in NAMES:
             for connection in processes[name].net_connections("tcp"):
                 if connection.laddr:
                     ports[connection.laddr[1]] = name
-        await asyncio.sleep(min(_LOOK_SECONDS, max(end - time.monotonic(), 0)))
+        await asyncio.sleep(min(_LOOK_SECONDS, max(until - time.monotonic(), 0)))
     return ports
 
 

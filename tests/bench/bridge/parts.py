@@ -1,12 +1,13 @@
 """The parts of the bridge's benchmark, by the names under which they can be asked for."""
 
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
+import redis.asyncio
 from rich.table import Table
 
 from core.embedded import Servers
@@ -24,7 +25,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int = 3
     samples: int = 100
     idle_seconds: float = 30.0
-    accepting_seconds: float = 3.0
+    accepting_seconds: float = 2.0
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +37,14 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     log: Path
     size: Size
 
-    def fresh(self) -> AbstractAsyncContextManager[str]:
-        """The address of an empty database."""
-        return fresh_database(self.servers, urlsplit(self.servers.database_url).path.lstrip("/"))
+    @asynccontextmanager
+    async def fresh(self) -> AsyncGenerator[str]:
+        """The address of an empty database; Redis is emptied too."""
+        async with redis.asyncio.from_url(self.servers.redis_url) as store:
+            await cast("Any", store).flushall()
+        name = urlsplit(self.servers.database_url).path.lstrip("/")
+        async with fresh_database(self.servers, name) as url:
+            yield url
 
 
 async def on_the_road(ground: Ground) -> Part:
@@ -62,13 +68,12 @@ async def traced_road(ground: Ground) -> Part:
         living(ground.folder, url, ground.servers.redis_url, spans=spans) as here,
     ):
         await road.trips(here, 10)
-        travelled = await road.trips(here, ground.size.samples)
+        travelled = await road.trips(here, max(ground.size.samples // 2, 2))
     found = read_spans(spans)
-    parts = road.breakdown(travelled, found)
     claimed = Spread.of("asking's commit → claim's commit", road.commit_to_claim(travelled, found))
     table = spread_table("Commit to claim, from the API's process to the bot's", [claimed])
     figure = Figure(what="commit to claim, p50", value=claimed.p50, unit="ms", at_most=5)
-    return Part((table, *parts.tables), (figure,))
+    return Part((table, road.breakdown(travelled, found)), (figure,))
 
 
 async def at_rest(ground: Ground) -> Part:
@@ -86,16 +91,19 @@ async def contest(ground: Ground) -> Part:
     ):
         first = await picking.pick_up(those, amount)
         second = await picking.drain(those, amount)
-    inside = [await _inside(ground, name, jobs) for name, jobs in ((LEG, 500), (LEDGER, 100))]
+    inside = [table for name in (LEG, LEDGER) for table in await _inside(ground, name)]
     return Part((*first.tables, *second.tables, *inside), (*first.figures, *second.figures))
 
 
-async def _inside(ground: Ground, name: str, jobs: int) -> Table:
+async def _inside(ground: Ground, name: str) -> list[Table]:
     async with (
         ground.fresh() as url,
         traced(name, ground.servers, url, ground.folder) as (contestant, spans),
     ):
-        return await picking.where_it_goes(contestant, spans, jobs)
+        return [
+            await picking.where_pick_up_goes(contestant, spans, 40),
+            await picking.where_jobs_go(contestant, spans, 100),
+        ]
 
 
 async def accepted(ground: Ground) -> Part:

@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import msgspec
 from rich.table import Table
 
+from tests.bench.bridge import breakdown
+from tests.bench.bridge.breakdown import Stage
 from tests.bench.bridge.contest import ARQ, LEDGER, LEG, SAQ, Contestant
-from tests.bench.bridge.tracing import Span, read_spans
+from tests.bench.bridge.tracing import GONE, read_spans
 from tests.bench.figures import Figure, Part, Spread, plain_table, shown, spread_table
 
 SLOTS = 10
@@ -19,16 +22,16 @@ _PAUSE = 0.06
 # ARQ looks every half second: only pauses of that length meet its look at any moment.
 _ARQ_PAUSE, _ARQ_SAMPLES = 0.52, 15
 # Those that need seconds for what others do in moments get fewer jobs: of 20 ms, and of nothing.
-_FEWER = {LEDGER: (200, 200), ARQ: (80, 200)}
+_FEWER = {LEDGER: (200, 150), ARQ: (80, 200)}
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
     """Of a round."""
 
     rounds: int = 3
-    samples: int = 60
+    samples: int = 40
     busy: int = 400
-    nothing: int = 1000
+    nothing: int = 600
 
 
 async def pick_up(contestants: Sequence[Contestant], amount: Amount) -> Part:
@@ -99,23 +102,50 @@ def _figures(rates: Mapping[str, float], full: float) -> list[Figure]:
     ]
 
 
-async def where_it_goes(contestant: Contestant, spans: Path, jobs: int) -> Table:
-    """What our own parts take of a job, in a drain of jobs that do nothing."""
-    taken = await contestant.drain(jobs, 0, SLOTS)
-    found: defaultdict[str, list[Span]] = defaultdict(list)
-    for span in await asyncio.to_thread(read_spans, spans):
-        found[span.name].append(span)
-    rows = [
+_WAKE_TO_FUNCTION = (
+    Stage("ring, until the worker wakes and pops", "ours", "pop", "begin"),
+    Stage("pop", "ours", "pop", "end"),
+)
+_STAGES: dict[str, tuple[str, tuple[Stage, ...], str]] = {
+    LEG: ("ring", _WAKE_TO_FUNCTION, "ARQ's own way to the function"),
+    LEDGER: (
+        "ask",
         (
-            name,
-            shown(sum(span.end - span.begin for span in those) / jobs * 1000),
-            shown(len(those) / jobs),
-        )
-        for name, those in found.items()
-    ]
-    return plain_table(
-        f"{contestant.name}: {jobs} no-op jobs in {taken:.2f} s ({taken / jobs * 1000:.2f} ms each); "
-        f"up to {SLOTS} at once, so spans overlap; ask, ring and their commits came before",
-        ("span", "ms a job", "times a job"),
-        rows,
+            Stage("asking: the job, its event, its audit entry", "ours", "ask", "end"),
+            Stage("commit", "ours", "ring", "begin"),
+            *_WAKE_TO_FUNCTION,
+            Stage("ARQ's own way to the function", "ours", "claim", "begin"),
+            Stage("claim, committed", "ours", "claim", "end"),
+            Stage("authority", "ours", "authority", "end"),
+        ),
+        "to the job's function",
+    ),
+}
+
+
+async def where_pick_up_goes(contestant: Contestant, spans: Path, times: int) -> Table:
+    await contestant.pick_up(times, _PAUSE)
+    found = await asyncio.to_thread(read_spans, spans)
+    first, stages, last = _STAGES[contestant.name]
+    return breakdown.table(
+        f"pick-up, {contestant.name}", stages, last, breakdown.ways_between(found, first, "work"), found
     )
+
+
+async def where_jobs_go(contestant: Contestant, spans: Path, jobs: int) -> Table:
+    """What our own parts take of a job that does nothing."""
+    before = time.time()
+    taken = await contestant.drain(jobs, 0, SLOTS)
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for span in await asyncio.to_thread(read_spans, spans):
+        if span.begin > before:
+            found[span.name].append(span.end - span.begin)
+    rows = [
+        (name, shown(len(seconds) / jobs), shown(sum(seconds) / jobs * 1000))
+        for name, seconds in found.items()
+        if not name.startswith(GONE)
+    ]
+    title = (
+        f"No-op jobs, {contestant.name}, traced: {taken / jobs * 1000:.2f} ms each when {SLOTS} run at once"
+    )
+    return plain_table(title, ("from asking on", "times a job", "ms a job, others' turns included"), rows)

@@ -6,18 +6,18 @@ by the same clock.
 
 import asyncio
 import random
-import statistics
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import count, pairwise
+from itertools import count
 
 import msgspec
+from rich.table import Table
 
+from tests.bench.bridge.breakdown import Stage, Way, moments, table
 from tests.bench.bridge.living import Living
-from tests.bench.bridge.tracing import GONE, Span
+from tests.bench.bridge.tracing import Span
 from tests.bench.bridge.wire import KeptOpen, kept_open
-from tests.bench.figures import Figure, Part, Spread, plain_table, shown, spread_table
+from tests.bench.figures import Figure, Part, Spread, spread_table
 
 _numbers = count()
 _PAUSE_SECONDS = (0.03, 0.07)
@@ -86,99 +86,34 @@ def latency(rounds: Sequence[Sequence[Trip]], floor: Sequence[Trip]) -> Part:
     return Part((spread_table(title, lines),), figures)
 
 
-# What ends each part of the road: a program's span, and whether its begin or its end. A part whose end is not found is
-# counted in the next one.
-_PARTS: tuple[tuple[str, str, str, str], ...] = (
-    ("HTTP in: socket, server, parsing the head", "api", "http", "begin"),
-    ("authentication (with what leads there)", "api", "auth", "end"),
-    ("guards, body, whether the guild is workable", "api", "ask", "begin"),
-    ("asking: the job, its event, its audit entry", "api", "ask", "end"),
-    ("the answer made", "api", "commit", "begin"),
-    ("commit", "api", "commit", "end"),
-    ("ring, until the worker wakes and pops", "bot", "pop", "begin"),
-    ("pop", "bot", "pop", "end"),
-    ("ARQ's own way to the function", "bot", "claim", "begin"),
-    ("claim, committed", "bot", "claim", "end"),
-    ("authority", "bot", "authority", "end"),
-    ("the scene, announcing how many steps", "bot", "perform", "begin"),
-    ("intend, committed", "bot", "call", "begin"),
+_COMMIT, _CLAIM = "commit", "claim, committed"
+_STAGES = (
+    Stage("HTTP in: socket, server, parsing the head", "api", "http", "begin"),
+    Stage("authentication (with what leads there)", "api", "auth", "end"),
+    Stage("guards, body, whether the guild is workable", "api", "ask", "begin"),
+    Stage("asking: the job, its event, its audit entry", "api", "ask", "end"),
+    Stage("the answer made", "api", "commit", "begin"),
+    Stage(_COMMIT, "api", "commit", "end"),
+    Stage("ring, until the worker wakes and pops", "bot", "pop", "begin"),
+    Stage("pop", "bot", "pop", "end"),
+    Stage("ARQ's own way to the function", "bot", "claim", "begin"),
+    Stage(_CLAIM, "bot", "claim", "end"),
+    Stage("authority", "bot", "authority", "end"),
+    Stage("the scene, announcing how many steps", "bot", "perform", "begin"),
+    Stage("intend, committed", "bot", "call", "begin"),
 )
-_LAST = "call: disnake, aiohttp, until it is there"
 
 
-def breakdown(travelled: Sequence[Trip], spans: Sequence[Span]) -> Part:
-    """Medians of each part, with PostgreSQL's share of it."""
-    roads = [_parts_of(trip, spans) for trip in travelled]
-    names = [name for name, *_ in _PARTS] + [_LAST]
-    whole = statistics.median(trip.called - trip.sent for trip in travelled)
-    rows: list[tuple[str, ...]] = []
-    for name in names:
-        taken = [road[name] for road in roads if name in road]
-        if not taken:
-            continue
-        own = statistics.median(part.seconds for part in taken)
-        rows.append(
-            (
-                name,
-                shown(own * 1000),
-                f"{own / whole:.0%}",
-                f"{statistics.median(part.asked for part in taken):.0f}",
-                shown(statistics.median(part.in_postgres for part in taken) * 1000),
-            )
-        )
-    rows.append(("the whole", shown(whole * 1000), "", "", ""))
-    rows += [
-        (f"not there any more, so not seen: {name.removeprefix(GONE)}", "", "", "", "")
-        for name in sorted({span.name for span in spans if span.name.startswith(GONE)})
-    ]
-    table = plain_table(
-        f"Where the time goes: medians of {len(roads)} traced trips",
-        ("", "ms", "share", "round trips to PostgreSQL", "ms in them"),
-        rows,
-    )
-    return Part((table,))
+def breakdown(travelled: Sequence[Trip], spans: Sequence[Span]) -> Table:
+    last = "call: disnake, aiohttp, until it is there"
+    return table("HTTP in → Discord call out", _STAGES, last, _ways(travelled), spans)
 
 
 def commit_to_claim(travelled: Sequence[Trip], spans: Sequence[Span]) -> list[float]:
     """Seconds from after the asking's commit in the API until after the claim's commit in the bot."""
-    found: list[float] = []
-    for trip in travelled:
-        moments = dict(_moments(trip, spans))
-        if "commit" in moments and "claim, committed" in moments:
-            found.append(moments["claim, committed"] - moments["commit"])
-    return found
+    found = [dict(moments(_STAGES, way, spans)) for way in _ways(travelled)]
+    return [each[_CLAIM] - each[_COMMIT] for each in found if _CLAIM in each and _COMMIT in each]
 
 
-class _Taken(msgspec.Struct, frozen=True):
-    seconds: float
-    asked: int
-    in_postgres: float
-
-
-def _parts_of(trip: Trip, spans: Sequence[Span]) -> dict[str, _Taken]:
-    moments = [("", trip.sent), *_moments(trip, spans), (_LAST, trip.called)]
-    parts: dict[str, _Taken] = {}
-    for (_, begin), (name, end) in pairwise(moments):
-        asked = [span for span in _between(spans, begin, end) if span.name == "sql"]
-        parts[name] = _Taken(end - begin, len(asked), sum(span.end - span.begin for span in asked))
-    return parts
-
-
-def _moments(trip: Trip, spans: Sequence[Span]) -> list[tuple[str, float]]:
-    """When each part ended, in order."""
-    moments: list[tuple[str, float]] = []
-    now = trip.sent
-    within = _between(spans, trip.sent, trip.called)
-    for name, program, span_name, edge in _PARTS:
-        for span in within:
-            moment = span.begin if edge == "begin" else span.end
-            if (span.program, span.name) == (program, span_name) and now <= moment <= trip.called:
-                moments.append((name, moment))
-                now = moment
-                break
-    return moments
-
-
-def _between(spans: Sequence[Span], begin: float, end: float) -> Sequence[Span]:
-    first = bisect_left(spans, begin, key=lambda span: span.begin)
-    return spans[first : bisect_left(spans, end, key=lambda span: span.begin)]
+def _ways(travelled: Sequence[Trip]) -> list[Way]:
+    return [Way(trip.sent, trip.called) for trip in travelled]

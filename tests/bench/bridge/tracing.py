@@ -44,6 +44,7 @@ POINTS: dict[str, dict[str, tuple[str, ...]]] = {
         "authority": ("workers.running:Running._check_authority",),
         "settle": ("workers.running:Running._settle",),
         "commit": ("sqlalchemy.ext.asyncio:AsyncSession.commit",),
+        "work": ("tests.bench.peers.orders:Work.__call__",),
         "sql": _POSTGRES,
     },
 }
