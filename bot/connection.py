@@ -1,9 +1,11 @@
 """Whether what the cache says is to be believed, and a cache that says what Discord said."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
+from disnake.errors import ConnectionClosed
 from disnake.role import Role
 from disnake.state import ConnectionState
 
@@ -42,13 +44,52 @@ class Connection:
 
 
 class ExactState(ConnectionState):
-    """disnake's cache, without two places where it guesses instead of repeating what the gateway said.
+    """disnake's cache, without two places where it guesses instead of repeating what the gateway said, and with one
+    place where it asks again instead of waiting for ever.
 
     * On a role's creation and deletion disnake moves all other roles by one. Discord does not (creating
       leaves equal positions, which the id decides; what moves gets an event of its own), so the cached order
       drifts away.
     * An absent `default_auto_archive_duration` becomes 1440, as if somebody had set it.
+    * Asked for a guild's members over a socket that is being lost, disnake either never becomes ready (the error ends
+      the task that would say so, and a RESUME starts no other), or takes the request for still open, also in the next
+      session, and never knows the members.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def chunker(self, guild_id: int, *args: Any, **options: Any) -> None:
+        with contextlib.suppress(ConnectionError, ConnectionClosed):
+            await super().chunker(guild_id, *args, **options)
+
+    def parse_ready(self, data: Any) -> None:
+        self._chunk_requests.clear()  # nobody answers what another session was asked
+        super().parse_ready(data)
+
+    def parse_resumed(self, data: Any) -> None:
+        super().parse_resumed(data)
+        for request in self._chunk_requests.values():
+            self._ask_again(request.guild_id, request.nonce)
+
+    def parse_rate_limited(self, data: Any) -> None:
+        """Discord answers one request for all members of a guild in half a minute, whoever lost the first answer."""
+        told = cast(RawEvent, data)
+        nonce = told.get("meta", {}).get("nonce")
+        for request in self._chunk_requests.values():
+            if request.nonce == nonce:
+                self._ask_again(request.guild_id, request.nonce, after=float(told["retry_after"]))
+
+    def _ask_again(self, guild_id: int, nonce: str, *, after: float = 0.0) -> None:
+        async def ask() -> None:
+            await asyncio.sleep(after)
+            if any(request.nonce == nonce for request in self._chunk_requests.values()):
+                await self.chunker(guild_id, nonce=nonce)
+
+        asking = asyncio.create_task(ask())
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
 
     def parse_guild_role_create(self, data: Any) -> None:
         self._without_moving_others(data, super().parse_guild_role_create)
