@@ -71,7 +71,9 @@ async def test_a_bot_that_runs_without_a_gateway_is_shown_and_counts_as_away(api
 
 async def test_a_process_whose_heartbeat_is_old_is_not_shown(api: Api) -> None:
     await beat(api, connected=True)
-    await api.execute("UPDATE processes SET heartbeat_at = heartbeat_at - interval '1 hour' WHERE kind = 'bot'")
+    await api.execute(
+        "UPDATE processes SET heartbeat_at = heartbeat_at - interval '1 hour' WHERE kind = 'bot'"
+    )
     assert [process["kind"] for process in (await status(api))["processes"]] == ["api"]
     assert (await api.client.get("/health/ready")).json()["parts"]["bot"] == "down"
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 
-from api.demo.client import Client
 from core.migrate import upgrade
 from core.processes import ProcessGroup, append_to
 from tests.chaos.askers import Askers
@@ -21,13 +20,12 @@ from tests.chaos.programs import Mortal
 from tests.chaos.scenery import Discord, furnish
 from tests.chaos.servers import MortalServers, mortal_servers
 from tests.chaos.wishes import Things, Wish, Wishing
-from tests.e2e.road import Road, Trip, until
+from tests.e2e.road import OWNER_TOKEN, Road, Trip, until
 from tests.fixtures.environment import child_environment
 from tests.simulator.calls import Control
 
 _LISTENING = re.compile(r"listening on (http://\S+)")
 _BOT_TOKEN = "chaos-bot-token"
-_OWNER_TOKEN = "gwt_" + "c" * 30
 _FAR = timedelta(days=30)
 
 
@@ -73,7 +71,7 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
         settings = {
             "DATABASE_URL": servers.urls.database_url,
             "REDIS_URL": servers.urls.redis_url,
-            "GUILDWRIGHT_OWNER_TOKEN": _OWNER_TOKEN,
+            "GUILDWRIGHT_OWNER_TOKEN": OWNER_TOKEN,
             "GUILDWRIGHT_PORT": str(port),
             "GUILDWRIGHT_LEASE_SECONDS": "2",
             "DISCORD_TOKEN": _BOT_TOKEN,
@@ -82,9 +80,8 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
         settings = child_environment() | settings
         spoken = log.open("a", encoding="utf-8", buffering=1)
         api, bot = (Mortal(name, settings, folder, spoken, servers.starting) for name in ("api", "bot"))
-        client = Client(f"http://127.0.0.1:{port}", _OWNER_TOKEN)
         async with httpx.AsyncClient(base_url=address, timeout=60) as http:
-            road = Road(group, http, client, settings)
+            road = Road(group, http, folder, settings)
             found = World(servers, api, bot, road, Discord(http, _BOT_TOKEN), log)
             dice = random.Random(f"load {seed}")
             try:
@@ -92,7 +89,7 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
                 wishing = Wishing(dice, found.guilds, (datetime.now(UTC) + _FAR).isoformat())
                 url = f"http://127.0.0.1:{port}"
                 found.refusals = wishing.refused()
-                found.askers = Askers(url, _OWNER_TOKEN, wishing.jobs(), dice, clients=6)
+                found.askers = Askers(url, OWNER_TOKEN, wishing.jobs(), dice, clients=6)
                 try:
                     yield found
                 finally:
@@ -102,7 +99,6 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
                 await api.end()
                 spoken.close()
                 await road.close()
-                await client.close()
 
 
 async def _prepare(world: World, jobs: int, guilds: int, applies: int) -> None:

@@ -27,7 +27,7 @@ from tests.simulator.published import PUBLISHED
 
 _LISTENING = re.compile(r"listening on (http://\S+)")
 _BOT_TOKEN = "road-bot-token"
-_OWNER_TOKEN = "gwt_" + "r" * 30
+OWNER_TOKEN = "gwt_" + "r" * 30
 LEASE_SECONDS = 2
 ACCEPTED = 202
 
@@ -61,10 +61,10 @@ class Road:
         self.redis_url = settings["REDIS_URL"]
         self.dsn = asyncpg_dsn(settings["DATABASE_URL"])
         origin = f"http://127.0.0.1:{settings['GUILDWRIGHT_PORT']}"
-        self.client = Client(origin, _OWNER_TOKEN)
+        self.client = Client(origin, OWNER_TOKEN)
         self.http = httpx.AsyncClient(
             base_url=f"{origin}/api/v1",
-            headers={"Authorization": f"Bearer {_OWNER_TOKEN}"},
+            headers={"Authorization": f"Bearer {OWNER_TOKEN}"},
             timeout=60,
             trust_env=False,
         )
@@ -173,7 +173,7 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
         settings = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
-            "GUILDWRIGHT_OWNER_TOKEN": _OWNER_TOKEN,
+            "GUILDWRIGHTOWNER_TOKEN": OWNER_TOKEN,
             "GUILDWRIGHT_PORT": str(port),
             "DISCORD_TOKEN": _BOT_TOKEN,
             "DISCORD_API_BASE": f"{discord}/api/v10",
