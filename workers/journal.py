@@ -18,7 +18,8 @@ _REASON_LIMIT = 512  # Discord: X-Audit-Log-Reason is 1 to 512 characters
 
 
 class LedgerJournal:
-    """Implements `core.jobs.journal.Journal`. `failed_step` names the step that Discord refused, if one was."""
+    """Implements `core.jobs.journal.Journal`. `failed_step` names the step that Discord refused, if one was;
+    `has_done` tells whether this claim got something done."""
 
     def __init__(
         self, database: Database, claim: Claim, held: Lease, is_draining: Callable[[], bool]
@@ -29,6 +30,7 @@ class LedgerJournal:
         self._lease = held.seconds
         self._is_draining = is_draining
         self.failed_step: str | None = None
+        self.has_done = False
         self._announcement: Announcement | None = None
         self._intended: set[str] = set()
 
@@ -127,6 +129,7 @@ class LedgerJournal:
     async def _record(self, step_id: str, outcome: str | None) -> str | None:
         async with self._database.unit() as unit:
             await unit.ledger.record(self._claim, self._lease, step_id, "done", outcome=outcome)
+        self.has_done = True
         return outcome
 
     async def _sent(self, act: Act, reason: str) -> str | None:

@@ -26,6 +26,7 @@ from workers.retry import backoff
 
 log = logging.getLogger(__name__)
 _ABSENT_FOR = timedelta(seconds=2)
+_LONGEST_ABSENCE = timedelta(seconds=15)
 
 
 class Running:
@@ -158,9 +159,9 @@ class Running:
             case GatewayBusy():
                 await self._wait(claim, "rate_limit", error.resume_at)
             case GatewayAbsent():
-                await self._wait(claim, "bot", self._database.clock() + _ABSENT_FOR)
+                await self._wait(claim, "bot", self._database.clock() + _absence(claim))
             case AnswerLost():
-                await self._try_later(claim, error)
+                await self._try_later(claim, error, spent=0 if journal.has_done else claim.job.spent_attempts)
             case DoneInPart():
                 await self._settle(
                     claim, await self._stopped(claim), result=error.result, error=_failure(error)
@@ -226,12 +227,12 @@ class Running:
         async with self._database.unit() as unit:
             await unit.ledger.hand_back(claim)
 
-    async def _try_later(self, claim: Claim, error: AnswerLost) -> None:
+    async def _try_later(self, claim: Claim, error: AnswerLost, *, spent: int) -> None:
         failure = _failure(error, retryable=True)
-        if claim.job.attempts >= claim.job.max_attempts:
+        if spent >= claim.job.max_attempts:
             await self._settle(claim, "dead", error=failure)
         else:
-            resume_at = self._database.clock() + backoff(claim.job.attempts)
+            resume_at = self._database.clock() + backoff(spent)
             await self._wait(claim, "retry", resume_at, burn=True, error=failure)
 
     async def _wait(
@@ -288,6 +289,12 @@ class Running:
                     error,
                     exc_info=None if is_away(error) else error,
                 )
+
+
+def _absence(claim: Claim) -> timedelta:
+    """A guild that has an outage at Discord is asked for less and less often: every claim is an event in its history."""
+    in_vain = max(claim.number - claim.job.attempts, 0)
+    return min(_ABSENT_FOR * 2 ** min(in_vain, 10), _LONGEST_ABSENCE)
 
 
 def _failure(error: GuildwrightError, *, retryable: bool = False, step: str | None = None) -> JobError:

@@ -133,7 +133,8 @@ class JobActor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing asked of the bot. `attempts` counts those begun; a gateway that is away is not an attempt."""
+    """One thing asked of the bot. `attempts` counts those begun; a gateway that is away is not an attempt.
+    A job is dead after `max_attempts` in a row that got no step done."""
 
     id: uuid.UUID
     kind: JobKind

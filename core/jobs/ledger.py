@@ -32,7 +32,7 @@ class Ledger:
             model = await self._jobs.claim(lane, holder, lease_seconds, self._clock(), terms)
             if model is None:
                 return None
-            if model.attempts <= model.max_attempts:
+            if model.spent_attempts <= model.max_attempts:
                 await self._jobs.add_event(model, "job.running", event_data(model))
                 return Claim(job=to_job(model), number=model.claims)
             error = JobError(
@@ -102,9 +102,12 @@ class Ledger:
         outcome: str | None = None,
         error: str | None = None,
     ) -> Job:
-        """Stores how a step ended, together with the progress it makes."""
-        done = JobModel.progress_done + (1 if state == "done" else 0)
-        model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, progress_done=done))
+        """Stores how a step ended, together with the progress it makes. Attempts are spent on what is not
+        done: otherwise a job of a thousand steps would die of a few lost answers."""
+        values: dict[str, Any] = {}
+        if state == "done":
+            values = {"progress_done": JobModel.progress_done + 1, "spent_attempts": 0}
+        model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values))
         await self._jobs.record_step(claim.job.id, key, state, outcome=outcome, error=error)
         await self._jobs.add_event(model, "job.progress", event_data(model))
         return to_job(model)

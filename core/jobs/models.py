@@ -11,7 +11,8 @@ from core.jobs.schemas import JobError
 
 
 class JobModel(Identified):
-    """`claims` counts every claim and is the fencing token; `attempts` counts those that were not handed back."""
+    """`claims` counts every claim and is the fencing token; `attempts` counts those that were not handed back,
+    and `spent_attempts` those of them since a step was last done: a job is dead when these are too many."""
 
     __tablename__ = "jobs"
 
@@ -32,6 +33,7 @@ class JobModel(Identified):
     progress_total: Mapped[int | None]
     progress_now: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    spent_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     max_attempts: Mapped[int] = mapped_column(SmallInteger)
     claims: Mapped[int] = mapped_column(server_default=text("0"))
     dispatches: Mapped[int] = mapped_column(server_default=text("0"))

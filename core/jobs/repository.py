@@ -190,6 +190,7 @@ class JobRepository(Repository[JobModel]):
             lease_until=None,
             error=error,
             attempts=JobModel.attempts if burn else JobModel.attempts - 1,
+            spent_attempts=JobModel.spent_attempts if burn else _one_given_back(),
         )
 
     async def hand_back(self, job_id: uuid.UUID, claim: int) -> JobModel | None:
@@ -202,6 +203,7 @@ class JobRepository(Repository[JobModel]):
             holder=None,
             lease_until=None,
             attempts=JobModel.attempts - 1,
+            spent_attempts=_one_given_back(),
         )
 
     async def settle(
@@ -225,7 +227,11 @@ class JobRepository(Repository[JobModel]):
             progress_now=None,
             finished_at=func.clock_timestamp(),
             # The claim that finds them all spent counts itself, and is none.
-            attempts=func.least(JobModel.attempts, JobModel.max_attempts),
+            attempts=case(
+                (JobModel.spent_attempts > JobModel.max_attempts, JobModel.attempts - 1),
+                else_=JobModel.attempts,
+            ),
+            spent_attempts=func.least(JobModel.spent_attempts, JobModel.max_attempts),
         )
 
     async def cancel(self, job_id: uuid.UUID) -> JobModel | None:
@@ -251,6 +257,7 @@ class JobRepository(Repository[JobModel]):
             .values(
                 state="queued",
                 attempts=0,
+                spent_attempts=0,
                 error=None,
                 result=None,
                 started_at=None,
@@ -459,6 +466,11 @@ class JobRepository(Repository[JobModel]):
             statement.returning(JobModel).execution_options(populate_existing=True, synchronize_session=False)
         )
         return rows.all()
+
+
+def _one_given_back() -> ColumnElement[int]:
+    """None is left to give back where the attempt got something done and then waits."""
+    return func.greatest(JobModel.spent_attempts - 1, 0)
 
 
 def _unless_cancelled(state: JobState) -> ColumnElement[str]:

@@ -26,7 +26,8 @@ class JobError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """`payload` and `result` are the plain JSON of the kind's own structs. `attempts` counts those begun."""
+    """`payload` and `result` are the plain JSON of the kind's own structs. `attempts` counts those begun,
+    `spent_attempts` those since a step was last done."""
 
     id: uuid.UUID
     kind: str
@@ -42,6 +43,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     error: JobError | None
     progress: JobProgress
     attempts: int
+    spent_attempts: int
     max_attempts: int
     actor: Actor
     request_id: str | None

@@ -241,6 +241,7 @@ def claim_statement(*, structural: bool) -> Any:
             holder=bindparam("by"),
             lease_until=func.clock_timestamp() + bindparam("lease", type_=Interval()),
             attempts=JobModel.attempts + 1,
+            spent_attempts=JobModel.spent_attempts + 1,
             claims=JobModel.claims + 1,
             started_at=func.coalesce(JobModel.started_at, func.clock_timestamp()),
         )

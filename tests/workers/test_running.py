@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.discord.errors import CallRefused, GatewayAbsent, GatewayBusy
+from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy
 from core.discord.permissions import Permission
 from core.discord.sendable import may_be_sent
 from core.jobs.ledger import Ledger
 from core.jobs.schemas import Intent
 from core.uow import UnitOfWork
 from tests.builders.core import member
+from tests.builders.jobs import MAKE
 from tests.workers.conftest import Road
 from workers.running import Running
 
@@ -210,6 +211,44 @@ async def test_a_lost_answer_that_nobody_finds_is_tried_again_and_at_last_dead(r
         seen = await road.see(job)
         assert seen.attempts == attempt
         assert (seen.state, seen.waiting_for) == (("waiting", "retry") if attempt < 3 else ("dead", None))
+
+
+async def test_a_long_job_outlives_more_lost_answers_than_it_has_attempts_as_long_as_it_gets_on(
+    road: Road,
+) -> None:
+    lost: set[str] = set()
+    make = road.things.make
+
+    async def lose_each_once(reason: str) -> str:
+        if reason in lost:
+            return await make(reason)
+        lost.add(reason)
+        raise AnswerLost("The connection broke before the call.")
+
+    road.things.make = lose_each_once
+    job = await road.ask(things=MAKE.max_attempts + 2)
+    now = datetime.now(UTC)
+    for attempt in range(MAKE.max_attempts + 3):
+        road.database.clock = lambda at=attempt: now + timedelta(minutes=5 * at)
+        await road.running().run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+    assert len(road.things.made) == len(lost) == MAKE.max_attempts + 2
+
+
+async def test_a_guild_that_is_away_is_asked_for_less_and_less_often(road: Road) -> None:
+    road.things.fail = GatewayAbsent("The guild has an outage.")
+    job = await road.ask()
+    pauses: list[float] = []
+    for _ in range(6):
+        now = road.database.clock()
+        road.database.clock = lambda at=now: at
+        await road.running().run_until_none()
+        seen = await road.see(job)
+        assert (seen.state, seen.waiting_for, seen.attempts) == ("waiting", "bot", 0)
+        assert seen.resume_at is not None
+        pauses.append((seen.resume_at - now).total_seconds())
+        road.database.clock = lambda at=seen.resume_at: at
+    assert pauses == [2, 4, 8, 15, 15, 15]
 
 
 async def test_an_asker_who_lost_the_permission_is_not_served(road: Road) -> None:

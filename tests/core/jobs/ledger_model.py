@@ -26,6 +26,7 @@ class ModelJob:
     run_at: int | None = None
     expires_at: int | None = None
     attempts: int = 0
+    spent_attempts: int = 0
     claims: int = 0
     cancel_requested: bool = False
     is_lapsed: bool = False
@@ -42,7 +43,15 @@ class ModelJob:
 
     def seen(self) -> dict[str, Any]:
         """What can be compared."""
-        names = ("state", "waiting_for", "resume_at", "attempts", "claims", "cancel_requested")
+        names = (
+            "state",
+            "waiting_for",
+            "resume_at",
+            "attempts",
+            "spent_attempts",
+            "claims",
+            "cancel_requested",
+        )
         return {name: getattr(self, name) for name in names} | {
             "events": list(self.events),
             "steps": dict(self.steps),
@@ -96,8 +105,9 @@ class LedgerModel:
             job = self.jobs[number]
             job.claims += 1
             job.waiting_for, job.resume_at, job.is_lapsed = None, None, False
-            if job.attempts < MAX_ATTEMPTS:
+            if job.spent_attempts < MAX_ATTEMPTS:
                 job.state, job.attempts = "running", job.attempts + 1
+                job.spent_attempts += 1
                 job.events.append("job.running")
                 return number, job.claims
             self._end(job, "dead")
@@ -108,6 +118,7 @@ class LedgerModel:
     def wait(self, held: tuple[int, int], why: str, minutes: int, burn: bool) -> None:
         job = self._held(held)
         job.attempts -= not burn
+        job.spent_attempts = max(job.spent_attempts - (not burn), 0)
         if job.cancel_requested:
             self._end(job, "cancelled")
         else:
@@ -117,6 +128,7 @@ class LedgerModel:
     def hand_back(self, held: tuple[int, int]) -> None:
         job = self._held(held)
         job.attempts -= 1
+        job.spent_attempts = max(job.spent_attempts - 1, 0)
         if job.cancel_requested:
             self._end(job, "cancelled")
         else:
@@ -137,6 +149,8 @@ class LedgerModel:
         job.is_lapsed = False
         if key in job.steps:
             job.steps[key] = state
+        if state == "done":
+            job.spent_attempts = 0
         job.events.append("job.progress")
 
     def cancel(self, number: int) -> None:
@@ -154,6 +168,7 @@ class LedgerModel:
         if job.state not in RETRYABLE or (job.structural and self._first_structural(job.guild) is not None):
             raise Refused
         job.state, job.attempts, job.cancel_requested, job.expires_at = "queued", 0, False, None
+        job.spent_attempts = 0
         job.steps = {key: "superseded" if at == "failed" else at for key, at in job.steps.items()}
         job.events.append("job.queued")
 

@@ -27,7 +27,7 @@ _GUILDS = (snapshot(), snapshot())
 _KINDS = tuple(replace(spec, max_attempts=MAX_ATTEMPTS) for spec in (MAKE, STRUCTURAL))
 _REFUSED = "refused"
 _LOOK = """
-SELECT id, state, waiting_for, resume_at, attempts, claims, cancel_requested,
+SELECT id, state, waiting_for, resume_at, attempts, spent_attempts, claims, cancel_requested,
        holder IS NOT NULL AS has_holder, lease_until IS NOT NULL AS has_lease, finished_at IS NOT NULL AS is_finished,
        (SELECT coalesce(json_agg(json_build_array(sequence, type) ORDER BY sequence), '[]')
           FROM job_events WHERE job_id = jobs.id) AS events,
@@ -181,14 +181,15 @@ class SideBySide:
         assert not any(job.is_open for job in self.model.jobs)
 
     async def _look(self) -> list[dict[str, Any]]:
-        """What the database holds, in the model's words. Nobody ever sees a job with more attempts than it has."""
+        """What the database holds, in the model's words. Nobody ever sees more attempts in vain than a job has."""
         async with self._database.engines.connection() as connection:
             rows = {row.id: row for row in (await connection.execute(text(_LOOK))).all()}
         return [self._said(rows[id_]) for id_ in self._ids]
 
     def _said(self, row: Any) -> dict[str, Any]:
         assert [event[0] for event in row.events] == list(range(1, len(row.events) + 1))
-        assert 0 <= row.attempts <= MAX_ATTEMPTS
+        assert 0 <= row.spent_attempts <= MAX_ATTEMPTS
+        assert row.spent_attempts <= row.attempts
         assert row.has_holder == row.has_lease
         since = None if row.resume_at is None else row.resume_at - self._epoch
         return {
@@ -196,6 +197,7 @@ class SideBySide:
             "waiting_for": row.waiting_for,
             "resume_at": None if since is None else since // timedelta(minutes=1),
             "attempts": row.attempts,
+            "spent_attempts": row.spent_attempts,
             "claims": row.claims,
             "cancel_requested": row.cancel_requested,
             "events": [event[1] for event in row.events],
