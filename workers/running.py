@@ -292,7 +292,7 @@ class Running:
 
 
 def _absence(claim: Claim) -> timedelta:
-    """A guild that has an outage at Discord is asked for less and less often: every claim is an event in its history."""
+    """A guild with an outage at Discord is asked for less and less often: every claim is an event of its history."""
     in_vain = max(claim.number - claim.job.attempts, 0)
     return min(_ABSENT_FOR * 2 ** min(in_vain, 10), _LONGEST_ABSENCE)
 
