@@ -173,7 +173,7 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
         settings = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
-            "GUILDWRIGHTOWNER_TOKEN": OWNER_TOKEN,
+            "GUILDWRIGHT_OWNER_TOKEN": OWNER_TOKEN,
             "GUILDWRIGHT_PORT": str(port),
             "DISCORD_TOKEN": _BOT_TOKEN,
             "DISCORD_API_BASE": f"{discord}/api/v10",
