@@ -89,11 +89,17 @@ class Running:
         return ran
 
     async def _claim(self) -> Claim | None:
-        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs."""
+        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs. So is a
+        PostgreSQL that is away: the worker looks again by itself."""
         try:
             async with self._database.unit() as unit:
                 return await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
         except Conflict:
+            return None
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("Nothing is claimed: PostgreSQL is away (%s).", error)
             return None
 
     async def _run(self, claim: Claim) -> None:
