@@ -1,6 +1,8 @@
 """Keeping the stored guilds in step with the connection."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import stamina
 
@@ -9,6 +11,8 @@ from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.uow import Database
+
+T = TypeVar("T")
 
 
 class StoredGuilds:
@@ -29,21 +33,21 @@ class StoredGuilds:
         What was stored is read first: a guild that is joined meanwhile is not among those that may be gone.
         """
         gateway = self._reading()
-        async with self._database.read() as unit:
-            stored = await unit.guilds.present_ids()
+        stored = await _while_away(self._present)
         for guild_id in sorted(await gateway.guild_ids()):
             await self._store(guild_id)
-        gone = stored - await gateway.guild_ids()
-        async with self._database.unit() as unit:
-            for guild_id in sorted(gone):
-                await unit.guilds.leave(guild_id)
+        for guild_id in sorted(stored - await gateway.guild_ids()):
+            await self.left(guild_id)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
 
     async def left(self, guild_id: Snowflake) -> None:
-        async with self._database.unit() as unit:
-            await unit.guilds.leave(guild_id)
+        async def leave() -> None:
+            async with self._database.unit() as unit:
+                await unit.guilds.leave(guild_id)
+
+        await _while_away(leave)
 
     async def unavailable(self, guild_id: Snowflake) -> None:
         """What was last seen stays: jobs meet `GatewayAbsent` by themselves, and wait."""
@@ -51,20 +55,32 @@ class StoredGuilds:
     async def changed(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
 
+    async def _present(self) -> frozenset[Snowflake]:
+        async with self._database.read() as unit:
+            return frozenset(await unit.guilds.present_ids())
+
     async def _store(self, guild_id: Snowflake) -> None:
-        """Again and again while PostgreSQL is away: nobody tells a second time."""
         gateway = self._reading()
 
         async def read() -> tuple[Snapshot, BotPowers]:
             return await gateway.read_guild(guild_id), await gateway.read_powers(guild_id)
 
+        async def store() -> None:
+            async with self._database.unit() as unit:
+                await unit.guilds.store_read(guild_id, read)
+
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
-            async for attempt in stamina.retry_context(on=is_away, attempts=20, timeout=None, wait_max=30):
-                with attempt:
-                    async with self._database.unit() as unit:
-                        await unit.guilds.store_read(guild_id, read)
+            await _while_away(store)
 
     def _reading(self) -> DiscordGateway:
         if self._gateway is None:
             raise RuntimeError("attach() comes before the connection.")
         return self._gateway
+
+
+async def _while_away(work: Callable[[], Awaitable[T]]) -> T:
+    """Again and again while PostgreSQL is away: nobody tells a second time."""
+    async for attempt in stamina.retry_context(on=is_away, attempts=20, timeout=None, wait_max=30):
+        with attempt:
+            return await work()
+    raise AssertionError("The last attempt raises.")

@@ -93,10 +93,17 @@ M = TypeVar("M", bound=Base)
 
 class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
     """Advanced Alchemy's repository with the settings that measuring asked for: no exact totals by window
-    function, no SELECT after an INSERT."""
+    function, no SELECT after an INSERT. Errors stay SQLAlchemy's: it would make an integrity error of every statement
+    that failed, also where PostgreSQL went away under it."""
 
     def __init__(self, session: AsyncSession, **kwargs: Any) -> None:
-        super().__init__(session=session, auto_refresh=False, count_with_window_function=False, **kwargs)
+        super().__init__(
+            session=session,
+            auto_refresh=False,
+            count_with_window_function=False,
+            wrap_exceptions=False,
+            **kwargs,
+        )
 
 
 def is_away(error: BaseException) -> bool:

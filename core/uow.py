@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
-from advanced_alchemy.exceptions import IntegrityError as WrappedIntegrityError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -169,7 +168,7 @@ class Database:
             try:
                 yield unit
                 await session.commit()
-            except (IntegrityError, WrappedIntegrityError) as error:
+            except IntegrityError as error:
                 raise Conflict(
                     "Somebody changed the same thing at the same moment: look again and repeat."
                 ) from error

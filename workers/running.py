@@ -93,7 +93,8 @@ class Running:
         return ran
 
     async def _claim(self, held: Lease) -> Claim | None:
-        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs.
+        """A clash with another worker over a guild is as if nothing were claimable: whoever won runs. So is a
+        PostgreSQL that is away: the worker looks again by itself.
 
         One at a time, because two at the same moment would not see each other: each would find room for itself.
         """
@@ -105,6 +106,11 @@ class Running:
                     async with self._database.unit() as unit:
                         claim = await unit.ledger.claim(self.lane, self._holder, self._lease, self.terms)
             except Conflict:
+                return None
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("Nothing is claimed: PostgreSQL is away (%s).", error)
                 return None
             self._structural += claim is not None and self._is_structural(claim)
             return claim

@@ -1,7 +1,7 @@
 """Stored guilds and the connection, when both move at once."""
 
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -58,6 +58,33 @@ async def test_what_the_bot_is_no_longer_in_is_left_and_ready_may_come_twice(dat
     await stored.reconcile()
     del cache.guilds[goes.guild_id]
     await stored.reconcile()
+    await stored.reconcile()
+    assert await states(database) == {stays.guild_id: "approved", goes.guild_id: "left"}
+
+
+async def test_a_postgresql_that_is_away_when_the_bot_is_ready_is_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody says a second time that the bot is ready."""
+    stays, goes = snapshot(), snapshot()
+    cache = Cache(stays, goes)
+    stored = watching(database, cache)
+    await stored.reconcile()
+    del cache.guilds[goes.guild_id]
+    read, unit, away = database.read, database.unit, [True, True, True]
+
+    def reading() -> Any:
+        if away and away.pop():
+            raise ConnectionRefusedError
+        return read()
+
+    def writing() -> Any:
+        if away and away.pop():
+            raise ConnectionRefusedError
+        return unit()
+
+    monkeypatch.setattr(database, "read", reading)
+    monkeypatch.setattr(database, "unit", writing)
     await stored.reconcile()
     assert await states(database) == {stays.guild_id: "approved", goes.guild_id: "left"}
 

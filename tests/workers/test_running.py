@@ -165,6 +165,20 @@ async def test_a_gateway_that_is_away_is_not_an_attempt(road: Road) -> None:
     assert (seen.state, seen.waiting_for, seen.attempts) == ("waiting", "bot", 0)
 
 
+async def test_a_postgresql_that_is_away_is_as_if_nothing_were_claimable(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await road.ask()
+
+    def away() -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(road.database, "unit", away)
+        assert await road.running().run_until_none() == 0
+    assert await road.running().run_until_none() == 1
+
+
 async def test_nothing_is_claimed_while_the_lane_is_closed(road: Road) -> None:
     job = await road.ask()
     assert await road.running(is_open=lambda: False).run_until_none() == 0
