@@ -33,7 +33,7 @@ async def test_a_post_answers_with_the_settled_job_as_soon_as_it_has_settled(api
     guild = await api.guild()
     began = time.monotonic()
     waiting = asyncio.create_task(api.post(f"/guilds/{guild}/sync", headers={"Prefer": "wait=20"}))
-    await asyncio.sleep(0.2)
+    await api.all_wait(1)
     assert await api.work() == 1
     answer = await waiting
     assert time.monotonic() - began < 5
