@@ -23,7 +23,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     """How much of everything."""
 
     rounds: int = 3
-    samples: int = 100
+    samples: int = 60
     idle_seconds: float = 30.0
     accepting_seconds: float = 2.0
 

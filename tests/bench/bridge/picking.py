@@ -20,9 +20,9 @@ SLOTS = 10
 JOB_SECONDS = 0.02
 _PAUSE = 0.06
 # ARQ looks every half second: only pauses of that length meet its look at any moment.
-_ARQ_PAUSE, _ARQ_SAMPLES = 0.52, 15
+_ARQ_PAUSE, _ARQ_SAMPLES = 0.52, 10
 # Those that need seconds for what others do in moments get fewer jobs: of 20 ms, and of nothing.
-_FEWER = {LEDGER: (200, 150), ARQ: (80, 200)}
+_FEWER = {LEDGER: (100, 100), ARQ: (80, 200)}
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +30,8 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
 
     rounds: int = 3
     samples: int = 40
-    busy: int = 400
-    nothing: int = 600
+    busy: int = 300
+    nothing: int = 400
 
 
 async def pick_up(contestants: Sequence[Contestant], amount: Amount) -> Part:
@@ -44,16 +44,17 @@ async def pick_up(contestants: Sequence[Contestant], amount: Amount) -> Part:
     spreads = {name: Spread.of(name, seconds) for name, seconds in taken.items()}
     title = f"Idle pick-up: asked → function begins, one process and loop each, {amount.rounds} rounds"
     leg, saq = spreads[LEG], spreads.get(SAQ)
+    beside = "saq's not known" if saq is None else "below saq's"
     figures = (
         Figure(
-            what="idle pick-up of the ARQ leg, p50 (below saq's)",
+            what=f"idle pick-up of the ARQ leg, p50 ({beside})",
             value=leg.p50,
             unit="ms",
             at_most=1.5,
             below=None if saq is None else saq.p50,
         ),
         Figure(
-            what="idle pick-up of the ARQ leg, p99 (below saq's)",
+            what=f"idle pick-up of the ARQ leg, p99 ({beside})",
             value=leg.p99,
             unit="ms",
             at_most=5,

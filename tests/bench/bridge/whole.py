@@ -1,6 +1,7 @@
 """The bridge's benchmark: servers of its own, one part after the other, and the targets at the end."""
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ def run(
     console: Console, wanted: Iterable[str] = PARTS, size: Size | None = None, *, durable: bool = True
 ) -> None:
     """With `durable=False` PostgreSQL does not flush what it commits."""
-    begun = time.monotonic()
+    begun, others = time.monotonic(), os.getloadavg()[0]
     with (
         tempfile.TemporaryDirectory(prefix="guildwright-bench-") as name,
         embedded_servers(Path(name) / "servers", durable=durable) as servers,
@@ -44,4 +45,7 @@ def run(
     flushed = (
         "PostgreSQL flushes every commit, as with `just up`" if durable else "PostgreSQL flushes nothing"
     )
-    console.print(f"The bridge took {time.monotonic() - begun:.0f} s; {flushed}.")
+    console.print(
+        f"The bridge took {time.monotonic() - begun:.0f} s on {os.cpu_count()} cores; {flushed}. "
+        f"Before it began, {others:.1f} other programs wanted to run: on a busy machine all of it is slower."
+    )
