@@ -1,6 +1,7 @@
 """Claim, intend, act, record, settle: what a job is promised when things go wrong."""
 
 import asyncio
+from collections.abc import Callable
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -69,12 +70,13 @@ async def test_a_worker_that_dies_after_the_effect_leaves_nothing_to_do_twice(ro
 @pytest.mark.parametrize(
     "not_sent",
     [
-        GatewayAbsent("Not connected."),
-        GatewayBusy("Limited for a minute.", resume_at=datetime.now(UTC) + timedelta(minutes=1)),
+        lambda: GatewayAbsent("Not connected."),
+        lambda: GatewayBusy("Limited for a minute.", resume_at=datetime.now(UTC) + timedelta(minutes=1)),
     ],
+    ids=["absent", "busy"],
 )
 async def test_what_may_have_been_done_is_not_forgotten_where_its_repetition_is_not_sent(
-    road: Road, not_sent: Exception
+    road: Road, not_sent: Callable[[], Exception]
 ) -> None:
     """As a message whose nonce is trusted first: it is looked for only when Discord may have forgotten it."""
     job = await road.ask()
@@ -91,7 +93,7 @@ async def test_what_may_have_been_done_is_not_forgotten_where_its_repetition_is_
     with pytest.raises(asyncio.CancelledError):
         await road.running(holder="dead", lease=0.05).run_until_none()
     await asyncio.sleep(0.1)
-    road.things.make, road.things.fail = whole, not_sent
+    road.things.make, road.things.fail = whole, not_sent()
     await road.running(holder="unlucky").run_until_none()
     road.things.find, road.things.fail = find, None
     now = datetime.now(UTC)
