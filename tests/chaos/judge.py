@@ -40,12 +40,20 @@ class Judge:
 
     def undecided(self) -> Counter[str]:
         """Jobs of which it is not known what became of them, by whether others said the same."""
-        found: Counter[str] = Counter()
+        return Counter("alike" if self._is_alike(row) else "decidable" for row in self._undecided())
+
+    def wrongly_undecided(self) -> list[str]:
+        """Jobs that a look-up could have decided."""
+        return [told(row, self._records) for row in self._undecided() if not self._is_alike(row)]
+
+    def _undecided(self) -> Iterator[Row]:
         for row in self._records.rows.values():
             if row.code == "outcome_unknown" or any(s["state"] == "outcome_unknown" for s in row.steps):
-                wish = self.wish_of.get(row.id)
-                found["alike" if wish is not None and wish.alike else "decidable"] += 1
-        return found
+                yield row
+
+    def _is_alike(self, row: Row) -> bool:
+        wish = self.wish_of.get(row.id)
+        return wish is not None and wish.alike
 
     def repeats(self) -> Counter[str]:
         """Accepted writes of a step beyond the first, which changed nothing, by kind."""

@@ -65,7 +65,7 @@ async def storms_and_is_judged(
     assert there.api.uninvited + there.bot.uninvited == []
     assert alive == [True, True]
     assert applied == []
-    assert judge.undecided()["decidable"] == 0
+    assert not judge.wrongly_undecided(), "\n".join(judge.wrongly_undecided())
     deaths = there.api.deaths + there.bot.deaths
     assert [point.name for point in POINTS if not deaths[point.name]] == []
 
