@@ -442,8 +442,8 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def close_intents(self, job_id: uuid.UUID, state: StepState) -> None:
-        """What becomes of intents without an outcome when the job ends: `superseded` where it ended well, because the
-        last plan found them done or needless, else `outcome_unknown`."""
+        """What becomes of steps without an outcome when the job ends, those of earlier rounds included: `superseded`
+        where it ended well, because the last plan found them done or needless, else `outcome_unknown`."""
         await self.session.execute(CLOSE_INTENTS, {"of_job": job_id, "becomes": state})
 
     async def reopen_steps(self, job_id: uuid.UUID) -> None:

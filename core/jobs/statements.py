@@ -64,7 +64,7 @@ RECORD_STEP = (
 )
 CLOSE_INTENTS = (
     update(JobStepModel)
-    .where(_OF_JOB, JobStepModel.state == "intended")
+    .where(_OF_JOB, JobStepModel.state.in_(("intended", "outcome_unknown")))
     .values(state=_BECOMES, finished_at=func.clock_timestamp())
     .execution_options(**_FRESH)
 )

@@ -1,8 +1,7 @@
 """Claim, intend, act, record, settle: what a job is promised when things go wrong."""
 
 import asyncio
-from collections.abc import Callable
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -385,6 +384,21 @@ async def test_a_step_that_a_cancellation_kept_from_being_sent_is_not_called_unk
     await road.running().run_until_none()
     async with road.database.read() as unit:
         assert [step.state for step in await unit.ledger.steps(job.id)] == ["done", "superseded"]
+
+
+async def test_what_was_in_doubt_is_so_no_more_when_asking_again_ended_well(road: Road) -> None:
+    """As where a plan that is made anew finds a doubtful step done, and does not name it again."""
+    job = await road.ask()
+    async with road.database.unit() as unit:
+        claim = await unit.ledger.claim("bot", "one", 45.0)
+        assert claim is not None
+        await unit.ledger.intend(claim, 45.0, "a step of an earlier plan", "doing it", once=True)
+        await unit.ledger.settle(claim, "dead")
+        await unit.jobs.retry(road.actor, job.id)
+    await road.running().run_until_none()
+    assert (await road.see(job)).state == "succeeded"
+    async with road.database.read() as unit:
+        assert [step.state for step in await unit.ledger.steps(job.id)] == ["superseded", "done"]
 
 
 async def test_draining_hands_back_without_burning_an_attempt(road: Road) -> None:

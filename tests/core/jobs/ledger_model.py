@@ -233,5 +233,6 @@ class LedgerModel:
     def _end(self, job: ModelJob, state: str) -> None:
         job.state, job.waiting_for, job.resume_at, job.is_lapsed = state, None, None, False
         becomes = "superseded" if state == "succeeded" else "outcome_unknown"
-        job.steps = {key: becomes if at == "intended" else at for key, at in job.steps.items()}
+        in_doubt = ("intended", "outcome_unknown")
+        job.steps = {key: becomes if at in in_doubt else at for key, at in job.steps.items()}
         job.events.append("job.settled")
