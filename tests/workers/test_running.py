@@ -1,8 +1,7 @@
 """Claim, intend, act, record, settle: what a job is promised when things go wrong."""
 
 import asyncio
-from collections.abc import Callable
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
