@@ -33,7 +33,7 @@ class JobModel(Identified):
     progress_total: Mapped[int | None]
     progress_now: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    spent_attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    spent_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     max_attempts: Mapped[int] = mapped_column(SmallInteger)
     claims: Mapped[int] = mapped_column(server_default=text("0"))
     dispatches: Mapped[int] = mapped_column(server_default=text("0"))

@@ -138,6 +138,7 @@ def test_every_kind_in_every_state_is_told_as_the_document_says(
             error=JobError(code="failed", message="No.") if state in {"failed", "dead"} else None,
             progress_done=1,
             attempts=1,
+            spent_attempts=1,
             max_attempts=5,
             cancel_requested=False,
             actor=owner(),
