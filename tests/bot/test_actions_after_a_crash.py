@@ -1,5 +1,6 @@
 """What an earlier worker did at Discord, and did not live to write down, was done."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.actions.nonce import nonce_of
-from core.actions.payloads import Action, GuildLeave, MemberKick, MessageSend
+from core.actions.payloads import Action, GuildLeave, MemberKick, MemberTimeout, MessageSend
 from core.discord.messages import MessageFields
 from core.jobs.schemas import Claim, Job
 from tests.bot.conftest import Discord, seen
@@ -91,3 +92,26 @@ async def test_one_message_is_not_taken_for_what_two_jobs_have_sent(road: Road) 
     told = {(job.result or {})["message_id"] for job in jobs}
     assert told == {each["id"] for each in (await road.discord.dump(road.guild_id))["messages"][log]}
     assert len(told) == 2
+
+
+async def test_a_time_out_that_a_dead_job_has_set_is_not_set_again_when_it_is_asked_for_once_more(
+    road: Road,
+) -> None:
+    """The job begins anew, a while later, and what it may have done before counts from when it began before."""
+    ken, week = str(road.guild["members"]["ken"]), timedelta(days=7)
+    action = MemberTimeout(member_ids=(ken,), seconds=int(week.total_seconds()))
+    async with road.database.unit() as unit:
+        job = await unit.actions.request(road.owner, road.guild_id, action)
+        claim = await unit.ledger.claim("bot", "dead", 45.0)
+        assert isinstance(claim, Claim)
+        await unit.ledger.intend(claim, 45.0, f"timeout:{ken}", "doing it", once=True)
+    assert claim.job.started_at is not None
+    until = claim.job.started_at + week
+    await road.bot.gateway.time_out(road.guild_id, ken, until, reason="it was this job")
+    async with road.database.unit() as unit:
+        await unit.ledger.settle(claim, "dead")
+    await asyncio.sleep(2.5)  # more than clocks may differ
+    async with road.database.unit() as unit:
+        await unit.jobs.retry(road.owner, job.id)
+    assert (await ended(road, job)).state == "succeeded"
+    assert road.discord.writes("PATCH", "/guilds/{guild_id}/members/{user_id}") == 1

@@ -59,21 +59,26 @@ async def revoke(job: JobContext, payload: RoleRevoke) -> RoleRevoked:
 
 @runs(specs.MEMBER_TIMEOUT)
 async def time_out(job: JobContext, payload: MemberTimeout) -> MembersTimedOut:
-    """The same end for every member and in every attempt: it counts from when the job first began."""
+    """The same end for every member and in every attempt: it counts from when the job began. Asked for once more, a job
+    begins anew."""
     until = _end_of(job, payload.seconds)
 
     async def do(user_id: Snowflake, reason: str) -> None:
         await job.gateway.time_out(job.guild_id, user_id, until, reason=reason)
 
-    def has_ended(member: Member | None) -> bool:
-        stands = None if member is None else member.timed_out_until
-        if until is None or stands is None:
-            return until is None and (stands is None or stands <= job.clock())
-        return abs(stands - until) <= _CLOCKS_DIFFER
+    async def stands(user_id: Snowflake, since: datetime) -> bool:
+        member = await job.gateway.look_at_member(job.guild_id, user_id)
+        found = None if member is None else member.timed_out_until
+        if until is None or found is None:
+            return until is None and (found is None or found <= job.clock())
+        ends = (until, until)
+        if job.job.started_at is not None and since < job.job.started_at:
+            # Intended before the job began anew, with an end that counts from some moment before the intent.
+            length = timedelta(seconds=payload.seconds or 0)
+            ends = (job.job.created_at + length, since + length)
+        return ends[0] - _CLOCKS_DIFFER <= found <= ends[1] + _CLOCKS_DIFFER
 
-    return _result(
-        MembersTimedOut, await for_each_member(job, payload, "timeout", do, _whether(job, has_ended))
-    )
+    return _result(MembersTimedOut, await for_each_member(job, payload, "timeout", do, stands))
 
 
 @runs(specs.MEMBER_KICK)
