@@ -40,8 +40,10 @@ async def on_callback(api: Api, what: str) -> Asked:
 async def redeliver(api: Api) -> Asked:
     path = (await on_callback(api, "test"))[0]
     sent = (await api.post(path)).headers["location"].removeprefix("/api/v1")
+    # Whoever is sending it right now must not settle it afterwards.
     await api.execute(
-        "UPDATE callback_deliveries SET state = 'failed', next_attempt_at = NULL, ended_at = now()"
+        "UPDATE callback_deliveries SET state = 'failed', next_attempt_at = NULL, ended_at = now(),"
+        " claims = claims + 1, lease_until = NULL"
     )
     return f"{sent}/redeliver", {}
 
