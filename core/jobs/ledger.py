@@ -1,7 +1,7 @@
 """The ledger as its holders write it: claim, renew, step, wait, settle. Each call fits in one short unit of work."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -118,6 +118,17 @@ class Ledger:
     async def outcomes_among(self, ids: Collection[str], *, but: uuid.UUID) -> frozenset[str]:
         """Those of the ids that other jobs have recorded as what they made."""
         return frozenset(await self._jobs.outcomes_among(ids, but))
+
+    async def take_outcome(self, job_id: uuid.UUID, claim: int, key: str, ids: Sequence[str]) -> str | None:
+        """The last of the ids that no other job has, or None. It is this step's from now on, so that of two jobs that
+        look at the same moment only one has it."""
+        await self._jobs.lock_outcomes()
+        others = await self._jobs.outcomes_among(ids, job_id)
+        left = [each for each in ids if each not in others]
+        if not left:
+            return None
+        await self._jobs.take_outcome(job_id, claim, key, left[-1])
+        return left[-1]
 
     async def in_doubt_alike(self, job: Job, names: Collection[str]) -> tuple[bool, ...]:
         """One for each other job that wants the same by these names of its payload, and does not know whether it was

@@ -393,10 +393,30 @@ class JobRepository(Repository[JobModel]):
     async def outcomes_among(self, ids: Collection[str], but: uuid.UUID) -> Sequence[str]:
         found = await self.session.scalars(
             select(JobStepModel.outcome).where(
-                JobStepModel.outcome.in_(ids), JobStepModel.state == "done", JobStepModel.job_id != but
+                JobStepModel.outcome.in_(ids),
+                JobStepModel.state.in_(("intended", "done")),
+                JobStepModel.job_id != but,
             )
         )
         return [outcome for outcome in found if outcome is not None]
+
+    async def lock_outcomes(self) -> None:
+        """Serialises those who take what they find for their own, until the transaction ends."""
+        await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("outcomes"), 0)))
+
+    async def take_outcome(self, job_id: uuid.UUID, claim: int, key: str, outcome: str) -> None:
+        """Of an intended step that this claim holds."""
+        await self.session.execute(
+            update(JobStepModel)
+            .where(
+                JobStepModel.job_id == job_id,
+                JobStepModel.key == key,
+                JobStepModel.claim == claim,
+                JobStepModel.state == "intended",
+            )
+            .values(outcome=outcome)
+            .execution_options(synchronize_session=False)
+        )
 
     async def in_doubt_alike(self, job_id: uuid.UUID, names: Collection[str]) -> Sequence[bool]:
         """Of each other job of the same kind and guild, and with the same under these names of its payload, that has a

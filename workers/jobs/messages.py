@@ -26,6 +26,7 @@ from workers.registry import JobContext, runs
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
 _BULK_AGE = timedelta(days=14) - timedelta(hours=1)
 _PAGE = 100
+_SEND = "send"
 # Discord remembers a nonce "for a few minutes"; ours is trusted for less.
 _NONCE_HOLDS = timedelta(minutes=2)
 
@@ -56,7 +57,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
         return await _only_one(job, alike)
 
     await job.journal.announce(1)
-    sent = await job.journal.perform("send", "sending the message", act, look_up=look_up) or ""
+    sent = await job.journal.perform(_SEND, "sending the message", act, look_up=look_up) or ""
     return MessageSent(
         message_id=sent,
         channel_id=payload.channel_id,
@@ -215,7 +216,8 @@ async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake 
         raise GatewayAbsent("Another job is sending the same words at this moment.")
     if len(left) > 1 + len(others):
         raise Undecided(f"{len(left)} messages say the same: {', '.join(left)}.")
-    return left[-1]
+    async with job.database.unit() as unit:
+        return await unit.ledger.take_outcome(job.job.id, job.claim, _SEND, left)
 
 
 async def _existing(job: JobContext, channel_id: Snowflake, message_id: Snowflake) -> Message:
