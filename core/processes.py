@@ -246,12 +246,17 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+def signal_when_parent_ends(number: signal.Signals) -> None:
+    """Has Linux send the signal to this process when its parent ends, however it does; elsewhere nothing."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, number)
+
+
 def _die_with(parent: int) -> None:
     """Runs in the child between fork and exec: nothing may be imported or locked here."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before it could be said
-            os._exit(1)
+    signal_when_parent_ends(signal.SIGKILL)
+    if _libc is not None and os.getppid() != parent:  # it died before it could be said
+        os._exit(1)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ However it is ended, it ends what it has started.
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.processes import OwnProcess, ProcessGroup, print_line
+from core.processes import OwnProcess, ProcessGroup, print_line, signal_when_parent_ends
 from tests.tally import MARK, Tally
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +35,6 @@ LONGEST_FIRST = ("e2e", "api", "types", "workers", "core", "chaos", "simulator",
 
 LANES = 2
 _GRACE_SECONDS = 30.0
-_PR_SET_PDEATHSIG = 1
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -139,12 +137,6 @@ def _interrupting(running: Lanes) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
-def _end_with_parent() -> None:
-    """`just` ended by a signal says nothing to what it runs; Linux does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="just test", description=__doc__)
     parser.add_argument(
@@ -157,7 +149,8 @@ def main() -> int:
     if unknown := set(asked.suites) - {*SUITES, "soak"}:
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
-    _end_with_parent()
+    # `just` ended by a signal says nothing to what it runs.
+    signal_when_parent_ends(signal.SIGTERM)
     checks = [] if asked.no_checks else list(CHECKS)
     suites = [] if asked.only_checks else asked.suites or list(SUITES)
     suites = [name for name in suites if any((ROOT / "tests" / name).rglob("test_*.py"))]

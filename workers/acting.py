@@ -4,18 +4,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from core.actions.authority import (
-    Denial,
-    Party,
-    Scene,
-    asker_party,
-    bot_party,
-    denials,
-    member_denial,
-)
+from core.actions.authority import denials, member_denial
 from core.actions.errors import NotAllowed
 from core.actions.payloads import Action, OnMembers
 from core.actions.results import MemberOutcome
+from core.actions.scene import Denial, Party, Scene, asker_party, bot_party
 from core.discord.errors import CallRefused
 from core.discord.types import Member, Snowflake
 from core.jobs.journal import LookUp, Reason

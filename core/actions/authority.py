@@ -7,7 +7,6 @@ Permissions ("Permission Hierarchy", "Permission Overwrites").
 
 from collections.abc import Iterator
 
-import msgspec
 from msgspec.structs import replace
 
 from core.actions.jobs import spec_of
@@ -32,50 +31,16 @@ from core.actions.payloads import (
     RoleGrant,
     RoleRevoke,
 )
-from core.discord.effective import channel_permissions, present_permissions
+from core.actions.scene import BOT_MAY_NOT, Denial, Party, Scene, is_admin, is_owner, outranks, rank, top
+from core.discord.effective import present_permissions
 from core.discord.messages import AllowedMentions
 from core.discord.permissions import ALL, Permission, names_of
-from core.discord.types import Channel, ChannelType, Member, Role, Snapshot, Snowflake, role_rank
+from core.discord.types import Channel, ChannelType, Member, Snowflake
 
 _WRITABLE: frozenset[ChannelType] = frozenset({"text", "voice", "announcement", "stage"})
 _FOLLOWING: frozenset[ChannelType] = frozenset({"text", "announcement"})
 _NOTHING = Permission(0)
 _READS = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
-
-
-class Denial(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something is not done. `code` is bot_may_not, asker_may_not, unknown_channel, wrong_channel_type …"""
-
-    code: str
-    message: str
-
-
-class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """One of those whose rights bound an action. `name` stands in sentences."""
-
-    name: str
-    code: str
-    member: Member
-
-    def may_not(self, what: str) -> Denial:
-        return Denial(code=self.code, message=f"{self.name} {what}.")
-
-
-class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """A guild at one moment with everybody whose rights count: the bot, and the asker unless they own the
-    installation."""
-
-    guild: Snapshot
-    parties: tuple[Party, ...]
-
-    def channel(self, channel_id: Snowflake) -> Channel | None:
-        return next((each for each in self.guild.channels if each.id == channel_id), None)
-
-    def role(self, role_id: Snowflake) -> Role | None:
-        return next((each for each in self.guild.roles if each.id == role_id), None)
-
-    def held_in(self, party: Party, channel: Channel) -> Permission:
-        return channel_permissions(self.guild, party.member, channel)
 
 
 def denials(action: Action, scene: Scene) -> Iterator[Denial]:
@@ -133,7 +98,7 @@ def _takes_strangers(action: OnMembers) -> bool:
 
 
 def _target_denials(action: OnMembers, scene: Scene, target: Member) -> Iterator[Denial]:
-    if isinstance(action, MemberTimeout) and action.seconds is not None and _is_admin(scene, target):
+    if isinstance(action, MemberTimeout) and action.seconds is not None and is_admin(scene, target):
         yield Denial(code="protected", message="Administrators and the owner cannot be timed out.")
     for party in scene.parties:
         if isinstance(action, MemberNick):
@@ -143,7 +108,7 @@ def _target_denials(action: OnMembers, scene: Scene, target: Member) -> Iterator
             )
             if is_own:
                 continue
-        if not _outranks(scene, party.member, target):
+        if not outranks(scene, party.member, target):
             yield party.may_not(f"stands no higher than member {target.user_id}")
 
 
@@ -171,7 +136,7 @@ def _role_denials(scene: Scene, role_id: Snowflake) -> Iterator[Denial]:
             message=f"The role {role.name} is given and taken by Discord or an integration alone.",
         )
     for party in scene.parties:
-        if not _is_owner(scene, party.member) and _rank(scene, role) >= _top(scene, party.member):
+        if not is_owner(scene, party.member) and rank(scene, role) >= top(scene, party.member):
             yield party.may_not(f"stands no higher than the role {role.name}")
 
 
@@ -266,45 +231,3 @@ def _needs(
         wanted = needed if party.code == BOT_MAY_NOT else needed | asker
         if missing := wanted & ~scene.held_in(party, channel):
             yield party.may_not(f"lacks {', '.join(names_of(missing))} in #{channel.name}")
-
-
-BOT_MAY_NOT, ASKER_MAY_NOT = "bot_may_not", "asker_may_not"
-
-
-def bot_party(member: Member) -> Party:
-    return Party(name="The bot", code=BOT_MAY_NOT, member=member)
-
-
-def asker_party(name: str, member: Member) -> Party:
-    return Party(name=name, code=ASKER_MAY_NOT, member=member)
-
-
-# Hierarchy
-
-
-def _is_owner(scene: Scene, member: Member) -> bool:
-    return member.user_id == scene.guild.owner_id
-
-
-def _is_admin(scene: Scene, member: Member) -> bool:
-    held = Permission(scene.guild.everyone.permissions)
-    for role_id in member.role_ids:
-        role = scene.role(role_id)
-        held |= Permission(0 if role is None else role.permissions)
-    return _is_owner(scene, member) or Permission.ADMINISTRATOR in held
-
-
-def _outranks(scene: Scene, member: Member, other: Member) -> bool:
-    if _is_owner(scene, other):
-        return False
-    return _is_owner(scene, member) or _top(scene, member) > _top(scene, other)
-
-
-def _top(scene: Scene, member: Member) -> tuple[bool, tuple[int, int]]:
-    ranks = [_rank(scene, role) for role in scene.guild.roles if role.id in member.role_ids]
-    return max(ranks, default=_rank(scene, scene.guild.everyone))
-
-
-def _rank(scene: Scene, role: Role) -> tuple[bool, tuple[int, int]]:
-    """@everyone is below all, whatever its position."""
-    return role.id != scene.guild.guild_id, role_rank(role)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
@@ -208,8 +209,10 @@ def is_alive() -> ColumnElement[bool]:
 
 @cache
 def care_statement() -> Select[bool, bool]:
-    """Whether jobs stand in line for a bot that is away, and whether there are expired ones."""
-    bot = exists().where(ProcessModel.kind == "bot", is_alive())
+    """Whether jobs stand in line for a bot that is away, or not connected to Discord, and whether there are expired
+    ones."""
+    connected = func.coalesce(ProcessModel.details["connected"].as_boolean(), true())
+    bot = exists().where(ProcessModel.kind == "bot", is_alive(), connected)
     in_line = exists().where(JobModel.lane == "bot", JobModel.state == "queued")
     return select(and_(~bot, in_line), exists().where(has_expired(_NOW)))
 

@@ -207,11 +207,12 @@ def _is_wanted(message: Message, payload: MessagePurge) -> bool:
 async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake | None:
     """Of messages that say the same one that no other job has sent. Where others are in doubt about the same words it
     does not matter whose is whose, as long as each message is one job's; more than there are jobs are somebody's."""
+    # Who is in doubt first, and only then what is left: who stops being in doubt between the two has taken theirs.
+    async with job.database.read() as unit:
+        others = await unit.ledger.in_doubt_alike(job.job, ("channel_id", "content"))
     left = await not_of_others(job, alike)
     if not left:
         return None
-    async with job.database.read() as unit:
-        others = await unit.ledger.in_doubt_alike(job.job, ("channel_id", "content"))
     if any(others):
         raise GatewayAbsent("Another job is sending the same words at this moment.")
     if len(left) > 1 + len(others):

@@ -3,16 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from core.actions.authority import (
-    ASKER_MAY_NOT,
-    BOT_MAY_NOT,
-    Scene,
-    asker_party,
-    bot_party,
-    denials,
-    foreign_denials,
-    member_denial,
-)
+from core.actions.authority import denials, foreign_denials, member_denial
 from core.actions.locking import LOCKED, LOCKED_VOICE, unlocked
 from core.actions.payloads import (
     Action,
@@ -32,6 +23,7 @@ from core.actions.payloads import (
     RoleGrant,
     RoleRevoke,
 )
+from core.actions.scene import ASKER_MAY_NOT, BOT_MAY_NOT, Scene, asker_party, bot_party
 from core.discord.messages import AllowedMentions, Embed
 from core.discord.permissions import Permission
 from core.discord.types import Member, Overwrite, Role

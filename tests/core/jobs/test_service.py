@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from core.db import Engines
@@ -9,6 +10,7 @@ from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.jobs.errors import GuildBusy
 from core.jobs.idempotency import StoredAnswer
+from core.jobs.processes import BotDetails
 from core.jobs.schemas import Job, JobFilter
 from core.jobs.spec import JobSpec
 from core.paging import Paging
@@ -132,6 +134,20 @@ async def test_while_no_bot_is_alive_a_job_says_what_it_waits_for(database: Data
         claim = await unit.ledger.claim("bot", "one", 45)
     assert claim is not None
     assert claim.job.id == job.id
+
+
+@pytest.mark.parametrize(("connected", "waits"), [(True, False), (False, True)])
+async def test_a_bot_that_lost_discord_is_waited_for_and_one_that_is_connected_is_not(
+    database: Database, guild_id: str, connected: bool, waits: bool
+) -> None:
+    await ask(database, guild_id)
+    async with database.unit() as unit:
+        details = msgspec.to_builtins(BotDetails(connected=connected))
+        await unit.processes.beat("a bot", "bot", details)
+        await unit.processes.beat("an api", "api", {"address": "http://127.0.0.1"})
+    async with database.read() as unit:
+        assert await unit.jobs.is_care_due() == (waits, False)
+        assert await unit.processes.is_bot_alive() is not waits
 
 
 async def test_what_expired_before_anybody_began_fails_and_says_so(database: Database, guild_id: str) -> None:

@@ -1,0 +1,83 @@
+"""A guild with those whose rights bound an action, and who of them stands above whom. Pure.
+
+Source: Discord documentation, Topics › Permissions ("Permission Hierarchy").
+"""
+
+import msgspec
+
+from core.discord.effective import channel_permissions
+from core.discord.permissions import Permission
+from core.discord.types import Channel, Member, Role, Snapshot, Snowflake, role_rank
+
+BOT_MAY_NOT, ASKER_MAY_NOT = "bot_may_not", "asker_may_not"
+
+
+class Denial(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something is not done. `code` is bot_may_not, asker_may_not, unknown_channel, wrong_channel_type …"""
+
+    code: str
+    message: str
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """One of those whose rights bound an action. `name` stands in sentences."""
+
+    name: str
+    code: str
+    member: Member
+
+    def may_not(self, what: str) -> Denial:
+        return Denial(code=self.code, message=f"{self.name} {what}.")
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """A guild at one moment with everybody whose rights count: the bot, and the asker unless they own the
+    installation."""
+
+    guild: Snapshot
+    parties: tuple[Party, ...]
+
+    def channel(self, channel_id: Snowflake) -> Channel | None:
+        return next((each for each in self.guild.channels if each.id == channel_id), None)
+
+    def role(self, role_id: Snowflake) -> Role | None:
+        return next((each for each in self.guild.roles if each.id == role_id), None)
+
+    def held_in(self, party: Party, channel: Channel) -> Permission:
+        return channel_permissions(self.guild, party.member, channel)
+
+
+def bot_party(member: Member) -> Party:
+    return Party(name="The bot", code=BOT_MAY_NOT, member=member)
+
+
+def asker_party(name: str, member: Member) -> Party:
+    return Party(name=name, code=ASKER_MAY_NOT, member=member)
+
+
+def is_owner(scene: Scene, member: Member) -> bool:
+    return member.user_id == scene.guild.owner_id
+
+
+def is_admin(scene: Scene, member: Member) -> bool:
+    held = Permission(scene.guild.everyone.permissions)
+    for role_id in member.role_ids:
+        role = scene.role(role_id)
+        held |= Permission(0 if role is None else role.permissions)
+    return is_owner(scene, member) or Permission.ADMINISTRATOR in held
+
+
+def outranks(scene: Scene, member: Member, other: Member) -> bool:
+    if is_owner(scene, other):
+        return False
+    return is_owner(scene, member) or top(scene, member) > top(scene, other)
+
+
+def top(scene: Scene, member: Member) -> tuple[bool, tuple[int, int]]:
+    ranks = [rank(scene, role) for role in scene.guild.roles if role.id in member.role_ids]
+    return max(ranks, default=rank(scene, scene.guild.everyone))
+
+
+def rank(scene: Scene, role: Role) -> tuple[bool, tuple[int, int]]:
+    """@everyone is below all, whatever its position."""
+    return role.id != scene.guild.guild_id, role_rank(role)
