@@ -3,14 +3,26 @@
 Every write takes the audit log's reason (1-512 characters). Every method raises the errors of `core.discord.errors`.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from types import MappingProxyType
+from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from core.discord.images import AssetPath, Image, ImageHash
 from core.discord.members import ChannelGateway, MemberGateway
 from core.discord.messages import MessageGateway
+from core.discord.resources import (
+    DETAILS,
+    Detail,
+    GuildDetails,
+    Onboarding,
+    ResourceFields,
+    ResourceKind,
+    WelcomeScreen,
+)
 from core.discord.types import (
     BotPowers,
     ChannelType,
@@ -26,6 +38,11 @@ from core.discord.types import (
     VideoQuality,
 )
 
+Made: TypeAlias = Literal["role", "channel"] | ResourceKind
+Pictures: TypeAlias = Mapping[ImageHash, Image]
+"""The content of every picture that the fields beside it name."""
+NO_PICTURES: Pictures = MappingProxyType({})
+
 
 class RoleFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to write to a role; UNSET stays as it is (on create: Discord's default). Units as in `Role`."""
@@ -38,6 +55,7 @@ class RoleFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hoist: bool | UnsetType = UNSET
     mentionable: bool | UnsetType = UNSET
     unicode_emoji: str | None | UnsetType = UNSET
+    icon: ImageHash | None | UnsetType = UNSET
 
 
 class ChannelFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -84,6 +102,10 @@ class SettingsFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     updates_channel_id: Snowflake | None | UnsetType = UNSET
     safety_channel_id: Snowflake | None | UnsetType = UNSET
     boost_progress_bar: bool | UnsetType = UNSET
+    icon: ImageHash | None | UnsetType = UNSET
+    banner: ImageHash | None | UnsetType = UNSET
+    splash: ImageHash | None | UnsetType = UNSET
+    discovery_splash: ImageHash | None | UnsetType = UNSET
     community: bool | UnsetType = UNSET
 
 
@@ -139,6 +161,42 @@ class GuildGateway(Protocol):
     ) -> Snowflake | None:
         """The id of what a lost create made: looked up in the audit log by our exact reason, not older than `since`."""
         ...
+
+
+class ResourceGateway(Protocol):
+    """What a guild has beside settings, roles and channels."""
+
+    async def read_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
+        """One GET for each; what the bot may not read, or this guild does not have, is None."""
+        ...
+
+    async def read_image(self, path: AssetPath) -> Image | None:
+        """What Discord keeps under that path; None where there is nothing, or more than `MAX_IMAGE_BYTES`."""
+        ...
+
+    async def create_resource(
+        self, guild_id: Snowflake, fields: ResourceFields, *, pictures: Pictures = NO_PICTURES, reason: str
+    ) -> Snowflake: ...
+
+    async def edit_resource(
+        self,
+        guild_id: Snowflake,
+        resource_id: Snowflake,
+        fields: ResourceFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None: ...
+
+    async def delete_resource(
+        self, guild_id: Snowflake, kind: ResourceKind, resource_id: Snowflake, *, reason: str
+    ) -> None: ...
+
+    async def set_onboarding(self, guild_id: Snowflake, onboarding: Onboarding, *, reason: str) -> None: ...
+
+    async def set_welcome_screen(
+        self, guild_id: Snowflake, screen: WelcomeScreen, *, reason: str
+    ) -> None: ...
 
 
 class DiscordGateway(GuildGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol):

@@ -9,6 +9,17 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from core.discord.images import AssetPath, ImageHash
+from core.discord.resources import (
+    AutoModRule,
+    Emoji,
+    Onboarding,
+    ScheduledEvent,
+    Sticker,
+    Webhook,
+    WelcomeScreen,
+)
+
 Snowflake: TypeAlias = str
 _LARGEST = 2**63 - 1
 _EPOCH_MS = 1_420_070_400_000
@@ -91,7 +102,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class GuildSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`system_channel_flags` is Discord's bit field of suppressed notices; `afk_timeout` is in seconds."""
+    """`system_channel_flags` is Discord's bit field of suppressed notices; `afk_timeout` is in seconds. Pictures are
+    Discord's names for them."""
 
     name: str
     description: str | None = None
@@ -107,6 +119,10 @@ class GuildSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     updates_channel_id: Snowflake | None = None
     safety_channel_id: Snowflake | None = None
     boost_progress_bar: bool = False
+    icon: str | None = None
+    banner: str | None = None
+    splash: str | None = None
+    discovery_splash: str | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,6 +130,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `roles` contains @everyone; both lists come in the order in which Discord's client shows them (roles highest
     first; channels by category). `premium_tier` is the boost tier 0-3. `features` are Discord's words.
+
+    What is None was not read, and nothing is known of it. `images` say what is known of the content of pictures.
     """
 
     guild_id: Snowflake
@@ -123,6 +141,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channels: tuple[Channel, ...] = ()
     features: frozenset[str] = frozenset()
     premium_tier: int = 0
+    emojis: tuple[Emoji, ...] | None = None
+    stickers: tuple[Sticker, ...] | None = None
+    scheduled_events: tuple[ScheduledEvent, ...] | None = None
+    webhooks: tuple[Webhook, ...] | None = None
+    automod_rules: tuple[AutoModRule, ...] | None = None
+    onboarding: Onboarding | None = None
+    welcome_screen: WelcomeScreen | None = None
+    images: dict[AssetPath, ImageHash] = {}
     schema_version: int = 1
 
     @property

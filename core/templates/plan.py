@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
+from core.discord.resources import Onboarding, ResourceFields, ResourceKind, WelcomeScreen
 from core.discord.types import Snowflake
 
 Ref: TypeAlias = str
@@ -112,6 +113,47 @@ class OrderChannels(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", t
     id: str
     title: str
     positions: dict[Ref, int]
+
+
+class CreateResource(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="create_resource"):
+    """An emoji, sticker, webhook, AutoMod rule or scheduled event; every id in `fields` is a `Ref`, an emoji's too."""
+
+    id: str
+    title: str
+    key: str
+    fields: ResourceFields
+
+
+class EditResource(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_resource"):
+    """Refs as in `CreateResource`."""
+
+    id: str
+    title: str
+    resource_id: Snowflake
+    fields: ResourceFields
+
+
+class DeleteResource(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="delete_resource"):
+    id: str
+    title: str
+    kind: ResourceKind
+    resource_id: Snowflake
+
+
+class SetOnboarding(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="set_onboarding"):
+    """Refs as in `CreateResource`."""
+
+    id: str
+    title: str
+    onboarding: Onboarding
+
+
+class SetWelcomeScreen(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="set_welcome_screen"):
+    """Refs as in `CreateResource`."""
+
+    id: str
+    title: str
+    screen: WelcomeScreen
 
 
 Step: TypeAlias = (
