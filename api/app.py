@@ -16,6 +16,7 @@ from api.controllers.deliveries import DeliveryController
 from api.controllers.docs import DocsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
+from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.plans import PlanController
@@ -55,6 +56,7 @@ CONTROLLERS = (
     PlanController,
     TemplateController,
     VersionController,
+    ImageController,
     SchemaController,
     JobController,
     GuildJobController,
@@ -83,7 +85,13 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
             await engines.dispose()
             await disconnect(redis)
 
-    database = Database(engines, CATALOG, ring=RedisRing(redis), callback_rules=rules_of(settings))
+    database = Database(
+        engines,
+        CATALOG,
+        ring=RedisRing(redis),
+        callback_rules=rules_of(settings),
+        image_capacity=settings.image_capacity,
+    )
     return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
 
 

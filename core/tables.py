@@ -5,9 +5,10 @@ from core.audit import models as audit
 from core.callbacks import models as callbacks
 from core.db import Base
 from core.guilds import models as guilds
+from core.images import models as images
 from core.jobs import models as jobs
 from core.templates import models as templates
 
-__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "jobs", "templates"]
+__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "images", "jobs", "templates"]
 
 METADATA = Base.metadata
