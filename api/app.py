@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.docs import DocsController
+from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
 from api.controllers.images import ImageController
@@ -52,6 +53,7 @@ BODY_LIMIT = 1 << 20
 CONTROLLERS = (
     MeController,
     GuildController,
+    GuildSettingsController,
     SnapshotController,
     PlanController,
     TemplateController,

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from api.callback_examples import CALLBACK_EXAMPLES
+from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
 from api.schemas.guilds import Guild, GuildPage, SnapshotInfo, SnapshotPage
@@ -390,6 +391,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             cancel_requested=False,
         ),
         *CALLBACK_EXAMPLES,
+        *GUILD_EXAMPLES,
         Live(),
         Readiness(status="degraded", parts={"database": "up", "redis": "up", "bot": "down"}),
         Status(

@@ -24,6 +24,7 @@ from core.callbacks.service import CallbackService
 from core.clock import Clock, utc_now
 from core.db import Engines
 from core.errors import Conflict
+from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository, SnapshotRepository
 from core.guilds.service import GuildService
 from core.images.repository import AssetRepository, ImageRepository
@@ -131,6 +132,10 @@ class UnitOfWork:
         return GuildService(
             GuildRepository(self._session), SnapshotRepository(self._session), self.jobs, self.audit
         )
+
+    @cached_property
+    def guild_options(self) -> GuildOptionsService:
+        return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
 
     @cached_property
     def actions(self) -> ActionService:

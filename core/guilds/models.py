@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.actor import Actor
 from core.db import Base, Identified, SnowflakeColumn, StructColumn
 from core.discord.types import BotPowers, Snapshot
+from core.guilds.options import GuildOptions
 
 
 class GuildModel(Base):
@@ -24,6 +25,10 @@ class GuildModel(Base):
     seen_at: Mapped[datetime]
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    options: Mapped[GuildOptions] = mapped_column(
+        StructColumn(GuildOptions), server_default=text("'{}'"), deferred=True
+    )
+    options_changed_at: Mapped[datetime | None] = mapped_column(deferred=True)
 
 
 class SnapshotModel(Identified):

@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -8,6 +9,7 @@ from sqlalchemy.orm import undefer
 from core.db import Repository
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.models import GuildModel, SnapshotModel
+from core.guilds.options import GuildOptions
 from core.paging import Paging
 
 _FIND = select(GuildModel).where(GuildModel.id == bindparam("of_guild"))
@@ -90,6 +92,22 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
         return False, True
+
+    async def options_of(self, guild_id: str, *, lock: bool = False) -> tuple[GuildOptions, datetime] | None:
+        """With the time of their last change."""
+        query = select(
+            GuildModel.options, func.coalesce(GuildModel.options_changed_at, GuildModel.joined_at)
+        ).where(GuildModel.id == guild_id)
+        row = (await self.session.execute(query.with_for_update() if lock else query)).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    async def set_options(self, guild_id: str, options: GuildOptions, changed_at: datetime) -> None:
+        await self.session.execute(
+            update(GuildModel)
+            .where(GuildModel.id == guild_id)
+            .values(options=options, options_changed_at=changed_at)
+            .execution_options(synchronize_session=False)
+        )
 
     async def ids_not_left(self) -> Sequence[str]:
         return (await self.session.scalars(select(GuildModel.id).where(GuildModel.state != "left"))).all()

@@ -1,0 +1,80 @@
+"""How a guild is treated, as HTTP shows it."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.values import Snowflake, Time
+from core.guilds import options as core
+from core.guilds.options_service import StoredOptions
+
+DriftMode = Annotated[
+    core.DriftMode,
+    Meta(
+        description="What happens when the guild is changed by hand: nothing, a list of what differs from the active "
+        "version, also a message, or also the way back."
+    ),
+]
+DriftChannel = Annotated[Snowflake, Meta(description="The text channel in which alerts are written.")]
+Approval = Annotated[
+    bool, Meta(description="Whether a second administrator has to agree to plans that delete.")
+]
+ProtectedIds = Annotated[
+    tuple[Snowflake, ...],
+    Meta(max_length=750, description="Roles and channels that no plan edits, moves or deletes."),
+]
+SnapshotDays = Annotated[int, Meta(ge=1, le=3650, description="For how many days snapshots are kept.")]
+KeepsMembers = Annotated[bool, Meta(description="Whether captures may keep which member has which roles.")]
+MemberDays = Annotated[int, Meta(ge=1, le=3650, description="For how many days these are kept.")]
+
+
+class GuildSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`updated_at` is when they were last changed."""
+
+    drift: DriftMode
+    drift_channel_id: DriftChannel | None
+    approval_required: Approval
+    protected_ids: ProtectedIds
+    snapshot_retention_days: SnapshotDays
+    keep_member_roles: KeepsMembers
+    member_roles_retention_days: MemberDays
+    updated_at: Time
+
+
+class EditGuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """RFC 7396: what is absent stays, null clears."""
+
+    drift: DriftMode | UnsetType = UNSET
+    drift_channel_id: DriftChannel | None | UnsetType = UNSET
+    approval_required: Approval | UnsetType = UNSET
+    protected_ids: ProtectedIds | UnsetType = UNSET
+    snapshot_retention_days: SnapshotDays | UnsetType = UNSET
+    keep_member_roles: KeepsMembers | UnsetType = UNSET
+    member_roles_retention_days: MemberDays | UnsetType = UNSET
+
+
+def settings_of(stored: StoredOptions) -> GuildSettings:
+    options = stored.options
+    return GuildSettings(
+        drift=options.drift,
+        drift_channel_id=options.drift_channel_id,
+        approval_required=options.approval_required,
+        protected_ids=options.protected_ids,
+        snapshot_retention_days=options.snapshot_retention_days,
+        keep_member_roles=options.keep_member_roles,
+        member_roles_retention_days=options.member_roles_retention_days,
+        updated_at=stored.changed_at,
+    )
+
+
+def changes_of(body: EditGuildSettings) -> core.GuildOptionsChanges:
+    return core.GuildOptionsChanges(
+        drift=body.drift,
+        drift_channel_id=body.drift_channel_id,
+        approval_required=body.approval_required,
+        protected_ids=body.protected_ids,
+        snapshot_retention_days=body.snapshot_retention_days,
+        keep_member_roles=body.keep_member_roles,
+        member_roles_retention_days=body.member_roles_retention_days,
+    )

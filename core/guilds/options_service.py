@@ -1,0 +1,98 @@
+"""Reading and changing how a guild is treated."""
+
+from datetime import datetime
+
+import msgspec
+
+from core.actor import Actor
+from core.audit.service import AuditService
+from core.clock import Clock
+from core.discord.permissions import Permission
+from core.discord.types import Snowflake, is_snowflake
+from core.errors import Invalid, NotFound, Problem, Stale
+from core.guilds.options import GuildOptions, GuildOptionsChanges, with_changes
+from core.guilds.repository import GuildRepository
+from core.guilds.service import GuildService
+
+
+class StoredOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`changed_at` is when they were last changed; before that, when the guild was joined."""
+
+    options: GuildOptions
+    changed_at: datetime
+
+
+class GuildOptionsService:
+    def __init__(
+        self, guilds: GuildRepository, known: GuildService, audit: AuditService, clock: Clock
+    ) -> None:
+        self._guilds = guilds
+        self._known = known
+        self._audit = audit
+        self._clock = clock
+
+    async def of(self, guild_id: Snowflake) -> GuildOptions:
+        """For our own work in the guild; of one that was never heard of, the defaults."""
+        stored = await self._guilds.options_of(guild_id)
+        return GuildOptions() if stored is None else stored[0]
+
+    async def get(self, actor: Actor, guild_id: Snowflake) -> StoredOptions:
+        """Needs Manage Guild. Raises `NotFound` also for a guild that the actor may not know of."""
+        await self._known.get(actor, guild_id)
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+        return await self._stored(guild_id)
+
+    async def edit(
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        changes: GuildOptionsChanges,
+        *,
+        seen: datetime | None = None,
+    ) -> StoredOptions:
+        """Needs Administrator. Raises `Stale` where they were changed after `seen`, and `Invalid` for ids that are
+        none."""
+        await self._known.get(actor, guild_id)
+        actor.require(guild_id, Permission.ADMINISTRATOR)
+        _require_ids(changes)
+        before = await self._stored(guild_id, lock=True)
+        if seen is not None and before.changed_at != seen:
+            raise Stale(
+                "These settings were changed after you read them: read them again.",
+                code="precondition_failed",
+            )
+        options = with_changes(before.options, changes)
+        if options == before.options:
+            return before
+        after = StoredOptions(options=options, changed_at=self._clock())
+        await self._guilds.set_options(guild_id, after.options, after.changed_at)
+        await self._audit.record(
+            actor,
+            "guild.settings",
+            ("guild", guild_id),
+            guild_id=guild_id,
+            before=before.options,
+            after=after.options,
+        )
+        return after
+
+    async def _stored(self, guild_id: Snowflake, *, lock: bool = False) -> StoredOptions:
+        found = await self._guilds.options_of(guild_id, lock=lock)
+        if found is None:
+            raise NotFound(f"There is no guild {guild_id}.")
+        return StoredOptions(options=found[0], changed_at=found[1])
+
+
+def _require_ids(changes: GuildOptionsChanges) -> None:
+    said = {"drift_channel_id": changes.drift_channel_id}
+    if isinstance(changes.protected_ids, tuple):
+        said |= {f"protected_ids/{place}": each for place, each in enumerate(changes.protected_ids)}
+    problems = tuple(
+        Problem(
+            pointer=f"/{pointer}", code="format", message="This is no Discord id: give its digits in quotes."
+        )
+        for pointer, value in said.items()
+        if isinstance(value, str) and not is_snowflake(value)
+    )
+    if problems:
+        raise Invalid(problems[0].message, problems=problems)
