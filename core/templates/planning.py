@@ -2,16 +2,19 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from core.actor import Actor
 from core.audit.service import AuditService
+from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import Conflict, NotFound, Problem, Stale
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
+from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.templates.capture import document_of
@@ -33,6 +36,7 @@ class PlanService:
         *,
         templates: TemplateService,
         guilds: GuildService,
+        snapshots: SnapshotService,
         jobs: JobService,
         audit: AuditService,
     ) -> None:
@@ -40,6 +44,7 @@ class PlanService:
         self._bindings = bindings
         self._templates = templates
         self._guilds = guilds
+        self._snapshots = snapshots
         self._jobs = jobs
         self._audit = audit
 
@@ -70,7 +75,7 @@ class PlanService:
         """What it would take to make the guild look as in one of its snapshots. Needs Administrator."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
-        snapshot = await self._guilds.snapshot(actor, guild_id, snapshot_id)
+        snapshot = await self._snapshots.get(actor, guild_id, snapshot_id)
         captured = document_of(snapshot.content)
         return await self._store(
             actor,
@@ -146,6 +151,14 @@ class PlanService:
         """Remembers which Discord object a node of the template is in that guild."""
         if basis.template_id is not None:
             await self._bindings.bind(basis.guild_id, basis.template_id, ids)
+
+    async def snapshots_since(self, moment: datetime) -> frozenset[uuid.UUID]:
+        """Those that a plan made since then goes back to."""
+        return await self._plans.snapshots_since(moment)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a plan's document names."""
+        return await self._plans.pictures()
 
     async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
         view = await self._guilds.view(actor, model.guild_id)

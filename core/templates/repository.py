@@ -2,14 +2,22 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from core.db import Repository
+from core.discord.images import ImageHash
 from core.discord.types import Snowflake
 from core.paging import Paging
 from core.templates.models import BindingModel, PlanModel, TemplateModel, TemplateVersionModel
+
+_PICTURES = """
+    SELECT DISTINCT found[1] FROM {table}, regexp_matches(document::text, 'sha256:[0-9a-f]{{64}}', 'g') AS found
+"""
+_PICTURES_IN_VERSIONS, _PICTURES_IN_PLANS = (
+    text(_PICTURES.format(table=table)) for table in ("template_versions", "plans")
+)
 
 
 class TemplateRepository(Repository[TemplateModel]):
@@ -69,6 +77,10 @@ class TemplateVersionRepository(Repository[TemplateVersionModel]):
             query = query.where(TemplateVersionModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a document names."""
+        return frozenset(await self.session.scalars(_PICTURES_IN_VERSIONS))
+
 
 class BindingRepository(Repository[BindingModel]):
     model_type = BindingModel
@@ -116,3 +128,15 @@ class PlanRepository(Repository[PlanModel]):
             .values(job_id=job_id)
             .execution_options(synchronize_session=False)
         )
+
+    async def snapshots_since(self, moment: datetime) -> frozenset[uuid.UUID]:
+        found = await self.session.scalars(
+            select(PlanModel.snapshot_id)
+            .where(PlanModel.snapshot_id.is_not(None), PlanModel.created_at >= moment)
+            .distinct()
+        )
+        return frozenset(each for each in found if each is not None)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a document names."""
+        return frozenset(await self.session.scalars(_PICTURES_IN_PLANS))

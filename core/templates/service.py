@@ -9,6 +9,7 @@ from msgspec import UNSET
 from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock
+from core.discord.images import ImageHash
 from core.errors import Forbidden, NotFound, Stale
 from core.paging import Page, Paging
 from core.templates.document import Document
@@ -140,6 +141,10 @@ class TemplateService:
         more = len(rows) > paging.limit
         rows = rows[: paging.limit]
         return Page(items=tuple(map(to_info, rows)), next_cursor=str(rows[-1].id) if more else None)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a version's document names, also of a deleted template."""
+        return await self._versions.pictures()
 
     async def _add_version(
         self, actor: Actor, template_id: uuid.UUID, document: Document, note: str | None, now: datetime
