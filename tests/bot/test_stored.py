@@ -11,6 +11,8 @@ from core.db import Engines
 from core.discord.errors import GuildAbsent
 from core.discord.gateway import DiscordGateway
 from core.discord.types import BotPowers, Snapshot
+from core.jobs.schemas import JobFilter
+from core.paging import Paging
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 
@@ -60,6 +62,19 @@ async def test_what_the_bot_is_no_longer_in_is_left_and_ready_may_come_twice(dat
     await stored.reconcile()
     await stored.reconcile()
     assert await states(database) == {stays.guild_id: "approved", goes.guild_id: "left"}
+
+
+async def test_a_guild_is_captured_once_when_the_bot_comes(database: Database) -> None:
+    first, second = snapshot(), snapshot()
+    cache = Cache(first)
+    stored = watching(database, cache)
+    await stored.reconcile()
+    cache.guilds[second.guild_id] = second
+    await stored.joined(second.guild_id)
+    await stored.reconcile()
+    async with database.read() as unit:
+        jobs = (await unit.jobs.list(owner(), JobFilter(kind="guild.capture"), Paging())).items
+    assert sorted(job.guild_id or "" for job in jobs) == [first.guild_id, second.guild_id]
 
 
 async def test_a_postgresql_that_is_away_when_the_bot_is_ready_is_waited_for(
