@@ -20,6 +20,7 @@ from api.controllers.health import HealthController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.plans import PlanController
+from api.controllers.policies import PolicyController
 from api.controllers.schemas import SchemaController
 from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
@@ -55,6 +56,7 @@ CONTROLLERS = (
     GuildSettingsController,
     SnapshotController,
     PlanController,
+    PolicyController,
     TemplateController,
     VersionController,
     SchemaController,

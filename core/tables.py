@@ -6,8 +6,9 @@ from core.callbacks import models as callbacks
 from core.db import Base
 from core.guilds import models as guilds
 from core.jobs import models as jobs
+from core.policies import models as policies
 from core.templates import models as templates
 
-__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "jobs", "templates"]
+__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "jobs", "policies", "templates"]
 
 METADATA = Base.metadata
