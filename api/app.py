@@ -17,6 +17,7 @@ from api.controllers.docs import DocsController
 from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
+from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.plans import PlanController
@@ -59,6 +60,7 @@ CONTROLLERS = (
     PolicyController,
     TemplateController,
     VersionController,
+    ImageController,
     SchemaController,
     JobController,
     GuildJobController,
@@ -87,7 +89,13 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
             await engines.dispose()
             await disconnect(redis)
 
-    database = Database(engines, CATALOG, ring=RedisRing(redis), callback_rules=rules_of(settings))
+    database = Database(
+        engines,
+        CATALOG,
+        ring=RedisRing(redis),
+        callback_rules=rules_of(settings),
+        image_capacity=settings.image_capacity,
+    )
     return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
 
 

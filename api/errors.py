@@ -69,7 +69,6 @@ _OF_HTTP = {
 }
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this path.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A request's body may have up to 1,048,576 bytes (1 MiB).",
 }
 _SYNTAX = frozenset({"syntax", "not_utf8"})
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization_failure, deadlock_detected
@@ -120,7 +119,7 @@ def refusal_of(error: Exception, scope: Scope) -> Refusal:
         case ValidationException():
             return _of_parameters(error, scope)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _of_http(error)
+            return _of_http(error, scope)
         case DBAPIError() | PoolTimeout() | OSError():
             return _of_database(error)
         case _:
@@ -183,16 +182,23 @@ def _name_on_the_wire(key: str, scope: Scope) -> str:
     return (said.name if isinstance(said, ParameterKwarg) else None) or key
 
 
-def _of_http(error: HTTPException) -> Refusal:
+def _of_http(error: HTTPException, scope: Scope) -> Refusal:
     status = HTTPStatus(error.status_code)
     headers = {name.title(): value for name, value in (error.headers or {}).items()}
     detail = _SENTENCES.get(status, error.detail)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = _too_large(scope)
     if isinstance(error, MethodNotAllowedException):
         headers["Allow"] = _allowed(headers.get("Allow", ""))
         detail = f"This path takes {headers['Allow']}."
     return Refusal(
         status=status, code=_OF_HTTP.get(status, status.name.lower()), detail=detail, headers=headers
     )
+
+
+def _too_large(scope: Scope) -> str:
+    limit: int = cast("Any", scope["route_handler"]).resolve_request_max_body_size()
+    return f"The body of this request may have up to {limit:,} bytes ({limit >> 20} MiB)."
 
 
 def _allowed(methods: str) -> str:

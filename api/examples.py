@@ -12,6 +12,7 @@ from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
 from api.schemas.guilds import Guild, GuildPage, SnapshotInfo, SnapshotPage
+from api.schemas.images import Image
 from api.schemas.jobs import (
     ApplyPayload,
     ApplyResult,
@@ -330,6 +331,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         NewApiToken(token=_TOKEN_SHOWN, secret="gwt_Q2x1…"),  # noqa: S106 - an example, not a secret
         _GUILD_SHOWN,
         GuildPage(items=(_GUILD_SHOWN,)),
+        Image(hash=f"sha256:{'0123456789abcdef' * 4}", media_type="image/png", size=48_213),
         SnapshotPage(items=(_SNAPSHOT_SHOWN,)),
         Structure(
             **_LAYOUT,

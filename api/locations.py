@@ -9,6 +9,10 @@ def job_at(job_id: UUID) -> str:
     return f"{PREFIX}/jobs/{job_id}"
 
 
+def image_at(image_hash: str) -> str:
+    return f"{PREFIX}/images/{image_hash}"
+
+
 def callback_at(callback_id: UUID) -> str:
     return f"{PREFIX}/callbacks/{callback_id}"
 

@@ -8,6 +8,8 @@ from api.errors import UnsupportedMedia
 
 JSON = ("application/json",)
 MERGE_PATCH = ("application/json", "application/merge-patch+json")
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
+OCTETS = "application/octet-stream"
 YAML = ("application/yaml", "text/yaml", "application/x-yaml")
 """All are read; the first is the registered one (RFC 9512), which we write and document."""
 

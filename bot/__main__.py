@@ -43,7 +43,7 @@ async def serve(settings: Settings) -> None:
     await require_current(database_url)
     registry = Registry(CATALOG, MODULES)
     engines, redis = Engines(database_url), connect(redis_url)
-    database = Database(engines, CATALOG, ring=RedisRing(redis))
+    database = Database(engines, CATALOG, ring=RedisRing(redis), image_capacity=settings.image_capacity)
     stored = StoredGuilds(database)
     options = BotOptions(api_base=settings.discord_api_base, message_content=settings.message_content)
     bot = GuildwrightBot(stored, options)

@@ -110,6 +110,11 @@ VARIABLES = (
         "delivery_retention_days",
         "How long deliveries that have ended are kept, and can be sent again.",
     ),
+    Variable(
+        "GUILDWRIGHT_IMAGES_MEBIBYTES",
+        "images_mebibytes",
+        "How many MiB all stored pictures together may have; what nothing names is removed after 30 days.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -138,6 +143,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     callback_disable_failures: int = 8
     callback_disable_hours: float = 12.0
     delivery_retention_days: int = 30
+    images_mebibytes: int = 2048
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -146,6 +152,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             f: "***" if f in hidden and getattr(self, f) else getattr(self, f) for f in self.__struct_fields__
         }
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @property
+    def image_capacity(self) -> int:
+        """What all stored pictures together may have, in bytes."""
+        return self.images_mebibytes * 1024**2
 
     @property
     def origin(self) -> str:
@@ -224,6 +235,8 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("GUILDWRIGHT_LOG_LEVEL must be debug, info, warning or error.")
     if not 1 <= settings.port <= _LAST_PORT:
         raise ConfigurationError("GUILDWRIGHT_PORT must be a port, 1 to 65535.")
+    if not 0 <= settings.images_mebibytes < _ENDLESS:
+        raise ConfigurationError("GUILDWRIGHT_IMAGES_MEBIBYTES must be a number, 0 or more.")
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_callbacks(settings)

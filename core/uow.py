@@ -27,6 +27,8 @@ from core.errors import Conflict
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository, SnapshotRepository
 from core.guilds.service import GuildService
+from core.images.repository import AssetRepository, ImageRepository
+from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
 from core.jobs.pauses import PauseRepository, PauseService
@@ -51,12 +53,19 @@ class UnitOfWork:
     """The services over one session. Each is made when it is first asked for."""
 
     def __init__(
-        self, session: AsyncSession, catalog: Catalog, clock: Clock, callback_rules: CallbackRules
+        self,
+        session: AsyncSession,
+        catalog: Catalog,
+        clock: Clock,
+        *,
+        callback_rules: CallbackRules,
+        image_capacity: int,
     ) -> None:
         self._session = session
         self._catalog = catalog
         self._clock = clock
         self._callback_rules = callback_rules
+        self._image_capacity = image_capacity
         self.rungs: list[Rung] = []
 
     @cached_property
@@ -109,6 +118,16 @@ class UnitOfWork:
     @cached_property
     def processes(self) -> ProcessService:
         return ProcessService(ProcessRepository(self._session))
+
+    @cached_property
+    def images(self) -> ImageService:
+        return ImageService(
+            ImageRepository(self._session),
+            AssetRepository(self._session),
+            self.audit,
+            clock=self._clock,
+            capacity=self._image_capacity,
+        )
 
     @cached_property
     def guilds(self) -> GuildService:
@@ -172,18 +191,20 @@ class Database:
         clock: Clock = utc_now,
         ring: Ring = no_ring,
         callback_rules: CallbackRules | None = None,
+        image_capacity: int = DEFAULT_CAPACITY,
     ) -> None:
         self.engines = engines
         self.catalog = catalog
         self.clock = clock
         self.ring = ring
         self.callback_rules = callback_rules or CallbackRules()
+        self.image_capacity = image_capacity
 
     @asynccontextmanager
     async def unit(self) -> AsyncGenerator[UnitOfWork]:
         """Commits on leaving, then rings; an exception rolls back and rings nobody."""
         async with self.engines.session() as session:
-            unit = UnitOfWork(session, self.catalog, self.clock, self.callback_rules)
+            unit = self._over(session)
             try:
                 yield unit
                 await session.commit()
@@ -198,10 +219,19 @@ class Database:
     async def statement(self) -> AsyncGenerator[UnitOfWork]:
         """For what is one statement and said again and again, such as a heartbeat. Rings nobody."""
         async with self.engines.statement() as session:
-            yield UnitOfWork(session, self.catalog, self.clock, self.callback_rules)
+            yield self._over(session)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:
         """For safe methods: PostgreSQL itself refuses any write."""
         async with self.engines.session(read_only=True) as session:
-            yield UnitOfWork(session, self.catalog, self.clock, self.callback_rules)
+            yield self._over(session)
+
+    def _over(self, session: AsyncSession) -> UnitOfWork:
+        return UnitOfWork(
+            session,
+            self.catalog,
+            self.clock,
+            callback_rules=self.callback_rules,
+            image_capacity=self.image_capacity,
+        )

@@ -26,7 +26,9 @@ async def serve(settings: Settings) -> None:
         raise ConfigurationError("The workers need DATABASE_URL; `just up` starts what has no address.")
     await require_current(settings.database_url)
     engines = Engines(settings.database_url)
-    database = Database(engines, CATALOG, callback_rules=rules_of(settings))
+    database = Database(
+        engines, CATALOG, callback_rules=rules_of(settings), image_capacity=settings.image_capacity
+    )
     keeping = asyncio.create_task(housekeeping_of(settings, database).run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)

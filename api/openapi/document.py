@@ -31,6 +31,7 @@ _TAGS = {
     "guilds": "Discord servers that the bot is in.",
     "snapshots": "What a guild looked like, kept.",
     "templates": "Named series of versions of a document.",
+    "images": "Pictures by their content, for templates to name.",
     "plans": "What it would take, before it is done; and doing it.",
     "jobs": "What was asked of the bot.",
     "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
@@ -49,7 +50,9 @@ def openapi_document(app: Litestar) -> Schema:
             operation = operation_of(handler)
             if operation is None:
                 continue
-            shown += [t for t in (operation.body, answer_type(handler)) if isinstance(t, type)]
+            shown += [
+                t for t in (operation.body, answer_type(handler)) if isinstance(t, type) and t is not bytes
+            ]
             method = next(iter(handler.http_methods)).lower()
             paths.setdefault(route.path_format, {})[method] = path_item(handler, operation, method)
     return _sorted(_whole(paths, shown))

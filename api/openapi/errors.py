@@ -25,7 +25,10 @@ _MEANING = {
         "precondition_failed",
         "If-Match names another state than the present one.",
     ),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too_large", "The body is larger than 1 MiB."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "too_large",
+        "The body is larger than 1 MiB; a picture's: than 10 MiB.",
+    ),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "unsupported_media_type",
         "The body is of a media type that is not read here.",

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from api import events
 from api.examples import YAML_EXAMPLE, example_of
 from api.guards import guards_of, signed_in
-from api.media import YAML
+from api.media import IMAGES, YAML
 from api.openapi.components import Schema, ref_to
 from api.openapi.errors import name_of, statuses_of
 from api.openapi.parameters import headers_of, parameters_of
@@ -25,12 +25,24 @@ _REASONS = {
     201: "It was made.",
     202: "It was accepted, and will be done.",
     204: "Nothing to say.",
+    304: "It is what you have.",
     503: "Not ready.",
 }
+_EMPTY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _NATIVE: Schema = {
     "type": "object",
     "description": "Discord's own server template, or its `serialized_source_guild`.",
     "required": ["serialized_source_guild"],
+}
+
+
+_BYTES: Schema = {
+    "schema": {"type": "string", "format": "binary", "description": "The picture's bytes."},
+    "example": "\\x89PNG\\r\\n…",
+}
+_LOTTIE: Schema = {
+    "schema": {"type": "object", "additionalProperties": True, "description": "A Lottie animation."},
+    "example": {"v": "5.7.0", "fr": 60, "ip": 0, "op": 60, "w": 320, "h": 320, "layers": []},
 }
 
 
@@ -81,8 +93,7 @@ def _successes(handler: HTTPRouteHandler, operation: Operation) -> dict[str, Sch
     statuses = operation.statuses or (handler.status_code,)
     answer = answer_type(handler)
     return {
-        str(status): _success(status, operation, None if status == HTTPStatus.NO_CONTENT else answer)
-        for status in statuses
+        str(status): _success(status, operation, None if status in _EMPTY else answer) for status in statuses
     }
 
 
@@ -108,6 +119,8 @@ def _content(media: str, answer: Any) -> Schema:
         return {"schema": {"type": "string", "description": "Each `data` is a JobEvent."}, "example": _EVENT}
     if media in YAML:
         return {"schema": {"type": "string", "description": "The document as text."}, "example": YAML_EXAMPLE}
+    if answer is bytes:
+        return _BYTES if media in IMAGES else _LOTTIE
     if get_origin(answer) is dict:
         return {"schema": {"type": "object", "additionalProperties": True}}
     return {"schema": ref_to(answer.__name__), **_example(answer)}
@@ -120,6 +133,8 @@ def _bodies(operation: Operation) -> dict[str, Schema]:
 def _body(media: str, body: Any) -> Schema:
     if media in YAML:
         return {"schema": {"type": "string", "description": "The document as text."}, "example": YAML_EXAMPLE}
+    if body is bytes:
+        return _BYTES
     schema = ref_to(body.__name__)
     if body is Document:
         schema = {"anyOf": [schema, _NATIVE]}

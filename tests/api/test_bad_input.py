@@ -258,6 +258,7 @@ async def test_a_bad_parameter_is_named(api: Api, query: str, parameter: str) ->
         ("GET", "/guilds/1/snapshots"),
         ("GET", "/guilds/{guild}/snapshots/{id}"),
         ("GET", "/guilds/{guild}/snapshots/{id}/document"),
+        ("GET", "/images/x"),
         ("DELETE", "/me/tokens/{id}"),
     ],
 )

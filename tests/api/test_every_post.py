@@ -9,6 +9,7 @@ import pytest
 from tests.api.conftest import document
 from tests.api.test_openapi import operations
 from tests.api.world import DOCUMENT, Api
+from tests.simulator.pictures import png
 
 Asked = tuple[str, dict[str, Any]]
 """A path, and what httpx sends there."""
@@ -93,6 +94,7 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "createTemplate": lambda api: plainly("/templates", json={"name": "x"}),
     "importTemplate": lambda api: plainly("/templates/import?name=x", json=DOCUMENT),
     "createVersion": version,
+    "uploadImage": lambda api: plainly("/images", content=png()),
 }
 
 

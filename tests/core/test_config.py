@@ -48,6 +48,7 @@ def test_values_take_the_type_of_their_setting() -> None:
         ("GUILDWRIGHT_CALLBACK_DISABLE_FAILURES", "0"),
         ("GUILDWRIGHT_CALLBACK_DISABLE_HOURS", "nan"),
         ("GUILDWRIGHT_DELIVERY_RETENTION_DAYS", "-1"),
+        ("GUILDWRIGHT_IMAGES_MEBIBYTES", "-1"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(name: str, value: str) -> None:
