@@ -17,8 +17,8 @@ from tests.builders.core import member, owner, powers, snapshot
 MEMBERS = (MemberRoles("1", ("5", "6")), MemberRoles("2"))
 
 
-async def told(database: Database, **fields: object) -> Snapshot:
-    guild = snapshot(**fields)
+async def told(database: Database) -> Snapshot:
+    guild = snapshot()
     async with database.unit() as unit:
         await unit.guilds.store(guild, powers(guild))
     return guild
