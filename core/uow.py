@@ -37,8 +37,10 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.templates.active import ActiveVersionService
 from core.templates.planning import PlanService
 from core.templates.repository import (
+    ActiveVersionRepository,
     BindingRepository,
     PlanRepository,
     TemplateRepository,
@@ -150,8 +152,20 @@ class UnitOfWork:
         return TemplateService(
             TemplateRepository(self._session),
             TemplateVersionRepository(self._session),
-            self.audit,
-            self._clock,
+            ActiveVersionRepository(self._session),
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def active_versions(self) -> ActiveVersionService:
+        return ActiveVersionService(
+            ActiveVersionRepository(self._session),
+            templates=self.templates,
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
         )
 
     @cached_property
