@@ -22,6 +22,7 @@ from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.plans import PlanController
+from api.controllers.policies import PolicyController
 from api.controllers.schemas import SchemaController
 from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
@@ -57,6 +58,7 @@ CONTROLLERS = (
     GuildSettingsController,
     SnapshotController,
     PlanController,
+    PolicyController,
     TemplateController,
     VersionController,
     ActiveVersionController,

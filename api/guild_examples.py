@@ -5,9 +5,22 @@ from datetime import UTC, datetime
 import msgspec
 
 from api.schemas.guild_settings import EditGuildSettings, GuildSettings
+from api.schemas.policies import (
+    ChannelVisibility,
+    NeverRule,
+    OnlyRule,
+    Policies,
+    PutPolicies,
+    Violation,
+    Visibility,
+)
 
 _THEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
-_CHANNEL = "1045061234567890123"
+_GUILD, _CHANNEL = "1045061234567890120", "1045061234567890123"
+_RULES = (
+    NeverRule(name="calm", roles=("everyone",), permissions=("mention_everyone",)),
+    OnlyRule(name="staff only", roles=("Staff",), permissions=("view_channel",), channels=("mod-*",)),
+)
 
 GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
     GuildSettings(
@@ -21,4 +34,38 @@ GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
         updated_at=_THEN,
     ),
     EditGuildSettings(drift="alert", drift_channel_id=_CHANNEL),
+    PutPolicies(rules=_RULES),
+    Policies(
+        rules=_RULES,
+        violations=(
+            Violation(
+                rule="calm",
+                message="The rule “calm” is broken: @everyone has mention_everyone.",
+                permissions=("mention_everyone",),
+                role_id=_GUILD,
+                member_id=None,
+                channel_id=None,
+            ),
+        ),
+        updated_at=_THEN,
+    ),
+    Visibility(
+        guild_id=_GUILD,
+        revision=12,
+        role_ids=(),
+        member_id=None,
+        plan_id=None,
+        now=("view_channel", "send_messages"),
+        planned=None,
+        channels=(
+            ChannelVisibility(
+                id=_CHANNEL,
+                name="mod-log",
+                type="text",
+                parent_id=None,
+                now=(),
+                planned=None,
+            ),
+        ),
+    ),
 )

@@ -67,7 +67,13 @@ class StoredGuilds:
 
         async def store() -> None:
             async with self._database.unit() as unit:
+                await unit.guilds.lock(guild_id)
+                watched = bool(await unit.policies.of(guild_id))
+                before = await unit.guilds.structure_of(guild_id) if watched else None
                 await unit.guilds.store_read(guild_id, read)
+                after = await unit.guilds.structure_of(guild_id) if before else None
+                if before and after:
+                    await unit.policies.note_change(guild_id, before, after)
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)

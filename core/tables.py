@@ -7,8 +7,9 @@ from core.db import Base
 from core.guilds import models as guilds
 from core.images import models as images
 from core.jobs import models as jobs
+from core.policies import models as policies
 from core.templates import models as templates
 
-__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "images", "jobs", "templates"]
+__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "images", "jobs", "policies", "templates"]
 
 METADATA = Base.metadata

@@ -37,6 +37,8 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.policies.repository import PolicyRepository
+from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.planning import PlanService
 from core.templates.repository import (
@@ -144,6 +146,17 @@ class UnitOfWork:
         return ActionService(self.guilds, self.jobs)
 
     @cached_property
+    def policies(self) -> PolicyService:
+        return PolicyService(
+            PolicyRepository(self._session),
+            guilds=self.guilds,
+            options=self.guild_options,
+            actions=self.actions,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
     def pauses(self) -> PauseService:
         return PauseService(PauseRepository(self._session), self.audit)
 
@@ -175,6 +188,7 @@ class UnitOfWork:
             BindingRepository(self._session),
             templates=self.templates,
             guilds=self.guilds,
+            policies=self.policies,
             jobs=self.jobs,
             audit=self.audit,
         )

@@ -43,6 +43,15 @@ class GuildService:
         snapshot, powers = await read()
         return await self.store(snapshot, powers)
 
+    async def lock(self, guild_id: str) -> None:
+        """Nobody else stores this guild until the transaction ends."""
+        await self._guilds.lock(guild_id)
+
+    async def structure_of(self, guild_id: str) -> Snapshot | None:
+        """As last seen, for our own work; None for a guild that was never heard of."""
+        model = await self._guilds.find_whole(guild_id)
+        return None if model is None else model.structure
+
     async def store(self, snapshot: Snapshot, powers: BotPowers) -> bool:
         """Keeps the guild in step with the gateway; answers whether anything had changed."""
         joined, changed = await self._guilds.store(snapshot, powers)

@@ -1,7 +1,7 @@
 """Plans: made from a version or a snapshot, looked at, confirmed, asked to be applied. Never applied here (law 5)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -14,15 +14,18 @@ from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
+from core.policies.service import PolicyService
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.jobs import APPLY, ApplyPayload
+from core.templates.judged import judged
 from core.templates.models import PlanModel
-from core.templates.plan import Plan, PlanOptions, deletes_of
+from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, deletes_of, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
+from core.templates.visibility import Visibility, visibility_of
 
 
 class PlanService:
@@ -33,6 +36,7 @@ class PlanService:
         *,
         templates: TemplateService,
         guilds: GuildService,
+        policies: PolicyService,
         jobs: JobService,
         audit: AuditService,
     ) -> None:
@@ -40,6 +44,7 @@ class PlanService:
         self._bindings = bindings
         self._templates = templates
         self._guilds = guilds
+        self._policies = policies
         self._jobs = jobs
         self._audit = audit
 
@@ -104,11 +109,7 @@ class PlanService:
             raise Conflict(
                 f"This plan was used already, by job {model.job_id}: make a new plan.", code="plan_used"
             )
-        if model.plan.blockers:
-            reasons = " ".join(notice.message for notice in model.plan.blockers)
-            raise Conflict(
-                f"This plan cannot be applied: {reasons}", code="plan_blocked", problems=_problems(model.plan)
-            )
+        _require_unblocked(model.plan)
         await self._jobs.require_free(model.guild_id)
         await self._require_fresh(actor, model)
         job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
@@ -148,17 +149,48 @@ class PlanService:
         if basis.template_id is not None:
             await self._bindings.bind(basis.guild_id, basis.template_id, ids)
 
+    async def visibility(
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        *,
+        roles: Collection[Ref],
+        member: Snowflake | None = None,
+        plan_id: uuid.UUID | None = None,
+    ) -> tuple[int, Visibility]:
+        """What somebody with these roles may do in the guild as last seen, whose revision is told, and when a plan is
+        done. Needs Manage Guild. Raises `NotFound` for roles that are not there, `Stale` for a plan that was made on
+        another guild than the one of now."""
+        view = await self._guilds.view(actor, guild_id)
+        plan = None
+        if plan_id is not None:
+            model = await self._visible(actor, plan_id)
+            if model.guild_id != guild_id:
+                raise NotFound(f"Guild {guild_id} has no plan {plan_id}.")
+            if model.guild_revision != view.guild.revision:
+                raise Stale(
+                    "The guild has changed since this plan was made: make a new plan.", code="plan_stale"
+                )
+            plan = model.plan
+        known = {role.id for role in view.structure.roles}
+        if plan is not None:
+            known |= {ref_to(step.key) for step in plan.steps if isinstance(step, CreateRole)}
+        if unknown := [role for role in roles if role not in known]:
+            raise NotFound(f"Guild {guild_id} has no role {unknown[0]}.")
+        return view.guild.revision, visibility_of(view.structure, roles=roles, member=member, plan=plan)
+
     async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
         view = await self._guilds.view(actor, model.guild_id)
-        if view.guild.revision == model.guild_revision:
-            return
-        now = diff(model.document, view.structure, model.bindings, view.powers, model.options)
-        if now.hash != model.plan.hash:
-            raise Stale(
-                f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
-                f"not {len(model.plan.steps)}. Make a new plan.",
-                code="plan_stale",
-            )
+        if view.guild.revision != model.guild_revision:
+            now = diff(model.document, view.structure, model.bindings, view.powers, model.options)
+            if now.hash != model.plan.hash:
+                raise Stale(
+                    f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
+                    f"not {len(model.plan.steps)}. Make a new plan.",
+                    code="plan_stale",
+                )
+        rules = await self._policies.of(model.guild_id)
+        _require_unblocked(judged(model.plan, view.structure, rules))
 
     async def _store(
         self,
@@ -172,7 +204,8 @@ class PlanService:
         version: int | None = None,
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
-        plan = diff(document, view.structure, bindings, view.powers, options)
+        rules = await self._policies.of(view.guild.id)
+        plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
         model = await self._plans.add(
             PlanModel(
                 guild_id=view.guild.id,
@@ -201,6 +234,14 @@ class PlanService:
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model
+
+
+def _require_unblocked(plan: Plan) -> None:
+    if plan.blockers:
+        reasons = " ".join(notice.message for notice in plan.blockers)
+        raise Conflict(
+            f"This plan cannot be applied: {reasons}", code="plan_blocked", problems=_problems(plan)
+        )
 
 
 def _problems(plan: Plan) -> tuple[Problem, ...]:

@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
+from sqlalchemy import text
 
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.db import Engines
 from core.discord.errors import GuildAbsent
 from core.discord.gateway import DiscordGateway
+from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot
+from core.policies.rules import Never
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 
@@ -106,3 +110,23 @@ async def test_a_guild_joined_while_the_others_are_read_is_not_taken_for_gone(
     monkeypatch.setattr(cache, "read_guild", join_meanwhile)
     await stored.reconcile()
     assert await states(database) == {there.guild_id: "approved", joins.guild_id: "approved"}
+
+
+async def test_a_change_by_hand_that_breaks_a_rule_is_written_down_once(database: Database) -> None:
+    seen = snapshot(channels=1)
+    cache = Cache(seen)
+    stored = watching(database, cache)
+    await stored.reconcile()
+    calm = Never(name="calm", roles=("everyone",), permissions=("manage_webhooks",))
+    async with database.unit() as unit:
+        assert (await unit.policies.put(owner(), seen.guild_id, (calm,))).violations == ()
+    loud = replace(seen.everyone, permissions=int(Permission.MANAGE_WEBHOOKS))
+    others = tuple(role for role in seen.roles if role.id != seen.guild_id)
+    cache.guilds[seen.guild_id] = replace(seen, roles=(*others, loud))
+    for _ in range(2):
+        await stored.changed(seen.guild_id)
+    async with database.engines.connection() as connection:
+        written = await connection.execute(
+            text("SELECT after->>'message' FROM audit_entries WHERE action = 'policy.broken'")
+        )
+        assert written.scalars().all() == ["The rule “calm” is broken: @everyone has manage_webhooks."]

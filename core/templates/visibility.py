@@ -1,0 +1,65 @@
+"""Who sees and may do what: now, and when a plan is done."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from core.discord.effective import channel_permissions, guild_permissions
+from core.discord.permissions import Permission
+from core.discord.types import Channel, ChannelType, Member, Snapshot, Snowflake
+from core.templates.match import displayed
+from core.templates.outcome import outcome_of
+from core.templates.plan import Plan, Ref
+
+
+class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
+    """`id` is a `Ref`. None for a channel that is not there before, or after."""
+
+    id: Ref
+    name: str
+    type: ChannelType
+    parent_id: Ref | None
+    now: Permission | None
+    planned: Permission | None = None
+
+
+class Visibility(msgspec.Struct, frozen=True, kw_only=True):
+    """`now` and `planned` are those of the guild as a whole; `planned` is None where no plan was asked about."""
+
+    now: Permission
+    planned: Permission | None
+    channels: tuple[ChannelVisibility, ...]
+
+
+def visibility_of(
+    snapshot: Snapshot,
+    *,
+    roles: Collection[Ref],
+    member: Snowflake | None = None,
+    plan: Plan | None = None,
+) -> Visibility:
+    """What somebody with these roles (beside @everyone), and the overwrites of this member, may do. `roles` may name
+    what the plan makes. Channels come in display order, those that the plan makes last."""
+    somebody = Member(user_id=member or "0", role_ids=tuple(roles))
+    after = None if plan is None else outcome_of(plan, snapshot)
+    planned = {} if after is None else {channel.id: channel for channel in after.channels}
+    present = {channel.id: channel for channel in displayed(snapshot)}
+    return Visibility(
+        now=guild_permissions(snapshot, somebody),
+        planned=None if after is None else guild_permissions(after, somebody),
+        channels=tuple(
+            ChannelVisibility(
+                id=channel.id,
+                name=channel.name,
+                type=channel.type,
+                parent_id=channel.parent_id,
+                now=_in(snapshot, somebody, present.get(channel.id)),
+                planned=None if after is None else _in(after, somebody, planned.get(channel.id)),
+            )
+            for channel in {**present, **planned}.values()
+        ),
+    )
+
+
+def _in(guild: Snapshot, somebody: Member, channel: Channel | None) -> Permission | None:
+    return None if channel is None else channel_permissions(guild, somebody, channel)

@@ -1,0 +1,175 @@
+"""Rules of a guild over HTTP: put, broken, measured by plans; and who sees what, now and planned."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from core.discord.permissions import bits_of
+from core.discord.types import Channel, Overwrite, Role, Snapshot
+from core.uow import Database
+from tests.api.world import Api
+from tests.builders.core import powers, snapshot, snowflake
+
+CALM = {
+    "rule": "never",
+    "name": "calm",
+    "roles": ["everyone"],
+    "permissions": ["mention_everyone"],
+}
+STAFF_ONLY = {
+    "rule": "only",
+    "name": "staff only",
+    "roles": ["Staff"],
+    "permissions": ["view_channel"],
+    "channels": ["mod-*"],
+}
+
+
+def lived_in() -> tuple[Snapshot, str, str]:
+    """A guild with staff and a closed channel for them; also the two ids."""
+    seen = snapshot(roles=0, channels=0)
+    staff, log = snowflake(), snowflake()
+    see = int(bits_of(["view_channel"]))
+    everyone = replace(seen.everyone, permissions=see)
+    others = tuple(role for role in seen.roles if role.id != seen.guild_id)
+    return (
+        replace(
+            seen,
+            roles=(*others, Role(id=staff, name="Staff", position=1), everyone),
+            channels=(
+                Channel(
+                    id=log,
+                    type="text",
+                    name="mod-log",
+                    overwrites=(
+                        Overwrite("role", seen.guild_id, deny=see),
+                        Overwrite("role", staff, allow=see),
+                    ),
+                ),
+            ),
+        ),
+        staff,
+        log,
+    )
+
+
+async def stored(database: Database, seen: Snapshot) -> str:
+    async with database.unit() as unit:
+        await unit.guilds.store(seen, powers(seen))
+    return seen.guild_id
+
+
+async def put(api: Api, guild: str, *rules: dict[str, Any], **headers: str) -> Any:
+    return await api.client.put(
+        f"/api/v1/guilds/{guild}/policies", json={"rules": list(rules)}, headers=headers
+    )
+
+
+async def plan_of(api: Api, guild: str, document: dict[str, Any]) -> dict[str, Any]:
+    template = await api.template(document={"guildwright": 1, **document})
+    made = await api.post(f"/guilds/{guild}/plans", json={"template_id": template["id"]})
+    assert made.status_code == 201, made.json()
+    return made.json()
+
+
+async def test_rules_are_put_as_a_whole_and_say_where_they_are_broken(api: Api) -> None:
+    seen, _, log = lived_in()
+    guild = await stored(api.database, seen)
+    assert (await api.get(f"/guilds/{guild}/policies")).json() == {
+        "rules": [],
+        "violations": [],
+        "updated_at": None,
+    }
+    made = await put(api, guild, CALM, STAFF_ONLY)
+    assert made.status_code == 200, made.json()
+    assert made.json()["violations"] == []
+    await stored(api.database, replace(seen, channels=(replace(seen.channels[0], overwrites=()),)))
+    broken = await api.get(f"/guilds/{guild}/policies")
+    assert [(v["rule"], v["role_id"], v["channel_id"]) for v in broken.json()["violations"]] == [
+        ("staff only", guild, log)
+    ]
+    assert broken.headers["etag"] == made.headers["etag"]
+    assert (await put(api, guild, **{"If-Match": made.headers["etag"]})).json()["rules"] == []
+    stale = await put(api, guild, CALM, **{"If-Match": made.headers["etag"]})
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+
+
+async def test_bad_rules_are_refused_each_with_its_pointer(api: Api) -> None:
+    guild = await api.guild()
+    refused = await put(api, guild, CALM, {**CALM, "permissions": ["fly"]})
+    assert refused.status_code == 422
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        ("/rules/1/name", "duplicate_name"),
+        ("/rules/1/permissions/0", "unknown_permission"),
+    ]
+    assert (await put(api, guild, {**CALM, "rule": "sometimes"})).status_code == 422
+    assert (await api.get(f"/guilds/{guild}/policies")).json()["rules"] == []
+
+
+async def test_a_plan_that_would_break_a_rule_cannot_be_applied(api: Api) -> None:
+    seen, _, _ = lived_in()
+    guild = await stored(api.database, seen)
+    opened = {"channels": [{"key": "log", "type": "text", "name": "mod-log", "overwrites": []}]}
+    before = await plan_of(api, guild, opened)
+    assert before["blockers"] == []
+    await put(api, guild, STAFF_ONLY)
+    late = await api.post(f"/plans/{before['id']}/apply")
+    assert (late.status_code, late.json()["code"]) == (409, "plan_blocked")
+    plan = await plan_of(api, guild, opened)
+    assert [(b["code"], b["node"]) for b in plan["blockers"]] == [("breaks_policy", "log")]
+    new = {"channels": [{"key": "ban", "type": "text", "name": "mod-bans", "overwrites": []}]}
+    assert [b["node"] for b in (await plan_of(api, guild, new))["blockers"]] == ["ban"]
+
+
+async def test_what_is_broken_already_is_no_reason_against_a_plan(api: Api) -> None:
+    seen, _, _ = lived_in()
+    guild = await stored(api.database, replace(seen, channels=(replace(seen.channels[0], overwrites=()),)))
+    await put(api, guild, STAFF_ONLY)
+    plan = await plan_of(api, guild, {"roles": [{"key": "new", "name": "New"}]})
+    assert plan["blockers"] == []
+    assert "policy_broken" in {warning["code"] for warning in plan["warnings"]}
+
+
+async def test_visibility_tells_who_sees_what_now_and_after_a_plan(api: Api) -> None:
+    seen, staff, log = lived_in()
+    guild = await stored(api.database, seen)
+    path = f"/guilds/{guild}/visibility"
+    (everybody,) = (await api.get(path)).json()["channels"]
+    assert (everybody["id"], everybody["now"], everybody["planned"]) == (log, [], None)
+    (theirs,) = (await api.get(f"{path}?role_id={staff}")).json()["channels"]
+    assert theirs["now"] == ["view_channel"]
+    plan = await plan_of(
+        api,
+        guild,
+        {
+            "roles": [{"key": "vip", "name": "VIP", "permissions": ["speak"]}],
+            "channels": [
+                {"key": "log", "type": "text", "name": "mod-log", "overwrites": []},
+                {"key": "talk", "type": "voice", "name": "Talk"},
+            ],
+        },
+    )
+    seen_after = (await api.get(f"{path}?role_id=$vip&plan_id={plan['id']}")).json()
+    assert (seen_after["now"], seen_after["planned"]) == (["view_channel"], ["view_channel", "speak"])
+    rows = {row["name"]: (row["now"], row["planned"]) for row in seen_after["channels"]}
+    assert rows == {"mod-log": ([], ["view_channel", "speak"]), "Talk": (None, ["view_channel"])}
+    assert (await api.get(f"{path}?role_id=1")).status_code == 404
+    await stored(api.database, replace(seen, channels=()))
+    assert (await api.get(f"{path}?plan_id={plan['id']}")).json()["code"] == "plan_stale"
+
+
+async def test_what_breaks_a_rule_by_hand_is_audited_once_and_told(api: Api) -> None:
+    seen, _, _ = lived_in()
+    guild = await stored(api.database, seen)
+    await put(api, guild, STAFF_ONLY)
+    await api.client.patch(
+        f"/api/v1/guilds/{guild}/settings",
+        json={"drift": "alert", "drift_channel_id": seen.channels[0].id},
+        headers={"Content-Type": "application/merge-patch+json"},
+    )
+    opened = replace(seen, channels=(replace(seen.channels[0], overwrites=()),))
+    async with api.database.unit() as unit:
+        assert len(await unit.policies.note_change(guild, seen, opened)) == 1
+        assert await unit.policies.note_change(guild, opened, opened) == ()
+    jobs = (await api.get(f"/jobs?guild_id={guild}&kind=message.send")).json()["items"]
+    assert ["staff only" in job["payload"]["content"] for job in jobs] == [True]
