@@ -89,7 +89,7 @@ class SnapshotController(Controller):
         **operation("deleteSnapshot", refuses=(NotFound, Forbidden, Conflict)),
     )
     async def delete(self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId) -> None:
-        """Forget a snapshot. The guild's first one stays: it is the way back to before anything was done."""
+        """Delete a snapshot. A guild's first one is kept."""
         await unit.snapshots.delete(actor, guild_id, snapshot_id)
 
     @get(

@@ -26,21 +26,6 @@ async def test_a_capture_can_be_named_and_renamed(api: Api) -> None:
         assert (await api.get(path)).json()["label"] == label
 
 
-async def test_the_first_snapshot_stays_and_others_can_be_deleted(api: Api) -> None:
-    guild = await api.guild()
-    first, second = await api.capture(guild), await api.capture(guild)
-    gone = await api.client.delete(f"/api/v1/guilds/{guild}/snapshots/{second}")
-    assert (gone.status_code, gone.content) == (204, b"")
-    before = await api.rows()
-    api.rings.rung.clear()
-    answer = await api.client.delete(f"/api/v1/guilds/{guild}/snapshots/{first}")
-    problem = await refused(api, answer, before, 409)
-    assert problem["code"] == "first_snapshot"
-    assert [item["id"] for item in (await api.get(f"/guilds/{guild}/snapshots")).json()["items"]] == [
-        str(first)
-    ]
-
-
 async def test_members_roles_are_not_kept_where_the_guild_does_not_allow_it(api: Api) -> None:
     guild = await api.guild()
     before = await api.rows()

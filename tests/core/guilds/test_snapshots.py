@@ -3,16 +3,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core.discord.permissions import Permission
 from core.discord.types import Snapshot
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, NotFound
 from core.guilds.jobs import CapturePayload
 from core.guilds.options import GuildOptionsChanges
 from core.guilds.schemas import MemberRoles, SnapshotInfo
 from core.guilds.snapshots import NEWEST_KEPT
 from core.paging import Paging
 from core.uow import Database
-from tests.builders.core import member, owner, powers, snapshot
+from tests.builders.core import owner, powers, snapshot
 
 MEMBERS = (MemberRoles("1", ("5", "6")), MemberRoles("2"))
 
@@ -65,22 +64,6 @@ async def test_snapshots_are_of_one_guild_and_come_newest_first(database: Databa
         for guild_id, snapshot_id in ((other.guild_id, infos[0].id), (guild.guild_id, uuid4())):
             with pytest.raises(NotFound):
                 await unit.snapshots.get(owner(), guild_id, snapshot_id)
-
-
-async def test_the_first_one_stays_and_others_go_by_an_administrators_word(database: Database) -> None:
-    guild = await told(database)
-    first, second = await kept(database, guild), await kept(database, guild)
-    manager = member(guild.guild_id, Permission.MANAGE_GUILD)
-    admin = member(guild.guild_id, Permission.ADMINISTRATOR)
-    with pytest.raises(Forbidden, match="administrator"):
-        async with database.unit() as unit:
-            await unit.snapshots.delete(manager, guild.guild_id, second.id)
-    with pytest.raises(Conflict, match="first snapshot"):
-        async with database.unit() as unit:
-            await unit.snapshots.delete(admin, guild.guild_id, first.id)
-    async with database.unit() as unit:
-        await unit.snapshots.delete(admin, guild.guild_id, second.id)
-    assert await left(database, guild) == {first.id}
 
 
 async def test_a_snapshot_can_be_called_something_and_nothing_again(database: Database) -> None:
