@@ -11,6 +11,7 @@ from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
+from api.controllers.active_versions import ActiveVersionController
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.docs import DocsController
@@ -60,6 +61,7 @@ CONTROLLERS = (
     PolicyController,
     TemplateController,
     VersionController,
+    ActiveVersionController,
     ImageController,
     SchemaController,
     JobController,

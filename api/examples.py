@@ -61,6 +61,7 @@ from api.schemas.templates import (
     VersionInfo,
     VersionPage,
 )
+from api.template_examples import TEMPLATE_EXAMPLES
 from core.templates.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
 
 _THEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -248,6 +249,8 @@ _TEMPLATE_SHOWN = Template(
     name="Community",
     description=None,
     visibility="private",
+    guild_id=None,
+    origin=None,
     latest_version=1,
     created_at=_THEN,
     updated_at=_THEN,
@@ -394,6 +397,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         ),
         *CALLBACK_EXAMPLES,
         *GUILD_EXAMPLES,
+        *TEMPLATE_EXAMPLES,
         Live(),
         Readiness(status="degraded", parts={"database": "up", "redis": "up", "bot": "down"}),
         Status(

@@ -39,8 +39,10 @@ from core.jobs.service import JobService
 from core.jobs.spec import Catalog
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
+from core.templates.active import ActiveVersionService
 from core.templates.planning import PlanService
 from core.templates.repository import (
+    ActiveVersionRepository,
     BindingRepository,
     PlanRepository,
     TemplateRepository,
@@ -163,8 +165,20 @@ class UnitOfWork:
         return TemplateService(
             TemplateRepository(self._session),
             TemplateVersionRepository(self._session),
-            self.audit,
-            self._clock,
+            ActiveVersionRepository(self._session),
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def active_versions(self) -> ActiveVersionService:
+        return ActiveVersionService(
+            ActiveVersionRepository(self._session),
+            templates=self.templates,
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, delete, get, post
 
 from api.answers import Answer, accepted
 from api.deps import Asker, Once, Unit
@@ -58,6 +58,14 @@ class SnapshotController(Controller):
     ) -> Snapshot:
         """One snapshot with its whole content."""
         return snapshot_of(await unit.guilds.snapshot(actor, guild_id, snapshot_id))
+
+    @delete(
+        "/snapshots/{snapshot_id:uuid}",
+        **operation("deleteSnapshot", refuses=(NotFound, Forbidden, Conflict)),
+    )
+    async def delete(self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId) -> None:
+        """Delete a snapshot. A guild's first one is kept."""
+        await unit.guilds.delete_snapshot(actor, guild_id, snapshot_id)
 
     @get(
         "/snapshots/{snapshot_id:uuid}/document",

@@ -17,6 +17,7 @@ from api.media import JSON, MERGE_PATCH, YAML
 from api.operations import operation
 from api.params import Cursor, Limit, TemplateId, paging_of
 from api.schemas.templates import (
+    CopyTemplate,
     CreateTemplate,
     EditTemplate,
     ImportedTemplate,
@@ -26,7 +27,7 @@ from api.schemas.templates import (
     imported_of,
     template_of,
 )
-from core.errors import Forbidden, NotFound, Stale
+from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.templates import schemas as core
 from core.templates.document import Document
 
@@ -56,7 +57,7 @@ class TemplateController(Controller):
         page = await unit.templates.list(actor, paging_of(limit, cursor))
         return TemplatePage(items=tuple(map(template_of, page.items)), next_cursor=page.next_cursor)
 
-    @post("/", **operation("createTemplate", body=CreateTemplate, refuses=(Forbidden,), once=True))
+    @post("/", **operation("createTemplate", body=CreateTemplate, refuses=(Forbidden, NotFound), once=True))
     async def create(
         self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once
     ) -> Response[Template]:
@@ -70,6 +71,7 @@ class TemplateController(Controller):
                 wanted.name,
                 description=wanted.description,
                 visibility=wanted.visibility,
+                guild_id=wanted.guild_id,
                 document=document,
                 note=wanted.note,
             )
@@ -110,6 +112,39 @@ class TemplateController(Controller):
         """One template."""
         return _tagged(await unit.templates.get(actor, template_id))
 
+    @post(
+        "/{template_id:uuid}/copy",
+        **operation(
+            "copyTemplate", body=CopyTemplate, body_required=False, refuses=(NotFound, Forbidden), once=True
+        ),
+    )
+    async def copy(
+        self,
+        *,
+        request: Request[Any, Any, Any],
+        actor: Asker,
+        unit: Unit,
+        once: Once,
+        template_id: TemplateId,
+    ) -> Response[Template]:
+        """Make a template of your own of somebody's. It knows its origin, and goes its own way."""
+        wanted = await body_of(request, CopyTemplate, default=CopyTemplate())
+
+        async def make() -> Answer[Template]:
+            template = await unit.templates.copy(
+                actor,
+                template_id,
+                version=wanted.version,
+                name=wanted.name,
+                description=wanted.description,
+                visibility=wanted.visibility,
+                guild_id=wanted.guild_id,
+                note=wanted.note,
+            )
+            return created(template_of(template), template_at(template.id))
+
+        return await once(make)
+
     @patch(
         "/{template_id:uuid}",
         **operation(
@@ -131,12 +166,13 @@ class TemplateController(Controller):
 
     @delete(
         "/{template_id:uuid}",
-        **operation("deleteTemplate", refuses=(NotFound, Forbidden, Stale), conditional=True),
+        **operation("deleteTemplate", refuses=(NotFound, Forbidden, Conflict, Stale), conditional=True),
     )
     async def delete(
         self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, template_id: TemplateId
     ) -> None:
-        """Delete a template and its versions; plans made of them stay."""
+        """Delete a template and its versions; plans and copies made of them stay. Refused while a guild is measured by
+        one of them."""
         await unit.templates.delete(actor, template_id, seen=seen_in(request.headers.get("if-match")))
 
 

@@ -7,12 +7,15 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.schemas.values import NextCursor, Time
+from api.schemas.values import NextCursor, Snowflake, Time
 from core.templates import schemas as core
 from core.templates.document import Document
 from core.templates.plan import Notice as CoreNotice
 
-Visibility: TypeAlias = Literal["private", "public"]
+Visibility: TypeAlias = Literal["private", "guild", "public"]
+SharedWith: TypeAlias = Annotated[
+    Snowflake, Meta(description="With visibility `guild`: whoever may manage that guild sees it.")
+]
 TemplateName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]
 Note: TypeAlias = Annotated[str, Meta(max_length=500)]
@@ -22,14 +25,25 @@ DocumentBody: TypeAlias = Annotated[
 """Left as it came, so that the parser sees its text and can name every problem."""
 
 
+class TemplateOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that a template was copied from. A higher `latest_version` tells that the origin has changed since;
+    null, that it is deleted or not yours to see."""
+
+    template_id: uuid.UUID
+    version: int
+    latest_version: int | None
+
+
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """`private` templates are seen by their owner, `public` ones by everybody who may plan in a guild here.
-    `latest_version` is 0 while there is none."""
+    """`private` templates are seen by their owner, `guild` ones also by whoever may manage that guild, `public` ones
+    by everybody who may plan in a guild here. `latest_version` is 0 while there is none."""
 
     id: uuid.UUID
     name: str
     description: str | None
     visibility: Visibility
+    guild_id: SharedWith | None
+    origin: Annotated[TemplateOrigin | None, Meta(description="Of a copy.")]
     latest_version: int
     created_at: Time
     updated_at: Time
@@ -62,7 +76,19 @@ class CreateTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     name: TemplateName
     description: Description | None = None
     visibility: Visibility = "private"
+    guild_id: SharedWith | None = None
     document: DocumentBody | UnsetType = UNSET
+    note: Note | None = None
+
+
+class CopyTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Name and description are the origin's if they are left out."""
+
+    version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
+    name: TemplateName | None = None
+    description: Description | None = None
+    visibility: Visibility = "private"
+    guild_id: SharedWith | None = None
     note: Note | None = None
 
 
@@ -72,6 +98,7 @@ class EditTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: TemplateName | UnsetType = UNSET
     description: Description | None | UnsetType = UNSET
     visibility: Visibility | UnsetType = UNSET
+    guild_id: SharedWith | None | UnsetType = UNSET
 
 
 class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,9 +137,17 @@ def template_of(template: core.Template) -> Template:
         name=template.name,
         description=template.description,
         visibility=template.visibility,
+        guild_id=template.guild_id,
+        origin=None if template.origin is None else _origin_of(template.origin),
         latest_version=template.latest_version,
         created_at=template.created_at,
         updated_at=template.updated_at,
+    )
+
+
+def _origin_of(origin: core.Origin) -> TemplateOrigin:
+    return TemplateOrigin(
+        template_id=origin.template_id, version=origin.version, latest_version=origin.latest_version
     )
 
 
@@ -126,7 +161,9 @@ def notice_of(notice: CoreNotice) -> Notice:
 
 
 def changes_of(edit: EditTemplate) -> core.TemplateChanges:
-    return core.TemplateChanges(name=edit.name, description=edit.description, visibility=edit.visibility)
+    return core.TemplateChanges(
+        name=edit.name, description=edit.description, visibility=edit.visibility, guild_id=edit.guild_id
+    )
 
 
 def version_info_of(info: core.VersionInfo) -> VersionInfo:

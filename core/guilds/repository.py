@@ -134,6 +134,15 @@ class SnapshotRepository(Repository[SnapshotModel]):
             .options(undefer(SnapshotModel.content))
         )
 
+    async def first_of(self, guild_id: str) -> uuid.UUID | None:
+        """The oldest one, as the guild was met."""
+        return await self.session.scalar(
+            select(SnapshotModel.id)
+            .where(SnapshotModel.guild_id == guild_id)
+            .order_by(SnapshotModel.id)
+            .limit(1)
+        )
+
     async def page(self, guild_id: str, paging: Paging) -> Sequence[SnapshotModel]:
         """Newest first, one row more than the page."""
         query = (

@@ -174,6 +174,21 @@ class GuildService:
             raise NotFound(f"Guild {guild_id} has no snapshot {snapshot_id}.")
         return SnapshotContent(info=to_info(model), content=model.content)
 
+    async def delete_snapshot(self, actor: Actor, guild_id: str, snapshot_id: uuid.UUID) -> None:
+        """Needs Administrator; plans back to it stay. Raises `Conflict` for the guild's first one: it is how the guild
+        was before anything was done here."""
+        snapshot = await self.snapshot(actor, guild_id, snapshot_id)
+        actor.require(guild_id, Permission.ADMINISTRATOR)
+        if await self._snapshots.first_of(guild_id) == snapshot_id:
+            raise Conflict(
+                "This is the guild's first snapshot, from before anything was done here: it is kept.",
+                code="first_snapshot",
+            )
+        await self._snapshots.delete(snapshot_id)
+        await self._audit.record(
+            actor, "snapshot.delete", ("snapshot", snapshot_id), guild_id=guild_id, before=snapshot.info
+        )
+
     async def snapshot_of_job(self, guild_id: str, job_id: uuid.UUID) -> uuid.UUID | None:
         """What a job kept before it began."""
         model = await self._snapshots.get_one_or_none(guild_id=guild_id, job_id=job_id, reason="before_apply")

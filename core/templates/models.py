@@ -1,7 +1,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
@@ -17,9 +17,14 @@ class TemplateModel(Identified):
     name: Mapped[str]
     description: Mapped[str | None]
     visibility: Mapped[str] = mapped_column(server_default=text("'private'"))
+    guild_id: Mapped[str | None] = mapped_column(SnowflakeColumn(), ForeignKey("guilds.id"))
+    origin_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("templates.id", ondelete="SET NULL"))
+    origin_version: Mapped[int | None]
     latest_version: Mapped[int] = mapped_column(server_default=text("0"))
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("(visibility = 'guild') = (guild_id IS NOT NULL)", name="guild"),)
 
 
 class TemplateVersionModel(Identified):
@@ -49,6 +54,27 @@ class BindingModel(Base):
     )
     key: Mapped[str] = mapped_column(primary_key=True)
     discord_id: Mapped[str] = mapped_column(SnowflakeColumn())
+
+
+class ActiveVersionModel(Base):
+    """What a guild is meant to look like: one version at most, because the guild is the key."""
+
+    __tablename__ = "active_versions"
+
+    guild_id: Mapped[str] = mapped_column(
+        SnowflakeColumn(), ForeignKey("guilds.id", ondelete="CASCADE"), primary_key=True
+    )
+    template_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    version: Mapped[int]
+    since: Mapped[datetime]
+    actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
+    job_id: Mapped[uuid.UUID | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["template_id", "version"], ["template_versions.template_id", "template_versions.number"]
+        ),
+    )
 
 
 class PlanModel(Identified):

@@ -150,6 +150,7 @@ class PlanService:
             plan_id=model.id,
             guild_id=model.guild_id,
             template_id=model.template_id,
+            version=model.version,
             document=model.document,
             bindings={**model.bindings, **stored},
             options=model.options,

@@ -1,24 +1,32 @@
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from core.db import Repository
 from core.discord.types import Snowflake
+from core.guilds.models import GuildModel
 from core.paging import Paging
-from core.templates.models import BindingModel, PlanModel, TemplateModel, TemplateVersionModel
+from core.templates.models import (
+    ActiveVersionModel,
+    BindingModel,
+    PlanModel,
+    TemplateModel,
+    TemplateVersionModel,
+)
 
 
 class TemplateRepository(Repository[TemplateModel]):
     model_type = TemplateModel
 
     async def page(
-        self, paging: Paging, *, everything: bool, account_id: uuid.UUID | None
+        self, paging: Paging, *, everything: bool, account_id: uuid.UUID | None, guild_id: Snowflake | None
     ) -> Sequence[TemplateModel]:
-        """Newest first, one row more than the page; without `everything`, the public ones and the account's own."""
+        """Newest first, one row more than the page; without `everything`, the public ones, the account's own and
+        those that the guild shares."""
         query = (
             select(TemplateModel)
             .where(TemplateModel.deleted_at.is_(None))
@@ -26,13 +34,21 @@ class TemplateRepository(Repository[TemplateModel]):
             .limit(paging.limit + 1)
         )
         if not everything:
-            query = query.where(
-                or_(TemplateModel.visibility == "public", TemplateModel.account_id == account_id)
-                if account_id is not None
-                else TemplateModel.visibility == "public"
-            )
+            seen = [TemplateModel.visibility == "public"]
+            if account_id is not None:
+                seen.append(TemplateModel.account_id == account_id)
+            if guild_id is not None:
+                seen.append(and_(TemplateModel.visibility == "guild", TemplateModel.guild_id == guild_id))
+            query = query.where(or_(*seen))
         if paging.cursor is not None:
             query = query.where(TemplateModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def among(self, ids: Collection[uuid.UUID]) -> Sequence[TemplateModel]:
+        """Those of the ids that were not deleted."""
+        if not ids:
+            return ()
+        query = select(TemplateModel).where(TemplateModel.id.in_(ids), TemplateModel.deleted_at.is_(None))
         return (await self.session.scalars(query)).all()
 
     async def next_number(self, template_id: uuid.UUID, now: datetime) -> int:
@@ -96,6 +112,47 @@ class BindingRepository(Repository[BindingModel]):
                 set_={"discord_id": statement.excluded.discord_id},
             )
         )
+
+
+class ActiveVersionRepository(Repository[ActiveVersionModel]):
+    model_type = ActiveVersionModel
+
+    async def of(self, guild_id: Snowflake) -> ActiveVersionModel | None:
+        """Also what this transaction has just written."""
+        return await self.session.scalar(
+            select(ActiveVersionModel)
+            .where(ActiveVersionModel.guild_id == guild_id)
+            .execution_options(populate_existing=True)
+        )
+
+    async def guilds_of(self, template_id: uuid.UUID) -> Sequence[tuple[Snowflake, str]]:
+        """Ids and names of the guilds in which a version of the template is active."""
+        rows = await self.session.execute(
+            select(GuildModel.id, GuildModel.name)
+            .join(ActiveVersionModel, ActiveVersionModel.guild_id == GuildModel.id)
+            .where(ActiveVersionModel.template_id == template_id)
+            .order_by(GuildModel.id)
+        )
+        return [(row.id, row.name) for row in rows]
+
+    async def put(self, row: Mapping[str, object]) -> None:
+        """Of two who write at once, the last one counts."""
+        statement = insert(ActiveVersionModel).values(row)
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["guild_id"], set_={name: row[name] for name in row if name != "guild_id"}
+            )
+        )
+
+    async def drop(self, guild_id: Snowflake) -> bool:
+        """False where nothing was active."""
+        dropped = await self.session.scalar(
+            delete(ActiveVersionModel)
+            .where(ActiveVersionModel.guild_id == guild_id)
+            .returning(ActiveVersionModel.guild_id)
+            .execution_options(synchronize_session=False)
+        )
+        return dropped is not None
 
 
 class PlanRepository(Repository[PlanModel]):

@@ -9,19 +9,31 @@ from core.discord.types import Snowflake
 from core.templates.document import Document
 from core.templates.plan import Plan, PlanOptions
 
-Visibility: TypeAlias = Literal["private", "public"]
+Visibility: TypeAlias = Literal["private", "guild", "public"]
 TemplateName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that a template was copied from. `latest_version` is the newest that the origin has now: None where
+    the asker may not see it, or it was deleted."""
+
+    template_id: uuid.UUID
+    version: int
+    latest_version: int | None
+
+
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """`private` templates are seen by their owner and by the installation's owner, `public` ones by everybody who
-    may plan in a guild of this installation. `latest_version` is 0 while there is none."""
+    """`private` templates are seen by their owner and by the installation's owner, `guild` ones also by whoever may
+    manage that guild, `public` ones by everybody who may plan in a guild of this installation. `latest_version` is 0
+    while there is none."""
 
     id: uuid.UUID
     name: str
     description: str | None
     visibility: Visibility
+    guild_id: Snowflake | None
+    origin: Origin | None
     latest_version: int
     created_at: datetime
     updated_at: datetime
@@ -33,6 +45,7 @@ class TemplateChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     name: TemplateName | UnsetType = UNSET
     description: Description | None | UnsetType = UNSET
     visibility: Visibility | UnsetType = UNSET
+    guild_id: Snowflake | None | UnsetType = UNSET
 
 
 class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +58,17 @@ class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
 class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
     info: VersionInfo
     document: Document
+
+
+class ActiveVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that a guild is meant to look like. `job_id` is the job that made it so; None where somebody said
+    it."""
+
+    guild_id: Snowflake
+    template_id: uuid.UUID
+    version: int
+    since: datetime
+    job_id: uuid.UUID | None
 
 
 class StoredPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +93,7 @@ class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):
     plan_id: uuid.UUID
     guild_id: Snowflake
     template_id: uuid.UUID | None
+    version: int | None
     document: Document
     bindings: dict[str, Snowflake]
     options: PlanOptions

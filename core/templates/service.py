@@ -1,19 +1,27 @@
 """Templates and their immutable versions."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from msgspec import UNSET
 
 from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock
-from core.errors import Forbidden, NotFound, Stale
+from core.discord.permissions import Permission
+from core.discord.types import Snowflake
+from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.guilds.service import GuildService
 from core.paging import Page, Paging
 from core.templates.document import Document
 from core.templates.models import TemplateModel, TemplateVersionModel
-from core.templates.repository import TemplateRepository, TemplateVersionRepository
+from core.templates.repository import (
+    ActiveVersionRepository,
+    TemplateRepository,
+    TemplateVersionRepository,
+)
+from core.templates.rows import edited, require_guild, require_seen, sees, to_info, to_template
 from core.templates.schemas import Template, TemplateChanges, TemplateVersion, VersionInfo, Visibility
 
 
@@ -24,11 +32,16 @@ class TemplateService:
         self,
         templates: TemplateRepository,
         versions: TemplateVersionRepository,
+        active: ActiveVersionRepository,
+        *,
+        guilds: GuildService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
         self._templates = templates
         self._versions = versions
+        self._active = active
+        self._guilds = guilds
         self._audit = audit
         self._clock = clock
 
@@ -39,12 +52,59 @@ class TemplateService:
         *,
         description: str | None = None,
         visibility: Visibility = "private",
+        guild_id: Snowflake | None = None,
         document: Document | None = None,
         note: str | None = None,
     ) -> Template:
-        """With its first version, when a document is given."""
+        """With its first version, when a document is given. `guild_id` goes with visibility `guild`."""
+        model = await self._create(actor, name, description, visibility, guild_id)
+        if document is None:
+            return to_template(model)
+        await self._add_version(actor, model.id, document, note, model.created_at)
+        return msgspec.structs.replace(to_template(model), latest_version=1)
+
+    async def copy(
+        self,
+        actor: Actor,
+        template_id: uuid.UUID,
+        *,
+        version: int | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        visibility: Visibility = "private",
+        guild_id: Snowflake | None = None,
+        note: str | None = None,
+    ) -> Template:
+        """A template of the actor's own whose first version is that of another one (its newest unless named). It
+        remembers its origin; what either becomes later is not the other's."""
+        source = await self._visible(actor, template_id)
+        copied = await self.version(actor, template_id, version)
+        model = await self._create(
+            actor,
+            source.name if name is None else name,
+            source.description if description is None else description,
+            visibility,
+            guild_id,
+            origin=copied.info,
+        )
+        await self._add_version(actor, model.id, copied.document, note, model.created_at)
+        [template] = await self._shown(actor, [model])
+        return msgspec.structs.replace(template, latest_version=1)
+
+    async def _create(
+        self,
+        actor: Actor,
+        name: str,
+        description: str | None,
+        visibility: Visibility,
+        guild_id: Snowflake | None,
+        *,
+        origin: VersionInfo | None = None,
+    ) -> TemplateModel:
         if actor.account_id is None:
             raise Forbidden("Only an account can own templates.")
+        require_guild(visibility, guild_id)
+        await self._require_managed(actor, guild_id)
         now = self._clock()
         model = await self._templates.add(
             TemplateModel(
@@ -52,27 +112,35 @@ class TemplateService:
                 name=name,
                 description=description,
                 visibility=visibility,
+                guild_id=guild_id,
+                origin_id=None if origin is None else origin.template_id,
+                origin_version=None if origin is None else origin.number,
                 latest_version=0,
                 created_at=now,
                 updated_at=now,
             )
         )
+        after = {"name": name, "visibility": visibility, "guild_id": guild_id, "origin": model.origin_id}
         await self._audit.record(
-            actor, "template.create", ("template", model.id), after={"name": name, "visibility": visibility}
+            actor, "template.create", ("template", model.id), after=msgspec.to_builtins(after)
         )
-        if document is not None:
-            await self._add_version(actor, model.id, document, note, now)
-            return msgspec.structs.replace(to_template(model), latest_version=1)
-        return to_template(model)
+        return model
 
     async def get(self, actor: Actor, template_id: uuid.UUID) -> Template:
         """Raises `NotFound` also for a template that the actor may not see."""
-        return to_template(await self._visible(actor, template_id))
+        [template] = await self._shown(actor, [await self._visible(actor, template_id)])
+        return template
 
     async def list(self, actor: Actor, paging: Paging) -> Page[Template]:
         """Newest first."""
-        rows = await self._templates.page(paging, everything=actor.is_owner, account_id=actor.account_id)
-        items = tuple(to_template(row) for row in rows[: paging.limit])
+        manages = actor.in_guild is not None and actor.may(actor.in_guild.guild_id, Permission.MANAGE_GUILD)
+        rows = await self._templates.page(
+            paging,
+            everything=actor.is_owner,
+            account_id=actor.account_id,
+            guild_id=actor.in_guild.guild_id if actor.in_guild is not None and manages else None,
+        )
+        items = await self._shown(actor, rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
     async def edit(
@@ -80,25 +148,29 @@ class TemplateService:
     ) -> Template:
         """Raises `Stale` when the template was changed after `seen`, its `updated_at` as the asker knows it."""
         model = await self._own(actor, template_id)
-        _require_seen(model, seen)
+        require_seen(model, seen)
         before = to_template(model)
-        for field in changes.__struct_fields__:
-            value = getattr(changes, field)
-            if value is not UNSET:
-                setattr(model, field, value)
-        if to_template(model) == before:
-            return before
-        model.updated_at = self._clock()
-        after = to_template(await self._templates.update(model))
-        await self._audit.record(
-            actor, "template.edit", ("template", template_id), before=before, after=after
-        )
-        return after
+        after = edited(before, changes)
+        if after != before:
+            if after.guild_id != before.guild_id:
+                await self._require_managed(actor, after.guild_id)
+            for name in changes.__struct_fields__:
+                setattr(model, name, getattr(after, name))
+            model.updated_at = self._clock()
+            await self._templates.update(model)
+            after = to_template(model)
+            await self._audit.record(
+                actor, "template.edit", ("template", template_id), before=before, after=after
+            )
+        [template] = await self._shown(actor, [model])
+        return template
 
     async def delete(self, actor: Actor, template_id: uuid.UUID, *, seen: datetime | None = None) -> None:
-        """Hides it and its versions; plans made of them stay."""
+        """Hides it and its versions; plans and copies made of them stay. Raises `Conflict` naming the guilds in which
+        one of them is active."""
         model = await self._own(actor, template_id)
-        _require_seen(model, seen)
+        require_seen(model, seen)
+        await self._require_inactive(actor, template_id)
         model.deleted_at = self._clock()
         await self._templates.update(model)
         await self._audit.record(actor, "template.delete", ("template", template_id))
@@ -123,15 +195,21 @@ class TemplateService:
         return await self._add_version(actor, template_id, document, note, self._clock())
 
     async def version(
-        self, actor: Actor, template_id: uuid.UUID, number: int | None = None
+        self, actor: Actor, template_id: uuid.UUID, number: int | None = None, *, keep: bool = False
     ) -> TemplateVersion:
-        """The newest version unless `number` says otherwise."""
-        template = await self._visible(actor, template_id)
+        """The newest version unless `number` says otherwise. With `keep` nobody deletes the template before the
+        transaction ends."""
+        template = await self._visible(actor, template_id, lock=keep)
         number = template.latest_version if number is None else number
         model = await self._versions.find_whole(template_id, number) if 0 <= number < 2**31 else None
         if model is None:
             raise NotFound(f"Template {template_id} has no version {number}.")
         return TemplateVersion(info=to_info(model), document=model.document)
+
+    async def keep(self, template_id: uuid.UUID) -> bool:
+        """Nobody deletes the template before the transaction ends; False where somebody has."""
+        model = await self._templates.get_one_or_none(id=template_id, with_for_update=True)
+        return model is not None and model.deleted_at is None
 
     async def versions(self, actor: Actor, template_id: uuid.UUID, paging: Paging) -> Page[VersionInfo]:
         """Newest first, without their documents; the cursor is of the versions' own ids."""
@@ -155,9 +233,31 @@ class TemplateService:
         )
         return TemplateVersion(info=to_info(model), document=document)
 
+    async def _shown(self, actor: Actor, models: Sequence[TemplateModel]) -> tuple[Template, ...]:
+        """With what the actor may know of their origins."""
+        origins = await self._templates.among({m.origin_id for m in models if m.origin_id is not None})
+        newest = {origin.id: origin.latest_version for origin in origins if sees(actor, origin)}
+        return tuple(to_template(model, newest) for model in models)
+
+    async def _require_managed(self, actor: Actor, guild_id: Snowflake | None) -> None:
+        if guild_id is not None:
+            await self._guilds.get(actor, guild_id)
+            actor.require(guild_id, Permission.MANAGE_GUILD)
+
+    async def _require_inactive(self, actor: Actor, template_id: uuid.UUID) -> None:
+        guilds = await self._active.guilds_of(template_id)
+        if guilds:
+            known = [f"{name} ({id_})" for id_, name in guilds if actor.may(id_, Permission.MANAGE_GUILD)]
+            others = [f"{len(guilds) - len(known)} more"] if len(known) < len(guilds) else []
+            raise Conflict(
+                f"A version of this template is active in {len(guilds)} guilds: {', '.join([*known, *others])}. "
+                "Make another one active there first.",
+                code="template_active",
+            )
+
     async def _visible(self, actor: Actor, template_id: uuid.UUID, *, lock: bool = False) -> TemplateModel:
         model = await self._templates.get_one_or_none(id=template_id, with_for_update=lock)
-        if model is None or model.deleted_at is not None or not _sees(actor, model):
+        if model is None or model.deleted_at is not None or not sees(actor, model):
             raise NotFound(f"There is no template {template_id}.")
         return model
 
@@ -167,33 +267,3 @@ class TemplateService:
         if not actor.is_owner and model.account_id != actor.account_id:
             raise Forbidden("Only its owner may change a template.")
         return model
-
-
-def _sees(actor: Actor, model: TemplateModel) -> bool:
-    own = actor.account_id is not None and model.account_id == actor.account_id
-    return actor.is_owner or own or model.visibility == "public"
-
-
-def _require_seen(model: TemplateModel, seen: datetime | None) -> None:
-    if seen is not None and model.updated_at != seen:
-        raise Stale(
-            "The template has been changed since you read it: read it again.", code="precondition_failed"
-        )
-
-
-def to_template(model: TemplateModel) -> Template:
-    return Template(
-        id=model.id,
-        name=model.name,
-        description=model.description,
-        visibility="public" if model.visibility == "public" else "private",
-        latest_version=model.latest_version,
-        created_at=model.created_at,
-        updated_at=model.updated_at,
-    )
-
-
-def to_info(model: TemplateVersionModel) -> VersionInfo:
-    return VersionInfo(
-        template_id=model.template_id, number=model.number, note=model.note, created_at=model.created_at
-    )

@@ -72,6 +72,10 @@ async def version(api: Api) -> Asked:
     return f"/templates/{(await api.template())['id']}/versions", {"json": {"document": DOCUMENT}}
 
 
+async def copy(api: Api) -> Asked:
+    return f"/templates/{(await api.template())['id']}/copy", {"json": {"name": "Mine"}}
+
+
 async def plainly(path: str, **sent: Any) -> Asked:
     return path, sent
 
@@ -94,6 +98,7 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "createTemplate": lambda api: plainly("/templates", json={"name": "x"}),
     "importTemplate": lambda api: plainly("/templates/import?name=x", json=DOCUMENT),
     "createVersion": version,
+    "copyTemplate": copy,
     "uploadImage": lambda api: plainly("/images", content=png()),
 }
 

@@ -36,7 +36,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         before = await _keep_before(job)
     made |= await apply(plan, job.guild_id, job.gateway, job.journal)
     left = await _until_told(job, basis, made)
-    await _remember(job, basis, {**made, **left.matched})
+    await _remember(job, basis, left, {**made, **left.matched})
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     return ApplyResult(
@@ -86,8 +86,13 @@ async def _until_told(job: JobContext, basis: PlanBasis, made: dict[str, Snowfla
         pause *= 1.5
 
 
-async def _remember(job: JobContext, basis: PlanBasis, ids: dict[str, Snowflake]) -> None:
-    """The stored guild is right before the job is settled, so that whoever waited for it plans on the truth."""
+async def _remember(job: JobContext, basis: PlanBasis, left: Plan, ids: dict[str, Snowflake]) -> None:
+    """The stored guild is right before the job is settled, so that whoever waited for it plans on the truth. A guild
+    that has become equal to a version is measured by it from now on."""
     async with job.database.unit() as unit:
         await unit.guilds.store_read(job.guild_id, job.read_guild)
         await unit.plans.bind(basis, ids)
+        if left.is_empty and basis.template_id is not None and basis.version is not None:
+            await unit.active_versions.note_applied(
+                job.job.actor, job.guild_id, basis.template_id, basis.version, job.job.id
+            )

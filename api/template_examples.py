@@ -1,0 +1,19 @@
+"""Examples of what is asked and answered about templates beside their documents."""
+
+import uuid
+from datetime import UTC, datetime
+
+import msgspec
+
+from api.schemas.active_versions import ActiveVersion, PutActiveVersion
+from api.schemas.templates import CopyTemplate, TemplateOrigin
+
+_THEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+_TEMPLATE, _JOB = (uuid.UUID(f"0195516f-2c00-7000-8000-{number:012d}") for number in (3, 6))
+
+TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
+    TemplateOrigin(template_id=_TEMPLATE, version=2, latest_version=3),
+    CopyTemplate(version=2, name="Community, ours", note="Before we make it our own"),
+    ActiveVersion(guild_id="197038439483310086", template_id=_TEMPLATE, version=2, since=_THEN, job_id=_JOB),
+    PutActiveVersion(template_id=_TEMPLATE, version=2),
+)

@@ -1,0 +1,72 @@
+"""Templates among guilds: copies, what is active where."""
+
+from typing import Any
+
+from tests.api.world import DOCUMENT, Api
+
+
+async def test_a_copy_shows_its_origin_and_whether_that_has_newer_versions(api: Api) -> None:
+    origin = await api.template()
+    made = await api.post(f"/templates/{origin['id']}/copy", json={"name": "Mine"})
+    copy = made.json()
+    assert made.status_code == 201
+    assert copy["origin"] == {"template_id": origin["id"], "version": 1, "latest_version": 1}
+    await api.post(f"/templates/{origin['id']}/versions", json={"document": DOCUMENT})
+    again = (await api.client.get(made.headers["location"])).json()
+    assert (again["name"], again["latest_version"], again["origin"]["latest_version"]) == ("Mine", 1, 2)
+
+
+async def test_a_copy_needs_no_body_and_of_nothing_there_is_none(api: Api) -> None:
+    origin = await api.template()
+    assert (await api.post(f"/templates/{origin['id']}/copy")).json()["name"] == origin["name"]
+    empty = (await api.post("/templates", json={"name": "Empty"})).json()
+    assert (await api.post(f"/templates/{empty['id']}/copy")).status_code == 404
+
+
+async def test_a_template_is_shared_with_a_guild_that_exists(api: Api) -> None:
+    guild = await api.guild()
+    shared = await api.template(visibility="guild", guild_id=guild)
+    assert (shared["visibility"], shared["guild_id"]) == ("guild", guild)
+    alone = await api.post("/templates", json={"name": "x", "visibility": "guild"})
+    assert (alone.status_code, alone.json()["errors"][0]["pointer"]) == (422, "/guild_id")
+    elsewhere = await api.post("/templates", json={"name": "x", "visibility": "guild", "guild_id": "1" * 18})
+    assert elsewhere.status_code == 404
+
+
+async def put(api: Api, guild: str, **body: Any) -> Any:
+    return await api.client.put(f"/api/v1/guilds/{guild}/active-version", json=body)
+
+
+async def test_the_active_version_is_put_shown_taken_away_and_keeps_its_template(api: Api) -> None:
+    guild, template = await api.guild(), await api.template()
+    path = f"/guilds/{guild}/active-version"
+    assert (await api.get(path)).status_code == 404
+    said = await put(api, guild, template_id=template["id"])
+    assert said.status_code == 200
+    assert (said.json()["version"], said.json()["job_id"]) == (1, None)
+    assert (await api.get(path)).json() == said.json()
+    kept = await api.client.delete(f"/api/v1/templates/{template['id']}")
+    assert (kept.status_code, kept.json()["code"]) == (409, "template_active")
+    assert guild in kept.json()["detail"]
+    assert (await api.client.delete(f"/api/v1{path}")).status_code == 204
+    assert (await api.client.delete(f"/api/v1{path}")).status_code == 404
+    assert (await api.client.delete(f"/api/v1/templates/{template['id']}")).status_code == 204
+
+
+async def test_a_job_that_made_the_guild_equal_to_a_version_makes_it_the_active_one(api: Api) -> None:
+    guild = await api.guild(roles=0, channels=0)
+    template = await api.template(document={"guildwright": 1})
+    plan = (await api.post(f"/guilds/{guild}/plans", json={"template_id": template["id"]})).json()
+    job = (await api.post(f"/plans/{plan['id']}/apply")).json()
+    await api.work()
+    active = (await api.get(f"/guilds/{guild}/active-version")).json()
+    assert (active["template_id"], active["version"], active["job_id"]) == (template["id"], 1, job["id"])
+
+
+async def test_a_guilds_first_snapshot_stays_and_the_next_can_go(api: Api) -> None:
+    guild = await api.guild()
+    first, second = [await api.capture(guild) for _ in range(2)]
+    path = f"/api/v1/guilds/{guild}/snapshots"
+    assert (await api.client.delete(f"{path}/{first}")).json()["code"] == "first_snapshot"
+    assert (await api.client.delete(f"{path}/{second}")).status_code == 204
+    assert (await api.client.get(f"{path}/{second}")).status_code == 404
