@@ -282,12 +282,14 @@ _PLAN_SHOWN = Plan(
     mode="merge",
     confirm_destructive=False,
     max_deletes=750,
+    mappings={},
     hash="8c0f0f2b7f7f4a55",
     is_empty=False,
     calls=1,
     expected_seconds=0.4,
     blockers=(),
     warnings=(),
+    questions=(),
     tree=(
         PlanNode(
             kind="channel",

@@ -50,6 +50,7 @@ from core.templates.repository import (
     TemplateRepository,
     TemplateVersionRepository,
 )
+from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
 
 
@@ -205,6 +206,10 @@ class UnitOfWork:
             jobs=self.jobs,
             audit=self.audit,
         )
+
+    @cached_property
+    def rollouts(self) -> RolloutService:
+        return RolloutService(self.templates, self.plans)
 
 
 class Database:

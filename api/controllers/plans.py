@@ -52,7 +52,11 @@ class PlanController(Controller):
 
         async def make() -> Answer[Plan]:
             stored = await unit.plans.create_rollback(
-                actor, guild_id, wanted.snapshot_id, max_deletes=wanted.max_deletes
+                actor,
+                guild_id,
+                wanted.snapshot_id,
+                max_deletes=wanted.max_deletes,
+                mappings=wanted.mappings,
             )
             return created(plan_of(stored), plan_at(stored.id))
 

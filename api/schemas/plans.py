@@ -20,6 +20,16 @@ MaxDeletes: TypeAlias = Annotated[
 ]
 
 
+Mappings: TypeAlias = Annotated[
+    dict[str, Annotated[str, Meta(pattern="^([0-9]{1,20}|new)$")]],
+    Meta(
+        max_length=1000,
+        description="Answers to a plan's questions: by a node's key the id of what it is here, or `new` for none of "
+        "the candidates.",
+    ),
+]
+
+
 class CreatePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`merge` leaves alone what the document does not name; `exact` deletes it, which needs `confirm_destructive`."""
 
@@ -28,6 +38,7 @@ class CreatePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     mode: Mode = "merge"
     confirm_destructive: bool = False
     max_deletes: MaxDeletes = 750
+    mappings: Mappings = {}
 
 
 class CreateRollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,12 +46,31 @@ class CreateRollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     snapshot_id: uuid.UUID
     max_deletes: MaxDeletes = 750
+    mappings: Mappings = {}
 
 
 class ApplyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`hash` is the plan's as you saw it: another one is refused."""
 
     hash: str | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in the guild that could be meant."""
+
+    id: Snowflake
+    name: str
+    place: Annotated[str, Meta(description="Where a person finds it, in words.")]
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of the candidates is which node? Make the plan again with the answer in `mappings`; until then it says
+    nothing about these nodes and cannot be applied."""
+
+    kind: Literal["role", "channel"]
+    nodes: Annotated[tuple[str, ...], Meta(description="Keys of the document.")]
+    candidates: tuple[Candidate, ...]
+    message: str
 
 
 class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +107,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     confirm_destructive: bool
     max_deletes: int
+    mappings: dict[str, str]
     hash: str
     is_empty: bool
     calls: Annotated[int, Meta(description="How many calls to Discord it takes.")]
     expected_seconds: float
     blockers: tuple[Notice, ...]
     warnings: tuple[Notice, ...]
+    questions: tuple[Question, ...]
     tree: Annotated[
         tuple[PlanNode, ...], Meta(description="The whole guild to look at, what is kept included.")
     ]
@@ -96,7 +128,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def options_of(wanted: CreatePlan) -> core.PlanOptions:
     return core.PlanOptions(
-        mode=wanted.mode, confirm_destructive=wanted.confirm_destructive, max_deletes=wanted.max_deletes
+        mode=wanted.mode,
+        confirm_destructive=wanted.confirm_destructive,
+        max_deletes=wanted.max_deletes,
+        mappings=wanted.mappings,
     )
 
 
@@ -112,17 +147,28 @@ def plan_of(stored: StoredPlan) -> Plan:
         mode=options.mode,
         confirm_destructive=options.confirm_destructive,
         max_deletes=options.max_deletes,
+        mappings=options.mappings,
         hash=plan.hash,
         is_empty=plan.is_empty,
         calls=plan.calls,
         expected_seconds=plan.expected_seconds,
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
+        questions=tuple(map(_question, plan.questions)),
         tree=tuple(map(_node, plan.tree)),
         steps=tuple(map(step_of, plan.steps)),
         matched=plan.matched,
         job_id=stored.job_id,
         created_at=stored.created_at,
+    )
+
+
+def _question(question: core.Question) -> Question:
+    return Question(
+        kind=question.kind,
+        nodes=question.nodes,
+        candidates=tuple(Candidate(id=c.id, name=c.name, place=c.place) for c in question.candidates),
+        message=question.message,
     )
 
 

@@ -1,6 +1,6 @@
 """What it takes to make a guild as a document says. Pure: what it is given is all it knows, and it changes nothing.
 
-match      which node is which existing object
+match      which node is which existing object, and what is to be asked (pairing, mappings)
 target     the state to reach; fields and settings compare, dooms says what `exact` deletes
 safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
 places     positions and order calls
@@ -17,9 +17,10 @@ import msgspec
 from core.discord.gateway import SettingsFields
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.templates.document import Document
-from core.templates.match import match
+from core.templates.mappings import unfit
+from core.templates.match import Matches, match
 from core.templates.places import Places, channel_places, role_places
-from core.templates.plan import CreateChannel, Plan, PlanNode, PlanOptions, Ref, Step, node_of
+from core.templates.plan import CreateChannel, Notice, Plan, PlanNode, PlanOptions, Ref, Step, node_of
 from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
 from core.templates.safety import Phase, Safety
@@ -41,7 +42,7 @@ def diff(
     options: PlanOptions,
 ) -> Plan:
     """The document must be valid (`validate`). Bindings to what is gone are ignored."""
-    matches = match(document, snapshot, bindings)
+    matches = match(document, snapshot, bindings, options.mappings)
     target = target_of(document, snapshot, matches, powers, options)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
@@ -51,12 +52,28 @@ def diff(
         steps=steps,
         tree=tree,
         warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
-        blockers=blockers_of(target, snapshot, powers, options, steps),
+        blockers=(
+            *_unfit(document, snapshot, options),
+            *_open_questions(matches),
+            *blockers_of(target, snapshot, powers, options, steps),
+        ),
         matched=matches.ids,
         calls=calls,
         expected_seconds=calls * _SECONDS_PER_CALL,
         hash=_hash(steps, tree),
+        questions=matches.questions,
     )
+
+
+def _unfit(document: Document, snapshot: Snapshot, options: PlanOptions) -> Iterator[Notice]:
+    """Something may have gone since the asker named it."""
+    for problem in unfit(document, snapshot, options.mappings):
+        yield Notice(code="mapping", message=problem.message, node=problem.pointer.rpartition("/")[2])
+
+
+def _open_questions(matches: Matches) -> Iterator[Notice]:
+    for question in matches.questions:
+        yield Notice(code="ambiguous", message=question.message, node=question.nodes[0])
 
 
 def _steps(

@@ -28,13 +28,15 @@ def dooms_of(
     pointed_at: Collection[Snowflake],
     options: PlanOptions,
 ) -> Dooms:
-    """`pointed_at` are the channels that a Community server must keep."""
+    """`pointed_at` are the channels that a Community server must keep. What could be the answer to a question is
+    nothing that the document does not name."""
     if options.mode == "merge":
         return Dooms()
     warnings: list[Notice] = []
+    asked = {question.kind for question in matches.questions}
     return Dooms(
-        roles=_roles(snapshot, matches, powers, warnings),
-        channels=_channels(snapshot, matches, pointed_at, warnings),
+        roles=() if "role" in asked else _roles(snapshot, matches, powers, warnings),
+        channels=() if "channel" in asked else _channels(snapshot, matches, pointed_at, warnings),
         warnings=tuple(warnings),
     )
 

@@ -1,10 +1,12 @@
 """Which node of a document is which role or channel of a guild.
 
-By binding first, so that a rename is a rename; then by name. Nothing is matched twice.
+By what the asker says, then by binding, so that a rename is a rename; then by name, type and parent. Nothing is matched
+twice, and nothing by a guess: where several could be meant there is a question.
 """
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 import msgspec
@@ -21,9 +23,10 @@ from core.discord.types import (
 )
 from core.templates.document import Category, Document, DocumentChannel, DocumentRole
 from core.templates.pairing import Pairing
-from core.templates.plan import Notice
+from core.templates.plan import Notice, Question
 
 CONVERTIBLE: frozenset[ChannelType] = frozenset({"text", "announcement"})
+_NOTHING_SAID: Mapping[str, Snowflake] = MappingProxyType({})
 _TEXT_LIKE: frozenset[ChannelType] = frozenset({"text", "announcement", "forum", "media"})
 
 
@@ -40,12 +43,15 @@ class ChannelNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matches(msgspec.Struct, frozen=True, kw_only=True):
-    """`missing` are managed roles of the document that the guild does not have."""
+    """`missing` are managed roles of the document that the guild does not have. `pending` are nodes of which nobody can
+    say what they are before the `questions` are answered."""
 
     roles: dict[str, Role]
     channels: dict[str, Channel]
     missing: frozenset[str]
     warnings: tuple[Notice, ...]
+    questions: tuple[Question, ...] = ()
+    pending: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> dict[str, Snowflake]:
@@ -75,42 +81,75 @@ def homes_in(snapshot: Snapshot) -> dict[Snowflake, Snowflake | None]:
     return {c.id: c.parent_id if c.parent_id in categories else None for c in snapshot.channels}
 
 
-def match(document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake]) -> Matches:
-    """Where several could be meant they are paired in display order, with a warning."""
-    warnings: list[Notice] = []
-    roles = _match_roles(document, snapshot, bindings, warnings)
-    channels = _match_channels(document, snapshot, bindings, warnings)
-    missing = frozenset(role.key for role in document.roles if role.managed and role.key not in roles)
-    warnings += (_role_missing(role) for role in document.roles if role.key in missing)
-    return Matches(roles=roles, channels=channels, missing=missing, warnings=tuple(warnings))
+def match(
+    document: Document,
+    snapshot: Snapshot,
+    bindings: Mapping[str, Snowflake],
+    mappings: Mapping[str, Snowflake] = _NOTHING_SAID,
+) -> Matches:
+    """`mappings` that do not fit are ignored (see `mappings.unfit`)."""
+    roles = _match_roles(document, snapshot, bindings, mappings)
+    channels = _match_channels(document, snapshot, bindings, mappings)
+    pending = {*roles.asked, *channels.asked}
+    pending |= {node.key for node in nodes_of(document) if node.parent in channels.asked}
+    missing = frozenset(
+        role.key
+        for role in document.roles
+        if role.managed and role.key not in roles.found and role.key not in pending
+    )
+    return Matches(
+        roles=roles.found,
+        channels=channels.found,
+        missing=missing,
+        warnings=tuple(_role_missing(role) for role in document.roles if role.key in missing),
+        questions=(*roles.questions, *channels.questions),
+        pending=frozenset(pending),
+    )
+
+
+def role_fits(node: DocumentRole, role: Role) -> bool:
+    """Whether an edit could make the role what the node says."""
+    return node.managed == role.managed
+
+
+def channel_fits(node: ChannelNode, channel: Channel) -> bool:
+    """As `role_fits`."""
+    return _family(node.type) == _family(channel.type)
 
 
 def _match_roles(
-    document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake], warnings: list[Notice]
-) -> dict[str, Role]:
+    document: Document,
+    snapshot: Snapshot,
+    bindings: Mapping[str, Snowflake],
+    mappings: Mapping[str, Snowflake],
+) -> Pairing[DocumentRole, Role]:
     shown = sorted((r for r in snapshot.roles if r.id != snapshot.guild_id), key=role_rank, reverse=True)
-    pairing = Pairing[DocumentRole, Role](shown, "role", warnings)
-    pairing.bind(document.roles, bindings, lambda node, role: node.managed == role.managed)
+    pairing = Pairing[DocumentRole, Role](shown, "role", lambda r: f"{shown.index(r) + 1} from the top")
+    for known in (mappings, bindings):
+        pairing.bind(document.roles, known, role_fits)
     pairing.pair(document.roles, lambda n: (n.name.strip(), n.managed), lambda r: (r.name.strip(), r.managed))
-    return pairing.found
+    return pairing
 
 
 def _match_channels(
-    document: Document, snapshot: Snapshot, bindings: Mapping[str, Snowflake], warnings: list[Notice]
-) -> dict[str, Channel]:
-    nodes = nodes_of(document)
-    pairing = Pairing[ChannelNode, Channel](displayed(snapshot), "channel", warnings)
-    pairing.bind(nodes, bindings, lambda node, channel: _family(node.type) == _family(channel.type))
+    document: Document,
+    snapshot: Snapshot,
+    bindings: Mapping[str, Snowflake],
+    mappings: Mapping[str, Snowflake],
+) -> Pairing[ChannelNode, Channel]:
+    nodes, homes, shown = nodes_of(document), homes_in(snapshot), displayed(snapshot)
+    pairing = Pairing[ChannelNode, Channel](shown, "channel", lambda c: _place(c, shown, homes))
+    for known in (mappings, bindings):
+        pairing.bind(nodes, known, channel_fits)
     pairing.pair(
         [node for node in nodes if node.type == "category"],
         lambda n: (n.type, _name(n)),
         lambda c: (c.type, stored_name(c.name, c.type)),
     )
-    children = [node for node in nodes if node.type != "category"]
+    children = [node for node in nodes if node.type != "category" and node.parent not in pairing.asked]
     categories = {key: channel.id for key, channel in pairing.found.items()}
     # A category that does not exist yet has no children: "?" is nobody's parent.
     places = {n.key: categories.get(n.parent, "?") if n.parent else None for n in children}
-    homes = homes_in(snapshot)
     pairing.pair(
         children,
         lambda n: (n.type, _name(n), places[n.key]),
@@ -122,7 +161,18 @@ def _match_channels(
         lambda c: (_family(c.type), stored_name(c.name, c.type), homes[c.id]),
     )
     pairing.pair(children, lambda n: (n.type, _name(n)), lambda c: (c.type, stored_name(c.name, c.type)))
-    return pairing.found
+    return pairing
+
+
+def _place(channel: Channel, shown: list[Channel], homes: Mapping[Snowflake, Snowflake | None]) -> str:
+    """Where a person finds it."""
+    home = homes[channel.id]
+    siblings = [
+        c for c in shown if homes[c.id] == home and (c.type == "category") == (channel.type == "category")
+    ]
+    name = next((c.name for c in shown if c.id == home), None)
+    where = f"in “{name}”" if name is not None else "in no category"
+    return f"{siblings.index(channel) + 1} from the top{'' if channel.type == 'category' else f' {where}'}"
 
 
 def displayed(snapshot: Snapshot) -> list[Channel]:

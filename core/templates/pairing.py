@@ -1,10 +1,10 @@
-"""Pairing wanted nodes with existing objects, each at most once."""
+"""Pairing wanted nodes with existing objects, each at most once, and never by a guess."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from core.discord.types import Snowflake
-from core.templates.plan import Notice
+from core.templates.plan import NEW, Candidate, Question
 
 
 class Keyed(Protocol):
@@ -25,21 +25,31 @@ T = TypeVar("T", bound=Existing)
 
 
 class Pairing(Generic[N, T]):
-    """`existing` is in display order, and so are the nodes of every call; `found` grows by each round."""
+    """`existing` is in display order; `found` grows by each round. What a question is about, nodes and objects, takes
+    no part in later rounds."""
 
-    def __init__(self, existing: Sequence[T], kind: str, warnings: list[Notice]) -> None:
+    def __init__(
+        self, existing: Sequence[T], kind: Literal["role", "channel"], place_of: Callable[[T], str]
+    ) -> None:
         self._free = {item.id: item for item in existing}
-        self._kind = kind
-        self._warnings = warnings
+        self._kind: Literal["role", "channel"] = kind
+        self._place_of = place_of
+        self._new: set[str] = set()
         self.found: dict[str, T] = {}
+        self.asked: set[str] = set()
+        self.questions: list[Question] = []
 
     def bind(
         self, nodes: Iterable[N], bindings: Mapping[str, Snowflake], fits: Callable[[N, T], bool]
     ) -> None:
-        """A binding holds while its object exists and could still be the node."""
+        """A binding holds while its object exists and could still be the node. One to `NEW` says that the node is
+        nothing that exists, unless a later call binds it."""
         for node in nodes:
-            item = self._free.get(bindings.get(node.key, ""))
-            if item is not None and fits(node, item):
+            bound = bindings.get(node.key, "")
+            item = self._free.get(bound)
+            if bound == NEW:
+                self._new.add(node.key)
+            elif item is not None and node.key not in self.found and fits(node, item):
                 self._take(node, item)
 
     def pair(
@@ -48,31 +58,43 @@ class Pairing(Generic[N, T]):
         wanted: Callable[[N], Hashable],
         present: Callable[[T], Hashable],
     ) -> None:
-        """Nodes and objects with equal traits are paired in display order."""
+        """A node and an object are paired where nobody else has their traits. Who shares them is asked about."""
         groups: dict[Hashable, list[T]] = {}
         for item in self._free.values():
             groups.setdefault(present(item), []).append(item)
         asking: dict[Hashable, list[N]] = {}
         for node in nodes:
-            if node.key not in self.found:
+            if node.key not in self.found and node.key not in self.asked and node.key not in self._new:
                 asking.setdefault(wanted(node), []).append(node)
         for trait, keyed in asking.items():
             candidates = groups.get(trait, [])
-            if candidates and (len(candidates) > 1 or len(keyed) > 1):
-                self._warn(keyed, candidates)
-            for node, item in zip(keyed, candidates, strict=False):
-                self._take(node, item)
+            if len(candidates) == len(keyed) == 1:
+                self._take(keyed[0], candidates[0])
+            elif candidates:
+                self._ask(keyed, candidates)
 
     def _take(self, node: N, item: T) -> None:
         self.found[node.key] = self._free.pop(item.id)
 
-    def _warn(self, nodes: list[N], candidates: list[T]) -> None:
-        named = ", ".join(f"`{node.key}`" for node in nodes)
-        self._warnings.append(
-            Notice(
-                code="ambiguous",
-                message=f"{len(candidates)} {self._kind}s named “{candidates[0].name}” could be {named}: "
-                "they are taken in the order in which they are shown. Give them different names to be sure.",
-                node=nodes[0].key,
+    def _ask(self, nodes: list[N], candidates: list[T]) -> None:
+        self.asked.update(node.key for node in nodes)
+        for item in candidates:
+            del self._free[item.id]
+        self.questions.append(
+            Question(
+                kind=self._kind,
+                nodes=tuple(node.key for node in nodes),
+                candidates=tuple(
+                    Candidate(id=item.id, name=item.name, place=self._place_of(item)) for item in candidates
+                ),
+                message=_question(self._kind, [node.key for node in nodes], candidates),
             )
         )
+
+
+def _question(kind: str, keys: list[str], candidates: Sequence[Existing]) -> str:
+    named, name = ", ".join(f"`{key}`" for key in keys), candidates[0].name
+    there = f"There is a {kind} named “{name}” that {named} could be"
+    if len(candidates) > 1:
+        there = f"There are {len(candidates)} {kind}s named “{name}” that {named} could be"
+    return f"{there}: say in `mappings`, by its key, the id of what it is, or `{NEW}` for none of them."

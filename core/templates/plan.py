@@ -38,13 +38,18 @@ def node_of(step_id: str) -> str | None:
     return key if key and what in ("create_role", "create_channel") else None
 
 
+NEW = "new"
+
+
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`merge` leaves alone what the document does not name; `exact` deletes it, which needs `confirm_destructive`
-    and is refused above `max_deletes`."""
+    and is refused above `max_deletes`. `mappings` answer questions: which existing object a node is, or `NEW` for none
+    of those that could be meant; what is bound already stays bound."""
 
     mode: Mode = "merge"
     confirm_destructive: bool = False
     max_deletes: Annotated[int, Meta(ge=0, le=750)] = 750
+    mappings: dict[str, Snowflake] = {}
 
 
 class EditGuild(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_guild"):
@@ -177,6 +182,24 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     node: str | None = None
 
 
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that exists and could be meant. `place` is in words."""
+
+    id: Snowflake
+    name: str
+    place: str
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Several nodes or several objects share what they are known by: `PlanOptions.mappings` has to tell, of each node,
+    which of the candidates it is. Until then nothing is planned for these nodes."""
+
+    kind: Literal["role", "channel"]
+    nodes: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    message: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One field as people read it."""
 
@@ -200,7 +223,8 @@ class PlanNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`steps` in the order to do them. `matched` maps document keys to existing ids. `calls` is the number of Discord
-    calls, `expected_seconds` what they take. Equal plans have equal `hash`es."""
+    calls, `expected_seconds` what they take. Equal plans have equal `hash`es. While there are `questions`, nothing that
+    could be the answer is deleted."""
 
     steps: tuple[Step, ...]
     tree: tuple[PlanNode, ...]
@@ -210,6 +234,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     expected_seconds: float
     hash: str
+    questions: tuple[Question, ...] = ()
 
     @property
     def is_empty(self) -> bool:

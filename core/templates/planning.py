@@ -10,8 +10,8 @@ from core.actor import Actor
 from core.audit.service import AuditService
 from core.discord.images import ImageHash
 from core.discord.permissions import Permission
-from core.discord.types import Snowflake
-from core.errors import Conflict, NotFound, Problem, Stale
+from core.discord.types import Snapshot, Snowflake
+from core.errors import Conflict, Invalid, NotFound, Problem, Stale
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
@@ -23,6 +23,7 @@ from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.judged import judged
+from core.templates.mappings import unfit
 from core.templates.models import PlanModel
 from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, deletes_of, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
@@ -61,7 +62,8 @@ class PlanService:
         number: int | None,
         options: PlanOptions,
     ) -> StoredPlan:
-        """What it would take to make the guild, as last seen, equal to a version (the newest unless named)."""
+        """What it would take to make the guild, as last seen, equal to a version (the newest unless named). Raises
+        `Invalid` for mappings that cannot be."""
         await self._guilds.require_present(actor, guild_id)
         version = await self._templates.version(actor, template_id, number)
         return await self._store(
@@ -75,9 +77,16 @@ class PlanService:
         )
 
     async def create_rollback(
-        self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID, *, max_deletes: int = 750
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        snapshot_id: uuid.UUID,
+        *,
+        max_deletes: int = 750,
+        mappings: Mapping[str, Snowflake] | None = None,
     ) -> StoredPlan:
-        """What it would take to make the guild look as in one of its snapshots. Needs Administrator."""
+        """What it would take to make the guild look as in one of its snapshots. Needs Administrator. Raises as
+        `create`."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
         snapshot = await self._snapshots.get(actor, guild_id, snapshot_id)
@@ -87,7 +96,12 @@ class PlanService:
             await self._guilds.view(actor, guild_id),
             captured.document,
             captured.bindings,
-            PlanOptions(mode="exact", confirm_destructive=True, max_deletes=max_deletes),
+            PlanOptions(
+                mode="exact",
+                confirm_destructive=True,
+                max_deletes=max_deletes,
+                mappings=dict(mappings or {}),
+            ),
             snapshot_id=snapshot_id,
         )
 
@@ -217,6 +231,7 @@ class PlanService:
         version: int | None = None,
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
+        _require_fitting(document, view.structure, options)
         rules = await self._policies.of(view.guild.id)
         plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
         model = await self._plans.add(
@@ -247,6 +262,12 @@ class PlanService:
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model
+
+
+def _require_fitting(document: Document, snapshot: Snapshot, options: PlanOptions) -> None:
+    """Raises `Invalid` for answers that cannot be."""
+    if problems := unfit(document, snapshot, options.mappings):
+        raise Invalid(problems[0].message, problems=problems)
 
 
 def _require_unblocked(plan: Plan) -> None:

@@ -74,7 +74,7 @@ class GuildEdits(msgspec.Struct, frozen=True, kw_only=True):
 def wanted_settings(
     said: DocumentGuild, snapshot: Snapshot, channels: Mapping[str, Ref], warnings: list[Notice]
 ) -> WantedSettings:
-    """`channels` are the refs of the document's channels."""
+    """`channels` are the refs of the document's channels; a pointer to another one stays as it is."""
     was = "COMMUNITY" in snapshot.features
     will = was if said.community is UNSET else said.community
     changed = _plain_changes(said, snapshot)
@@ -83,7 +83,7 @@ def wanted_settings(
     final: dict[str, Ref | None] = {}
     for name in _POINTERS:
         key, present = getattr(said, name), getattr(snapshot.settings, f"{name}_id")
-        pointed = present if key is UNSET else channels.get(key) if key else None
+        pointed = present if key is UNSET else channels.get(key, present) if key else None
         if name in COMMUNITY_POINTERS and not will:
             if key is not UNSET and key:
                 warnings.append(_not_community(name))

@@ -90,9 +90,10 @@ class _Aim:
         self._matches = matches
         self._warnings: list[Notice] = [*matches.warnings]
         self._everyone = snapshot.guild_id
-        self._nodes = nodes_of(document)
+        self._nodes = [node for node in nodes_of(document) if node.key not in matches.pending]
+        self._silent = matches.missing | matches.pending
         self._refs = {EVERYONE: self._everyone}
-        self._refs |= {r.key: self._role_ref(r.key) for r in document.roles if r.key not in matches.missing}
+        self._refs |= {r.key: self._role_ref(r.key) for r in document.roles if r.key not in self._silent}
         self._channel_refs = {node.key: self._channel_ref(node.key) for node in self._nodes}
         self._settings = wanted_settings(document.guild, snapshot, self._channel_refs, self._warnings)
         self._dooms = dooms_of(snapshot, matches, powers, self._settings.kept, options)
@@ -123,7 +124,7 @@ class _Aim:
     def _roles(self) -> tuple[WantedRole, ...]:
         roles: list[WantedRole] = []
         for node in self._document.roles:
-            if node.key in self._matches.missing:
+            if node.key in self._silent:
                 continue
             role = self._matches.roles.get(node.key)
             roles.append(
@@ -181,12 +182,16 @@ class _Aim:
         said = node.said.overwrites
         if said == "synced" and node.parent:
             return sets[node.parent]
-        if isinstance(said, tuple):
+        if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
             present = set_of(channel.overwrites, self._staying) if channel else {}
             return with_unnamed_bits(self._resolved(said), present, self._staying)
         if channel is None:
             return sets[node.parent] if node.parent else {}
         return set_of(channel.overwrites, self._staying)
+
+    def _is_in_question(self, said: tuple[DocumentOverwrite, ...]) -> bool:
+        """Whether nobody knows yet whose overwrites these are."""
+        return any(overwrite.role in self._matches.pending for overwrite in said)
 
     def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
         resolved: OverwriteSet = {}
@@ -203,7 +208,7 @@ class _Aim:
         return Subject("role", ref) if ref else None
 
     def _other_channels(self) -> list[WantedChannel]:
-        named = {channel.id for channel in self._matches.channels.values()}
+        named = set(self._channel_refs.values())
         doomed = {channel.id for channel in self._dooms.channels}
         return [
             WantedChannel(

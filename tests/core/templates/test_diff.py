@@ -25,6 +25,7 @@ from core.templates.document import (
     VoiceChannel,
 )
 from core.templates.plan import CreateChannel, Plan, PlanNode, PlanOptions, node_of
+from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
 from tests.builders.journeys import Journey, most_calls
 from tests.builders.scenes import (
@@ -156,21 +157,6 @@ class TestMatching:
         plan = plan_for(wanted(AnnouncementChannel(key="r", name="rules")), there)
         assert ids(plan) == ["edit_channel:2001"]
         assert step_of(plan, "edit_channel:2001").fields.type == "announcement"
-
-    def test_duplicate_names_are_not_swallowed(self) -> None:
-        there = guild(
-            channel(2001, "chat", position=1),
-            channel(2002, "chat", position=0),
-            role(1101, "vip"),
-            role(1102, "vip"),
-        )
-        twins = (TextChannel(key="one", name="chat"), TextChannel(key="two", name="chat"))
-        third = TextChannel(key="three", name="chat")
-        vips = tuple(DocumentRole(key=key, name="vip") for key in ("v1", "v2", "v3"))
-        plan = plan_for(wanted(*vips, *twins, third), there)
-        assert plan.matched == {"one": "2002", "two": "2001", "v1": "1101", "v2": "1102"}
-        assert ids(plan) == ["create_role:v3", "create_channel:three"]
-        assert [notice.code for notice in plan.warnings] == ["ambiguous", "ambiguous"]
 
     def test_a_managed_role_is_matched_by_name_and_never_created(self) -> None:
         there = guild(role(1101, "Music", managed=True), role(1102, "Booster"))
@@ -372,6 +358,7 @@ def check(
 ) -> None:
     """Done once, a plan leaves nothing to do; every step is one that Discord accepts; no call is wasted."""
     bot = powers(present)
+    options = answered(document, present, bindings, bot, options=options)
     plan = diff(document, present, bindings, bot, options)
     if plan.blockers:
         return
@@ -405,7 +392,8 @@ def test_a_rollback_gives_back_what_was_there() -> None:
     for number in range(sized(small=150, soak=5_000)):
         before, after = snapshot(Thrown(2 * number)), snapshot(Thrown(2 * number + 1))
         captured = document_of(before)
-        plan = diff(captured.document, after, captured.bindings, powers(after), EXACT)
+        options = answered(captured.document, after, captured.bindings, powers(after), options=EXACT)
+        plan = diff(captured.document, after, captured.bindings, powers(after), options)
         if plan.blockers:
             continue
         end = Journey(plan, after, powers(after)).end

@@ -9,6 +9,7 @@ from core.templates.diff import diff
 from core.templates.document import Category, Document, DocumentRole, TextChannel, VoiceChannel
 from core.templates.order import merged, place_between, role_positions
 from core.templates.plan import OrderChannels, PlanOptions
+from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, wish
 from tests.builders.journeys import Journey
 from tests.builders.scenes import (
@@ -170,7 +171,10 @@ def test_siblings_end_in_the_documents_order_for_many_random_pairs() -> None:
     for number in range(sized(small=400, soak=20_000)):
         choose = Thrown(SEED * 2_000_003 + number)
         present, (document, bindings) = snapshot(choose), wish(choose)
-        bot, options = powers(present), EXACT if number % 2 else PlanOptions()
+        bot = powers(present)
+        options = answered(
+            document, present, bindings, bot, options=EXACT if number % 2 else PlanOptions(), choose=choose
+        )
         plan = diff(document, present, bindings, bot, options)
         if plan.blockers:
             continue

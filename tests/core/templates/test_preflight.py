@@ -17,6 +17,7 @@ from core.templates.document import (
     TextChannel,
 )
 from core.templates.plan import Plan, PlanOptions
+from tests.builders.answers import answered
 from tests.builders.guilds import BITS, BOT_ROLE, Thrown, powers, snapshot, wish
 from tests.builders.journeys import Journey
 from tests.builders.scenes import (
@@ -244,8 +245,9 @@ def _silent(node: DocumentRole) -> DocumentRole:
 
 def test_a_plan_without_blockers_is_refused_nothing_whatever_the_bot_may_do() -> None:
     done = 0
-    for present, document, bindings, options in scenes():
+    for present, document, bindings, mode in scenes():
         bot = powers(present)
+        options = answered(document, present, bindings, bot, options=mode)
         plan = plan_for(document, present, bindings, options=options, powers=bot)
         if not plan.blockers:
             done += 1

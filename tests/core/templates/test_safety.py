@@ -16,6 +16,7 @@ from core.templates.document import (
 )
 from core.templates.graph import in_sequence, minimal_splits
 from core.templates.plan import EditChannel, EditGuild, PlanOptions
+from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
 from tests.builders.journeys import Journey
 from tests.builders.scenes import (
@@ -346,6 +347,7 @@ def check(
 ) -> None:
     """Nobody, with any roles, has too much in any state in between."""
     bot = powers(present)
+    options = answered(document, present, bindings, bot, options=options)
     plan = diff(document, present, bindings, bot, options)
     if not plan.blockers:
         assert list(Journey(plan, present, bot).doors(together)) == []
@@ -371,7 +373,10 @@ def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
     for number in range(sized(small=300, soak=10_000)):
         choose = Thrown(SEED * 7_000_003 + number)
         present, (document, bindings) = snapshot(choose), wish(choose)
-        bot, options = powers(present), EXACT if number % 2 else PlanOptions()
+        bot = powers(present)
+        options = answered(
+            document, present, bindings, bot, options=EXACT if number % 2 else PlanOptions(), choose=choose
+        )
         plan = diff(document, present, bindings, bot, options)
         if plan.blockers or len(plan.steps) < 2:
             continue
