@@ -211,7 +211,10 @@ class UnitOfWork:
     @cached_property
     def comparisons(self) -> ComparisonService:
         return ComparisonService(
-            BindingRepository(self._session), templates=self.templates, guilds=self.guilds
+            BindingRepository(self._session),
+            templates=self.templates,
+            guilds=self.guilds,
+            snapshots=self.snapshots,
         )
 
     @cached_property

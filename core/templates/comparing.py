@@ -6,8 +6,9 @@ from typing import TypeAlias
 import msgspec
 
 from core.actor import Actor
-from core.discord.types import Snowflake
+from core.discord.types import Snapshot, Snowflake
 from core.guilds.service import GuildService
+from core.guilds.snapshots import SnapshotService
 from core.templates.comparison import Comparison, Seen, Side, compare
 from core.templates.document import Document
 from core.templates.repository import BindingRepository
@@ -33,11 +34,17 @@ Wanted: TypeAlias = OfVersion | OfGuild | Document
 
 class ComparisonService:
     def __init__(
-        self, bindings: BindingRepository, *, templates: TemplateService, guilds: GuildService
+        self,
+        bindings: BindingRepository,
+        *,
+        templates: TemplateService,
+        guilds: GuildService,
+        snapshots: SnapshotService,
     ) -> None:
         self._bindings = bindings
         self._templates = templates
         self._guilds = guilds
+        self._snapshots = snapshots
 
     async def compare(self, actor: Actor, left: Wanted, right: Wanted) -> Comparison:
         """What would change from left to right. Raises what reading either of them raises."""
@@ -45,15 +52,18 @@ class ComparisonService:
 
     async def _side(self, actor: Actor, wanted: Wanted, other: Wanted) -> Side:
         match wanted:
-            case OfVersion(template_id=template_id, version=number):
-                return (await self._templates.version(actor, template_id, number)).document
-            case OfGuild(guild_id=guild_id, snapshot_id=None):
-                seen = (await self._guilds.view(actor, guild_id)).structure
-            case OfGuild(guild_id=guild_id, snapshot_id=snapshot_id):
-                seen = (await self._guilds.snapshot(actor, guild_id, snapshot_id)).content
+            case OfVersion():
+                version = await self._templates.version(actor, wanted.template_id, wanted.version)
+                return version.document
+            case OfGuild():
+                known: dict[str, Snowflake] = {}
+                if isinstance(other, OfVersion):
+                    known = await self._bindings.of(wanted.guild_id, other.template_id)
+                return Seen(snapshot=await self._seen(actor, wanted), known=known)
             case Document():
                 return wanted
-        known: dict[str, Snowflake] = {}
-        if isinstance(other, OfVersion):
-            known = await self._bindings.of(guild_id, other.template_id)
-        return Seen(snapshot=seen, known=known)
+
+    async def _seen(self, actor: Actor, wanted: OfGuild) -> Snapshot:
+        if wanted.snapshot_id is None:
+            return (await self._guilds.view(actor, wanted.guild_id)).structure
+        return (await self._snapshots.get(actor, wanted.guild_id, wanted.snapshot_id)).content
