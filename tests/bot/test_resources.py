@@ -65,7 +65,7 @@ async def test_an_emoji_is_made_edited_and_deleted_and_its_picture_comes_back(
     there = await seen(
         lambda: gateway.read_guild(guild["id"]), lambda s: [e.name for e in s.emojis or ()] == ["hello"]
     )
-    assert (there.emojis or ())[0].role_ids == (crew,)
+    assert only(there.emojis).role_ids == (crew,)
     await gateway.delete_resource(guild["id"], "emoji", made, reason=REASON)
     assert (await seen(lambda: gateway.read_guild(guild["id"]), lambda s: s.emojis == ())).emojis == ()
 
