@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from msgspec import UNSET
@@ -25,6 +26,7 @@ from core.templates.plan import (
     Ref,
     Step,
 )
+from core.templates.waves import together, waves_of
 
 _MAKES: dict[str, Literal["role", "channel"]] = {"create_role": "role", "create_channel": "channel"}
 _POINTERS = tuple(name for name in SettingsFields.__struct_fields__ if name.endswith("_channel_id"))
@@ -35,17 +37,22 @@ async def apply(
 ) -> dict[str, Snowflake]:
     """Returns the ids of what was created, by the document's keys.
 
-    An error stops it between two steps: what is done stays, and planning again on what the guild is then converges.
+    An error stops it between two steps: what is under way comes to its end, what is done stays, and planning again on
+    what the guild is then converges.
     """
     await journal.announce(len(plan.steps), planned_anew=True)
     hands = _Hands(plan, guild_id, gateway)
-    for step in plan.steps:
+
+    async def do(step: Step) -> None:
         # The plan was made on what the guild is: a step of it is needed, whatever an earlier attempt recorded.
         outcome = await journal.perform(
             step.id, step.title, hands.act(step), look_up=finder(step.id, guild_id, gateway), once=False
         )
         if isinstance(step, CreateRole | CreateChannel) and outcome is not None:
             hands.created[step.key] = outcome
+
+    for wave in waves_of(plan):
+        await together([partial(do, step) for step in wave])
     return hands.created
 
 
