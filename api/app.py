@@ -23,6 +23,7 @@ from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
+from api.controllers.rollouts import RolloutController
 from api.controllers.schemas import SchemaController
 from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
@@ -62,6 +63,7 @@ CONTROLLERS = (
     TemplateController,
     VersionController,
     ActiveVersionController,
+    RolloutController,
     ImageController,
     SchemaController,
     JobController,

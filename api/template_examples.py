@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from api.schemas.active_versions import ActiveVersion, PutActiveVersion
+from api.schemas.rollouts import CreatePlans, PlanRefusal, PlanRow, PlanTable
 from api.schemas.templates import CopyTemplate, TemplateOrigin
 
 _THEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -15,5 +16,22 @@ TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     TemplateOrigin(template_id=_TEMPLATE, version=2, latest_version=3),
     CopyTemplate(version=2, name="Community, ours", note="Before we make it our own"),
     ActiveVersion(guild_id="197038439483310086", template_id=_TEMPLATE, version=2, since=_THEN, job_id=_JOB),
+    CreatePlans(guild_ids=("197038439483310086", "197038439483310099"), version=2),
+    PlanTable(
+        items=(
+            PlanRow(
+                guild_id="197038439483310086",
+                plan_id=uuid.UUID("0195516f-2c00-7000-8000-000000000005"),
+                hash="5f9c",
+                calls=3,
+                expected_seconds=0.75,
+                deletes=0,
+            ),
+            PlanRow(
+                guild_id="197038439483310099",
+                problem=PlanRefusal(code="not_found", message="There is no guild 197038439483310099."),
+            ),
+        )
+    ),
     PutActiveVersion(template_id=_TEMPLATE, version=2),
 )

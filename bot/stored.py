@@ -1,7 +1,7 @@
 """Keeping the stored guilds in step with the connection."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
 import stamina
@@ -34,13 +34,16 @@ class StoredGuilds:
         """
         gateway = self._reading()
         stored = await _while_away(self._present)
-        for guild_id in sorted(await gateway.guild_ids()):
+        present = sorted(await gateway.guild_ids())
+        for guild_id in present:
             await self._store(guild_id)
+        await self._keep_first(present)
         for guild_id in sorted(stored - await gateway.guild_ids()):
             await self.left(guild_id)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
+        await self._keep_first([guild_id])
 
     async def left(self, guild_id: Snowflake) -> None:
         async def leave() -> None:
@@ -77,6 +80,15 @@ class StoredGuilds:
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)
+
+    async def _keep_first(self, guild_ids: Collection[Snowflake]) -> None:
+        """A snapshot from before anything was done."""
+
+        async def ask() -> None:
+            async with self._database.unit() as unit:
+                await unit.snapshots.request_first(guild_ids)
+
+        await _while_away(ask)
 
     def _reading(self) -> DiscordGateway:
         if self._gateway is None:

@@ -25,8 +25,10 @@ from core.clock import Clock, utc_now
 from core.db import Engines
 from core.errors import Conflict
 from core.guilds.options_service import GuildOptionsService
-from core.guilds.repository import GuildRepository, SnapshotRepository
+from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
+from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepository
+from core.guilds.snapshots import SnapshotService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
@@ -48,6 +50,7 @@ from core.templates.repository import (
     TemplateRepository,
     TemplateVersionRepository,
 )
+from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
 
 
@@ -133,13 +136,23 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(
-            GuildRepository(self._session), SnapshotRepository(self._session), self.jobs, self.audit
-        )
+        return GuildService(GuildRepository(self._session), self.jobs, self.audit)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
         return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+
+    @cached_property
+    def snapshots(self) -> SnapshotService:
+        return SnapshotService(
+            SnapshotRepository(self._session),
+            MemberRolesRepository(self._session),
+            guilds=self.guilds,
+            options=self.guild_options,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
 
     @cached_property
     def actions(self) -> ActionService:
@@ -188,10 +201,15 @@ class UnitOfWork:
             BindingRepository(self._session),
             templates=self.templates,
             guilds=self.guilds,
+            snapshots=self.snapshots,
             policies=self.policies,
             jobs=self.jobs,
             audit=self.audit,
         )
+
+    @cached_property
+    def rollouts(self) -> RolloutService:
+        return RolloutService(self.templates, self.plans)
 
 
 class Database:

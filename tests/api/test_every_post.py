@@ -76,6 +76,11 @@ async def copy(api: Api) -> Asked:
     return f"/templates/{(await api.template())['id']}/copy", {"json": {"name": "Mine"}}
 
 
+async def plans(api: Api) -> Asked:
+    guilds = [await api.guild(), await api.guild()]
+    return f"/templates/{(await api.template())['id']}/plans", {"json": {"guild_ids": guilds}}
+
+
 async def plainly(path: str, **sent: Any) -> Asked:
     return path, sent
 
@@ -99,6 +104,7 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "importTemplate": lambda api: plainly("/templates/import?name=x", json=DOCUMENT),
     "createVersion": version,
     "copyTemplate": copy,
+    "createPlans": plans,
     "uploadImage": lambda api: plainly("/images", content=png()),
 }
 

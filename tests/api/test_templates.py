@@ -63,6 +63,36 @@ async def test_a_job_that_made_the_guild_equal_to_a_version_makes_it_the_active_
     assert (active["template_id"], active["version"], active["job_id"]) == (template["id"], 1, job["id"])
 
 
+async def test_many_guilds_get_a_plan_each_and_one_that_cannot_be_planned_for_hinders_none(api: Api) -> None:
+    template, ready, gone = await api.template(), await api.guild(), await api.guild()
+    other = await api.guild(roles=0, channels=0)
+    async with api.database.unit() as unit:
+        await unit.guilds.leave(gone)
+    asked = {"guild_ids": [ready, gone, "1" * 18, other, ready], "version": 1}
+    made = await api.post(f"/templates/{template['id']}/plans", json=asked)
+    assert made.status_code == 200
+    rows = made.json()["items"]
+    assert [row["guild_id"] for row in rows] == [ready, gone, "1" * 18, other]
+    assert [(row["problem"] or {}).get("code") for row in rows] == [None, "guild_state", "not_found", None]
+    for row in (rows[0], rows[3]):
+        plan = (await api.get(f"/plans/{row['plan_id']}")).json()
+        assert (plan["guild_id"], plan["version"]) == (row["guild_id"], 1)
+        assert {name: plan[name] for name in ("hash", "calls", "expected_seconds")} == {
+            name: row[name] for name in ("hash", "calls", "expected_seconds")
+        }
+        applied = await api.post(f"/plans/{row['plan_id']}/apply", json={"hash": row["hash"]})
+        assert applied.status_code == 202
+
+
+async def test_a_table_of_plans_has_fifty_lines_at_most_and_one_version_for_all(api: Api) -> None:
+    template = await api.template()
+    path = f"/templates/{template['id']}/plans"
+    many = await api.post(path, json={"guild_ids": [str(10**17 + n) for n in range(51)]})
+    assert (many.status_code, many.json()["errors"][0]["pointer"]) == (422, "/guild_ids")
+    assert (await api.post(path, json={"guild_ids": []})).status_code == 422
+    assert (await api.post(path, json={"guild_ids": ["1" * 18], "version": 9})).status_code == 404
+
+
 async def test_a_guilds_first_snapshot_stays_and_the_next_can_go(api: Api) -> None:
     guild = await api.guild()
     first, second = [await api.capture(guild) for _ in range(2)]

@@ -1,0 +1,42 @@
+"""One version for many guilds."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, post
+
+from api.answers import Answer
+from api.bodies import body_of
+from api.deps import Asker, Once, Unit
+from api.guards import signed_in
+from api.operations import operation
+from api.params import TemplateId
+from api.schemas.rollouts import CreatePlans, PlanTable, options_of, row_of
+from core.errors import NotFound
+
+
+class RolloutController(Controller):
+    path = "/templates/{template_id:uuid}/plans"
+    tags = ("plans",)
+    guards = (signed_in,)
+
+    @post("/", **operation("createPlans", body=CreatePlans, statuses=(200,), refuses=(NotFound,), once=True))
+    async def create(
+        self,
+        *,
+        request: Request[Any, Any, Any],
+        actor: Asker,
+        unit: Unit,
+        once: Once,
+        template_id: TemplateId,
+    ) -> Response[PlanTable]:
+        """See what it would take in up to 50 guilds: one plan each and one table. A guild that cannot be planned for
+        keeps no other from its plan; each plan is applied by itself."""
+        wanted = await body_of(request, CreatePlans)
+
+        async def make() -> Answer[PlanTable]:
+            table = await unit.rollouts.plan(
+                actor, template_id, wanted.guild_ids, version=wanted.version, options=options_of(wanted)
+            )
+            return Answer(200, PlanTable(items=tuple(map(row_of, table))))
+
+        return await once(make)

@@ -1,0 +1,79 @@
+"""Plans of one version for many guilds, as HTTP shows them."""
+
+import uuid
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from api.schemas.plans import MaxDeletes, Mode
+from api.schemas.templates import Notice, notice_of
+from api.schemas.values import Snowflake
+from core.templates import rollout as core
+from core.templates.plan import PlanOptions, deletes_of
+from core.templates.schemas import StoredPlan
+
+GuildIds: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=50)]
+
+
+class CreatePlans(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same version for all these guilds; `mode` and its limits as for one plan, each guild by itself."""
+
+    guild_ids: GuildIds
+    version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
+    mode: Mode = "merge"
+    confirm_destructive: bool = False
+    max_deletes: MaxDeletes = 750
+
+
+class PlanRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+
+
+class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One guild: its plan in numbers, or the problem that stands in the way of one. The plan is applied like any
+    other."""
+
+    guild_id: Snowflake
+    plan_id: uuid.UUID | None = None
+    hash: str | None = None
+    calls: int | None = None
+    expected_seconds: float | None = None
+    deletes: int | None = None
+    blockers: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    problem: PlanRefusal | None = None
+
+
+class PlanTable(msgspec.Struct, frozen=True):
+    """In the order of the guilds that were asked for."""
+
+    items: tuple[PlanRow, ...]
+
+
+def options_of(wanted: CreatePlans) -> PlanOptions:
+    return PlanOptions(
+        mode=wanted.mode, confirm_destructive=wanted.confirm_destructive, max_deletes=wanted.max_deletes
+    )
+
+
+def row_of(line: core.GuildPlan) -> PlanRow:
+    if isinstance(line.outcome, StoredPlan):
+        return _planned(line.outcome)
+    refusal = PlanRefusal(code=line.outcome.code, message=line.outcome.message)
+    return PlanRow(guild_id=line.guild_id, problem=refusal)
+
+
+def _planned(stored: StoredPlan) -> PlanRow:
+    plan = stored.plan
+    return PlanRow(
+        guild_id=stored.guild_id,
+        plan_id=stored.id,
+        hash=plan.hash,
+        calls=plan.calls,
+        expected_seconds=plan.expected_seconds,
+        deletes=len(deletes_of(plan)),
+        blockers=tuple(map(notice_of, plan.blockers)),
+        warnings=tuple(map(notice_of, plan.warnings)),
+    )

@@ -1,0 +1,63 @@
+"""One version for many guilds: a plan for each, and one table of them. Each is confirmed and applied by itself."""
+
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from core.actor import Actor
+from core.discord.types import Snowflake
+from core.errors import GuildwrightError
+from core.templates.plan import PlanOptions
+from core.templates.planning import PlanService
+from core.templates.schemas import StoredPlan
+from core.templates.service import TemplateService
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a guild has no plan."""
+
+    code: str
+    message: str
+
+
+class GuildPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table."""
+
+    guild_id: Snowflake
+    outcome: StoredPlan | Refusal
+
+
+class RolloutService:
+    def __init__(self, templates: TemplateService, plans: PlanService) -> None:
+        self._templates = templates
+        self._plans = plans
+
+    async def plan(
+        self,
+        actor: Actor,
+        template_id: uuid.UUID,
+        guild_ids: Sequence[Snowflake],
+        *,
+        version: int | None = None,
+        options: PlanOptions,
+    ) -> tuple[GuildPlan, ...]:
+        """In the order of the guilds, each of them once. The same version for all, also when it is not named."""
+        number = (await self._templates.version(actor, template_id, version)).info.number
+        return tuple(
+            [
+                GuildPlan(
+                    guild_id=guild_id,
+                    outcome=await self._outcome(actor, guild_id, template_id, number, options),
+                )
+                for guild_id in dict.fromkeys(guild_ids)
+            ]
+        )
+
+    async def _outcome(
+        self, actor: Actor, guild_id: Snowflake, template_id: uuid.UUID, number: int, options: PlanOptions
+    ) -> StoredPlan | Refusal:
+        try:
+            return await self._plans.create(actor, guild_id, template_id, number, options)
+        except GuildwrightError as error:
+            return Refusal(code=error.error_code, message=error.message)
