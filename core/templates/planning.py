@@ -23,12 +23,13 @@ from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.judged import judged
-from core.templates.mappings import unfit
 from core.templates.models import PlanModel
+from core.templates.options import DELETED
 from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, deletes_of, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
+from core.templates.unfit import unfit
 from core.templates.visibility import Visibility, visibility_of
 
 
@@ -63,7 +64,7 @@ class PlanService:
         options: PlanOptions,
     ) -> StoredPlan:
         """What it would take to make the guild, as last seen, equal to a version (the newest unless named). Raises
-        `Invalid` for mappings that cannot be."""
+        `Invalid` for options that cannot be."""
         await self._guilds.require_present(actor, guild_id)
         version = await self._templates.version(actor, template_id, number)
         return await self._store(
@@ -98,6 +99,7 @@ class PlanService:
             captured.bindings,
             PlanOptions(
                 mode="exact",
+                extras=DELETED,
                 confirm_destructive=True,
                 max_deletes=max_deletes,
                 mappings=dict(mappings or {}),
@@ -265,8 +267,8 @@ class PlanService:
 
 
 def _require_fitting(document: Document, snapshot: Snapshot, options: PlanOptions) -> None:
-    """Raises `Invalid` for answers that cannot be."""
-    if problems := unfit(document, snapshot, options.mappings):
+    """Raises `Invalid` for options that cannot be."""
+    if problems := unfit(document, snapshot, options):
         raise Invalid(problems[0].message, problems=problems)
 
 
