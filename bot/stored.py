@@ -9,10 +9,13 @@ import stamina
 from core.db import is_away
 from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
+from core.discord.resources import Detail, GuildDetails
 from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.guilds.reading import with_details
 from core.uow import Database
 
 T = TypeVar("T")
+NOTHING_READ = GuildDetails()
 
 
 class StoredGuilds:
@@ -58,15 +61,21 @@ class StoredGuilds:
     async def changed(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
 
+    async def details_changed(self, guild_id: Snowflake, detail: Detail) -> None:
+        with contextlib.suppress(GuildAbsent, GatewayAbsent):
+            details = await self._reading().read_details(guild_id, (detail,))
+            await self._store(guild_id, details)
+
     async def _present(self) -> frozenset[Snowflake]:
         async with self._database.read() as unit:
             return frozenset(await unit.guilds.present_ids())
 
-    async def _store(self, guild_id: Snowflake) -> None:
+    async def _store(self, guild_id: Snowflake, details: GuildDetails = NOTHING_READ) -> None:
         gateway = self._reading()
 
         async def read() -> tuple[Snapshot, BotPowers]:
-            return await gateway.read_guild(guild_id), await gateway.read_powers(guild_id)
+            told = await gateway.read_guild(guild_id)
+            return with_details(told, details), await gateway.read_powers(guild_id)
 
         async def store() -> None:
             async with self._database.unit() as unit:

@@ -42,6 +42,7 @@ from core.jobs.spec import Catalog
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
+from core.templates.comparing import ComparisonService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -205,6 +206,15 @@ class UnitOfWork:
             policies=self.policies,
             jobs=self.jobs,
             audit=self.audit,
+        )
+
+    @cached_property
+    def comparisons(self) -> ComparisonService:
+        return ComparisonService(
+            BindingRepository(self._session),
+            templates=self.templates,
+            guilds=self.guilds,
+            snapshots=self.snapshots,
         )
 
     @cached_property
