@@ -12,6 +12,7 @@ from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Conflict, Invalid, NotFound, Problem, Stale
+from core.guilds.options_service import GuildOptionsService
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
@@ -43,6 +44,7 @@ class PlanService:
         guilds: GuildService,
         snapshots: SnapshotService,
         policies: PolicyService,
+        options: GuildOptionsService,
         jobs: JobService,
         audit: AuditService,
     ) -> None:
@@ -52,6 +54,7 @@ class PlanService:
         self._guilds = guilds
         self._snapshots = snapshots
         self._policies = policies
+        self._options = options
         self._jobs = jobs
         self._audit = audit
 
@@ -160,7 +163,7 @@ class PlanService:
             version=model.version,
             document=model.document,
             bindings={**model.bindings, **stored},
-            options=model.options,
+            options=await self._with_protected(model.guild_id, model.options),
             hash=model.plan.hash,
             deletes=deletes_of(model.plan),
         )
@@ -210,8 +213,9 @@ class PlanService:
 
     async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
         view = await self._guilds.view(actor, model.guild_id)
-        if view.guild.revision != model.guild_revision:
-            now = diff(model.document, view.structure, model.bindings, view.powers, model.options)
+        options = await self._with_protected(model.guild_id, model.options)
+        if view.guild.revision != model.guild_revision or options != model.options:
+            now = diff(model.document, view.structure, model.bindings, view.powers, options)
             if now.hash != model.plan.hash:
                 raise Stale(
                     f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
@@ -234,6 +238,7 @@ class PlanService:
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
         _require_fitting(document, view.structure, options)
+        options = await self._with_protected(view.guild.id, options)
         rules = await self._policies.of(view.guild.id)
         plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
         model = await self._plans.add(
@@ -258,6 +263,11 @@ class PlanService:
             after=msgspec.to_builtins({"hash": plan.hash, "calls": plan.calls, "template": template_id}),
         )
         return to_plan(model)
+
+    async def _with_protected(self, guild_id: Snowflake, options: PlanOptions) -> PlanOptions:
+        """Beside what the asker protects, what the guild does at this moment."""
+        own = (await self._options.of(guild_id)).protected_ids
+        return msgspec.structs.replace(options, protected=tuple(dict.fromkeys((*options.protected, *own))))
 
     async def _visible(self, actor: Actor, plan_id: uuid.UUID, *, lock: bool = False) -> PlanModel:
         model = await self._plans.find_whole(plan_id, lock=lock)
