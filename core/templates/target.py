@@ -14,7 +14,15 @@ from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import channel_fields, role_fields, wanted_permissions
 from core.templates.match import ChannelNode, Matches, displayed, homes_in
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
-from core.templates.sets import Bits, OverwriteSet, Subject, put, set_of, with_unnamed_bits
+from core.templates.sets import (
+    OverwriteSet,
+    Subject,
+    bits_named,
+    put,
+    set_of,
+    subject_of,
+    with_unnamed_bits,
+)
 from core.templates.settings import WantedSettings, wanted_settings
 from core.templates.wishes import frozen_in, protected, wishes_of
 
@@ -70,6 +78,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     stranded: tuple[Notice, ...] = ()
 
     @property
+    def present_sets(self) -> dict[Ref, OverwriteSet]:
+        """Of every channel that exists."""
+        return {channel.ref: channel.present for channel in self.channels if channel.channel}
+
+    @property
     def doomed_channels(self) -> tuple[WantedChannel, ...]:
         return tuple(channel for channel in self.channels if channel.is_doomed)
 
@@ -111,6 +124,7 @@ class _Aim:
         self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
         self._present = {role.id for role in snapshot.roles}
         self._homes = homes_in(snapshot)
+        self._present_sets = {c.id: set_of(c.overwrites, self._present) for c in snapshot.channels}
 
     def target(self) -> Target:
         roles, named = self._roles(), self._named_channels()
@@ -175,7 +189,7 @@ class _Aim:
             sets[node.key] = self._final(node, channel, sets)
             wanted = self._named_channel(node, channel, sets[node.key])
             if channel is not None and channel.id in self._protected:
-                sets[node.key] = set_of(channel.overwrites, self._staying)
+                sets[node.key] = self._staying_set(channel)
                 if wanted.moves or wanted.fields != ChannelFields() or wanted.final != sets[node.key]:
                     self._warnings.append(protected(f"#{channel.name}", node.key))
                 continue
@@ -195,7 +209,7 @@ class _Aim:
             home=self._homes[channel.id] if channel else None,
             parent=self._channel_refs[node.parent] if node.parent else None,
             fields=channel_fields(node, channel, self._snapshot, self._warnings),
-            present=set_of(channel.overwrites, self._present) if channel else {},
+            present=self._present_sets[channel.id] if channel else {},
             final=final,
             is_described=node.said.overwrites is not UNSET,
         )
@@ -210,21 +224,29 @@ class _Aim:
         if said == "synced" and node.parent:
             return self._set_of_category(node.parent, sets)
         if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
-            present = set_of(channel.overwrites, self._staying) if channel else {}
-            return with_unnamed_bits(self._resolved(said), present, self._staying)
+            present = self._staying_set(channel) if channel else {}
+            wanted = with_unnamed_bits(self._resolved(said), present, self._staying)
+            return present if wanted == present else wanted
         if channel is None:
             return self._set_of_category(node.parent, sets) if node.parent else {}
-        return set_of(channel.overwrites, self._staying)
+        return self._staying_set(channel)
+
+    def _staying_set(self, channel: Channel) -> OverwriteSet:
+        """Without the doomed roles; the very set of now where there are none."""
+        present = self._present_sets[channel.id]
+        return (
+            present if len(self._staying) == len(self._present) else set_of(channel.overwrites, self._staying)
+        )
 
     def _set_of_category(self, key: str, sets: Mapping[str, OverwriteSet]) -> OverwriteSet:
         """Also of one that the plan does not speak of."""
-        return sets[key] if key in sets else set_of(self._matches.channels[key].overwrites, self._staying)
+        return sets[key] if key in sets else self._staying_set(self._matches.channels[key])
 
     def _unthawed(
         self, node: ChannelNode, category: Channel, sets: Mapping[str, OverwriteSet]
     ) -> OverwriteSet:
         """A category whose overwrites Discord would copy to a protected channel keeps them."""
-        present, said = set_of(category.overwrites, self._staying), node.said.overwrites
+        present, said = self._staying_set(category), node.said.overwrites
         if (
             isinstance(said, tuple)
             and with_unnamed_bits(self._resolved(said), present, self._staying) != present
@@ -244,14 +266,14 @@ class _Aim:
         for overwrite in said:
             subject = self._subject(overwrite)
             if subject:
-                put(resolved, subject, Bits(int(bits_of(overwrite.allow)), int(bits_of(overwrite.deny))))
+                put(resolved, subject, bits_named(overwrite.allow, overwrite.deny))
         return resolved
 
     def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:
         if overwrite.member is not None:
-            return Subject("member", overwrite.member)
+            return subject_of("member", overwrite.member)
         ref = self._refs.get(overwrite.role or "")
-        return Subject("role", ref) if ref else None
+        return subject_of("role", ref) if ref else None
 
     def _archive(self, roles: tuple[WantedRole, ...]) -> Archive:
         if not self._dooms.archived:
@@ -287,7 +309,7 @@ class _Aim:
                     home=None,
                     parent=None,
                     fields=shelf.fields,
-                    present=set_of(channel.overwrites, self._present) if channel else {},
+                    present=self._present_sets[channel.id] if channel else {},
                     final=shelf.final,
                     is_described=True,
                 )
@@ -306,8 +328,8 @@ class _Aim:
                 home=self._homes[channel.id],
                 parent=archive.homes.get(channel.id, self._homes[channel.id]),
                 fields=ChannelFields(),
-                present=set_of(channel.overwrites, self._present),
-                final=archive.sets.get(channel.id, set_of(channel.overwrites, self._staying)),
+                present=self._present_sets[channel.id],
+                final=archive.sets[channel.id] if channel.id in archive.sets else self._staying_set(channel),
                 is_described=channel.id in archive.homes,
                 is_doomed=channel.id in doomed,
                 is_archived=channel.id in archive.homes,
