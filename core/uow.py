@@ -180,6 +180,7 @@ class UnitOfWork:
             TemplateRepository(self._session),
             TemplateVersionRepository(self._session),
             ActiveVersionRepository(self._session),
+            BindingRepository(self._session),
             guilds=self.guilds,
             audit=self.audit,
             clock=self._clock,
