@@ -11,6 +11,7 @@ from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
+from api.schemas.applying import ApplyResult
 from api.schemas.guilds import (
     CaptureGuild,
     EditSnapshot,
@@ -22,7 +23,6 @@ from api.schemas.guilds import (
 from api.schemas.images import Image
 from api.schemas.jobs import (
     ApplyPayload,
-    ApplyResult,
     CreateJob,
     Job,
     JobActor,

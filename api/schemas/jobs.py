@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.results import ActionResult
 from api.schemas.values import NextCursor, Snowflake, Time
@@ -81,17 +82,6 @@ class CaptureResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     images: Annotated[int, Meta(description="Pictures whose content is kept.")] = 0
     members: Annotated[int | None, Meta(description="Members whose roles are kept.")] = None
     notes: Annotated[tuple[str, ...], Meta(description="What could not be read.")] = ()
-
-
-class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
-    """`snapshot_id` is the guild as it was before: roll back to it to undo this job."""
-
-    created: Annotated[
-        dict[str, Snowflake], Meta(description="Keys of the document and the ids of what was made for them.")
-    ]
-    snapshot_id: uuid.UUID | None
-    calls: Annotated[int, Meta(description="Steps of all attempts that were done.")]
-    is_equal: Annotated[bool, Meta(description="Whether planning again found nothing left to do.")]
 
 
 JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload | ActionPayload

@@ -3,6 +3,7 @@
 A `Ref` is a Discord id (digits), or `$key` for the node of the document that a step of the same plan creates.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -258,3 +259,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Whether the guild already is as the document wants it."""
         return not self.steps
+
+
+def nodes_in(tree: Iterable[PlanNode]) -> Iterator[PlanNode]:
+    """All of them, each before its children."""
+    for node in tree:
+        yield node
+        yield from nodes_in(node.children)

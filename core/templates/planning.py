@@ -26,10 +26,12 @@ from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.judged import judged
 from core.templates.models import PlanModel
 from core.templates.options import DELETED
-from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, deletes_of, ref_to
+from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
+from core.templates.rollback import warned
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
+from core.templates.staleness import changes_since, told
 from core.templates.unfit import unfit
 from core.templates.visibility import Visibility, visibility_of
 
@@ -161,11 +163,11 @@ class PlanService:
             guild_id=model.guild_id,
             template_id=model.template_id,
             version=model.version,
+            snapshot_id=model.snapshot_id,
             document=model.document,
             bindings={**model.bindings, **stored},
             options=await self._with_protected(model.guild_id, model.options),
-            hash=model.plan.hash,
-            deletes=deletes_of(model.plan),
+            plan=model.plan,
         )
 
     async def bind(self, basis: PlanBasis, ids: Mapping[str, Snowflake]) -> None:
@@ -217,11 +219,8 @@ class PlanService:
         if view.guild.revision != model.guild_revision or options != model.options:
             now = diff(model.document, view.structure, model.bindings, view.powers, options)
             if now.hash != model.plan.hash:
-                raise Stale(
-                    f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
-                    f"not {len(model.plan.steps)}. Make a new plan.",
-                    code="plan_stale",
-                )
+                changes = changes_since(model.plan, now)
+                raise Stale(told(changes), code="plan_stale", problems=changes)
         rules = await self._policies.of(model.guild_id)
         _require_unblocked(judged(model.plan, view.structure, rules))
 
@@ -241,6 +240,8 @@ class PlanService:
         options = await self._with_protected(view.guild.id, options)
         rules = await self._policies.of(view.guild.id)
         plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
+        if snapshot_id is not None:
+            plan = warned(plan)
         model = await self._plans.add(
             PlanModel(
                 guild_id=view.guild.id,

@@ -7,12 +7,12 @@ deletes of a channel by channel, and everything else by guild: only these gain a
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from msgspec import UNSET
 
 from core.discord.types import Snowflake
-from core.templates.plan import DeleteChannel, EditChannel, Plan, PlanNode, Step
+from core.templates.plan import DeleteChannel, EditChannel, Plan, Step, nodes_in
 
 AT_ONCE = 8
 """So many calls of one plan are under way at most."""
@@ -20,7 +20,7 @@ AT_ONCE = 8
 
 def waves_of(plan: Plan) -> Iterator[tuple[Step, ...]]:
     """The steps in the plan's order. Those of one wave may be done in any order, or at once."""
-    categories = frozenset(_categories(plan.tree))
+    categories = frozenset(node.id for node in nodes_in(plan.tree) if node.type == "category" and node.id)
     wave: list[Step] = []
     for step in plan.steps:
         if wave and not _goes_along(step, wave, categories):
@@ -68,10 +68,3 @@ def _is_apart(step: Step, categories: frozenset[Snowflake]) -> bool:
 
 def _channel(step: Step) -> Snowflake | None:
     return step.channel_id if isinstance(step, EditChannel | DeleteChannel) else None
-
-
-def _categories(nodes: Iterable[PlanNode]) -> Iterator[Snowflake]:
-    for node in nodes:
-        if node.type == "category" and node.id is not None:
-            yield node.id
-        yield from _categories(node.children)
