@@ -1,6 +1,5 @@
 """snapshot_jobs_expand"""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
