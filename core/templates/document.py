@@ -238,6 +238,9 @@ class MediaChannel(ChannelBase, frozen=True, kw_only=True, omit_defaults=True, t
     default_reaction: Reaction | None | UnsetType = UNSET
     sort_order: Sorting | None | UnsetType = UNSET
     require_tag: RequireTag | UnsetType = UNSET
+    hide_downloads: (
+        Annotated[bool, Meta(description="Whether the option to download media is hidden.")] | UnsetType
+    ) = UNSET
 
 
 ChildChannel: TypeAlias = (
