@@ -32,7 +32,12 @@ class PlanController(Controller):
 
         async def make() -> Answer[Plan]:
             stored = await unit.plans.create(
-                actor, guild_id, wanted.template_id, wanted.version, options_of(wanted)
+                actor,
+                guild_id,
+                wanted.template_id,
+                wanted.version,
+                options_of(wanted),
+                values=wanted.values,
             )
             return created(plan_of(stored), plan_at(stored.id))
 

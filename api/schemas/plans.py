@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from api.schemas.steps import PlanStep, step_of
-from api.schemas.templates import Notice, notice_of
+from api.schemas.templates import Notice, Values, notice_of
 from api.schemas.values import Snowflake, Time
 from core.discord.types import ChannelType
 from core.templates import plan as core
@@ -39,6 +39,7 @@ class CreatePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     confirm_destructive: bool = False
     max_deletes: MaxDeletes = 750
     mappings: Mappings = {}
+    values: Values = {}
 
 
 class CreateRollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,6 +104,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     guild_revision: int
     template_id: uuid.UUID | None
     version: int | None
+    values: Annotated[dict[str, str], Meta(description="Of the document's variables.")]
     snapshot_id: Annotated[uuid.UUID | None, Meta(description="Of a rollback.")]
     mode: Mode
     confirm_destructive: bool
@@ -143,6 +145,7 @@ def plan_of(stored: StoredPlan) -> Plan:
         guild_revision=stored.guild_revision,
         template_id=stored.template_id,
         version=stored.version,
+        values=stored.values,
         snapshot_id=stored.snapshot_id,
         mode=options.mode,
         confirm_destructive=options.confirm_destructive,
@@ -154,7 +157,7 @@ def plan_of(stored: StoredPlan) -> Plan:
         expected_seconds=plan.expected_seconds,
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
-        questions=tuple(map(_question, plan.questions)),
+        questions=tuple(map(question_of, plan.questions)),
         tree=tuple(map(node_of, plan.tree)),
         steps=tuple(map(step_of, plan.steps)),
         matched=plan.matched,
@@ -163,7 +166,7 @@ def plan_of(stored: StoredPlan) -> Plan:
     )
 
 
-def _question(question: core.Question) -> Question:
+def question_of(question: core.Question) -> Question:
     return Question(
         kind=question.kind,
         nodes=question.nodes,

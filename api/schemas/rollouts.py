@@ -6,8 +6,8 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.plans import MaxDeletes, Mode
-from api.schemas.templates import Notice, notice_of
+from api.schemas.plans import Mappings, MaxDeletes, Mode, Question, question_of
+from api.schemas.templates import Notice, Values, notice_of
 from api.schemas.values import Snowflake
 from core.templates import rollout as core
 from core.templates.plan import PlanOptions, deletes_of
@@ -24,6 +24,8 @@ class CreatePlans(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mode: Mode = "merge"
     confirm_destructive: bool = False
     max_deletes: MaxDeletes = 750
+    mappings: Annotated[dict[Snowflake, Mappings], Meta(max_length=50, description="By guild.")] = {}
+    values: Annotated[dict[Snowflake, Values], Meta(max_length=50, description="By guild.")] = {}
 
 
 class PlanRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,7 @@ class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
     deletes: int | None = None
     blockers: tuple[Notice, ...] = ()
     warnings: tuple[Notice, ...] = ()
+    questions: tuple[Question, ...] = ()
     problem: PlanRefusal | None = None
 
 
@@ -76,4 +79,5 @@ def _planned(stored: StoredPlan) -> PlanRow:
         deletes=len(deletes_of(plan)),
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
+        questions=tuple(map(question_of, plan.questions)),
     )
