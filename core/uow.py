@@ -206,6 +206,7 @@ class UnitOfWork:
             guilds=self.guilds,
             snapshots=self.snapshots,
             policies=self.policies,
+            options=self.guild_options,
             jobs=self.jobs,
             audit=self.audit,
         )

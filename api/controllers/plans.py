@@ -12,7 +12,8 @@ from api.locations import job_at, plan_at
 from api.operations import operation
 from api.params import GuildId, PlanId
 from api.schemas.jobs import Job, job_of
-from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, options_of, plan_of
+from api.schemas.plan_options import options_of
+from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, plan_of
 from core.errors import Conflict, Forbidden, NotFound, Stale
 
 
@@ -36,7 +37,7 @@ class PlanController(Controller):
                 guild_id,
                 wanted.template_id,
                 wanted.version,
-                options_of(wanted),
+                options_of(wanted, wanted.mappings),
                 values=wanted.values,
             )
             return created(plan_of(stored), plan_at(stored.id))

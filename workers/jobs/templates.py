@@ -24,7 +24,6 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         basis = await unit.plans.basis(payload.plan_id)
         steps = await unit.ledger.steps(job.job.id)
-        before = await unit.snapshots.kept_by(job.guild_id, job.job.id)
     made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
     begun = bool(made) or any(step.state == "done" for step in steps)
@@ -32,8 +31,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
-    if before is None:
-        before = (await keep(job, "before_apply", members=True)).info.id
+    before = (await keep(job, "before_apply", members=True)).info.id
     made |= await apply(plan, job.guild_id, job.gateway, job.journal)
     left = await _until_told(job, basis, made)
     await _remember(job, basis, left, {**made, **left.matched})
