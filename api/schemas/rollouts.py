@@ -16,6 +16,9 @@ from core.templates.schemas import StoredPlan
 
 GuildIds: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=50)]
 
+GuildMappings: TypeAlias = Annotated[dict[Snowflake, Mappings], Meta(max_length=50, description="By guild.")]
+GuildValues: TypeAlias = Annotated[dict[Snowflake, Values], Meta(max_length=50, description="By guild.")]
+
 
 class CreatePlans(PlanChoices, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same version for all these guilds; what is chosen is as for one plan, each guild by itself."""
