@@ -211,6 +211,10 @@ class UnitOfWork:
         )
 
     @cached_property
+    def plan_approvals(self) -> PlanApprovalService:
+        return PlanApprovalService(self.plans, self.approvals, self.audit)
+
+    @cached_property
     def comparisons(self) -> ComparisonService:
         return ComparisonService(
             BindingRepository(self._session),
