@@ -55,7 +55,9 @@ class ApprovalService:
     async def reject(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Ends it. Who asked may do that, too. Raises `Conflict` where it does not wait for approval."""
         before = await self._decidable(actor, job_id)
-        model = await self._jobs.reject(job_id, JobError(code="rejected", message=f"{actor.name} rejected it."))
+        model = await self._jobs.reject(
+            job_id, JobError(code="rejected", message=f"{actor.name} rejected it.")
+        )
         if model is None:
             _refuse(before)
         await self._jobs.add_event(model, "job.settled", event_data(model))

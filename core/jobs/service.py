@@ -58,9 +58,10 @@ class JobService:
         on_conflict: OnConflict = "reject",
         needs_approval: bool = False,
     ) -> Job:
-        """Writes the job; where it `needs_approval` it waits for that, a week at most. Raises `Forbidden` when the asker could not do it by hand, `Invalid` for times that are
-        over, and for structural work, where another such job has not ended in that guild, `GuildBusy` unless
-        `on_conflict` says to wait for its turn or to take part in the very same work."""
+        """Writes the job; where it `needs_approval` it waits for that, a week at most. Raises `Forbidden` when the
+        asker could not do it by hand, `Invalid` for times that are over, and for structural work, where another such
+        job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
+        the very same work."""
         actor.require(guild_id, Permission(spec.bits))
         by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
         expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)

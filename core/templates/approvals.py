@@ -27,8 +27,8 @@ class PlanApprovalService:
             raise Stale(
                 "The hash you confirm is not this plan's hash: look at the plan again.", code="plan_stale"
             )
-        await self._plans.require_fresh(actor, plan_id)
         job = await self._approvals.approve(actor, job_id)
+        await self._plans.require_fresh(actor, plan_id)
         await self._note(actor, stored, "plan.approve")
         return job
 
