@@ -255,6 +255,7 @@ _JOB_SHOWN = Job(
     max_attempts=5,
     cancel_requested=False,
     actor=JobActor(kind="token", via="http", name="owner", account_id=_ACCOUNT, discord_user_id=None),
+    approved_by=None,
     request_id="3f2b6f0a0b4c4e7e8b1f6f5d2c9a7e10",
     created_at=_THEN,
     started_at=_THEN,

@@ -11,6 +11,7 @@ from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.results import ActionResult
 from api.schemas.values import NextCursor, Snowflake, Time
+from core.actor import Actor
 from core.jobs import schemas as core
 
 JobState: TypeAlias = Literal[
@@ -150,6 +151,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     max_attempts: int
     cancel_requested: bool
     actor: JobActor
+    approved_by: Annotated[JobActor | None, Meta(description="Who agreed, where somebody else had to.")]
     request_id: str | None
     created_at: Time
     started_at: Time | None
@@ -240,18 +242,23 @@ def job_of(job: core.Job) -> Job:
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         cancel_requested=job.cancel_requested,
-        actor=JobActor(
-            kind=job.actor.kind,
-            via=job.actor.via,
-            name=job.actor.name,
-            account_id=job.actor.account_id,
-            discord_user_id=job.actor.discord_user_id,
-        ),
+        actor=actor_of(job.actor),
+        approved_by=None if job.approved_by is None else actor_of(job.approved_by),
         request_id=job.request_id,
         created_at=job.created_at,
         started_at=job.started_at,
         first_call_at=job.first_call_at,
         finished_at=job.finished_at,
+    )
+
+
+def actor_of(actor: Actor) -> JobActor:
+    return JobActor(
+        kind=actor.kind,
+        via=actor.via,
+        name=actor.name,
+        account_id=actor.account_id,
+        discord_user_id=actor.discord_user_id,
     )
 
 

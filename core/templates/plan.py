@@ -52,6 +52,9 @@ def node_of(step_id: str) -> str | None:
 NEW = "new"
 
 
+_DELETES = ("delete_role", "delete_channel", "delete_resource")
+
+
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`merge` leaves alone what the document does not name; `exact` does with it as `extras` say. Deleting needs
     `confirm_destructive` and is refused above `max_deletes`.
@@ -259,6 +262,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Whether the guild already is as the document wants it."""
         return not self.steps
+
+    @property
+    def is_destructive(self) -> bool:
+        """Whether something is deleted."""
+        return any(type(step).__struct_config__.tag in _DELETES for step in self.steps)
 
 
 def nodes_in(tree: Iterable[PlanNode]) -> Iterator[PlanNode]:

@@ -128,7 +128,8 @@ class PlanService:
     async def request_apply(
         self, actor: Actor, plan_id: uuid.UUID, *, confirmed_hash: str | None = None
     ) -> Job:
-        """Asks the bot to do it. Needs Administrator.
+        """Asks the bot to do it. Needs Administrator, and for what deletes the approval of another one where the guild
+        wants that.
 
         Raises `Stale` when the guild has changed so that the plan would be another one now, or when the asker
         confirms another hash; `Conflict` for a plan with blockers, or one that was applied already.
@@ -147,7 +148,14 @@ class PlanService:
         _require_unblocked(unbound(model.plan))
         await self._jobs.require_free(model.guild_id)
         await self._require_fresh(actor, model)
-        job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
+        wants_approval = (await self._options.of(model.guild_id)).approval_required
+        job = await self._jobs.ask(
+            actor,
+            APPLY,
+            ApplyPayload(plan_id=plan_id),
+            guild_id=model.guild_id,
+            needs_approval=wants_approval and model.plan.is_destructive,
+        )
         await self._plans.note_job(plan_id, job.id)
         await self._audit.record(
             actor,
@@ -158,6 +166,10 @@ class PlanService:
             job_id=job.id,
         )
         return job
+
+    async def require_fresh(self, actor: Actor, plan_id: uuid.UUID) -> None:
+        """Raises `Stale` where it would be another plan now, `Conflict` where something stands against it."""
+        await self._require_fresh(actor, await self._visible(actor, plan_id))
 
     async def basis(self, plan_id: uuid.UUID) -> PlanBasis:
         """For the job that applies it; bindings are read anew, because an earlier attempt may have written some."""
