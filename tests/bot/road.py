@@ -146,6 +146,12 @@ class Road:
             found = await unit.jobs.list(self.owner, JobFilter(guild_id=self.guild_id), Paging())
         return tuple(job for job in found.items if job.actor.kind != "system")
 
+    async def is_captured(self) -> bool:
+        """The first snapshot is kept."""
+        wanted = JobFilter(guild_id=self.guild_id, kind="guild.capture", state="succeeded")
+        async with self.database.read() as unit:
+            return bool((await unit.jobs.list(self.owner, wanted, Paging())).items)
+
     async def channels(self) -> list[str]:
         return [channel["name"] for channel in (await self.discord.dump(self.guild_id))["channels"]]
 

@@ -84,7 +84,7 @@ async def test_the_owner_of_the_installation_sees_what_is_under_way(road: Road) 
     async def look() -> str:
         return words(await road.command("owner", "guildwright status"))
 
-    await seen(look, lambda shown: "Jobs: `guild.capture` · succeeded" in shown)  # the first snapshot
+    await seen(road.is_captured, bool)
     await road.slow_channels(3.0)
     await road.press("ada", plan, "Apply")
     await seen(look, lambda shown: "Jobs: `template.apply` · running" in shown, within=3.0)
