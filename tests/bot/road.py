@@ -43,7 +43,7 @@ GUILD: dict[str, Any] = {
     "name": "Harbour",
     "owner": "olga",
     "roles": [
-        {"name": "Planner", "permissions": ["MANAGE_GUILD"]},
+        {"name": "Planner", "permissions": ["MANAGE_GUILD", "MANAGE_CHANNELS"]},
         {"name": "Captain", "permissions": ["ADMINISTRATOR"]},
     ],
     "channels": [
