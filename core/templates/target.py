@@ -13,6 +13,7 @@ from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import channel_fields, role_fields, wanted_permissions
 from core.templates.match import ChannelNode, Matches, displayed, homes_in, nodes_of
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
+from core.templates.resources.target import ResourceTarget, resource_target, without_those_of
 from core.templates.sets import Bits, OverwriteSet, Subject, put, set_of, with_unnamed_bits
 from core.templates.settings import WantedSettings, wanted_settings
 
@@ -64,6 +65,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     settings: WantedSettings
     dooms: Dooms
     warnings: tuple[Notice, ...]
+    resources: ResourceTarget = ResourceTarget()
 
     @property
     def doomed_channels(self) -> tuple[WantedChannel, ...]:
@@ -88,6 +90,7 @@ class _Aim:
         self._document = document
         self._snapshot = snapshot
         self._matches = matches
+        self._options = options
         self._warnings: list[Notice] = [*matches.warnings]
         self._everyone = snapshot.guild_id
         self._nodes = [node for node in nodes_of(document) if node.key not in matches.pending]
@@ -95,6 +98,11 @@ class _Aim:
         self._refs = {EVERYONE: self._everyone}
         self._refs |= {r.key: self._role_ref(r.key) for r in document.roles if r.key not in self._silent}
         self._channel_refs = {node.key: self._channel_ref(node.key) for node in self._nodes}
+        self._emojis = {
+            emoji.key: matches.resources.ref(emoji.key)
+            for emoji in document.emojis or ()
+            if emoji.key not in matches.pending
+        }
         self._settings = wanted_settings(document.guild, snapshot, self._channel_refs, self._warnings)
         self._dooms = dooms_of(snapshot, matches, powers, self._settings.kept, options)
         self._warnings += self._dooms.warnings
@@ -104,16 +112,27 @@ class _Aim:
         self._homes = homes_in(snapshot)
 
     def target(self) -> Target:
+        roles, channels = self._roles(), (*self._named_channels(), *self._other_channels())
+        resources = self._resources()
+        refs = {wanted.key: wanted.ref for wanted in resources.wanted}
         return Target(
             everyone=self._everyone,
-            roles=self._roles(),
+            roles=roles,
             doomed_roles=self._dooms.roles,
-            channels=(*self._named_channels(), *self._other_channels()),
-            refs={**self._refs, **self._channel_refs},
+            channels=channels,
+            refs={**self._refs, **self._channel_refs, **refs},
             settings=self._settings,
             dooms=self._dooms,
-            warnings=tuple(self._warnings),
+            warnings=(*self._warnings, *resources.warnings),
+            resources=resources,
         )
+
+    def _resources(self) -> ResourceTarget:
+        refs = {**self._refs, **self._channel_refs, **self._emojis}
+        found = resource_target(
+            self._document, self._snapshot, self._matches.resources, refs.get, self._options
+        )
+        return without_those_of(found, {channel.id for channel in self._dooms.channels})
 
     def _role_ref(self, key: str) -> Ref:
         return self._matches.roles[key].id if key in self._matches.roles else ref_to(key)
@@ -167,7 +186,7 @@ class _Aim:
                     type=node.type,
                     home=self._homes[channel.id] if channel else None,
                     parent=self._channel_refs[node.parent] if node.parent else None,
-                    fields=channel_fields(node, channel, self._snapshot, self._warnings),
+                    fields=channel_fields(node, channel, self._snapshot, self._emojis, self._warnings),
                     present=set_of(channel.overwrites, self._present) if channel else {},
                     final=sets[node.key],
                     is_described=node.said.overwrites is not UNSET,

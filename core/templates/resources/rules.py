@@ -20,12 +20,13 @@ from core.templates.resources.nodes import (
     DocumentEmoji,
     DocumentEvent,
     DocumentRecurrence,
+    DocumentSticker,
     DocumentWebhook,
     ExternalEvent,
     StageEvent,
     VoiceEvent,
 )
-from core.templates.resources.sections import SECTIONS, WEBHOOK_HOMES, moment_of, resource_nodes
+from core.templates.resources.sections import SECTIONS, WEBHOOK_HOMES, ResourceNode, moment_of, resource_nodes
 from core.templates.resources.welcome import DocumentOnboarding
 
 MAX_RULES: Mapping[str, int] = {
@@ -60,26 +61,33 @@ class ResourceRules:
 
     def check(self) -> None:
         for kind, index, node in resource_nodes(self._document):
-            pointer = at("", SECTIONS[kind], index)
-            match node:
-                case DocumentEmoji():
-                    self._check_roles(node.roles or (), at(pointer, "roles"))
-                case DocumentWebhook():
-                    self._check_webhook(node, pointer)
-                case DocumentAutoModRule():
-                    self._check_rule(node, pointer)
-                case StageEvent() | VoiceEvent() | ExternalEvent():
-                    self._check_event(node, pointer)
-                case _:
-                    pass
+            self._check_node(node, at("", SECTIONS[kind], index))
         self._check_counts()
         if self._document.onboarding:
             self._check_onboarding(self._document.onboarding, "/onboarding")
         self._check_welcome()
+        self._check_icons()
+
+    def _check_icons(self) -> None:
         for index, role in enumerate(self._document.roles):
             if role.icon and role.unicode_emoji:
                 message = "A role has one icon: say `icon` or `unicode_emoji`, and null for the other."
                 self._findings.add(at("", "roles", index, "icon"), "two_icons", message)
+
+    def _check_node(self, node: ResourceNode, pointer: str) -> None:
+        match node:
+            case DocumentEmoji():
+                self._check_roles(node.roles or (), at(pointer, "roles"))
+            case DocumentSticker():
+                if len(node.description or "") == 1:
+                    message = "A sticker's description is empty or has 2 to 100 characters."
+                    self._findings.add(at(pointer, "description"), "length", message)
+            case DocumentWebhook():
+                self._check_webhook(node, pointer)
+            case DocumentAutoModRule():
+                self._check_rule(node, pointer)
+            case StageEvent() | VoiceEvent() | ExternalEvent():
+                self._check_event(node, pointer)
 
     def check_forum(self, channel: ForumChannel | MediaChannel, pointer: str) -> None:
         for index, tag in enumerate(channel.tags or ()):
