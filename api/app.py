@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
+from api.controllers.diffs import DiffController
 from api.controllers.docs import DocsController
 from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
@@ -64,6 +65,7 @@ CONTROLLERS = (
     VersionController,
     ActiveVersionController,
     RolloutController,
+    DiffController,
     ImageController,
     SchemaController,
     JobController,

@@ -11,7 +11,14 @@ from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
-from api.schemas.guilds import Guild, GuildPage, SnapshotInfo, SnapshotPage
+from api.schemas.guilds import (
+    CaptureGuild,
+    EditSnapshot,
+    Guild,
+    GuildPage,
+    SnapshotInfo,
+    SnapshotPage,
+)
 from api.schemas.images import Image
 from api.schemas.jobs import (
     ApplyPayload,
@@ -145,7 +152,16 @@ _GUILD_SHOWN = Guild(
     joined_at=_THEN,
     left_at=None,
 )
-_SNAPSHOT_SHOWN = SnapshotInfo(id=_SNAPSHOT, guild_id=_GUILD, reason="capture", job_id=_JOB, created_at=_THEN)
+_SNAPSHOT_SHOWN = SnapshotInfo(
+    id=_SNAPSHOT,
+    guild_id=_GUILD,
+    reason="capture",
+    job_id=_JOB,
+    label="before the move",
+    notes=(),
+    members=None,
+    created_at=_THEN,
+)
 _OVERWRITE = StructureOverwrite(
     kind="role",
     id=_GUILD,
@@ -337,6 +353,9 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         _GUILD_SHOWN,
         GuildPage(items=(_GUILD_SHOWN,)),
         Image(hash=f"sha256:{'0123456789abcdef' * 4}", media_type="image/png", size=48_213),
+        _SNAPSHOT_SHOWN,
+        CaptureGuild(label="before the move"),
+        EditSnapshot(label="before the move"),
         SnapshotPage(items=(_SNAPSHOT_SHOWN,)),
         Structure(
             **_LAYOUT,
@@ -344,7 +363,16 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             seen_at=_THEN,
             bot=StructureBot(user_id=_BOT, permissions=("administrator",), top_role_id=_ROLE),
         ),
-        Snapshot(**_LAYOUT, id=_SNAPSHOT, reason="capture", job_id=_JOB, created_at=_THEN),
+        Snapshot(
+            **_LAYOUT,
+            id=_SNAPSHOT,
+            reason="capture",
+            job_id=_JOB,
+            label="before the move",
+            notes=(),
+            members=None,
+            created_at=_THEN,
+        ),
         _DOCUMENT,
         _TEMPLATE_SHOWN,
         TemplatePage(items=(_TEMPLATE_SHOWN,)),

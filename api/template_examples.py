@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from api.schemas.active_versions import ActiveVersion, PutActiveVersion
+from api.schemas.diffs import CreateDiff, Diff, DiffGuild, DiffVersion
+from api.schemas.plans import FieldChange, PlanNode
 from api.schemas.rollouts import CreatePlans, PlanRefusal, PlanRow, PlanTable
 from api.schemas.templates import CopyTemplate, TemplateOrigin
 
@@ -16,6 +18,25 @@ TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     TemplateOrigin(template_id=_TEMPLATE, version=2, latest_version=3),
     CopyTemplate(version=2, name="Community, ours", note="Before we make it our own"),
     ActiveVersion(guild_id="197038439483310086", template_id=_TEMPLATE, version=2, since=_THEN, job_id=_JOB),
+    CreateDiff(
+        left=DiffVersion(template_id=_TEMPLATE, version=1), right=DiffGuild(guild_id="197038439483310086")
+    ),
+    Diff(
+        is_equal=False,
+        warnings=(),
+        tree=(
+            PlanNode(
+                kind="role",
+                action="edit",
+                name="Staff",
+                key="staff",
+                id=None,
+                type=None,
+                changes=(FieldChange(field="color", before="#e67e22", after="#e74c3c"),),
+                children=(),
+            ),
+        ),
+    ),
     CreatePlans(guild_ids=("197038439483310086", "197038439483310099"), version=2),
     PlanTable(
         items=(

@@ -1,6 +1,7 @@
 """The one way out to Discord's REST API: bounded in time, honest about limits, never cancelled."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -58,6 +59,7 @@ class Calls:
         doing: str,
         guild_id: Snowflake,
         json: object = None,
+        form: Sequence[dict[str, Any]] | None = None,
         params: dict[str, str] | None = None,
         reason: str | None = None,
         repeatable: bool = True,
@@ -65,13 +67,15 @@ class Calls:
         """The decoded answer to one request. Calls to one bucket take turns.
 
         `doing` completes "Discord refused to …". What is not `repeatable` is never sent again after an answer
-        that was lost, neither here nor in disnake.
+        that was lost, neither here nor in disnake. `form` are the parts of a multipart body in place of `json`.
         """
         if reason is not None and not 0 < len(reason) <= REASON_LIMIT:
             raise ValueError(f"An audit reason has 1 to {REASON_LIMIT} characters, not {len(reason)}.")
         options: dict[str, Any] = {"reason": reason, "params": params, "timeout": _TIMEOUT}
         if json is not None:
             options["json"] = json
+        if form is not None:
+            options["form"] = form
         async with self._turn(route):
             await self._wait_shortly(route, doing)
             self._require_sending()

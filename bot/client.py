@@ -20,6 +20,7 @@ from bot.events import GuildEvents
 from bot.gateway import DisnakeGateway
 from bot.intents import intents, privileged_switches
 from bot.limits import TOO_MANY_REQUESTS
+from core.discord.resources import Detail
 from core.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ UNREACHABLE = (
     disnake.DiscordServerError,
 )
 LONGEST_RETRY = 60.0
+# What has to be asked for is asked for once in a burst.
+DETAILS_QUIET, DETAILS_LONGEST = 1.0, 10.0
 LONGEST_START_WAIT = 3600.0
 _PORTAL = "https://discord.com/developers/applications"
 
@@ -84,6 +87,7 @@ class GuildwrightBot(commands.InteractionBot):
         self._events = events
         self._reconciling = asyncio.Lock()
         self._changes = Debounced(self._tell_changed)
+        self._details = Debounced(self._tell_details, quiet=DETAILS_QUIET, longest=DETAILS_LONGEST)
         self._prepares_commands = False
         self._known: set[int] = set()
         self._away: set[int] = set()
@@ -105,6 +109,7 @@ class GuildwrightBot(commands.InteractionBot):
     async def close(self) -> None:
         """Safe to call twice. Calls that are under way lose their answer."""
         await self._changes.close()
+        await self._details.close()
         await super().close()
 
     async def login(self, token: str) -> None:
@@ -194,6 +199,33 @@ class GuildwrightBot(commands.InteractionBot):
     async def on_guild_channel_delete(self, channel: disnake.abc.GuildChannel) -> None:
         self._changed(channel.guild)
 
+    async def on_guild_emojis_update(self, guild: disnake.Guild, *_: object) -> None:
+        self._changed(guild)
+
+    async def on_guild_stickers_update(self, guild: disnake.Guild, *_: object) -> None:
+        self._changed(guild)
+
+    async def on_webhooks_update(self, channel: disnake.abc.GuildChannel) -> None:
+        self._detail(channel.guild.id, "webhooks")
+
+    async def on_automod_rule_create(self, rule: disnake.AutoModRule) -> None:
+        self._detail(rule.guild.id, "automod_rules")
+
+    async def on_automod_rule_update(self, rule: disnake.AutoModRule) -> None:
+        self._detail(rule.guild.id, "automod_rules")
+
+    async def on_automod_rule_delete(self, rule: disnake.AutoModRule) -> None:
+        self._detail(rule.guild.id, "automod_rules")
+
+    async def on_guild_scheduled_event_create(self, event: disnake.GuildScheduledEvent) -> None:
+        self._detail(event.guild_id, "scheduled_events")
+
+    async def on_guild_scheduled_event_update(self, _: object, event: disnake.GuildScheduledEvent) -> None:
+        self._detail(event.guild_id, "scheduled_events")
+
+    async def on_guild_scheduled_event_delete(self, event: disnake.GuildScheduledEvent) -> None:
+        self._detail(event.guild_id, "scheduled_events")
+
     async def on_member_update(self, before: disnake.Member, after: disnake.Member) -> None:
         # What the bot may do there is part of what plans are made of.
         if after.id == self.user.id and before.roles != after.roles:
@@ -203,6 +235,14 @@ class GuildwrightBot(commands.InteractionBot):
         # While guilds are still arriving, `reconcile` is yet to come and sees them all.
         if self.connection.live and not self.is_closed():
             self._changes.poke(str(guild.id))
+
+    def _detail(self, guild_id: int, detail: Detail) -> None:
+        if self.connection.live and not self.is_closed():
+            self._details.poke(f"{guild_id} {detail}")
+
+    async def _tell_details(self, key: str) -> None:
+        guild_id, _, detail = key.partition(" ")
+        await _told(self._events.details_changed, guild_id, detail)
 
     async def _tell_changed(self, guild_id: str) -> None:
         await _told(self._events.changed, guild_id)
@@ -244,7 +284,7 @@ class GuildwrightBot(commands.InteractionBot):
         )
 
 
-async def _told(tell: Callable[..., Awaitable[None]], *args: str) -> None:
+async def _told(tell: Callable[..., Awaitable[None]], *args: Any) -> None:
     try:
         await tell(*args)
     except Exception:

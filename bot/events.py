@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from core.discord.resources import Detail
 from core.discord.types import Snowflake
 
 
@@ -23,4 +24,8 @@ class GuildEvents(Protocol):
 
     async def changed(self, guild_id: Snowflake) -> None:
         """Settings, roles or channels are different now. Many changes come as one, a fraction of a second late."""
+        ...
+
+    async def details_changed(self, guild_id: Snowflake, detail: Detail) -> None:
+        """Of what the connection itself does not tell, this is different now. Many changes come as one."""
         ...

@@ -14,6 +14,8 @@ def intents(*, message_content: bool = False) -> disnake.Intents:
     wanted.moderation = True
     wanted.expressions = True
     wanted.webhooks = True
+    wanted.automod_configuration = True
+    wanted.guild_scheduled_events = True
     if message_content:
         wanted.guild_messages = True
         wanted.message_content = True

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 from msgspec import UNSET
 
+from bot.resources.writing import picture
 from bot.translate import (
     CHANNEL_TYPE,
     CONTENT_FILTER,
@@ -15,7 +16,7 @@ from bot.translate import (
     VERIFICATION,
     VIDEO_QUALITY,
 )
-from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
+from core.discord.gateway import NO_PICTURES, ChannelFields, Pictures, RoleFields, SettingsFields
 from core.discord.types import ForumTag, Overwrite, Role, Snowflake
 
 Payload: TypeAlias = dict[str, Any]
@@ -46,12 +47,19 @@ _SETTINGS_NAMES = {
     "safety_channel_id": "safety_alerts_channel_id",
     "boost_progress_bar": "premium_progress_bar_enabled",
 }
+_PICTURES = ("icon", "banner", "splash", "discovery_splash")
 _COLORS = ("color", "secondary_color", "tertiary_color")
 
 
-def role_payload(fields: RoleFields, current: Role | None = None) -> Payload:
+def role_payload(
+    fields: RoleFields, current: Role | None = None, *, pictures: Pictures = NO_PICTURES
+) -> Payload:
     """`current` is the role that is edited: Discord takes its three colours only together."""
-    payload = _written(fields, {}, {"permissions": str}, leave=_COLORS)
+    forms: dict[str, Callable[[Any], object]] = {
+        "permissions": str,
+        "icon": lambda named: picture(named, pictures),
+    }
+    payload = _written(fields, {}, forms, leave=_COLORS)
     if any(getattr(fields, name) is not UNSET for name in _COLORS):
         payload["colors"] = {
             "primary_color": _or(fields.color, current.color if current else 0),
@@ -83,7 +91,9 @@ def channel_payload(fields: ChannelFields, *, flags: int | None = None) -> Paylo
     return payload
 
 
-def settings_payload(fields: SettingsFields, features: Iterable[str]) -> Payload:
+def settings_payload(
+    fields: SettingsFields, features: Iterable[str], pictures: Pictures = NO_PICTURES
+) -> Payload:
     """`features` are the guild's present ones: Discord takes the whole list."""
     payload = _written(
         fields,
@@ -92,6 +102,7 @@ def settings_payload(fields: SettingsFields, features: Iterable[str]) -> Payload
             "verification_level": _number_in(VERIFICATION),
             "notifications": _number_in(NOTIFICATIONS),
             "content_filter": _number_in(CONTENT_FILTER),
+            **dict.fromkeys(_PICTURES, lambda named: picture(named, pictures)),
         },
         leave=("community",),
     )

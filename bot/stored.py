@@ -1,7 +1,7 @@
 """Keeping the stored guilds in step with the connection."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
 import stamina
@@ -9,10 +9,13 @@ import stamina
 from core.db import is_away
 from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
+from core.discord.resources import Detail, GuildDetails
 from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.guilds.reading import with_details
 from core.uow import Database
 
 T = TypeVar("T")
+NOTHING_READ = GuildDetails()
 
 
 class StoredGuilds:
@@ -34,13 +37,16 @@ class StoredGuilds:
         """
         gateway = self._reading()
         stored = await _while_away(self._present)
-        for guild_id in sorted(await gateway.guild_ids()):
+        present = sorted(await gateway.guild_ids())
+        for guild_id in present:
             await self._store(guild_id)
+        await self._keep_first(present)
         for guild_id in sorted(stored - await gateway.guild_ids()):
             await self.left(guild_id)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
+        await self._keep_first([guild_id])
 
     async def left(self, guild_id: Snowflake) -> None:
         async def leave() -> None:
@@ -55,15 +61,21 @@ class StoredGuilds:
     async def changed(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
 
+    async def details_changed(self, guild_id: Snowflake, detail: Detail) -> None:
+        with contextlib.suppress(GuildAbsent, GatewayAbsent):
+            details = await self._reading().read_details(guild_id, (detail,))
+            await self._store(guild_id, details)
+
     async def _present(self) -> frozenset[Snowflake]:
         async with self._database.read() as unit:
             return frozenset(await unit.guilds.present_ids())
 
-    async def _store(self, guild_id: Snowflake) -> None:
+    async def _store(self, guild_id: Snowflake, details: GuildDetails = NOTHING_READ) -> None:
         gateway = self._reading()
 
         async def read() -> tuple[Snapshot, BotPowers]:
-            return await gateway.read_guild(guild_id), await gateway.read_powers(guild_id)
+            told = await gateway.read_guild(guild_id)
+            return with_details(told, details), await gateway.read_powers(guild_id)
 
         async def store() -> None:
             async with self._database.unit() as unit:
@@ -77,6 +89,15 @@ class StoredGuilds:
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)
+
+    async def _keep_first(self, guild_ids: Collection[Snowflake]) -> None:
+        """A snapshot from before anything was done."""
+
+        async def ask() -> None:
+            async with self._database.unit() as unit:
+                await unit.snapshots.request_first(guild_ids)
+
+        await _while_away(ask)
 
     def _reading(self) -> DiscordGateway:
         if self._gateway is None:

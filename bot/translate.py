@@ -8,6 +8,7 @@ import aiohttp
 import disnake
 from msgspec.structs import replace
 
+from bot.resources.reading import emojis_of, stickers_of
 from core.discord.errors import (
     AnswerLost,
     CallRefused,
@@ -132,6 +133,10 @@ def settings_of(guild: disnake.Guild) -> GuildSettings:
         updates_channel_id=_channel_id(guild.public_updates_channel),
         safety_channel_id=_channel_id(guild.safety_alerts_channel),
         boost_progress_bar=guild.premium_progress_bar_enabled,
+        icon=_picture(guild.icon),
+        banner=_picture(guild.banner),
+        splash=_picture(guild.splash),
+        discovery_splash=_picture(guild.discovery_splash),
     )
 
 
@@ -152,6 +157,8 @@ def snapshot_of(guild: disnake.Guild) -> Snapshot:
         channels=tuple(as_shown(channels)),
         features=frozenset(guild.features),
         premium_tier=guild.premium_tier,
+        emojis=emojis_of(guild),
+        stickers=stickers_of(guild),
     )
 
 
@@ -307,6 +314,10 @@ def _emoji(emoji: disnake.Emoji | disnake.PartialEmoji | None) -> str | None:
 
 def _color(color: disnake.Color | None) -> int | None:
     return None if color is None else color.value
+
+
+def _picture(asset: disnake.Asset | None) -> str | None:
+    return None if asset is None else asset.key
 
 
 def _id(number: int | None) -> Snowflake | None:

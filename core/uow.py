@@ -25,8 +25,10 @@ from core.clock import Clock, utc_now
 from core.db import Engines
 from core.errors import Conflict
 from core.guilds.options_service import GuildOptionsService
-from core.guilds.repository import GuildRepository, SnapshotRepository
+from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
+from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepository
+from core.guilds.snapshots import SnapshotService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
@@ -40,6 +42,7 @@ from core.jobs.spec import Catalog
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
+from core.templates.comparing import ComparisonService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -134,13 +137,23 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(
-            GuildRepository(self._session), SnapshotRepository(self._session), self.jobs, self.audit
-        )
+        return GuildService(GuildRepository(self._session), self.jobs, self.audit)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
         return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+
+    @cached_property
+    def snapshots(self) -> SnapshotService:
+        return SnapshotService(
+            SnapshotRepository(self._session),
+            MemberRolesRepository(self._session),
+            guilds=self.guilds,
+            options=self.guild_options,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
 
     @cached_property
     def actions(self) -> ActionService:
@@ -189,9 +202,19 @@ class UnitOfWork:
             BindingRepository(self._session),
             templates=self.templates,
             guilds=self.guilds,
+            snapshots=self.snapshots,
             policies=self.policies,
             jobs=self.jobs,
             audit=self.audit,
+        )
+
+    @cached_property
+    def comparisons(self) -> ComparisonService:
+        return ComparisonService(
+            BindingRepository(self._session),
+            templates=self.templates,
+            guilds=self.guilds,
+            snapshots=self.snapshots,
         )
 
     @cached_property

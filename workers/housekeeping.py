@@ -12,6 +12,8 @@ from core.uow import Database
 
 EVERY_SECONDS = 3.0
 _KEYS_KEPT = timedelta(days=1)
+_PICTURES_UNUSED = timedelta(days=30)
+_PLANS_OPEN = timedelta(days=30)
 _CLEAN_EVERY = 1200  # rounds: about an hour
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,23 @@ class Housekeeping:
             await unit.deliveries.clean(self._delivery_retention)
             await unit.idempotency.forget_before(self._database.clock() - _KEYS_KEPT)
             await unit.processes.bury()
+        await self._clean_snapshots()
+        await self._clean_pictures()
+
+    async def _clean_snapshots(self) -> None:
+        async with self._database.unit() as unit:
+            keep = await unit.plans.snapshots_since(self._database.clock() - _PLANS_OPEN)
+            await unit.snapshots.clean(keep=keep)
+
+    async def _clean_pictures(self) -> None:
+        """Looking through all that could name them is only worth it where some are unused at all."""
+        before = self._database.clock() - _PICTURES_UNUSED
+        async with self._database.unit() as unit:
+            unused = await unit.images.unused_since(before)
+            if unused:
+                named = await unit.snapshots.pictures() | await unit.templates.pictures()
+                named |= await unit.plans.pictures()
+                await unit.images.retire(unused, named=named, before=before)
 
 
 def housekeeping_of(settings: Settings, database: Database) -> Housekeeping:

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 
 from api.answers import Answer, accepted
+from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.documents import answer_document
 from api.guards import signed_in
 from api.locations import job_at
-from api.media import JSON
+from api.media import JSON, MERGE_PATCH
 from api.operations import operation
 from api.params import Cursor, GuildId, Limit, SnapshotId, paging_of
-from api.schemas.guilds import SnapshotPage, snapshot_info_of
+from api.schemas.guilds import CaptureGuild, EditSnapshot, SnapshotInfo, SnapshotPage, snapshot_info_of
 from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Snapshot, snapshot_of
 from core.errors import Conflict, Forbidden, NotFound
@@ -29,17 +30,24 @@ class SnapshotController(Controller):
         "/captures",
         **operation(
             "captureGuild",
+            body=CaptureGuild,
+            body_required=False,
             statuses=(202, 200),
             refuses=(NotFound, Forbidden, Conflict),
             once=True,
             waits=True,
         ),
     )
-    async def capture(self, *, actor: Asker, unit: Unit, once: Once, guild_id: GuildId) -> Response[Job]:
-        """Ask the bot to keep what the guild looks like now."""
+    async def capture(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, guild_id: GuildId
+    ) -> Response[Job]:
+        """Ask the bot to keep what the guild looks like now, its pictures included."""
+        wanted = await body_of(request, CaptureGuild, default=CaptureGuild())
 
         async def ask() -> Answer[Job]:
-            job = await unit.guilds.request_capture(actor, guild_id)
+            job = await unit.snapshots.request_capture(
+                actor, guild_id, label=wanted.label, members=wanted.members
+            )
             return accepted(job_of(job), job_at(job.id))
 
         return await once(ask)
@@ -49,7 +57,7 @@ class SnapshotController(Controller):
         self, *, actor: Asker, unit: Unit, guild_id: GuildId, limit: Limit = 50, cursor: Cursor = None
     ) -> SnapshotPage:
         """What was kept of a guild, newest first."""
-        page = await unit.guilds.snapshots(actor, guild_id, paging_of(limit, cursor))
+        page = await unit.snapshots.list(actor, guild_id, paging_of(limit, cursor))
         return SnapshotPage(items=tuple(map(snapshot_info_of, page.items)), next_cursor=page.next_cursor)
 
     @get("/snapshots/{snapshot_id:uuid}", **operation("getSnapshot", refuses=(NotFound, Forbidden)))
@@ -57,7 +65,24 @@ class SnapshotController(Controller):
         self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId
     ) -> Snapshot:
         """One snapshot with its whole content."""
-        return snapshot_of(await unit.guilds.snapshot(actor, guild_id, snapshot_id))
+        return snapshot_of(await unit.snapshots.get(actor, guild_id, snapshot_id))
+
+    @patch(
+        "/snapshots/{snapshot_id:uuid}",
+        **operation("editSnapshot", body=EditSnapshot, takes=MERGE_PATCH, refuses=(NotFound, Forbidden)),
+    )
+    async def edit(
+        self,
+        *,
+        request: Request[Any, Any, Any],
+        actor: Asker,
+        unit: Unit,
+        guild_id: GuildId,
+        snapshot_id: SnapshotId,
+    ) -> SnapshotInfo:
+        """Say what to call a snapshot."""
+        wanted = await body_of(request, EditSnapshot, media=MERGE_PATCH)
+        return snapshot_info_of(await unit.snapshots.rename(actor, guild_id, snapshot_id, wanted.label))
 
     @delete(
         "/snapshots/{snapshot_id:uuid}",
@@ -65,7 +90,7 @@ class SnapshotController(Controller):
     )
     async def delete(self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId) -> None:
         """Delete a snapshot. A guild's first one is kept."""
-        await unit.guilds.delete_snapshot(actor, guild_id, snapshot_id)
+        await unit.snapshots.delete(actor, guild_id, snapshot_id)
 
     @get(
         "/snapshots/{snapshot_id:uuid}/document",
@@ -81,5 +106,5 @@ class SnapshotController(Controller):
         snapshot_id: SnapshotId,
     ) -> Response[Document]:
         """The document that asks for the guild as it was then; JSON, or YAML by the Accept header."""
-        stored = await unit.guilds.snapshot(actor, guild_id, snapshot_id)
+        stored = await unit.snapshots.get(actor, guild_id, snapshot_id)
         return answer_document(request, document_of(stored.content).document)

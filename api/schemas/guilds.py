@@ -10,7 +10,8 @@ from api.schemas.values import NextCursor, Snowflake, Time
 from core.guilds import schemas as core
 
 GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
-SnapshotReason: TypeAlias = Literal["capture", "before_apply"]
+SnapshotReason: TypeAlias = Literal["join", "capture", "before_apply"]
+Label = Annotated[str, Meta(min_length=1, max_length=100, description="What to call it.")]
 
 
 class Guild(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,14 +35,32 @@ class GuildPage(msgspec.Struct, frozen=True):
 
 
 class SnapshotInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a guild looked like at one moment, without the content. `before_apply` is one that a job kept before it
-    began."""
+    """What a guild looked like at one moment, without the content. `join` is the one that was kept when the bot came;
+    `before_apply` is one that a job kept before it began."""
 
     id: uuid.UUID
     guild_id: Snowflake
     reason: SnapshotReason
     job_id: uuid.UUID | None
+    label: str | None
+    notes: Annotated[tuple[str, ...], Meta(description="What could not be read.")]
+    members: Annotated[
+        int | None, Meta(description="Of how many members the roles are kept with it; null where of none.")
+    ]
     created_at: Time
+
+
+class CaptureGuild(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """With `members` also which member has which roles, where the guild's settings allow it."""
+
+    label: Label | None = None
+    members: bool = False
+
+
+class EditSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """RFC 7396: null clears."""
+
+    label: Label | None
 
 
 class SnapshotPage(msgspec.Struct, frozen=True):
@@ -66,5 +85,12 @@ def guild_of(guild: core.Guild) -> Guild:
 
 def snapshot_info_of(info: core.SnapshotInfo) -> SnapshotInfo:
     return SnapshotInfo(
-        id=info.id, guild_id=info.guild_id, reason=info.reason, job_id=info.job_id, created_at=info.created_at
+        id=info.id,
+        guild_id=info.guild_id,
+        reason=info.reason,
+        job_id=info.job_id,
+        label=info.label,
+        notes=info.notes,
+        members=info.members,
+        created_at=info.created_at,
     )

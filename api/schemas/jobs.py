@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.guilds import SnapshotReason
 from api.schemas.results import ActionResult
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.jobs import schemas as core
@@ -48,8 +49,12 @@ class SyncPayload(
     """Read the guild again."""
 
 
-class CapturePayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.capture"):
-    """Keep what the guild looks like now."""
+class CapturePayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.capture"):
+    """Keep what the guild looks like now, with `members` also who has which roles."""
+
+    label: str | None = None
+    members: bool = False
+    reason: SnapshotReason = "capture"
 
 
 class ApplyPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
@@ -73,6 +78,9 @@ class CaptureResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     snapshot_id: uuid.UUID
     roles: int
     channels: int
+    images: Annotated[int, Meta(description="Pictures whose content is kept.")] = 0
+    members: Annotated[int | None, Meta(description="Members whose roles are kept.")] = None
+    notes: Annotated[tuple[str, ...], Meta(description="What could not be read.")] = ()
 
 
 class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):

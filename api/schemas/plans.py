@@ -155,7 +155,7 @@ def plan_of(stored: StoredPlan) -> Plan:
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
         questions=tuple(map(_question, plan.questions)),
-        tree=tuple(map(_node, plan.tree)),
+        tree=tuple(map(node_of, plan.tree)),
         steps=tuple(map(step_of, plan.steps)),
         matched=plan.matched,
         job_id=stored.job_id,
@@ -172,7 +172,7 @@ def _question(question: core.Question) -> Question:
     )
 
 
-def _node(node: core.PlanNode) -> PlanNode:
+def node_of(node: core.PlanNode) -> PlanNode:
     return PlanNode(
         kind=node.kind,
         action=node.action,
@@ -181,5 +181,5 @@ def _node(node: core.PlanNode) -> PlanNode:
         id=node.id,
         type=None if node.type is None else msgspec.convert(node.type, ChannelType),
         changes=tuple(FieldChange(field=c.field, before=c.before, after=c.after) for c in node.changes),
-        children=tuple(map(_node, node.children)),
+        children=tuple(map(node_of, node.children)),
     )

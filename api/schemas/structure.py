@@ -146,6 +146,9 @@ class Snapshot(Layout, frozen=True, kw_only=True):
     id: uuid.UUID
     reason: SnapshotReason
     job_id: uuid.UUID | None
+    label: str | None
+    notes: Annotated[tuple[str, ...], Meta(description="What could not be read.")]
+    members: Annotated[int | None, Meta(description="Of how many members the roles are kept with it.")]
     created_at: Time
 
 
@@ -168,6 +171,9 @@ def snapshot_of(stored: core.SnapshotContent) -> Snapshot:
         id=stored.info.id,
         reason=stored.info.reason,
         job_id=stored.info.job_id,
+        label=stored.info.label,
+        notes=stored.info.notes,
+        members=stored.info.members,
         created_at=stored.info.created_at,
     )
 

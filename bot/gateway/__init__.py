@@ -3,10 +3,11 @@
 from bot.gateway.channels import ChannelCalls
 from bot.gateway.members import MemberCalls
 from bot.gateway.messages import MessageCalls
+from bot.gateway.resources import ResourceCalls
 from bot.gateway.structure import StructureCalls
 
 __all__ = ["DisnakeGateway"]
 
 
-class DisnakeGateway(StructureCalls, MessageCalls, MemberCalls, ChannelCalls):
+class DisnakeGateway(StructureCalls, ResourceCalls, MessageCalls, MemberCalls, ChannelCalls):
     """One for each client."""

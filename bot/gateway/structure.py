@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import disnake
 from msgspec import UNSET
 
 from bot.gateway.live import Live
+from bot.gateway.resources import resource_route
 from bot.limits import MethodRoute
 from bot.payloads import channel_payload, positions_payload, role_payload, settings_payload
 from bot.translate import member_permissions_of, powers_of, role_of, snapshot_of
@@ -17,7 +18,7 @@ from core.discord.errors import (
     GatewayAbsent,
     TargetGone,
 )
-from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
+from core.discord.gateway import NO_PICTURES, ChannelFields, Made, Pictures, RoleFields, SettingsFields
 from core.discord.types import BotPowers, Role, Snapshot, Snowflake
 
 # Discord's clock and ours may differ; our reasons are unique, so looking back further finds nothing wrong.
@@ -25,9 +26,15 @@ CLOCK_SKEW = timedelta(seconds=60)
 # An entry may appear in the audit log a moment after the thing itself.
 AUDIT_LAG = 2.0
 AUDIT_PAGE = 100
-AUDIT_ACTION = {"role": 30, "channel": 10}
-
-Created = Literal["role", "channel"]
+AUDIT_ACTION: dict[Made, int] = {
+    "role": 30,
+    "channel": 10,
+    "emoji": 60,
+    "sticker": 90,
+    "webhook": 50,
+    "automod_rule": 140,
+    "scheduled_event": 100,
+}
 
 
 class StructureCalls(Live):
@@ -53,35 +60,50 @@ class StructureCalls(Live):
             raise GatewayAbsent(f"The members of guild {guild_id} are not all known yet.")
         return None
 
-    async def edit_guild(self, guild_id: Snowflake, fields: SettingsFields, *, reason: str) -> None:
+    async def edit_guild(
+        self,
+        guild_id: Snowflake,
+        fields: SettingsFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None:
         features = self._guild(guild_id).features
         await self._calls.send(
             MethodRoute("PATCH", "/guilds/{guild_id}", guild_id=guild_id),
             doing="change the guild's settings",
             guild_id=guild_id,
-            json=settings_payload(fields, features),
+            json=settings_payload(fields, features, pictures),
             reason=reason,
         )
 
-    async def create_role(self, guild_id: Snowflake, fields: RoleFields, *, reason: str) -> Snowflake:
+    async def create_role(
+        self, guild_id: Snowflake, fields: RoleFields, *, pictures: Pictures = NO_PICTURES, reason: str
+    ) -> Snowflake:
         made = await self._calls.send(
             MethodRoute("POST", "/guilds/{guild_id}/roles", guild_id=guild_id),
             doing=f"create the role {_named(fields)}",
             guild_id=guild_id,
-            json=role_payload(fields),
+            json=role_payload(fields, pictures=pictures),
             reason=reason,
             repeatable=False,
         )
         return str(made["id"])
 
     async def edit_role(
-        self, guild_id: Snowflake, role_id: Snowflake, fields: RoleFields, *, reason: str
+        self,
+        guild_id: Snowflake,
+        role_id: Snowflake,
+        fields: RoleFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
     ) -> None:
         await self._calls.send(
             MethodRoute("PATCH", "/guilds/{guild_id}/roles/{role_id}", guild_id=guild_id, role_id=role_id),
             doing=f"edit the role {role_id}",
             guild_id=guild_id,
-            json=role_payload(fields, self._cached_role(guild_id, role_id)),
+            json=role_payload(fields, self._cached_role(guild_id, role_id), pictures=pictures),
             reason=reason,
         )
 
@@ -145,7 +167,7 @@ class StructureCalls(Live):
         )
 
     async def find_created(
-        self, guild_id: Snowflake, kind: Created, *, reason: str, since: datetime
+        self, guild_id: Snowflake, kind: Made, *, reason: str, since: datetime
     ) -> Snowflake | None:
         """Raises `AnswerLost` while the create is still under way, `CallRefused` without VIEW_AUDIT_LOG."""
         await self._calls.have_ended(guild_id)
@@ -193,7 +215,7 @@ class StructureCalls(Live):
             ) from error
 
     async def _audited(
-        self, guild_id: Snowflake, kind: Created, reason: str, since: datetime
+        self, guild_id: Snowflake, kind: Made, reason: str, since: datetime
     ) -> list[Snowflake]:
         """What our bot made for exactly this reason, newest first."""
         found: list[Snowflake] = []
@@ -208,7 +230,7 @@ class StructureCalls(Live):
             before = str(recent[-1]["id"])
 
     async def _audit_page(
-        self, guild_id: Snowflake, kind: Created, before: Snowflake | None
+        self, guild_id: Snowflake, kind: Made, before: Snowflake | None
     ) -> list[dict[str, Any]]:
         params = {
             "user_id": str(self._client.user.id),
@@ -223,13 +245,15 @@ class StructureCalls(Live):
         )
         return cast(list[dict[str, Any]], log["audit_log_entries"])
 
-    async def _exists(self, guild_id: Snowflake, kind: Created, target: Snowflake) -> bool:
+    async def _exists(self, guild_id: Snowflake, kind: Made, target: Snowflake) -> bool:
         if kind == "role":
             route = MethodRoute(
                 "GET", "/guilds/{guild_id}/roles/{role_id}", guild_id=guild_id, role_id=target
             )
-        else:
+        elif kind == "channel":
             route = MethodRoute("GET", "/channels/{channel_id}", channel_id=target)
+        else:
+            route = resource_route("GET", guild_id, kind, target)
         try:
             await self._calls.send(route, doing=f"look at the {kind} {target}", guild_id=guild_id)
         except TargetGone:

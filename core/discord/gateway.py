@@ -128,12 +128,27 @@ class GuildGateway(Protocol):
         """Guild-level bits of a member (ADMINISTRATOR spread out), None for someone who is not a member."""
         ...
 
-    async def edit_guild(self, guild_id: Snowflake, fields: SettingsFields, *, reason: str) -> None: ...
+    async def edit_guild(
+        self,
+        guild_id: Snowflake,
+        fields: SettingsFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None: ...
 
-    async def create_role(self, guild_id: Snowflake, fields: RoleFields, *, reason: str) -> Snowflake: ...
+    async def create_role(
+        self, guild_id: Snowflake, fields: RoleFields, *, pictures: Pictures = NO_PICTURES, reason: str
+    ) -> Snowflake: ...
 
     async def edit_role(
-        self, guild_id: Snowflake, role_id: Snowflake, fields: RoleFields, *, reason: str
+        self,
+        guild_id: Snowflake,
+        role_id: Snowflake,
+        fields: RoleFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
     ) -> None: ...
 
     async def delete_role(self, guild_id: Snowflake, role_id: Snowflake, *, reason: str) -> None: ...
@@ -157,7 +172,7 @@ class GuildGateway(Protocol):
     ) -> None: ...
 
     async def find_created(
-        self, guild_id: Snowflake, kind: Literal["role", "channel"], *, reason: str, since: datetime
+        self, guild_id: Snowflake, kind: Made, *, reason: str, since: datetime
     ) -> Snowflake | None:
         """The id of what a lost create made: looked up in the audit log by our exact reason, not older than `since`."""
         ...
@@ -199,5 +214,5 @@ class ResourceGateway(Protocol):
     ) -> None: ...
 
 
-class DiscordGateway(GuildGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol):
+class DiscordGateway(GuildGateway, ResourceGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol):
     """Everything that the live connection does for us."""

@@ -6,7 +6,7 @@ Guild Scheduled Event. A webhook's token and URL are in none of these values: wh
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -175,10 +175,11 @@ class GuildDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     automod_rules: tuple[AutoModRule, ...] | None = None
     onboarding: Onboarding | None = None
     welcome_screen: WelcomeScreen | None = None
+    scheduled_events: tuple[ScheduledEvent, ...] | None = None
 
 
-Detail: TypeAlias = Literal["webhooks", "automod_rules", "onboarding", "welcome_screen"]
-DETAILS: Sequence[Detail] = ("webhooks", "automod_rules", "onboarding", "welcome_screen")
+Detail: TypeAlias = Literal["webhooks", "automod_rules", "onboarding", "welcome_screen", "scheduled_events"]
+DETAILS: Sequence[Detail] = get_args(Detail)
 
 
 class EmojiFields(

@@ -5,6 +5,7 @@ import uuid
 import msgspec
 
 from core.discord.permissions import Permission
+from core.guilds.schemas import SnapshotReason
 from core.jobs.spec import JobSpec
 
 
@@ -21,14 +22,24 @@ class SyncResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     channels: int
 
 
-class CapturePayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.capture"):
-    """Keep what the guild looks like now."""
+class CapturePayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.capture"):
+    """Keep what the guild looks like now, with `members` also who has which roles."""
+
+    label: str | None = None
+    members: bool = False
+    reason: SnapshotReason = "capture"
 
 
 class CaptureResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.capture"):
+    """`images` counts the pictures whose content is kept, `members` those whose roles are; `notes` tell what could
+    not be read."""
+
     snapshot_id: uuid.UUID
     roles: int
     channels: int
+    images: int = 0
+    members: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 SYNC = JobSpec(
@@ -42,6 +53,7 @@ CAPTURE = JobSpec(
     kind="guild.capture",
     payload=CapturePayload,
     result=CaptureResult,
+    priority=-10,
     bits=int(Permission.MANAGE_GUILD),
     bot_bits=int(Permission.VIEW_CHANNEL),
 )

@@ -8,6 +8,7 @@ from core.actor import Actor
 from core.db import Base, Identified, SnowflakeColumn, StructColumn
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.options import GuildOptions
+from core.guilds.schemas import MemberRoles
 
 
 class GuildModel(Base):
@@ -39,5 +40,19 @@ class SnapshotModel(Identified):
     content: Mapped[Snapshot] = mapped_column(StructColumn(Snapshot), deferred=True)
     actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
     job_id: Mapped[uuid.UUID | None]
+    label: Mapped[str | None]
+    notes: Mapped[tuple[str, ...]] = mapped_column(StructColumn(tuple[str, ...]), server_default=text("'[]'"))
+    members: Mapped[int | None]
 
     __table_args__ = (Index(None, "guild_id", "id"),)
+
+
+class MemberRolesModel(Base):
+    """Who had which roles: apart from the snapshot's content, because it is kept for a time of its own."""
+
+    __tablename__ = "snapshot_members"
+
+    snapshot_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
+    )
+    members: Mapped[tuple[MemberRoles, ...]] = mapped_column(StructColumn(tuple[MemberRoles, ...]))

@@ -1,4 +1,3 @@
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,9 +7,8 @@ from sqlalchemy.orm import undefer
 
 from core.db import Repository
 from core.discord.types import BotPowers, Snapshot
-from core.guilds.models import GuildModel, SnapshotModel
+from core.guilds.models import GuildModel
 from core.guilds.options import GuildOptions
-from core.paging import Paging
 
 _FIND = select(GuildModel).where(GuildModel.id == bindparam("of_guild"))
 _STATE = select(GuildModel.state).where(GuildModel.id == bindparam("of_guild"))
@@ -122,35 +120,3 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
         return left is not None
-
-
-class SnapshotRepository(Repository[SnapshotModel]):
-    model_type = SnapshotModel
-
-    async def find_whole(self, snapshot_id: uuid.UUID) -> SnapshotModel | None:
-        return await self.session.scalar(
-            select(SnapshotModel)
-            .where(SnapshotModel.id == snapshot_id)
-            .options(undefer(SnapshotModel.content))
-        )
-
-    async def first_of(self, guild_id: str) -> uuid.UUID | None:
-        """The oldest one, as the guild was met."""
-        return await self.session.scalar(
-            select(SnapshotModel.id)
-            .where(SnapshotModel.guild_id == guild_id)
-            .order_by(SnapshotModel.id)
-            .limit(1)
-        )
-
-    async def page(self, guild_id: str, paging: Paging) -> Sequence[SnapshotModel]:
-        """Newest first, one row more than the page."""
-        query = (
-            select(SnapshotModel)
-            .where(SnapshotModel.guild_id == guild_id)
-            .order_by(SnapshotModel.id.desc())
-            .limit(paging.limit + 1)
-        )
-        if paging.cursor is not None:
-            query = query.where(SnapshotModel.id < paging.cursor)
-        return (await self.session.scalars(query)).all()

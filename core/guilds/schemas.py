@@ -1,13 +1,15 @@
 import uuid
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from core.discord.types import BotPowers, Snapshot
 
 GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
-SnapshotReason: TypeAlias = Literal["capture", "before_apply"]
+SnapshotReason: TypeAlias = Literal["join", "capture", "before_apply"]
+Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Guild(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,13 +34,24 @@ class GuildView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SnapshotInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored snapshot without its content."""
+    """A stored snapshot without its content. `notes` tell what could not be read; `members` counts those whose roles
+    are kept with it, None where none are."""
 
     id: uuid.UUID
     guild_id: str
     reason: SnapshotReason
     created_at: datetime
     job_id: uuid.UUID | None = None
+    label: str | None = None
+    notes: tuple[str, ...] = ()
+    members: int | None = None
+
+
+class MemberRoles(msgspec.Struct, frozen=True):
+    """Without @everyone, which nobody can lose."""
+
+    user_id: str
+    role_ids: tuple[str, ...] = ()
 
 
 class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Guilds as the gateway tells of them, and the snapshots taken of them."""
+"""Guilds as the gateway tells of them."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -12,23 +12,20 @@ from core.audit.service import AuditService
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
-from core.guilds.jobs import CAPTURE, SYNC, CapturePayload, SyncPayload
-from core.guilds.models import GuildModel, SnapshotModel
-from core.guilds.repository import GuildRepository, SnapshotRepository
-from core.guilds.schemas import Guild, GuildState, GuildView, SnapshotContent, SnapshotInfo, SnapshotReason
+from core.guilds.jobs import SYNC, SyncPayload
+from core.guilds.models import GuildModel
+from core.guilds.repository import GuildRepository
+from core.guilds.schemas import Guild, GuildState, GuildView
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
-from core.paging import Page, Paging
+from core.paging import Page
 
 ReadGuild: TypeAlias = Callable[[], Awaitable[tuple[Snapshot, BotPowers]]]
 
 
 class GuildService:
-    def __init__(
-        self, guilds: GuildRepository, snapshots: SnapshotRepository, jobs: JobService, audit: AuditService
-    ) -> None:
+    def __init__(self, guilds: GuildRepository, jobs: JobService, audit: AuditService) -> None:
         self._guilds = guilds
-        self._snapshots = snapshots
         self._jobs = jobs
         self._audit = audit
 
@@ -127,72 +124,12 @@ class GuildService:
             actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
         )
 
-    async def request_capture(self, actor: Actor, guild_id: str) -> Job:
-        """Asks the bot to keep what the guild looks like now."""
-        await self.require_present(actor, guild_id)
-        return await self._jobs.ask(actor, CAPTURE, CapturePayload(), guild_id=guild_id)
-
     async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
         job = await self._jobs.get(actor, job_id)
         if job.guild_id is not None:
             await self.require_present(actor, job.guild_id)
         return await self._jobs.retry(actor, job_id)
-
-    async def keep_snapshot(
-        self, actor: Actor, snapshot: Snapshot, *, reason: SnapshotReason, job_id: uuid.UUID | None
-    ) -> SnapshotInfo:
-        model = await self._snapshots.add(
-            SnapshotModel(
-                guild_id=snapshot.guild_id, reason=reason, content=snapshot, actor=actor, job_id=job_id
-            )
-        )
-        await self._audit.record(
-            actor,
-            "snapshot.create",
-            ("snapshot", model.id),
-            guild_id=snapshot.guild_id,
-            after={"reason": reason},
-            job_id=job_id,
-        )
-        return to_info(model)
-
-    async def snapshots(self, actor: Actor, guild_id: str, paging: Paging) -> Page[SnapshotInfo]:
-        """Newest first, without their content."""
-        await self._known(actor, guild_id)
-        actor.require(guild_id, Permission.MANAGE_GUILD)
-        rows = await self._snapshots.page(guild_id, paging)
-        items = tuple(to_info(row) for row in rows[: paging.limit])
-        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
-
-    async def snapshot(self, actor: Actor, guild_id: str, snapshot_id: uuid.UUID) -> SnapshotContent:
-        """Raises `NotFound` for a snapshot of another guild."""
-        await self._known(actor, guild_id)
-        actor.require(guild_id, Permission.MANAGE_GUILD)
-        model = await self._snapshots.find_whole(snapshot_id)
-        if model is None or model.guild_id != guild_id:
-            raise NotFound(f"Guild {guild_id} has no snapshot {snapshot_id}.")
-        return SnapshotContent(info=to_info(model), content=model.content)
-
-    async def delete_snapshot(self, actor: Actor, guild_id: str, snapshot_id: uuid.UUID) -> None:
-        """Needs Administrator; plans back to it stay. Raises `Conflict` for the guild's first one: it is how the guild
-        was before anything was done here."""
-        snapshot = await self.snapshot(actor, guild_id, snapshot_id)
-        actor.require(guild_id, Permission.ADMINISTRATOR)
-        if await self._snapshots.first_of(guild_id) == snapshot_id:
-            raise Conflict(
-                "This is the guild's first snapshot, from before anything was done here: it is kept.",
-                code="first_snapshot",
-            )
-        await self._snapshots.delete(snapshot_id)
-        await self._audit.record(
-            actor, "snapshot.delete", ("snapshot", snapshot_id), guild_id=guild_id, before=snapshot.info
-        )
-
-    async def snapshot_of_job(self, guild_id: str, job_id: uuid.UUID) -> uuid.UUID | None:
-        """What a job kept before it began."""
-        model = await self._snapshots.get_one_or_none(guild_id=guild_id, job_id=job_id, reason="before_apply")
-        return None if model is None else model.id
 
     async def _known(self, actor: Actor, guild_id: str) -> GuildModel:
         sees = actor.is_owner or (actor.in_guild is not None and actor.in_guild.guild_id == guild_id)
@@ -212,14 +149,4 @@ def to_guild(model: GuildModel) -> Guild:
         seen_at=model.seen_at,
         joined_at=model.joined_at,
         left_at=model.left_at,
-    )
-
-
-def to_info(model: SnapshotModel) -> SnapshotInfo:
-    return SnapshotInfo(
-        id=model.id,
-        guild_id=model.guild_id,
-        reason="before_apply" if model.reason == "before_apply" else "capture",
-        created_at=model.created_at,
-        job_id=model.job_id,
     )

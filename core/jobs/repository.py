@@ -82,6 +82,14 @@ class JobRepository(Repository[JobModel]):
             query = query.where(JobModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
+    async def has_open(self, kind: str, guild_id: str) -> bool:
+        found = await self.session.scalar(
+            select(JobModel.id)
+            .where(JobModel.guild_id == guild_id, JobModel.kind == kind, JobModel.state.in_(OPEN))
+            .limit(1)
+        )
+        return found is not None
+
     async def insert(self, **values: Any) -> JobModel:
         """What is not named gets the column's default."""
         written = await self.session.scalars(

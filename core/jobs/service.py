@@ -226,6 +226,10 @@ class JobService:
             return None
         return LastError(job_id=model.id, kind=model.kind, at=model.finished_at, error=model.error)
 
+    async def is_open(self, spec: JobSpec[Any, Any], guild_id: str) -> bool:
+        """Whether such a job of that guild has not ended."""
+        return await self._jobs.has_open(spec.kind, guild_id)
+
     async def require_free(self, guild_id: str) -> None:
         """Raises `GuildBusy` naming the structural job that has not ended there."""
         first = await self._first_structural(guild_id)

@@ -2,16 +2,19 @@
 
 import uuid
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import msgspec
 
 from core.actor import Actor
 from core.audit.service import AuditService
+from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Conflict, Invalid, NotFound, Problem, Stale
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
+from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
@@ -37,6 +40,7 @@ class PlanService:
         *,
         templates: TemplateService,
         guilds: GuildService,
+        snapshots: SnapshotService,
         policies: PolicyService,
         jobs: JobService,
         audit: AuditService,
@@ -45,6 +49,7 @@ class PlanService:
         self._bindings = bindings
         self._templates = templates
         self._guilds = guilds
+        self._snapshots = snapshots
         self._policies = policies
         self._jobs = jobs
         self._audit = audit
@@ -84,7 +89,7 @@ class PlanService:
         `create`."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
-        snapshot = await self._guilds.snapshot(actor, guild_id, snapshot_id)
+        snapshot = await self._snapshots.get(actor, guild_id, snapshot_id)
         captured = document_of(snapshot.content)
         return await self._store(
             actor,
@@ -162,6 +167,14 @@ class PlanService:
         """Remembers which Discord object a node of the template is in that guild."""
         if basis.template_id is not None:
             await self._bindings.bind(basis.guild_id, basis.template_id, ids)
+
+    async def snapshots_since(self, moment: datetime) -> frozenset[uuid.UUID]:
+        """Those that a plan made since then goes back to."""
+        return await self._plans.snapshots_since(moment)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a plan's document names."""
+        return await self._plans.pictures()
 
     async def visibility(
         self,

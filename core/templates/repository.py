@@ -2,11 +2,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from core.db import Repository
+from core.discord.images import ImageHash
 from core.discord.types import Snowflake
 from core.guilds.models import GuildModel
 from core.paging import Paging
@@ -16,6 +17,13 @@ from core.templates.models import (
     PlanModel,
     TemplateModel,
     TemplateVersionModel,
+)
+
+_PICTURES = """
+    SELECT DISTINCT found[1] FROM {table}, regexp_matches(document::text, 'sha256:[0-9a-f]{{64}}', 'g') AS found
+"""
+_PICTURES_IN_VERSIONS, _PICTURES_IN_PLANS = (
+    text(_PICTURES.format(table=table)) for table in ("template_versions", "plans")
 )
 
 
@@ -84,6 +92,10 @@ class TemplateVersionRepository(Repository[TemplateVersionModel]):
         if paging.cursor is not None:
             query = query.where(TemplateVersionModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a document names."""
+        return frozenset(await self.session.scalars(_PICTURES_IN_VERSIONS))
 
 
 class BindingRepository(Repository[BindingModel]):
@@ -173,3 +185,15 @@ class PlanRepository(Repository[PlanModel]):
             .values(job_id=job_id)
             .execution_options(synchronize_session=False)
         )
+
+    async def snapshots_since(self, moment: datetime) -> frozenset[uuid.UUID]:
+        found = await self.session.scalars(
+            select(PlanModel.snapshot_id)
+            .where(PlanModel.snapshot_id.is_not(None), PlanModel.created_at >= moment)
+            .distinct()
+        )
+        return frozenset(each for each in found if each is not None)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a document names."""
+        return frozenset(await self.session.scalars(_PICTURES_IN_PLANS))

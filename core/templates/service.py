@@ -9,6 +9,7 @@ import msgspec
 from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock
+from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import Conflict, Forbidden, NotFound, Stale
@@ -218,6 +219,10 @@ class TemplateService:
         more = len(rows) > paging.limit
         rows = rows[: paging.limit]
         return Page(items=tuple(map(to_info, rows)), next_cursor=str(rows[-1].id) if more else None)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a version's document names, also of a deleted template."""
+        return await self._versions.pictures()
 
     async def _add_version(
         self, actor: Actor, template_id: uuid.UUID, document: Document, note: str | None, now: datetime

@@ -81,6 +81,11 @@ async def plans(api: Api) -> Asked:
     return f"/templates/{(await api.template())['id']}/plans", {"json": {"guild_ids": guilds}}
 
 
+async def diff(api: Api) -> Asked:
+    sides = [{"kind": "version", "template_id": (await api.template())["id"]} for _ in range(2)]
+    return "/diffs", {"json": {"left": sides[0], "right": sides[1]}}
+
+
 async def plainly(path: str, **sent: Any) -> Asked:
     return path, sent
 
@@ -104,6 +109,7 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "importTemplate": lambda api: plainly("/templates/import?name=x", json=DOCUMENT),
     "createVersion": version,
     "copyTemplate": copy,
+    "createDiff": diff,
     "createPlans": plans,
     "uploadImage": lambda api: plainly("/images", content=png()),
 }

@@ -49,6 +49,9 @@ class Told:
     async def changed(self, guild_id: str) -> None:
         self.seen.append(("changed", guild_id))
 
+    async def details_changed(self, guild_id: str, detail: str) -> None:
+        self.seen.append((f"details of {detail}", guild_id))
+
     def count(self, what: str) -> int:
         return sum(1 for name, _ in self.seen if name == what)
 

@@ -70,13 +70,13 @@ async def test_status_says_what_the_bot_lacks_as_soon_as_it_lacks_it(road: Road,
 async def test_the_owner_of_the_installation_sees_what_is_under_way(road: Road) -> None:
     template = await road.template("Crewed")
     plan = await road.command("ada", "template plan", name=str(template.id))
-    assert "Jobs: none" in words(await road.command("owner", "guildwright status"))
-    await road.slow_channels(3.0)
-    await road.press("ada", plan, "Apply")
 
     async def look() -> str:
         return words(await road.command("owner", "guildwright status"))
 
+    await seen(look, lambda shown: "Jobs: `guild.capture` · succeeded" in shown)  # the first snapshot
+    await road.slow_channels(3.0)
+    await road.press("ada", plan, "Apply")
     await seen(look, lambda shown: "Jobs: `template.apply` · running" in shown, within=3.0)
 
 

@@ -14,6 +14,8 @@ from core.discord.errors import GuildAbsent
 from core.discord.gateway import DiscordGateway
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot
+from core.jobs.schemas import JobFilter
+from core.paging import Paging
 from core.policies.rules import Never
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
@@ -64,6 +66,19 @@ async def test_what_the_bot_is_no_longer_in_is_left_and_ready_may_come_twice(dat
     await stored.reconcile()
     await stored.reconcile()
     assert await states(database) == {stays.guild_id: "approved", goes.guild_id: "left"}
+
+
+async def test_a_guild_is_captured_once_when_the_bot_comes(database: Database) -> None:
+    first, second = snapshot(), snapshot()
+    cache = Cache(first)
+    stored = watching(database, cache)
+    await stored.reconcile()
+    cache.guilds[second.guild_id] = second
+    await stored.joined(second.guild_id)
+    await stored.reconcile()
+    async with database.read() as unit:
+        jobs = (await unit.jobs.list(owner(), JobFilter(kind="guild.capture"), Paging())).items
+    assert sorted(job.guild_id or "" for job in jobs) == [first.guild_id, second.guild_id]
 
 
 async def test_a_postgresql_that_is_away_when_the_bot_is_ready_is_waited_for(

@@ -333,7 +333,7 @@ def test_community_is_switched_with_its_channels_in_one_payload() -> None:
 def test_every_field_of_the_contract_has_a_place_in_the_json() -> None:
     """A field that is added to the contract and forgotten here would silently write our name for it."""
     known: dict[Any, str] = {
-        RoleFields: "name permissions colors hoist mentionable unicode_emoji",
+        RoleFields: "name permissions colors hoist mentionable unicode_emoji icon",
         ChannelFields: (
             "type name position parent_id permission_overwrites topic nsfw rate_limit_per_user "
             "default_thread_rate_limit_per_user default_auto_archive_duration bitrate user_limit rtc_region "
@@ -343,7 +343,7 @@ def test_every_field_of_the_contract_has_a_place_in_the_json() -> None:
             "name description verification_level default_message_notifications explicit_content_filter "
             "preferred_locale afk_channel_id afk_timeout system_channel_id system_channel_flags "
             "rules_channel_id public_updates_channel_id safety_alerts_channel_id premium_progress_bar_enabled "
-            "features"
+            "features icon banner splash discovery_splash"
         ),
     }
     some: dict[str, Any] = {

@@ -67,7 +67,7 @@ async def test_a_commit_that_fails_is_an_error_and_rings_nobody(database: Databa
         async with database.unit() as unit:
             await unit.guilds.store(guild, powers(guild))
             await unit.guilds.request_sync(owner(), guild.guild_id)
-            await unit.guilds.request_capture(owner(), guild.guild_id)
+            await unit.snapshots.request_capture(owner(), guild.guild_id)
     assert rings.rung == []
     assert await _count(database, "jobs") == 0
 

@@ -30,7 +30,9 @@ async def capture(job: JobContext, payload: CapturePayload) -> CaptureResult:
     """Keeps a snapshot for the asker."""
     snapshot = await job.gateway.read_guild(job.guild_id)
     async with job.database.unit() as unit:
-        kept = await unit.guilds.keep_snapshot(job.job.actor, snapshot, reason="capture", job_id=job.job.id)
+        kept = await unit.snapshots.keep(
+            job.job.actor, snapshot, reason=payload.reason, job_id=job.job.id, label=payload.label
+        )
     return CaptureResult(snapshot_id=kept.id, roles=len(snapshot.roles), channels=len(snapshot.channels))
 
 

@@ -24,7 +24,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         basis = await unit.plans.basis(payload.plan_id)
         steps = await unit.ledger.steps(job.job.id)
-        before = await unit.guilds.snapshot_of_job(job.guild_id, job.job.id)
+        before = await unit.snapshots.kept_by(job.guild_id, job.job.id)
     made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
     begun = bool(made) or any(step.state == "done" for step in steps)
@@ -69,9 +69,7 @@ async def _keep_before(job: JobContext) -> uuid.UUID:
     """The way back."""
     snapshot = await job.gateway.read_guild(job.guild_id)
     async with job.database.unit() as unit:
-        kept = await unit.guilds.keep_snapshot(
-            job.job.actor, snapshot, reason="before_apply", job_id=job.job.id
-        )
+        kept = await unit.snapshots.keep(job.job.actor, snapshot, reason="before_apply", job_id=job.job.id)
     return kept.id
 
 

@@ -1,12 +1,9 @@
-from uuid import uuid4
-
 import pytest
 from msgspec.structs import replace
 
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot
 from core.errors import Conflict, Forbidden, NotFound
-from core.paging import Paging
 from core.uow import Database
 from tests.builders.core import ChannelFactory, member, owner, powers, snapshot
 
@@ -82,27 +79,3 @@ async def test_an_id_that_cannot_be_one_is_not_found(database: Database, guild_i
     with pytest.raises(NotFound):
         async with database.read() as unit:
             await unit.guilds.get(owner(), guild_id)
-
-
-async def test_snapshots_are_of_one_guild_and_come_newest_first(database: Database) -> None:
-    guild, other = snapshot(), snapshot()
-    await told(database, guild)
-    await told(database, other)
-    async with database.unit() as unit:
-        kept = [
-            await unit.guilds.keep_snapshot(owner(), guild, reason="capture", job_id=None) for _ in range(3)
-        ]
-    async with database.read() as unit:
-        first = await unit.guilds.snapshots(owner(), guild.guild_id, Paging(limit=2))
-        second = await unit.guilds.snapshots(
-            owner(), guild.guild_id, Paging(limit=2, cursor=first.items[-1].id)
-        )
-        assert [item.id for item in (*first.items, *second.items)] == [item.id for item in reversed(kept)]
-        assert second.next_cursor is None
-        assert (await unit.guilds.snapshot(owner(), guild.guild_id, kept[0].id)).content == guild
-    with pytest.raises(NotFound):
-        async with database.read() as unit:
-            await unit.guilds.snapshot(owner(), other.guild_id, kept[0].id)
-    with pytest.raises(NotFound):
-        async with database.read() as unit:
-            await unit.guilds.snapshot(owner(), guild.guild_id, uuid4())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.discord.errors import CallRefused, TargetGone
-from core.discord.gateway import GuildGateway
+from core.discord.gateway import NO_PICTURES, GuildGateway, Pictures
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
 from core.jobs.journal import Act, LookUp
 from core.jobs.schemas import JobStep
@@ -50,14 +50,26 @@ class Calls(GuildGateway):
     async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:
         raise AssertionError("applying reads nothing")
 
-    async def edit_guild(self, guild_id: Snowflake, fields: Any, *, reason: str) -> None:
+    async def edit_guild(
+        self, guild_id: Snowflake, fields: Any, *, pictures: Pictures = NO_PICTURES, reason: str
+    ) -> None:
         self._note("edit_guild", fields, reason=reason)
 
-    async def create_role(self, guild_id: Snowflake, fields: Any, *, reason: str) -> Snowflake:
+    async def create_role(
+        self, guild_id: Snowflake, fields: Any, *, pictures: Pictures = NO_PICTURES, reason: str
+    ) -> Snowflake:
         self._note("create_role", fields, reason=reason)
         return str(7000 + len(self.made))
 
-    async def edit_role(self, guild_id: Snowflake, role_id: Snowflake, fields: Any, *, reason: str) -> None:
+    async def edit_role(
+        self,
+        guild_id: Snowflake,
+        role_id: Snowflake,
+        fields: Any,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None:
         self._note("edit_role", role_id, fields, reason=reason)
 
     async def delete_role(self, guild_id: Snowflake, role_id: Snowflake, *, reason: str) -> None:

@@ -146,14 +146,14 @@ async def test_the_first_snapshot_is_kept_and_others_are_not(database: Database)
     async with database.unit() as unit:
         await unit.guilds.store(seen, powers(seen))
         first, second = [
-            await unit.guilds.keep_snapshot(owner, seen, reason="capture", job_id=None) for _ in range(2)
+            await unit.snapshots.keep(owner, seen, reason="capture", job_id=None) for _ in range(2)
         ]
     with pytest.raises(Conflict, match="first snapshot"):
-        await do(database, lambda unit: unit.guilds.delete_snapshot(owner, seen.guild_id, first.id))
+        await do(database, lambda unit: unit.snapshots.delete(owner, seen.guild_id, first.id))
     manager = member(seen.guild_id, Permission.MANAGE_GUILD)
     with pytest.raises(Forbidden):
-        await do(database, lambda unit: unit.guilds.delete_snapshot(manager, seen.guild_id, second.id))
-    await do(database, lambda unit: unit.guilds.delete_snapshot(owner, seen.guild_id, second.id))
+        await do(database, lambda unit: unit.snapshots.delete(manager, seen.guild_id, second.id))
+    await do(database, lambda unit: unit.snapshots.delete(owner, seen.guild_id, second.id))
     async with database.read() as unit:
-        left = await unit.guilds.snapshots(owner, seen.guild_id, Paging(limit=50))
+        left = await unit.snapshots.list(owner, seen.guild_id, Paging(limit=50))
     assert [info.id for info in left.items] == [first.id]

@@ -1,0 +1,291 @@
+"""What a guild has beside settings, roles and channels, through Discord's REST API."""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, TypeVar
+
+import disnake
+
+from bot.cdn import fetch
+from bot.gateway.live import Live
+from bot.limits import MethodRoute
+from bot.resources.reading import (
+    automod_rules_of,
+    onboarding_of,
+    scheduled_events_of,
+    webhooks_of,
+    welcome_screen_of,
+)
+from bot.resources.writing import (
+    automod_payload,
+    emoji_payload,
+    event_payload,
+    onboarding_payload,
+    sticker_payload,
+    webhook_payload,
+    welcome_screen_payload,
+)
+from core.discord.errors import CallRefused
+from core.discord.gateway import NO_PICTURES, Pictures
+from core.discord.images import AssetPath, Image
+from core.discord.resources import (
+    DETAILS,
+    AutoModFields,
+    AutoModRule,
+    Detail,
+    EmojiFields,
+    EventFields,
+    GuildDetails,
+    Onboarding,
+    ResourceFields,
+    ResourceKind,
+    ScheduledEvent,
+    StickerFields,
+    Webhook,
+    WebhookFields,
+    WelcomeScreen,
+)
+from core.discord.types import Snowflake
+
+T = TypeVar("T")
+
+RESOURCE_PATHS: dict[ResourceKind, str] = {
+    "emoji": "/guilds/{guild_id}/emojis/{resource_id}",
+    "sticker": "/guilds/{guild_id}/stickers/{resource_id}",
+    "webhook": "/webhooks/{webhook_id}",
+    "automod_rule": "/guilds/{guild_id}/auto-moderation/rules/{resource_id}",
+    "scheduled_event": "/guilds/{guild_id}/scheduled-events/{resource_id}",
+}
+RESOURCE_NAMES: dict[ResourceKind, str] = {
+    "emoji": "emoji",
+    "sticker": "sticker",
+    "webhook": "webhook",
+    "automod_rule": "AutoMod rule",
+    "scheduled_event": "scheduled event",
+}
+_FILE_NAMES = {
+    "image/png": "sticker.png",
+    "image/gif": "sticker.gif",
+    "application/json": "sticker.json",
+}
+
+
+def resource_route(
+    method: str, guild_id: Snowflake, kind: ResourceKind, resource_id: Snowflake
+) -> MethodRoute:
+    path = RESOURCE_PATHS[kind]
+    if kind == "webhook":
+        return MethodRoute(method, path, webhook_id=resource_id)
+    return MethodRoute(method, path, guild_id=guild_id, resource_id=resource_id)
+
+
+class ResourceCalls(Live):
+    """Implements `core.discord.gateway.ResourceGateway`."""
+
+    async def read_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
+        """What the bot is known not to be allowed to read is not asked for. A guild that is no Community server has
+        neither onboarding nor a welcome screen, which is known without asking."""
+        guild = await self._live_guild(guild_id)
+        readers: dict[Detail, Callable[[disnake.Guild], Awaitable[Any]]] = {
+            "webhooks": self._read_webhooks,
+            "automod_rules": self._read_automod_rules,
+            "onboarding": self._read_onboarding,
+            "welcome_screen": self._read_welcome_screen,
+            "scheduled_events": self._read_scheduled_events,
+        }
+        return GuildDetails(
+            **{detail: await readers[detail](guild) for detail in DETAILS if detail in details}
+        )
+
+    async def read_image(self, path: AssetPath) -> Image | None:
+        await self._require_live()
+        return await fetch(self._client, path)
+
+    async def create_resource(
+        self,
+        guild_id: Snowflake,
+        fields: ResourceFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> Snowflake:
+        if isinstance(fields, StickerFields):
+            return await self._create_sticker(guild_id, fields, pictures, reason)
+        match fields:
+            case EmojiFields():
+                path, payload = "/guilds/{guild_id}/emojis", emoji_payload(fields, pictures)
+            case AutoModFields():
+                path = "/guilds/{guild_id}/auto-moderation/rules"
+                payload = automod_payload(fields, is_new=True)
+            case EventFields():
+                path = "/guilds/{guild_id}/scheduled-events"
+                payload = event_payload(fields, pictures, is_new=True)
+            case WebhookFields():
+                path, payload = (
+                    "/channels/{channel_id}/webhooks",
+                    webhook_payload(fields, pictures, is_new=True),
+                )
+        where = (
+            {"channel_id": fields.channel_id} if isinstance(fields, WebhookFields) else {"guild_id": guild_id}
+        )
+        made = await self._calls.send(
+            MethodRoute("POST", path, **where),
+            doing=f"create the {_named(fields)}",
+            guild_id=guild_id,
+            json=payload,
+            reason=reason,
+            repeatable=False,
+        )
+        return str(made["id"])
+
+    async def edit_resource(
+        self,
+        guild_id: Snowflake,
+        resource_id: Snowflake,
+        fields: ResourceFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None:
+        match fields:
+            case EmojiFields():
+                payload = emoji_payload(fields, pictures)
+            case StickerFields():
+                payload = sticker_payload(fields)
+            case WebhookFields():
+                payload = webhook_payload(fields, pictures, is_new=False)
+            case AutoModFields():
+                payload = automod_payload(fields, is_new=False)
+            case EventFields():
+                payload = event_payload(fields, pictures, is_new=False)
+        kind = kind_of(fields)
+        await self._calls.send(
+            resource_route("PATCH", guild_id, kind, resource_id),
+            doing=f"edit the {RESOURCE_NAMES[kind]} {resource_id}",
+            guild_id=guild_id,
+            json=payload,
+            reason=reason,
+        )
+
+    async def delete_resource(
+        self, guild_id: Snowflake, kind: ResourceKind, resource_id: Snowflake, *, reason: str
+    ) -> None:
+        await self._calls.send(
+            resource_route("DELETE", guild_id, kind, resource_id),
+            doing=f"delete the {RESOURCE_NAMES[kind]} {resource_id}",
+            guild_id=guild_id,
+            reason=reason,
+        )
+
+    async def set_onboarding(self, guild_id: Snowflake, onboarding: Onboarding, *, reason: str) -> None:
+        await self._calls.send(
+            MethodRoute("PUT", "/guilds/{guild_id}/onboarding", guild_id=guild_id),
+            doing="set the onboarding",
+            guild_id=guild_id,
+            json=onboarding_payload(onboarding),
+            reason=reason,
+        )
+
+    async def set_welcome_screen(self, guild_id: Snowflake, screen: WelcomeScreen, *, reason: str) -> None:
+        await self._calls.send(
+            MethodRoute("PATCH", "/guilds/{guild_id}/welcome-screen", guild_id=guild_id),
+            doing="set the welcome screen",
+            guild_id=guild_id,
+            json=welcome_screen_payload(screen),
+            reason=reason,
+        )
+
+    async def _create_sticker(
+        self, guild_id: Snowflake, fields: StickerFields, pictures: Pictures, reason: str
+    ) -> Snowflake:
+        """The file travels beside the words, as multipart."""
+        image = pictures[str(fields.image)]
+        words = sticker_payload(fields)
+        form: list[dict[str, Any]] = [
+            {"name": name, "value": value or ""} for name, value in ({"description": ""} | words).items()
+        ]
+        file = {
+            "name": "file",
+            "value": image.content,
+            "filename": _FILE_NAMES.get(image.media_type, "sticker.png"),
+            "content_type": image.media_type,
+        }
+        made = await self._calls.send(
+            MethodRoute("POST", "/guilds/{guild_id}/stickers", guild_id=guild_id),
+            doing=f"create the {_named(fields)}",
+            guild_id=guild_id,
+            form=[*form, file],
+            reason=reason,
+            repeatable=False,
+        )
+        return str(made["id"])
+
+    async def _read_webhooks(self, guild: disnake.Guild) -> tuple[Webhook, ...] | None:
+        if not guild.me.guild_permissions.manage_webhooks:
+            return None
+        return await self._read(guild, "/webhooks", "read the webhooks", webhooks_of)
+
+    async def _read_automod_rules(self, guild: disnake.Guild) -> tuple[AutoModRule, ...] | None:
+        if not guild.me.guild_permissions.manage_guild:
+            return None
+        return await self._read(guild, "/auto-moderation/rules", "read the AutoMod rules", automod_rules_of)
+
+    async def _read_onboarding(self, guild: disnake.Guild) -> Onboarding | None:
+        if "COMMUNITY" not in guild.features:
+            return Onboarding()
+        return await self._read(guild, "/onboarding", "read the onboarding", onboarding_of)
+
+    async def _read_welcome_screen(self, guild: disnake.Guild) -> WelcomeScreen | None:
+        """404 is what Discord answers where none was ever set."""
+        if "COMMUNITY" not in guild.features:
+            return WelcomeScreen()
+        if not guild.me.guild_permissions.manage_guild:
+            return None
+        enabled = "WELCOME_SCREEN_ENABLED" in guild.features
+        return await self._read(
+            guild,
+            "/welcome-screen",
+            "read the welcome screen",
+            lambda body: welcome_screen_of(body, enabled=enabled),
+            missing=WelcomeScreen(),
+        )
+
+    async def _read_scheduled_events(self, guild: disnake.Guild) -> tuple[ScheduledEvent, ...] | None:
+        return await self._read(guild, "/scheduled-events", "read the scheduled events", scheduled_events_of)
+
+    async def _read(
+        self,
+        guild: disnake.Guild,
+        path: str,
+        doing: str,
+        form: Callable[[Any], T],
+        *,
+        missing: T | None = None,
+    ) -> T | None:
+        """None where Discord does not let the bot read it."""
+        try:
+            body = await self._calls.send(
+                MethodRoute("GET", f"/guilds/{{guild_id}}{path}", guild_id=str(guild.id)),
+                doing=doing,
+                guild_id=str(guild.id),
+            )
+        except CallRefused as refusal:
+            return missing if refusal.status == 404 else None  # noqa: PLR2004 # HTTP's own number
+        return form(body)
+
+
+def kind_of(fields: ResourceFields) -> ResourceKind:
+    match fields:
+        case EmojiFields():
+            return "emoji"
+        case StickerFields():
+            return "sticker"
+        case WebhookFields():
+            return "webhook"
+        case AutoModFields():
+            return "automod_rule"
+        case EventFields():
+            return "scheduled_event"
+
+
+def _named(fields: ResourceFields) -> str:
+    return f"{RESOURCE_NAMES[kind_of(fields)]} “{fields.name or ''}”"

@@ -1,0 +1,2 @@
+"""Emojis, stickers, webhooks, AutoMod, onboarding, the welcome screen and scheduled events: between Discord's words and
+ours."""

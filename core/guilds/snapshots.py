@@ -1,0 +1,190 @@
+"""What guilds looked like: kept when they are joined, on demand and before every apply, and dropped in time."""
+
+import uuid
+from collections.abc import Collection
+
+import msgspec
+
+from core.actor import SYSTEM, Actor
+from core.audit.service import AuditService
+from core.clock import Clock
+from core.discord.images import ImageHash
+from core.discord.permissions import Permission
+from core.discord.types import Snapshot, Snowflake
+from core.errors import Conflict, NotFound
+from core.guilds.jobs import CAPTURE, CapturePayload
+from core.guilds.models import SnapshotModel
+from core.guilds.options_service import GuildOptionsService
+from core.guilds.schemas import MemberRoles, SnapshotContent, SnapshotInfo, SnapshotReason
+from core.guilds.service import GuildService
+from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepository
+from core.jobs.schemas import Job
+from core.jobs.service import JobService
+from core.paging import Page, Paging
+
+NEWEST_KEPT = 10
+"""So many of a guild outlive the days for which snapshots are kept."""
+
+
+class SnapshotService:
+    """A guild's first snapshot stays: it is the way back to before anything was done."""
+
+    def __init__(
+        self,
+        snapshots: SnapshotRepository,
+        members: MemberRolesRepository,
+        *,
+        guilds: GuildService,
+        options: GuildOptionsService,
+        jobs: JobService,
+        audit: AuditService,
+        clock: Clock,
+    ) -> None:
+        self._snapshots = snapshots
+        self._members = members
+        self._guilds = guilds
+        self._options = options
+        self._jobs = jobs
+        self._audit = audit
+        self._clock = clock
+
+    async def request_capture(
+        self, actor: Actor, guild_id: Snowflake, *, label: str | None = None, members: bool = False
+    ) -> Job:
+        """Asks the bot to keep what the guild looks like now. Raises `Conflict` where the guild does not let
+        captures keep its members' roles."""
+        await self._guilds.require_present(actor, guild_id)
+        if members and not (await self._options.of(guild_id)).keep_member_roles:
+            raise Conflict(
+                f"Guild {guild_id} does not let captures keep its members' roles: an administrator can switch "
+                "`keep_member_roles` on in its settings.",
+                code="members_not_kept",
+            )
+        payload = CapturePayload(label=label, members=members)
+        return await self._jobs.ask(actor, CAPTURE, payload, guild_id=guild_id)
+
+    async def request_first(self, guild_ids: Collection[Snowflake]) -> tuple[Job, ...]:
+        """Asks for the first snapshot of those guilds that have none, nor a capture under way."""
+        asked: list[Job] = []
+        for guild_id in await self._snapshots.without_any(guild_ids):
+            if not await self._jobs.is_open(CAPTURE, guild_id):
+                payload = CapturePayload(reason="join", members=True)
+                asked.append(await self._jobs.ask(SYSTEM, CAPTURE, payload, guild_id=guild_id))
+        return tuple(asked)
+
+    async def keep(
+        self,
+        actor: Actor,
+        snapshot: Snapshot,
+        *,
+        reason: SnapshotReason,
+        job_id: uuid.UUID | None = None,
+        label: str | None = None,
+        notes: tuple[str, ...] = (),
+        members: tuple[MemberRoles, ...] | None = None,
+    ) -> SnapshotInfo:
+        model = await self._snapshots.add(
+            SnapshotModel(
+                guild_id=snapshot.guild_id,
+                reason=reason,
+                content=snapshot,
+                actor=actor,
+                job_id=job_id,
+                label=label,
+                notes=notes,
+                members=None if members is None else len(members),
+            )
+        )
+        if members is not None:
+            await self._members.keep(model.id, members)
+        await self._audit.record(
+            actor,
+            "snapshot.create",
+            ("snapshot", model.id),
+            guild_id=snapshot.guild_id,
+            after={"reason": reason, "label": label, "members": model.members},
+            job_id=job_id,
+        )
+        return to_info(model)
+
+    async def list(self, actor: Actor, guild_id: Snowflake, paging: Paging) -> Page[SnapshotInfo]:
+        """Newest first, without their content. Needs Manage Guild."""
+        await self._require_sight(actor, guild_id)
+        rows = await self._snapshots.page(guild_id, paging)
+        items = tuple(to_info(row) for row in rows[: paging.limit])
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def get(self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID) -> SnapshotContent:
+        """Raises `NotFound` for a snapshot of another guild."""
+        await self._require_sight(actor, guild_id)
+        model = await self._snapshots.find_whole(snapshot_id)
+        if model is None or model.guild_id != guild_id:
+            raise NotFound(f"Guild {guild_id} has no snapshot {snapshot_id}.")
+        return SnapshotContent(info=to_info(model), content=model.content)
+
+    async def rename(
+        self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID, label: str | None
+    ) -> SnapshotInfo:
+        """Needs Manage Guild."""
+        before = (await self.get(actor, guild_id, snapshot_id)).info
+        if label == before.label:
+            return before
+        await self._snapshots.set_label(snapshot_id, label)
+        await self._audit.record(
+            actor,
+            "snapshot.edit",
+            ("snapshot", snapshot_id),
+            guild_id=guild_id,
+            before={"label": before.label},
+            after={"label": label},
+        )
+        return msgspec.structs.replace(before, label=label)
+
+    async def delete(self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID) -> None:
+        """Needs Administrator. Raises `Conflict` for the guild's first one."""
+        before = (await self.get(actor, guild_id, snapshot_id)).info
+        actor.require(guild_id, Permission.ADMINISTRATOR)
+        if snapshot_id == await self._snapshots.first(guild_id):
+            raise Conflict(
+                "This is the first snapshot of this guild, the way back to before anything was done: it stays.",
+                code="first_snapshot",
+            )
+        await self._snapshots.delete(snapshot_id)
+        await self._audit.record(
+            actor, "snapshot.delete", ("snapshot", snapshot_id), guild_id=guild_id, before=before
+        )
+
+    async def kept_by(self, guild_id: Snowflake, job_id: uuid.UUID) -> uuid.UUID | None:
+        """What a job kept before it began."""
+        model = await self._snapshots.get_one_or_none(guild_id=guild_id, job_id=job_id, reason="before_apply")
+        return None if model is None else model.id
+
+    async def members_of(self, snapshot_id: uuid.UUID) -> tuple[MemberRoles, ...]:
+        """Empty where none were kept, or not any more."""
+        return await self._members.of(snapshot_id)
+
+    async def clean(self, *, keep: Collection[uuid.UUID]) -> int:
+        """Drops what is older than its guild wants it kept; answers how many snapshots that were."""
+        await self._members.drop_outdated(self._clock())
+        return await self._snapshots.drop_outdated(self._clock(), newest=NEWEST_KEPT, keep=keep)
+
+    async def pictures(self) -> frozenset[ImageHash]:
+        """All that a snapshot, or a guild as it was last seen, names."""
+        return await self._snapshots.pictures()
+
+    async def _require_sight(self, actor: Actor, guild_id: Snowflake) -> None:
+        await self._guilds.get(actor, guild_id)
+        actor.require(guild_id, Permission.MANAGE_GUILD)
+
+
+def to_info(model: SnapshotModel) -> SnapshotInfo:
+    return SnapshotInfo(
+        id=model.id,
+        guild_id=model.guild_id,
+        reason=msgspec.convert(model.reason, SnapshotReason),
+        created_at=model.created_at,
+        job_id=model.job_id,
+        label=model.label,
+        notes=model.notes,
+        members=model.members,
+    )

@@ -1,0 +1,88 @@
+"""What is cleaned while nobody asks: pictures that nothing names, snapshots that nobody goes back to."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from core.catalog import CATALOG
+from core.db import Engines
+from core.discord.images import ImageHash
+from core.guilds.snapshots import NEWEST_KEPT
+from core.paging import Paging
+from core.templates.document import Document, TextChannel
+from core.templates.plan import PlanOptions
+from core.uow import Database
+from tests.builders.core import owner, powers, snapshot
+from tests.simulator.pictures import png
+from workers.housekeeping import Housekeeping
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    engines = Engines(database_url)
+    yield Database(engines, CATALOG)
+    await engines.dispose()
+
+
+async def clean(database: Database) -> None:
+    days = timedelta(days=90)
+    await Housekeeping(database, job_retention=days, delivery_retention=days).clean()
+
+
+async def put(database: Database, shade: int) -> ImageHash:
+    database.clock = lambda: NOW - timedelta(days=31)
+    async with database.unit() as unit:
+        info = await unit.images.put(owner(), png(shade))
+    database.clock = lambda: NOW
+    return info.hash
+
+
+def naming(image_hash: ImageHash) -> Document:
+    """In a text: where in a document pictures stand does not matter."""
+    return Document(guildwright=1, channels=(TextChannel(key="a", name="a", topic=f"see {image_hash}"),))
+
+
+async def test_pictures_that_nothing_names_go_after_a_month(database: Database) -> None:
+    in_guild, in_snapshot, in_version, in_plan, unnamed = [await put(database, n) for n in range(5)]
+    async with database.unit() as unit:
+        recent = await unit.images.put(owner(), png(9))
+    guild = snapshot(images={"icons/1/a": in_guild})
+    async with database.unit() as unit:
+        await unit.accounts.bootstrap_owner("o" * 30)
+        actor = await unit.accounts.authenticate("o" * 30)
+        await unit.guilds.store(guild, powers(guild))
+        kept = replace(guild, images={"icons/1/b": in_snapshot})
+        await unit.snapshots.keep(actor, kept, reason="capture")
+        version = await unit.templates.create(actor, "one", document=naming(in_version))
+        await unit.templates.delete(actor, version.id)
+        planned = await unit.templates.create(actor, "two", document=naming(in_plan))
+        await unit.plans.create(actor, guild.guild_id, planned.id, None, PlanOptions())
+    async with database.engines.writing.begin() as connection:
+        await connection.exec_driver_sql(
+            "DELETE FROM template_versions WHERE template_id = $1", (planned.id,)
+        )
+    await clean(database)
+    async with database.read() as unit:
+        for named in (in_guild, in_snapshot, in_version, in_plan, recent.hash):
+            assert await unit.images.find(named) is not None
+        assert await unit.images.find(unnamed) is None
+
+
+async def test_a_snapshot_that_a_plan_goes_back_to_is_kept(database: Database) -> None:
+    guild = snapshot()
+    async with database.unit() as unit:
+        await unit.guilds.store(guild, powers(guild))
+        ids = [
+            (await unit.snapshots.keep(owner(), guild, reason="capture")).id for _ in range(NEWEST_KEPT + 3)
+        ]
+        await unit.plans.create_rollback(owner(), guild.guild_id, ids[1])
+    async with database.engines.writing.begin() as connection:
+        await connection.exec_driver_sql("UPDATE snapshots SET created_at = now() - interval '1 year'")
+    await clean(database)
+    async with database.read() as unit:
+        page = await unit.snapshots.list(owner(), guild.guild_id, Paging(limit=50))
+    assert {item.id for item in page.items} == set(ids) - {ids[2]}
