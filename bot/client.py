@@ -24,6 +24,8 @@ from core.discord.resources import Detail
 from core.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
+_TELL_SECRETS = ("disnake.http", "disnake.gateway", "disnake.webhook")
+"""At debug level they write whole bodies, tokens of webhooks and interactions included: never, whatever is set."""
 
 CLOSED_WRONG_TOKEN = 4004
 CLOSED_FOR_GOOD = {
@@ -70,6 +72,8 @@ class GuildwrightBot(commands.InteractionBot):
 
     def __init__(self, events: GuildEvents, options: BotOptions | None = None) -> None:
         asyncio.get_running_loop()  # raises where there is none
+        for teller in _TELL_SECRETS:
+            logging.getLogger(teller).setLevel(logging.INFO)
         # Voice is not used; disnake would warn of what it lacks for it.
         disnake.VoiceClient.warn_nacl = disnake.VoiceClient.warn_dave = False
         self.options = options or BotOptions()

@@ -137,7 +137,7 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.jobs, self.audit)
+        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import disnake
+
 from bot.gateway.live import Live
 from bot.limits import MethodRoute
 from bot.translate import member_of, member_of_payload
@@ -22,9 +24,17 @@ class MemberCalls(Live):
         member = guild.get_member(int(user_id))
         if member is not None:
             return member_of(member)
-        if not guild.chunked:
-            raise GatewayAbsent(f"The members of guild {guild_id} are not all known yet.")
+        self._require_members(guild)
         return None
+
+    async def read_members(self, guild_id: Snowflake) -> tuple[Member, ...]:
+        guild = await self._live_guild(guild_id)
+        self._require_members(guild)
+        return tuple(member_of(member) for member in sorted(guild.members, key=lambda each: each.id))
+
+    def _require_members(self, guild: disnake.Guild) -> None:
+        if not guild.chunked:
+            raise GatewayAbsent(f"The members of guild {guild.id} are not all known yet.")
 
     async def look_at_member(self, guild_id: Snowflake, user_id: Snowflake) -> Member | None:
         body = await self._look(MethodRoute("GET", _MEMBER, guild_id=guild_id, user_id=user_id), guild_id)

@@ -6,6 +6,7 @@ Permissions"). Names are Discord's own in lower case, so a document reads like t
 
 from collections.abc import Iterable
 from enum import IntFlag
+from functools import lru_cache
 
 
 class Permission(IntFlag):
@@ -68,16 +69,26 @@ ALL = Permission(sum(Permission))
 BY_NAME: dict[str, Permission] = {p.name.lower(): p for p in Permission if p.name}
 
 
+# Plain numbers: arithmetic on flags is many times slower. A guild has thousands of overwrites, but few different ones.
+_NUMBERS: dict[str, int] = {name: int(bit) for name, bit in BY_NAME.items()}
+
+
+@lru_cache(4096)
 def names_of(bits: int) -> tuple[str, ...]:
     """Lower-case names of the known bits, lowest bit first; unknown bits have no name and are left out."""
-    return tuple(p.name.lower() for p in Permission if p.name and bits & p)
+    return tuple(name for name, number in _NUMBERS.items() if bits & number)
 
 
 def bits_of(names: Iterable[str]) -> int:
     """Raises `KeyError` with the unknown name."""
+    return _joined(names if isinstance(names, tuple) else tuple(names))
+
+
+@lru_cache(4096)
+def _joined(names: tuple[str, ...]) -> int:
     bits = 0
     for name in names:
-        bits |= BY_NAME[name]
+        bits |= _NUMBERS[name]
     return bits
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from core.discord.resources import DETAILS, GuildDetails
 from core.discord.types import Snapshot
 
-_PARTS = ("emojis", "stickers", "scheduled_events", *DETAILS)
+_PARTS = ("emojis", "stickers", *DETAILS)
 
 
 def with_details(snapshot: Snapshot, details: GuildDetails) -> Snapshot:

@@ -48,14 +48,19 @@ class GuildRepository(Repository[GuildModel]):
             select(func.pg_advisory_xact_lock(func.hashtext("store"), func.hashtext(guild_id)))
         )
 
-    async def store(self, snapshot: Snapshot, powers: BotPowers) -> tuple[bool, bool]:
-        """Inserts or updates what the gateway tells; answers (is new, structure changed). Last one in wins."""
-        known = await self.session.scalar(
+    async def find_locked(self, guild_id: str) -> GuildModel | None:
+        """With structure and powers, until the transaction ends."""
+        return await self.session.scalar(
             select(GuildModel)
-            .where(GuildModel.id == snapshot.guild_id)
+            .where(GuildModel.id == guild_id)
             .options(undefer(GuildModel.structure), undefer(GuildModel.powers))
             .with_for_update()
         )
+
+    async def store(
+        self, known: GuildModel | None, snapshot: Snapshot, powers: BotPowers
+    ) -> tuple[bool, bool]:
+        """Inserts or updates what the gateway tells; answers (is new, structure changed). Last one in wins."""
         now = func.clock_timestamp()
         if known is None or known.state == "left":
             row = {

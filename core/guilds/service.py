@@ -9,13 +9,16 @@ import msgspec
 
 from core.actor import BOT, Actor
 from core.audit.service import AuditService
+from core.discord.assets import assets_of
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
 from core.guilds.jobs import SYNC, SyncPayload
 from core.guilds.models import GuildModel
+from core.guilds.reading import kept
 from core.guilds.repository import GuildRepository
 from core.guilds.schemas import Guild, GuildState, GuildView
+from core.images.service import ImageService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.paging import Page
@@ -24,8 +27,11 @@ ReadGuild: TypeAlias = Callable[[], Awaitable[tuple[Snapshot, BotPowers]]]
 
 
 class GuildService:
-    def __init__(self, guilds: GuildRepository, jobs: JobService, audit: AuditService) -> None:
+    def __init__(
+        self, guilds: GuildRepository, images: ImageService, jobs: JobService, audit: AuditService
+    ) -> None:
         self._guilds = guilds
+        self._images = images
         self._jobs = jobs
         self._audit = audit
 
@@ -50,8 +56,14 @@ class GuildService:
         return None if model is None else model.structure
 
     async def store(self, snapshot: Snapshot, powers: BotPowers) -> bool:
-        """Keeps the guild in step with the gateway; answers whether anything had changed."""
-        joined, changed = await self._guilds.store(snapshot, powers)
+        """Keeps the guild in step with the gateway; answers whether anything had changed. What the reading does not
+        tell of stays; of its pictures it is written what is known of their content."""
+        before = await self._guilds.find_locked(snapshot.guild_id)
+        if before is not None and before.state != "left":
+            snapshot = kept(before.structure, snapshot)
+        images = await self._images.known(assets_of(snapshot))
+        snapshot = msgspec.structs.replace(snapshot, images=images)
+        joined, changed = await self._guilds.store(before, snapshot, powers)
         if joined:
             await self._audit.record(
                 BOT,

@@ -56,12 +56,13 @@ class ImageService:
         await self._audit.record(actor, "image.create", ("image", image.hash), after=info)
         return info
 
-    async def keep(self, path: AssetPath, image: Image) -> None:
+    async def keep(self, path: AssetPath, image: Image) -> ImageHash:
         """What Discord has under that path. Raises as `put` does."""
         judged = image_of(image.content)
         if await self._images.use(judged.hash, self._clock()) is None:
             await self._add(judged)
         await self.note_assets({path: judged.hash})
+        return judged.hash
 
     async def find(self, image_hash: ImageHash) -> Image | None:
         model = await self._images.find(image_hash)

@@ -1,7 +1,7 @@
 """A plan's steps played through, as far as the bot's own reach and Discord's limits depend on them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET, UnsetType
 
@@ -33,15 +33,22 @@ EVERY_BIT = -1
 class Course:
     """The guild as it is by now, seen by the bot."""
 
-    def __init__(self, snapshot: Snapshot, powers: BotPowers) -> None:
+    def __init__(
+        self, snapshot: Snapshot, powers: BotPowers, sets: Mapping[Ref, OverwriteSet] | None = None
+    ) -> None:
+        """`sets` are those of the snapshot's channels, where somebody has them already."""
         self._everyone = snapshot.guild_id
         self._powers = powers
         self._permissions = {role.id: role.permissions for role in snapshot.roles}
         self._homes: dict[Ref, Ref | None] = dict(homes_in(snapshot))
+        self._children: dict[Ref, dict[Ref, None]] = {}
+        for channel, home in self._homes.items():
+            if home:
+                self._children.setdefault(home, {})[channel] = None
         self._types = {channel.id: channel.type for channel in snapshot.channels}
         # What the bot has from elsewhere than the roles that the snapshot shows.
         self._extra = powers.permissions & ~self._from_roles()
-        self.sets: dict[Ref, OverwriteSet] = {
+        self.sets: dict[Ref, OverwriteSet] = dict(sets or {}) or {
             c.id: set_of(c.overwrites, self._permissions) for c in snapshot.channels
         }
 
@@ -55,7 +62,10 @@ class Course:
 
     def children(self) -> Counter[Ref]:
         """How many channels each category has."""
-        return Counter(home for home in self._homes.values() if home)
+        return Counter({category: len(children) for category, children in self._children.items()})
+
+    def children_of(self, category: Ref) -> int:
+        return len(self._children.get(category, ()))
 
     def held(self) -> int:
         """The bot's permissions in the guild; ADMINISTRATOR spreads to every bit, named or not."""
@@ -94,11 +104,12 @@ class Course:
             case DeleteRole(role_id=role_id):
                 self._permissions.pop(role_id, None)
             case CreateChannel(key=key):
-                self._homes[ref_to(key)] = step.fields.parent_id or None
+                self._settle(ref_to(key), step.fields.parent_id or None)
                 self.sets[ref_to(key)] = _sent(step.fields.overwrites)
             case EditChannel():
                 self._edit(step)
             case DeleteChannel(channel_id=channel_id):
+                self._settle(channel_id, None)
                 self._homes.pop(channel_id, None)
             case _:
                 pass
@@ -106,13 +117,22 @@ class Course:
     def _edit(self, step: EditChannel) -> None:
         channel, fields = step.channel_id, step.fields
         if fields.parent_id is not UNSET:
-            self._homes[channel] = fields.parent_id
+            self._settle(channel, fields.parent_id)
         if fields.overwrites is not UNSET:
             old, new = self.sets[channel], _sent(fields.overwrites)
             self.sets[channel] = new
-            for child, home in self._homes.items():
-                if home == channel and self.sets.get(child) == old:
+            for child in self._children.get(channel, ()):
+                if self.sets.get(child) == old:
                     self.sets[child] = new
+
+    def _settle(self, channel: Ref, home: Ref | None) -> None:
+        """It is in this category from now on."""
+        before = self._homes.get(channel)
+        if before:
+            self._children[before].pop(channel, None)
+        self._homes[channel] = home
+        if home:
+            self._children.setdefault(home, {})[channel] = None
 
 
 def _sent(overwrites: tuple[Overwrite, ...] | UnsetType) -> OverwriteSet:

@@ -66,6 +66,8 @@ def doomed_of(
     target: Target, writes: Collection[RoleWrite], powers: BotPowers, everyone_after: int
 ) -> Doomed:
     """`writes` are those of the roles that stay."""
+    if not target.doomed_roles:
+        return Doomed(brought={}, disarmed=frozenset(), neutralised=frozenset(), order={})
     return _Study(target, writes, powers, everyone_after).doomed()
 
 
@@ -175,4 +177,6 @@ class _Study:
 
 def without(overwrites: OverwriteSet, roles: Collection[Snowflake]) -> OverwriteSet:
     """The set as it will be when the roles are dead."""
+    if not roles:
+        return overwrites
     return {s: bits for s, bits in overwrites.items() if s.kind == "member" or s.ref not in roles}

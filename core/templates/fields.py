@@ -4,16 +4,16 @@ Only what makes a difference is in the fields of an edit; what the guild cannot 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET
-from msgspec.structs import asdict
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import role_icon
 from core.discord.permissions import ALL, bits_of
 from core.discord.types import Channel, ChannelType, ForumTag, Role, Snapshot
-from core.templates.document import DocumentRole, DocumentTag
+from core.templates.document import DocumentChannel, DocumentRole, DocumentTag
 from core.templates.match import ChannelNode, stored_name
 from core.templates.plan import Notice, Ref
 from core.templates.resources.pictures import differs
@@ -29,6 +29,7 @@ _NEEDS_FEATURE = {
     "secondary_color": "ENHANCED_ROLE_COLORS",
     "tertiary_color": "ENHANCED_ROLE_COLORS",
 }
+NO_CHANGE = ChannelFields()
 _ELSEWHERE = frozenset({"key", "name", "overwrites", "channels"})
 # What Discord takes for a value that was never set.
 _UNSAID: Mapping[str, object] = {"topic": "", "auto_archive": 1440, "region": "", "default_reaction": ""}
@@ -95,8 +96,8 @@ def channel_fields(
     warnings: list[Notice],
 ) -> ChannelFields:
     """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
-    said = {name: value for name, value in asdict(node.said).items() if name not in _ELSEWHERE}
-    wanted = {name: value for name, value in said.items() if value is not UNSET}
+    said = node.said
+    wanted = {name: value for name in _own(type(said)) if (value := getattr(said, name)) is not UNSET}
     if "bitrate" in wanted and (channel is None or channel.bitrate != wanted["bitrate"]):
         wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
     if "default_reaction" in wanted:
@@ -112,7 +113,13 @@ def channel_fields(
         changed["name"] = node.said.name
     if node.type != channel.type:
         changed["type"] = node.type
-    return ChannelFields(**changed)
+    return ChannelFields(**changed) if changed else NO_CHANGE
+
+
+@lru_cache
+def _own(struct: type[DocumentChannel]) -> tuple[str, ...]:
+    """The fields that a channel of this type has for itself."""
+    return tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
 
 
 def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:

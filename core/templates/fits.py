@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from core.discord.types import BotPowers, Snapshot
 from core.templates.course import Course
-from core.templates.plan import Notice, Step
+from core.templates.plan import CreateChannel, EditChannel, Notice, Step
 from core.templates.target import Target, WantedChannel
 
 MAX_ROLES = 250
@@ -23,15 +23,17 @@ def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
 
 
 def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
-    course = Course(snapshot, BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id))
+    nobody = BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id)
+    course = Course(snapshot, nobody, target.present_sets)
     names = {channel.ref: channel.name for channel in target.channels}
     roles, channels, children = course.roles, course.channels, course.children()
     most_roles, most_channels, fullest = roles, channels, dict(children)
     for step in steps:
         course.play(step)
         most_roles, most_channels = max(most_roles, course.roles), max(most_channels, course.channels)
-        for category, count in course.children().items():
-            fullest[category] = max(fullest.get(category, 0), count)
+        if isinstance(step, CreateChannel | EditChannel) and step.fields.parent_id:
+            category = step.fields.parent_id
+            fullest[category] = max(fullest.get(category, 0), course.children_of(category))
     if most_roles > max(MAX_ROLES, roles):
         yield _too_many(most_roles, MAX_ROLES, "roles in the server")
     if most_channels > max(MAX_CHANNELS, channels):

@@ -6,6 +6,7 @@ twice, and nothing by a guess: where several could be meant there is a question.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
@@ -72,6 +73,7 @@ def nodes_of(document: Document) -> tuple[ChannelNode, ...]:
     return tuple(nodes)
 
 
+@lru_cache(1 << 13)
 def stored_name(name: str, channel_type: ChannelType) -> str:
     """The name as Discord keeps it: text-like channels have lower-case names with dashes for spaces."""
     name = name.strip()

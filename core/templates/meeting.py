@@ -6,14 +6,14 @@ Permissions). So what one write takes away and another gives meet when they are 
 other. Nothing here knows a member: any member may have any roles.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
 
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
-from core.templates.sets import SILENT, OverwriteSet, Subject, undecided
+from core.templates.sets import SILENT, OverwriteSet, Subject, subject_of, undecided
 
 VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
@@ -116,26 +116,52 @@ class ChannelWrite:
             Trade(s, _lost(s, before, after) & ~never_taken, _lost(s, after, before) & ~never_given)
             for s in {**before.overwrites, **after.overwrites}
         ]
+        self._taken = _joined(trade.taken for trade in self._trades)
+        self._given = _joined(trade.given for trade in self._trades)
+
+        self._answers: dict[tuple[str, int], bool] = {}
 
     def comes_before(self, role: RoleWrite) -> bool:
         """Whether it takes what the role gives: in question is the channel as it was, with the role as it will be.
 
         One and the same bit is too much only for somebody to whom the channel will deny it.
         """
-        door, own = self._before, Subject("role", role.role)
-        return not door.is_shut and any(
-            t.taken & given & self._after.denied or gates_meet(t.taken, given, has_voice=door.has_voice)
-            for t in self._trades
-            if t.taken and (given := role.given & door.seen(own, t.subject))
-        )
+        given = role.given
+        if self._before.is_shut or not bits_meet(self._taken, given, has_voice=self._before.has_voice):
+            return False
+        return self._answer("before", role, given, self._before, self._takes)
 
     def comes_after(self, role: RoleWrite) -> bool:
         """Whether it gives what the role takes: the channel as it will be, with the role as it was."""
-        door, own = self._after, Subject("role", role.role)
-        return not door.is_shut and any(
+        taken = role.taken
+        if self._after.is_shut or not bits_meet(self._given, taken, has_voice=self._after.has_voice):
+            return False
+        return self._answer("after", role, taken, self._after, self._gives)
+
+    def _answer(
+        self, side: str, role: RoleWrite, bits: int, door: Door, meets: Callable[[Subject, int, Door], bool]
+    ) -> bool:
+        """All roles without an overwrite of their own there, and with equal bits, have one answer."""
+        own = subject_of("role", role.role)
+        if own in door.overwrites:
+            return meets(own, bits, door)
+        key = side, bits
+        if key not in self._answers:
+            self._answers[key] = meets(own, bits, door)
+        return self._answers[key]
+
+    def _takes(self, own: Subject, bits: int, door: Door) -> bool:
+        return any(
+            t.taken & given & self._after.denied or gates_meet(t.taken, given, has_voice=door.has_voice)
+            for t in self._trades
+            if t.taken and (given := bits & door.seen(own, t.subject))
+        )
+
+    def _gives(self, own: Subject, bits: int, door: Door) -> bool:
+        return any(
             taken & t.given & self._before.denied or gates_meet(taken, t.given, has_voice=door.has_voice)
             for t in self._trades
-            if t.given and (taken := role.taken & door.seen(own, t.subject))
+            if t.given and (taken := bits & door.seen(own, t.subject))
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from core.discord.types import VOICE_LIKE, Snapshot
 from core.templates.cascade import Cascade, Channels
 from core.templates.graph import Node
-from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet_in
+from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet, roles_meet_in
 from core.templates.plan import Ref
 from core.templates.sets import Bits, OverwriteSet, Subject
 from core.templates.target import Target, WantedChannel
@@ -38,11 +38,7 @@ class Precedence:
 
     def pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
         """The first has to be done before the second. `writes` are those of roles that are never administrators'."""
-        doors = self._doors()
-        for taker in writes:
-            for giver in writes:
-                if taker.role != giver.role and roles_meet_in(taker, giver, doors):
-                    yield role_edit(taker.role), role_edit(giver.role)
+        yield from self._role_pairs(writes)
         for ref in sorted(self._cascade.written):
             write = self._channel_write(ref)
             for role in writes:
@@ -51,12 +47,24 @@ class Precedence:
                 if write.comes_before(role):
                     yield channel_edit(ref), role_edit(role.role)
 
+    def _role_pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
+        """Which of them meet at all is known without looking at any channel."""
+        doors: list[Door] | None = None
+        for taker in writes:
+            for giver in writes:
+                if taker.role == giver.role or not roles_meet(taker, giver, has_voice=True):
+                    continue
+                doors = self._doors() if doors is None else doors
+                if roles_meet_in(taker, giver, doors):
+                    yield role_edit(taker.role), role_edit(giver.role)
+
     def _doors(self) -> list[Door]:
         """Every state of a channel that stays, each once."""
         doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
         for ref, channel in self._channels.by_ref.items():
             if not channel.is_doomed:
-                for overwrites in (channel.present, self._channels.goals[ref]):
+                goal = self._channels.goals[ref]
+                for overwrites in (channel.present,) if goal is channel.present else (channel.present, goal):
                     door = self._door(overwrites, has_voice=_has_voice(channel))
                     doors[frozenset(door.overwrites.items()), door.has_voice] = door
         return [door for door in doors.values() if not door.is_shut]

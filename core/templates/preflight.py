@@ -119,7 +119,7 @@ class _Check:
     """May the bot do it?"""
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
-        self._course = Course(snapshot, powers)
+        self._course = Course(snapshot, powers, target.present_sets)
         self._target = target
         self._snapshot = snapshot
         self._powers = powers

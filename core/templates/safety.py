@@ -64,6 +64,7 @@ class Safety:
         self._splittable: set[Node] = set()
         self._forced: set[Node] = set()
         self._places = {c.ref: len(target.roles) + place for place, c in enumerate(target.channels)}
+        self._dying = {role.id for role in target.doomed_roles}
         self._before_all = snapshot.everyone.permissions
         self._after_all = next(r.permissions for r in target.roles if r.ref == target.everyone)
         self._writes = [self._role_write(role) for role in target.roles if _changes_permissions(role)]
@@ -149,9 +150,8 @@ class Safety:
     def _goal(self, channel: WantedChannel, writes: Iterable[RoleWrite]) -> OverwriteSet:
         if channel.is_doomed:
             return closed(channel, self._everyone, writes)
-        dying = {role.id for role in self._target.doomed_roles}
-        is_written = (
-            without(channel.present, dying) != channel.final or channel.ref in self._doomed.neutralised
+        is_written = channel.final is not channel.present and (
+            without(channel.present, self._dying) != channel.final or channel.ref in self._doomed.neutralised
         )
         return self._doomed.while_they_live(channel.final, channel.present) if is_written else channel.present
 

@@ -4,10 +4,12 @@ Entries that say nothing (allow = deny = 0) are never in a set, so equal sets ar
 """
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from core.discord.permissions import ALL, Permission
+from core.discord.permissions import ALL, Permission, bits_of
 from core.discord.types import Overwrite
+from core.templates.document import Permissions
 from core.templates.plan import Ref
 
 
@@ -37,10 +39,22 @@ _HARDLY_MISSED = (
 _TIGHTENING = (*_HARDLY_MISSED, *(bit for bit in Permission if bit not in _HARDLY_MISSED))
 
 
+# Equal values are one object, where there are thousands: quick to make, and quick to find equal.
+subject_of = lru_cache(1 << 16)(Subject)
+bits_for = lru_cache(1 << 16)(Bits)
+_UNNAMED = ~int(ALL)
+
+
+@lru_cache(1 << 14)
+def bits_named(allow: Permissions, deny: Permissions) -> Bits:
+    """Of the document's words."""
+    return bits_for(bits_of(allow), bits_of(deny))
+
+
 def set_of(overwrites: Iterable[Overwrite], roles: Collection[Ref]) -> OverwriteSet:
     """Overwrites of roles that are not among `roles` are left out: they have no effect."""
     return {
-        Subject(o.kind, o.id): Bits(o.allow, o.deny)
+        subject_of(o.kind, o.id): bits_for(o.allow, o.deny)
         for o in overwrites
         if (o.allow or o.deny) and (o.kind == "member" or o.id in roles)
     }
@@ -109,8 +123,7 @@ def with_unnamed_bits(wanted: OverwriteSet, present: OverwriteSet, roles: Collec
     """A document cannot speak of bits that Discord has not named: they stay as they are."""
     whole = dict(wanted)
     for subject, bits in present.items():
-        if subject.kind == "member" or subject.ref in roles:
+        if (bits.allow | bits.deny) & _UNNAMED and (subject.kind == "member" or subject.ref in roles):
             said = whole.get(subject, SILENT)
-            unnamed = ~int(ALL)
-            put(whole, subject, Bits(said.allow | bits.allow & unnamed, said.deny | bits.deny & unnamed))
+            put(whole, subject, Bits(said.allow | bits.allow & _UNNAMED, said.deny | bits.deny & _UNNAMED))
     return whole

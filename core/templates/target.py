@@ -14,7 +14,15 @@ from core.templates.fields import channel_fields, role_fields, wanted_permission
 from core.templates.match import ChannelNode, Matches, displayed, homes_in, nodes_of
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.resources.target import ResourceTarget, resource_target, without_those_of
-from core.templates.sets import Bits, OverwriteSet, Subject, put, set_of, with_unnamed_bits
+from core.templates.sets import (
+    OverwriteSet,
+    Subject,
+    bits_named,
+    put,
+    set_of,
+    subject_of,
+    with_unnamed_bits,
+)
 from core.templates.settings import WantedSettings, wanted_settings
 
 
@@ -68,6 +76,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     resources: ResourceTarget = ResourceTarget()
 
     @property
+    def present_sets(self) -> dict[Ref, OverwriteSet]:
+        """Of every channel that exists."""
+        return {channel.ref: channel.present for channel in self.channels if channel.channel}
+
+    @property
     def doomed_channels(self) -> tuple[WantedChannel, ...]:
         return tuple(channel for channel in self.channels if channel.is_doomed)
 
@@ -110,6 +123,7 @@ class _Aim:
         self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
         self._present = {role.id for role in snapshot.roles}
         self._homes = homes_in(snapshot)
+        self._present_sets = {c.id: set_of(c.overwrites, self._present) for c in snapshot.channels}
 
     def target(self) -> Target:
         roles, channels = self._roles(), (*self._named_channels(), *self._other_channels())
@@ -187,7 +201,7 @@ class _Aim:
                     home=self._homes[channel.id] if channel else None,
                     parent=self._channel_refs[node.parent] if node.parent else None,
                     fields=channel_fields(node, channel, self._snapshot, self._emojis, self._warnings),
-                    present=set_of(channel.overwrites, self._present) if channel else {},
+                    present=self._present_sets[channel.id] if channel else {},
                     final=sets[node.key],
                     is_described=node.said.overwrites is not UNSET,
                 )
@@ -202,11 +216,19 @@ class _Aim:
         if said == "synced" and node.parent:
             return sets[node.parent]
         if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
-            present = set_of(channel.overwrites, self._staying) if channel else {}
-            return with_unnamed_bits(self._resolved(said), present, self._staying)
+            present = self._staying_set(channel) if channel else {}
+            wanted = with_unnamed_bits(self._resolved(said), present, self._staying)
+            return present if wanted == present else wanted
         if channel is None:
             return sets[node.parent] if node.parent else {}
-        return set_of(channel.overwrites, self._staying)
+        return self._staying_set(channel)
+
+    def _staying_set(self, channel: Channel) -> OverwriteSet:
+        """Without the doomed roles; the very set of now where there are none."""
+        present = self._present_sets[channel.id]
+        return (
+            present if len(self._staying) == len(self._present) else set_of(channel.overwrites, self._staying)
+        )
 
     def _is_in_question(self, said: tuple[DocumentOverwrite, ...]) -> bool:
         """Whether nobody knows yet whose overwrites these are."""
@@ -217,14 +239,14 @@ class _Aim:
         for overwrite in said:
             subject = self._subject(overwrite)
             if subject:
-                put(resolved, subject, Bits(int(bits_of(overwrite.allow)), int(bits_of(overwrite.deny))))
+                put(resolved, subject, bits_named(overwrite.allow, overwrite.deny))
         return resolved
 
     def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:
         if overwrite.member is not None:
-            return Subject("member", overwrite.member)
+            return subject_of("member", overwrite.member)
         ref = self._refs.get(overwrite.role or "")
-        return Subject("role", ref) if ref else None
+        return subject_of("role", ref) if ref else None
 
     def _other_channels(self) -> list[WantedChannel]:
         named = set(self._channel_refs.values())
@@ -239,8 +261,8 @@ class _Aim:
                 home=self._homes[channel.id],
                 parent=self._homes[channel.id],
                 fields=ChannelFields(),
-                present=set_of(channel.overwrites, self._present),
-                final=set_of(channel.overwrites, self._staying),
+                present=self._present_sets[channel.id],
+                final=self._staying_set(channel),
                 is_doomed=channel.id in doomed,
             )
             for channel in displayed(self._snapshot)

@@ -14,6 +14,7 @@ from core.actor import SYSTEM
 from core.catalog import CATALOG
 from core.db import Base
 from core.discord.gateway import DiscordGateway
+from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Snapshot
 from core.jobs.ring import Rung
 from core.uow import Database
@@ -142,5 +143,14 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
     async def read_powers(guild_id: str) -> BotPowers:
         return seen[guild_id][1]
 
-    gateway = cast("DiscordGateway", SimpleNamespace(read_guild=read_guild, read_powers=read_powers))
+    async def read_details(guild_id: str) -> GuildDetails:
+        return GuildDetails()
+
+    async def read_image(path: str) -> None:
+        return None
+
+    reads = SimpleNamespace(
+        read_guild=read_guild, read_powers=read_powers, read_details=read_details, read_image=read_image
+    )
+    gateway = cast("DiscordGateway", reads)
     return Running(database, Registry(CATALOG, MODULES), gateway, lane="bot", holder="tests")

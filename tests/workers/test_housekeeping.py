@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from core.catalog import CATALOG
 from core.db import Engines
-from core.discord.images import ImageHash
+from core.discord.images import AssetPath, ImageHash, guild_picture
 from core.guilds.snapshots import NEWEST_KEPT
+from core.images.service import image_of
 from core.paging import Paging
 from core.templates.document import Document, TextChannel
 from core.templates.plan import PlanOptions
@@ -41,6 +42,13 @@ async def put(database: Database, shade: int) -> ImageHash:
     return info.hash
 
 
+async def keep_old(database: Database, path: AssetPath, shade: int) -> None:
+    database.clock = lambda: NOW - timedelta(days=31)
+    async with database.unit() as unit:
+        await unit.images.keep(path, image_of(png(shade)))
+    database.clock = lambda: NOW
+
+
 def naming(image_hash: ImageHash) -> Document:
     """In a text: where in a document pictures stand does not matter."""
     return Document(guildwright=1, channels=(TextChannel(key="a", name="a", topic=f"see {image_hash}"),))
@@ -50,7 +58,9 @@ async def test_pictures_that_nothing_names_go_after_a_month(database: Database) 
     in_guild, in_snapshot, in_version, in_plan, unnamed = [await put(database, n) for n in range(5)]
     async with database.unit() as unit:
         recent = await unit.images.put(owner(), png(9))
-    guild = snapshot(images={"icons/1/a": in_guild})
+    guild = snapshot()
+    guild = replace(guild, settings=replace(guild.settings, icon="a", banner=None, splash=None))
+    await keep_old(database, guild_picture(guild.guild_id, "icon", "a"), 0)
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
         actor = await unit.accounts.authenticate("o" * 30)

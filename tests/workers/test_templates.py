@@ -12,6 +12,7 @@ from core.catalog import CATALOG
 from core.db import Engines
 from core.discord.errors import GatewayBusy
 from core.discord.gateway import DiscordGateway
+from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Channel, Snapshot
 from core.templates.document import Document, TextChannel
 from core.templates.plan import PlanOptions
@@ -37,6 +38,12 @@ class Limited:
 
     async def read_powers(self, guild_id: str) -> BotPowers:
         return self.powers
+
+    async def read_details(self, guild_id: str) -> GuildDetails:
+        return GuildDetails()
+
+    async def read_image(self, path: str) -> None:
+        return None
 
     async def create_channel(self, guild_id: str, fields: Any, *, reason: str) -> str:
         if self.is_limited:

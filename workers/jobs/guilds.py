@@ -8,14 +8,15 @@ from core.actions.results import GuildLeft
 from core.actor import SYSTEM
 from core.guilds.jobs import CAPTURE, SYNC, CapturePayload, CaptureResult, SyncPayload, SyncResult
 from core.jobs.journal import Reason
+from workers.capture import keep, store
 from workers.registry import JobContext, runs
 
 
 @runs(SYNC)
 async def sync(job: JobContext, payload: SyncPayload) -> SyncResult:
-    """Stores the guild as the gateway knows it now."""
-    async with job.database.unit() as unit:
-        changed = await unit.guilds.store_read(job.guild_id, job.read_guild)
+    """Stores the guild as the gateway knows it now, with what has to be asked for."""
+    changed = await store(job, await job.gateway.read_details(job.guild_id))
+    async with job.database.read() as unit:
         view = await unit.guilds.view(SYSTEM, job.guild_id)
     return SyncResult(
         revision=view.guild.revision,
@@ -28,12 +29,15 @@ async def sync(job: JobContext, payload: SyncPayload) -> SyncResult:
 @runs(CAPTURE)
 async def capture(job: JobContext, payload: CapturePayload) -> CaptureResult:
     """Keeps a snapshot for the asker."""
-    snapshot = await job.gateway.read_guild(job.guild_id)
-    async with job.database.unit() as unit:
-        kept = await unit.snapshots.keep(
-            job.job.actor, snapshot, reason=payload.reason, job_id=job.job.id, label=payload.label
-        )
-    return CaptureResult(snapshot_id=kept.id, roles=len(snapshot.roles), channels=len(snapshot.channels))
+    kept = await keep(job, payload.reason, label=payload.label, members=payload.members)
+    return CaptureResult(
+        snapshot_id=kept.info.id,
+        roles=len(kept.content.roles),
+        channels=len(kept.content.channels),
+        images=len(kept.content.images),
+        members=kept.info.members,
+        notes=kept.info.notes,
+    )
 
 
 @runs(GUILD_LEAVE)

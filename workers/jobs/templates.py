@@ -1,7 +1,6 @@
 """Applying a plan: read the guild, plan again, do what that plan says, look whether it came true."""
 
 import asyncio
-import uuid
 
 from core.discord.types import Snowflake
 from core.jobs.errors import JobFailed
@@ -11,6 +10,7 @@ from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.plan import Plan, deletes_of, node_of
 from core.templates.schemas import PlanBasis
+from workers.capture import keep
 from workers.registry import JobContext, runs
 
 _TOLD_WITHIN_SECONDS = 5.0
@@ -33,7 +33,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
     if before is None:
-        before = await _keep_before(job)
+        before = (await keep(job, "before_apply", members=True)).info.id
     made |= await apply(plan, job.guild_id, job.gateway, job.journal)
     left = await _until_told(job, basis, made)
     await _remember(job, basis, left, {**made, **left.matched})
@@ -63,14 +63,6 @@ async def _made_earlier(job: JobContext, steps: tuple[JobStep, ...]) -> dict[str
         if outcome is not None:
             made[key] = outcome
     return made
-
-
-async def _keep_before(job: JobContext) -> uuid.UUID:
-    """The way back."""
-    snapshot = await job.gateway.read_guild(job.guild_id)
-    async with job.database.unit() as unit:
-        kept = await unit.snapshots.keep(job.job.actor, snapshot, reason="before_apply", job_id=job.job.id)
-    return kept.id
 
 
 async def _until_told(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
