@@ -11,6 +11,7 @@ from core.templates.document import Document
 from core.templates.errors import InvalidDocument
 from core.templates.native import Imported, import_native, looks_native
 from core.templates.parse import read_document
+from core.templates.source import decoded
 from core.templates.text import to_yaml
 
 
@@ -35,17 +36,22 @@ async def is_yaml(request: Request[Any, Any, Any]) -> bool:
     return require_media(request, (*JSON, *YAML)) in YAML
 
 
-async def yaml_document(request: Request[Any, Any, Any]) -> Document:
-    return read_document(await request.body(), media="yaml")
+async def yaml_document(request: Request[Any, Any, Any]) -> tuple[Document, str]:
+    """With the text that it was read from."""
+    source = decoded(await request.body())
+    return read_document(source, media="yaml"), source
 
 
-async def imported(request: Request[Any, Any, Any]) -> Imported:
-    """Our document in YAML or JSON, or Discord's native template."""
+async def imported(request: Request[Any, Any, Any]) -> tuple[Imported, str | None]:
+    """Our document in YAML, with that text, or in JSON, or Discord's native template."""
     if await is_yaml(request):
-        return Imported(document=await yaml_document(request))
+        document, source = await yaml_document(request)
+        return Imported(document=document), source
     body = await request.body()
     native = _native_in(body)
-    return Imported(document=read_document(body, media="json")) if native is None else import_native(native)
+    if native is None:
+        return Imported(document=read_document(body, media="json")), None
+    return import_native(native), None
 
 
 def _native_in(body: bytes) -> object | None:
@@ -57,9 +63,13 @@ def _native_in(body: bytes) -> object | None:
     return value if looks_native(value) else None
 
 
-def answer_yaml(document: Document) -> Response[Any]:
-    """As text; the Accept header chose it."""
-    return Response(to_yaml(document), media_type="application/yaml", headers={"Vary": "Accept"})
+def answer_yaml(document: Document, source: str | None = None) -> Response[Any]:
+    """As text, that which a person wrote if there is one; the Accept header chose it."""
+    return Response(
+        to_yaml(document) if source is None else source,
+        media_type="application/yaml",
+        headers={"Vary": "Accept"},
+    )
 
 
 def answer_document(request: Request[Any, Any, Any], document: Document) -> Response[Document]:

@@ -33,6 +33,7 @@ from api.schemas.jobs import (
     JobStepPage,
 )
 from api.schemas.messages import AllowedMentions
+from api.schemas.plan_options import PlanArchive, PlanExtras
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, FieldChange, Plan, PlanNode
 from api.schemas.problems import FieldError, Problem
 from api.schemas.resources import Resources
@@ -294,9 +295,13 @@ _PLAN_SHOWN = Plan(
     version=1,
     snapshot_id=None,
     mode="merge",
+    extras=PlanExtras(),
+    archive=PlanArchive(),
     confirm_destructive=False,
     max_deletes=750,
     mappings={},
+    only=None,
+    protected=(),
     hash="8c0f0f2b7f7f4a55",
     is_empty=False,
     calls=1,

@@ -7,6 +7,7 @@ import msgspec
 
 from api.schemas.active_versions import ActiveVersion, PutActiveVersion
 from api.schemas.diffs import CreateDiff, Diff, DiffGuild, DiffVersion
+from api.schemas.operations import AddNode, MoveNode, RemoveNode, RenameKey, SetFields, SetGuild
 from api.schemas.plans import FieldChange, PlanNode
 from api.schemas.rollouts import CreatePlans, PlanRefusal, PlanRow, PlanTable
 from api.schemas.templates import CopyTemplate, TemplateOrigin
@@ -54,5 +55,15 @@ TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
             ),
         )
     ),
+    SetFields(key="staff", fields={"color": "#e74c3c"}, unset=("hoist",)),
+    SetGuild(fields={"name": "Harbour"}),
+    AddNode(
+        section="channels",
+        node={"key": "mod-chat", "type": "text", "name": "mod-chat", "overwrites": "synced"},
+        into="back-office",
+    ),
+    RemoveNode(key="mod-log"),
+    MoveNode(key="mod-log", before="general"),
+    RenameKey(key="staff", to="team"),
     PutActiveVersion(template_id=_TEMPLATE, version=2),
 )

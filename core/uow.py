@@ -180,6 +180,7 @@ class UnitOfWork:
             TemplateRepository(self._session),
             TemplateVersionRepository(self._session),
             ActiveVersionRepository(self._session),
+            BindingRepository(self._session),
             guilds=self.guilds,
             audit=self.audit,
             clock=self._clock,
@@ -204,6 +205,7 @@ class UnitOfWork:
             guilds=self.guilds,
             snapshots=self.snapshots,
             policies=self.policies,
+            options=self.guild_options,
             jobs=self.jobs,
             audit=self.audit,
         )

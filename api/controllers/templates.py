@@ -97,13 +97,13 @@ class TemplateController(Controller):
 
         `warnings` tell what the file says and a document has no words for.
         """
-        source = await imported(request)
+        read, text = await imported(request)
 
         async def make() -> Answer[ImportedTemplate]:
             template = await unit.templates.create(
-                actor, name or _name_in(source.document), document=source.document, note=note
+                actor, name or _name_in(read.document), document=read.document, source=text, note=note
             )
-            return created(imported_of(template, source.warnings), template_at(template.id))
+            return created(imported_of(template, read.warnings), template_at(template.id))
 
         return await once(make)
 

@@ -6,24 +6,21 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.plans import MaxDeletes, Mode
+from api.schemas.plan_options import PlanChoices
 from api.schemas.templates import Notice, notice_of
 from api.schemas.values import Snowflake
 from core.templates import rollout as core
-from core.templates.plan import PlanOptions, deletes_of
+from core.templates.plan import deletes_of
 from core.templates.schemas import StoredPlan
 
 GuildIds: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=50)]
 
 
-class CreatePlans(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same version for all these guilds; `mode` and its limits as for one plan, each guild by itself."""
+class CreatePlans(PlanChoices, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same version for all these guilds; what is chosen is as for one plan, each guild by itself."""
 
     guild_ids: GuildIds
     version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
-    mode: Mode = "merge"
-    confirm_destructive: bool = False
-    max_deletes: MaxDeletes = 750
 
 
 class PlanRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +47,6 @@ class PlanTable(msgspec.Struct, frozen=True):
     """In the order of the guilds that were asked for."""
 
     items: tuple[PlanRow, ...]
-
-
-def options_of(wanted: CreatePlans) -> PlanOptions:
-    return PlanOptions(
-        mode=wanted.mode, confirm_destructive=wanted.confirm_destructive, max_deletes=wanted.max_deletes
-    )
 
 
 def row_of(line: core.GuildPlan) -> PlanRow:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from api.schemas.operations import Operations
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.templates import schemas as core
 from core.templates.document import Document
@@ -124,9 +125,11 @@ class Version(VersionInfo, frozen=True, kw_only=True):
 
 
 class CreateVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`base_version` is the version that was edited: if it is not the newest any more, nothing is written."""
+    """A whole document, or changes to the newest version. `base_version` is the version that was edited: if it is not
+    the newest any more, nothing is written; changes cannot do without it."""
 
-    document: DocumentBody
+    document: DocumentBody | UnsetType = UNSET
+    operations: Operations | UnsetType = UNSET
     note: Note | None = None
     base_version: Annotated[int, Meta(ge=0)] | None = None
 

@@ -15,9 +15,10 @@ from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.imagined import imagined
+from core.templates.options import DELETED
 from core.templates.plan import Notice, PlanNode, PlanOptions
 
-_ALL = PlanOptions(mode="exact", confirm_destructive=True)
+_ALL = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
 _FEATURES = frozenset({"ROLE_ICONS", "ENHANCED_ROLE_COLORS", "BANNER", "INVITE_SPLASH", "ANIMATED_ICON"})
 _HIGHEST_TIER = 3
 

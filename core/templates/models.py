@@ -36,6 +36,7 @@ class TemplateVersionModel(Identified):
     number: Mapped[int]
     note: Mapped[str | None]
     document: Mapped[Document] = mapped_column(StructColumn(Document), deferred=True)
+    source: Mapped[str | None] = mapped_column(deferred=True)
     actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
 
     __table_args__ = (UniqueConstraint("template_id", "number"),)

@@ -12,6 +12,7 @@ from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Conflict, Invalid, NotFound, Problem, Stale
+from core.guilds.options_service import GuildOptionsService
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
@@ -23,12 +24,13 @@ from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.judged import judged
-from core.templates.mappings import unfit
 from core.templates.models import PlanModel
+from core.templates.options import DELETED
 from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, deletes_of, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
+from core.templates.unfit import unfit
 from core.templates.visibility import Visibility, visibility_of
 
 
@@ -42,6 +44,7 @@ class PlanService:
         guilds: GuildService,
         snapshots: SnapshotService,
         policies: PolicyService,
+        options: GuildOptionsService,
         jobs: JobService,
         audit: AuditService,
     ) -> None:
@@ -51,6 +54,7 @@ class PlanService:
         self._guilds = guilds
         self._snapshots = snapshots
         self._policies = policies
+        self._options = options
         self._jobs = jobs
         self._audit = audit
 
@@ -63,7 +67,7 @@ class PlanService:
         options: PlanOptions,
     ) -> StoredPlan:
         """What it would take to make the guild, as last seen, equal to a version (the newest unless named). Raises
-        `Invalid` for mappings that cannot be."""
+        `Invalid` for options that cannot be."""
         await self._guilds.require_present(actor, guild_id)
         version = await self._templates.version(actor, template_id, number)
         return await self._store(
@@ -98,6 +102,7 @@ class PlanService:
             captured.bindings,
             PlanOptions(
                 mode="exact",
+                extras=DELETED,
                 confirm_destructive=True,
                 max_deletes=max_deletes,
                 mappings=dict(mappings or {}),
@@ -158,7 +163,7 @@ class PlanService:
             version=model.version,
             document=model.document,
             bindings={**model.bindings, **stored},
-            options=model.options,
+            options=await self._with_protected(model.guild_id, model.options),
             hash=model.plan.hash,
             deletes=deletes_of(model.plan),
         )
@@ -208,8 +213,9 @@ class PlanService:
 
     async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
         view = await self._guilds.view(actor, model.guild_id)
-        if view.guild.revision != model.guild_revision:
-            now = diff(model.document, view.structure, model.bindings, view.powers, model.options)
+        options = await self._with_protected(model.guild_id, model.options)
+        if view.guild.revision != model.guild_revision or options != model.options:
+            now = diff(model.document, view.structure, model.bindings, view.powers, options)
             if now.hash != model.plan.hash:
                 raise Stale(
                     f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
@@ -232,6 +238,7 @@ class PlanService:
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
         _require_fitting(document, view.structure, options)
+        options = await self._with_protected(view.guild.id, options)
         rules = await self._policies.of(view.guild.id)
         plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
         model = await self._plans.add(
@@ -257,6 +264,11 @@ class PlanService:
         )
         return to_plan(model)
 
+    async def _with_protected(self, guild_id: Snowflake, options: PlanOptions) -> PlanOptions:
+        """Beside what the asker protects, what the guild does at this moment."""
+        own = (await self._options.of(guild_id)).protected_ids
+        return msgspec.structs.replace(options, protected=tuple(dict.fromkeys((*options.protected, *own))))
+
     async def _visible(self, actor: Actor, plan_id: uuid.UUID, *, lock: bool = False) -> PlanModel:
         model = await self._plans.find_whole(plan_id, lock=lock)
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
@@ -265,8 +277,8 @@ class PlanService:
 
 
 def _require_fitting(document: Document, snapshot: Snapshot, options: PlanOptions) -> None:
-    """Raises `Invalid` for answers that cannot be."""
-    if problems := unfit(document, snapshot, options.mappings):
+    """Raises `Invalid` for options that cannot be."""
+    if problems := unfit(document, snapshot, options):
         raise Invalid(problems[0].message, problems=problems)
 
 

@@ -30,6 +30,16 @@ def require_seen(model: TemplateModel, seen: datetime | None) -> None:
         )
 
 
+def require_newest(model: TemplateModel, base_version: int) -> None:
+    """Raises `Stale` naming the newest version where that is another one."""
+    if model.latest_version != base_version:
+        raise Stale(
+            f"The newest version of this template is {model.latest_version}, not {base_version}: "
+            "look at it and base your change on it.",
+            code="stale_version",
+        )
+
+
 def edited(template: Template, changes: TemplateChanges) -> Template:
     """As it will be; a template that leaves its guild forgets it. Raises `Invalid` as `require_guild` does."""
     said = {

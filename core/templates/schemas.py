@@ -56,8 +56,11 @@ class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """`source` is the YAML that a person wrote it as; None where it did not come as YAML."""
+
     info: VersionInfo
     document: Document
+    source: str | None = None
 
 
 class ActiveVersion(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from core.discord.gateway import DiscordGateway
 from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Channel, Snapshot
 from core.templates.document import Document, TextChannel
+from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.uow import Database
 from tests.builders.core import ChannelFactory, owner, powers, snapshot
@@ -82,7 +83,7 @@ async def asked(database: Database, gateway: Limited) -> SimpleNamespace:
         actor = await unit.accounts.authenticate("o" * 30)
         await unit.guilds.store(gateway.guild, gateway.powers)
         template = await unit.templates.create(actor, "one", document=document)
-        options = PlanOptions(mode="exact", confirm_destructive=True)
+        options = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
         plan = await unit.plans.create(actor, gateway.guild.guild_id, template.id, None, options)
     async with database.unit() as unit:
         job = await unit.plans.request_apply(actor, plan.id)

@@ -17,6 +17,7 @@ from core.discord.resources import (
 from core.discord.types import Snapshot
 from core.templates.document import Document
 from core.templates.keys import emoji_key
+from core.templates.options import Scope
 from core.templates.plan import Ref
 from core.templates.resources.welcome import DocumentOnboarding, DocumentPrompt, DocumentWelcomeScreen
 
@@ -31,20 +32,20 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[str, ...] = ()
 
 
-def reception_of(document: Document, snapshot: Snapshot, resolve: Resolve) -> Reception:
+def reception_of(document: Document, snapshot: Snapshot, resolve: Resolve, scope: Scope) -> Reception:
     """`resolve` as in `wanted_resources`. A server without Community has neither."""
     unread: list[str] = []
     onboarding, screen = present_onboarding(snapshot), present_screen(snapshot)
     wanted_onboarding: Onboarding | None = None
     wanted_screen: WelcomeScreen | None = None
-    if document.onboarding is not UNSET:
+    if document.onboarding is not UNSET and scope.has_all("onboarding"):
         if onboarding is None:
             unread.append("onboarding")
         else:
             wanted_onboarding = _onboarding(document.onboarding, onboarding, resolve)
             if plain_onboarding(wanted_onboarding) == plain_onboarding(onboarding):
                 wanted_onboarding = None
-    if document.welcome_screen is not UNSET:
+    if document.welcome_screen is not UNSET and scope.has_all("welcome_screen"):
         if screen is None:
             unread.append("welcome_screen")
         else:

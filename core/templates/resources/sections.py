@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 from msgspec import UNSET, UnsetType
 
@@ -26,7 +26,8 @@ ResourceNode: TypeAlias = (
     DocumentEmoji | DocumentSticker | DocumentWebhook | DocumentAutoModRule | DocumentEvent
 )
 
-SECTIONS: Mapping[ResourceKind, str] = {
+Section: TypeAlias = Literal["emojis", "stickers", "webhooks", "automod", "events"]
+SECTIONS: Mapping[ResourceKind, Section] = {
     "emoji": "emojis",
     "sticker": "stickers",
     "webhook": "webhooks",

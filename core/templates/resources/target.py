@@ -8,6 +8,7 @@ from msgspec import UNSET
 from core.discord.resources import Emoji, Resource, ResourceKind, ScheduledEvent, Webhook
 from core.discord.types import Snapshot, Snowflake
 from core.templates.document import Document
+from core.templates.options import Scope
 from core.templates.plan import Notice, PlanOptions, Ref
 from core.templates.resources.match import ResourceMatches, existing
 from core.templates.resources.reception import Reception, reception_of
@@ -40,10 +41,14 @@ def resource_target(
     document: Document, snapshot: Snapshot, matches: ResourceMatches, resolve: Resolve, options: PlanOptions
 ) -> ResourceTarget:
     """`resolve` gives the ref of a role, a channel or an emoji of the document."""
-    wants = wanted_resources(document, snapshot, matches, resolve)
-    reception = reception_of(document, snapshot, resolve)
+    scope = Scope(options.only)
+    wants = wanted_resources(document, snapshot, matches, resolve, scope)
+    reception = reception_of(document, snapshot, resolve, scope)
     made = {wanted.ref for wanted in wants.resources}
-    unread = (*(SECTIONS[kind] for kind in matches.unread), *reception.unread)
+    unread = (
+        *(SECTIONS[kind] for kind in matches.unread if _speaks(document, kind, scope)),
+        *reception.unread,
+    )
     return ResourceTarget(
         wanted=wants.resources,
         doomed=(*_replaced(matches, made), *_unnamed(document, snapshot, matches, options)),
@@ -51,6 +56,17 @@ def resource_target(
         warnings=wants.warnings,
         blockers=(*(_not_read(section) for section in unread), *wants.blockers),
     )
+
+
+def emoji_refs(document: Document, matches: ResourceMatches, options: PlanOptions) -> dict[str, Ref]:
+    """Of the document's emojis, by key: those that exist, or that the plan makes."""
+    scope, refs = Scope(options.only), dict[str, Ref]()
+    for emoji in document.emojis or ():
+        if scope.has("emojis", emoji.key) and emoji.key not in matches.pending:
+            refs[emoji.key] = matches.ref(emoji.key)
+        elif emoji.key in matches.found:
+            refs[emoji.key] = matches.found[emoji.key].id
+    return refs
 
 
 def without_those_of(target: ResourceTarget, channels: Collection[Snowflake]) -> ResourceTarget:
@@ -82,14 +98,22 @@ def _unnamed(
     """What `exact` deletes of the kinds that the document speaks of."""
     if options.mode == "merge":
         return []
+    scope = Scope(options.only)
     named = {resource.id for resource in matches.found.values()}
     return [
         DoomedResource(kind=kind, resource=resource)
         for kind in SECTIONS
         if nodes_in(document, kind) is not UNSET and kind not in matches.asked
+        if scope.has_all(SECTIONS[kind]) and getattr(options.extras, SECTIONS[kind]) == "delete"
         for resource in existing(snapshot, kind) or ()
         if resource.id not in named and not _has_begun(resource)
     ]
+
+
+def _speaks(document: Document, kind: ResourceKind, scope: Scope) -> bool:
+    """Whether the plan would have to know what there is."""
+    nodes = nodes_in(document, kind)
+    return scope.has_all(SECTIONS[kind]) or any(scope.has(SECTIONS[kind], node.key) for node in nodes or ())
 
 
 def _has_begun(resource: Resource) -> bool:

@@ -25,6 +25,7 @@ from core.discord.resources import (
 )
 from core.discord.types import Snapshot
 from core.templates.document import Document
+from core.templates.options import Scope
 from core.templates.plan import Notice, Ref
 from core.templates.resources.match import ResourceMatches, is_running
 from core.templates.resources.moderation import DocumentAutoModRule
@@ -45,7 +46,14 @@ from core.templates.resources.parts import (
     trigger_of,
 )
 from core.templates.resources.pictures import differs, picture_of
-from core.templates.resources.sections import WORDS, ResourceNode, kind_of, moment_of, resource_nodes
+from core.templates.resources.sections import (
+    SECTIONS,
+    WORDS,
+    ResourceNode,
+    kind_of,
+    moment_of,
+    resource_nodes,
+)
 
 Resolve = Callable[[str], Ref | None]
 
@@ -68,13 +76,14 @@ class Wants(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def wanted_resources(
-    document: Document, snapshot: Snapshot, matches: ResourceMatches, resolve: Resolve
+    document: Document, snapshot: Snapshot, matches: ResourceMatches, resolve: Resolve, scope: Scope
 ) -> Wants:
     """`resolve` gives the ref of a role or channel of the document; None where it is left out of the plan."""
     wishes = _Wishes(snapshot, matches, resolve)
     found: list[WantedResource] = []
     for kind, _, node in resource_nodes(document):
-        if kind not in matches.unread and node.key not in matches.pending:
+        is_open = kind in matches.unread or node.key in matches.pending
+        if not is_open and scope.has(SECTIONS[kind], node.key):
             wanted = wishes.of(node)
             if wanted is not None:
                 found.append(wanted)
