@@ -19,6 +19,7 @@ from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
+from core.templates.askers import bounded, powers_of, unbound
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
@@ -133,7 +134,7 @@ class PlanService:
             raise Conflict(
                 f"This plan was used already, by job {model.job_id}: make a new plan.", code="plan_used"
             )
-        _require_unblocked(model.plan)
+        _require_unblocked(unbound(model.plan))
         await self._jobs.require_free(model.guild_id)
         await self._require_fresh(actor, model)
         job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
@@ -223,7 +224,7 @@ class PlanService:
                     code="plan_stale",
                 )
         rules = await self._policies.of(model.guild_id)
-        _require_unblocked(judged(model.plan, view.structure, rules))
+        _require_unblocked(judged(_bounded(model.plan, view.structure, actor), view.structure, rules))
 
     async def _store(
         self,
@@ -240,7 +241,8 @@ class PlanService:
         _require_fitting(document, view.structure, options)
         options = await self._with_protected(view.guild.id, options)
         rules = await self._policies.of(view.guild.id)
-        plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
+        plan = diff(document, view.structure, bindings, view.powers, options)
+        plan = judged(_bounded(plan, view.structure, actor), view.structure, rules)
         model = await self._plans.add(
             PlanModel(
                 guild_id=view.guild.id,
@@ -274,6 +276,15 @@ class PlanService:
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model
+
+
+def _bounded(plan: Plan, guild: Snapshot, actor: Actor) -> Plan:
+    """With what stands against this asker."""
+    if actor.is_owner:
+        return unbound(plan)
+    user_id, own = actor.discord_user_id or "0", actor.in_guild
+    role_ids, bits = (own.role_ids, own.bits) if own and own.guild_id == guild.guild_id else ((), 0)
+    return bounded(plan, guild, actor.name, powers_of(guild, user_id, role_ids, bits))
 
 
 def _require_fitting(document: Document, snapshot: Snapshot, options: PlanOptions) -> None:

@@ -72,6 +72,13 @@ def blockers_of(
     return tuple(dict.fromkeys(found))
 
 
+def permission_for(step: Step) -> Permission:
+    """What it takes in the server as a whole."""
+    if isinstance(step, EditGuild) and step.fields.community is not UNSET:
+        return ADMIN
+    return permissions_for(step) if isinstance(step, RESOURCE_STEPS) else _MANAGE[type(step)]
+
+
 def no_room_for_roles() -> Notice:
     """Of equal positions the older role is the higher one, so not every order fits below the bot's own role."""
     return Notice(
@@ -135,10 +142,8 @@ class _Check:
         return found
 
     def _powers_for(self, step: Step) -> Iterator[Notice]:
-        bit = permissions_for(step) if isinstance(step, RESOURCE_STEPS) else _MANAGE[type(step)]
-        if isinstance(step, EditGuild) and step.fields.community is not UNSET:
-            bit = ADMIN
-        if missing := Permission(int(bit) & ~self._course.held()):
+        needed = permission_for(step)
+        if missing := Permission(int(needed) & ~self._course.held()):
             yield lacks(missing)
 
     def _blockers_of(self, step: Step) -> Iterator[Notice]:
