@@ -19,6 +19,7 @@ from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
+from core.templates.active import ActiveVersionService
 from core.templates.askers import bounded, powers_of, unbound
 from core.templates.capture import document_of
 from core.templates.diff import diff
@@ -42,6 +43,7 @@ class PlanService:
         bindings: BindingRepository,
         *,
         templates: TemplateService,
+        active: ActiveVersionService,
         guilds: GuildService,
         snapshots: SnapshotService,
         policies: PolicyService,
@@ -52,6 +54,7 @@ class PlanService:
         self._plans = plans
         self._bindings = bindings
         self._templates = templates
+        self._active = active
         self._guilds = guilds
         self._snapshots = snapshots
         self._policies = policies
@@ -66,19 +69,24 @@ class PlanService:
         template_id: uuid.UUID,
         number: int | None,
         options: PlanOptions,
+        *,
+        values: Mapping[str, str] | None = None,
     ) -> StoredPlan:
-        """What it would take to make the guild, as last seen, equal to a version (the newest unless named). Raises
-        `Invalid` for options that cannot be."""
+        """What it would take to make the guild, as last seen, equal to a version (the newest unless named). What
+        `values` do not say of its variables is as in the guild's active version of this template. Raises `Invalid` for
+        options and values that cannot be."""
         await self._guilds.require_present(actor, guild_id)
         version = await self._templates.version(actor, template_id, number)
+        meant = await self._active.resolved(guild_id, version, values or {})
         return await self._store(
             actor,
             await self._guilds.view(actor, guild_id),
-            version.document,
+            meant.document,
             await self._bindings.of(guild_id, template_id),
             options,
             template_id=template_id,
             version=version.info.number,
+            values=meant.values,
         )
 
     async def create_rollback(
@@ -162,6 +170,7 @@ class PlanService:
             guild_id=model.guild_id,
             template_id=model.template_id,
             version=model.version,
+            values=model.values,
             document=model.document,
             bindings={**model.bindings, **stored},
             options=await self._with_protected(model.guild_id, model.options),
@@ -236,6 +245,7 @@ class PlanService:
         *,
         template_id: uuid.UUID | None = None,
         version: int | None = None,
+        values: dict[str, str] | None = None,
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
         _require_fitting(document, view.structure, options)
@@ -249,6 +259,7 @@ class PlanService:
                 guild_revision=view.guild.revision,
                 template_id=template_id,
                 version=version,
+                values=values or {},
                 snapshot_id=snapshot_id,
                 options=options,
                 document=document,
@@ -316,6 +327,7 @@ def to_plan(model: PlanModel) -> StoredPlan:
         guild_revision=model.guild_revision,
         template_id=model.template_id,
         version=model.version,
+        values=model.values,
         snapshot_id=model.snapshot_id,
         options=model.options,
         created_at=model.created_at,

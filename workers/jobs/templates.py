@@ -93,7 +93,13 @@ async def _remember(job: JobContext, basis: PlanBasis, left: Plan, ids: dict[str
     async with job.database.unit() as unit:
         await unit.guilds.store_read(job.guild_id, job.read_guild)
         await unit.plans.bind(basis, ids)
-        if left.is_empty and basis.template_id is not None and basis.version is not None:
+        whole = left.is_empty and basis.options.only is None
+        if whole and basis.template_id is not None and basis.version is not None:
             await unit.active_versions.note_applied(
-                job.job.actor, job.guild_id, basis.template_id, basis.version, job.job.id
+                job.job.actor,
+                job.guild_id,
+                basis.template_id,
+                basis.version,
+                job.job.id,
+                values=basis.values,
             )
