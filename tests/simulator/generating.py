@@ -12,7 +12,7 @@ from tests.simulator.spoiling import spoiled
 from tests.simulator.writing import Ids, Writer
 
 # These are called with files, all else with JSON.
-_MULTIPART = {"/guilds/{guild_id}/stickers"}
+_MULTIPART = {("POST", "/guilds/{guild_id}/stickers")}
 
 
 class Author:
@@ -63,9 +63,8 @@ class Author:
             return self._writer.named(name)
         operation: Any = self._paths.get(template, {}).get(method.lower(), {})
         content = operation.get("requestBody", {}).get("content", {})
-        plain = content.get("application/json", {}).get("schema")
-        only = content.get("multipart/form-data", {}).get("schema") if template in _MULTIPART else None
-        return plain or only
+        kind = "multipart/form-data" if (method, template) in _MULTIPART else "application/json"
+        return content.get(kind, {}).get("schema")
 
 
 def _written(value: Any) -> str:
@@ -79,6 +78,8 @@ def _written(value: Any) -> str:
 
 def takes_body(document: JsonObject, method: str, template: str) -> bool:
     """Whether the document has a JSON body for an operation."""
+    if (method, template) in _MULTIPART:
+        return False
     return Author(document, Random()).body(method, template) is not None
 
 
