@@ -5,7 +5,7 @@ import asyncio
 from msgspec.structs import replace
 
 from core.discord.assets import assets_of
-from core.discord.images import Image, ImageHash
+from core.discord.images import Image, ImageHash, MediaType
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.guilds.reading import with_details
 from core.jobs.errors import JobFailed
@@ -76,7 +76,9 @@ async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Not
     snapshot, _ = await _read(job, basis)
     stored = _Stored(job)
     found = {image_hash: await stored.find(image_hash) for image_hash in pictures_of(plan)}
-    held = {image_hash: image.media_type for image_hash, image in found.items() if image}
+    held: dict[ImageHash, MediaType] = {
+        image_hash: image.media_type for image_hash, image in found.items() if image
+    }
     return not_ready(plan, held, snapshot, job.clock())
 
 

@@ -93,7 +93,8 @@ def emoji_in_document(emoji: str | None, keys: Mapping[str, str]) -> str | None:
 
 def details_in(document: Document) -> tuple[Detail, ...]:
     """What has to be asked for, because the document speaks of it and the gateway does not tell."""
-    said = {
+    said: dict[Detail, object] = {
+        "scheduled_events": document.events,
         "webhooks": document.webhooks,
         "automod_rules": document.automod,
         "onboarding": document.onboarding,
