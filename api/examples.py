@@ -33,6 +33,7 @@ from api.schemas.jobs import (
     JobStepPage,
 )
 from api.schemas.messages import AllowedMentions
+from api.schemas.plan_options import PlanArchive, PlanExtras
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, FieldChange, Plan, PlanNode
 from api.schemas.problems import FieldError, Problem
 from api.schemas.steps import ChannelWrite, CreateChannel, OverwriteWrite
@@ -278,11 +279,16 @@ _PLAN_SHOWN = Plan(
     guild_revision=12,
     template_id=_TEMPLATE,
     version=1,
+    values={},
     snapshot_id=None,
     mode="merge",
+    extras=PlanExtras(),
+    archive=PlanArchive(),
     confirm_destructive=False,
     max_deletes=750,
     mappings={},
+    only=None,
+    protected=(),
     hash="8c0f0f2b7f7f4a55",
     is_empty=False,
     calls=1,
@@ -390,7 +396,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         ),
         VersionPage(items=(_VERSION_SHOWN,)),
         CreateVersion(document=_RAW, note="A log for the moderators", base_version=1),
-        Version(**msgspec.structs.asdict(_VERSION_SHOWN), document=_DOCUMENT),
+        Version(**msgspec.structs.asdict(_VERSION_SHOWN), document=_RAW),
         CreatePlan(template_id=_TEMPLATE),
         CreateRollback(snapshot_id=_SNAPSHOT),
         _PLAN_SHOWN,

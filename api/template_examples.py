@@ -7,6 +7,7 @@ import msgspec
 
 from api.schemas.active_versions import ActiveVersion, PutActiveVersion
 from api.schemas.diffs import CreateDiff, Diff, DiffGuild, DiffVersion
+from api.schemas.operations import AddNode, MoveNode, RemoveNode, RenameKey, SetFields, SetGuild
 from api.schemas.plans import FieldChange, PlanNode
 from api.schemas.rollouts import CreatePlans, PlanRefusal, PlanRow, PlanTable
 from api.schemas.templates import CopyTemplate, TemplateOrigin
@@ -17,7 +18,14 @@ _TEMPLATE, _JOB = (uuid.UUID(f"0195516f-2c00-7000-8000-{number:012d}") for numbe
 TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     TemplateOrigin(template_id=_TEMPLATE, version=2, latest_version=3),
     CopyTemplate(version=2, name="Community, ours", note="Before we make it our own"),
-    ActiveVersion(guild_id="197038439483310086", template_id=_TEMPLATE, version=2, since=_THEN, job_id=_JOB),
+    ActiveVersion(
+        guild_id="197038439483310086",
+        template_id=_TEMPLATE,
+        version=2,
+        values={"name": "Harbour"},
+        since=_THEN,
+        job_id=_JOB,
+    ),
     CreateDiff(
         left=DiffVersion(template_id=_TEMPLATE, version=1), right=DiffGuild(guild_id="197038439483310086")
     ),
@@ -54,5 +62,15 @@ TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
             ),
         )
     ),
+    SetFields(key="staff", fields={"color": "#e74c3c"}, unset=("hoist",)),
+    SetGuild(fields={"name": "Harbour"}),
+    AddNode(
+        section="channels",
+        node={"key": "mod-chat", "type": "text", "name": "mod-chat", "overwrites": "synced"},
+        into="back-office",
+    ),
+    RemoveNode(key="mod-log"),
+    MoveNode(key="mod-log", before="general"),
+    RenameKey(key="staff", to="team"),
     PutActiveVersion(template_id=_TEMPLATE, version=2),
 )

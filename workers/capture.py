@@ -12,19 +12,12 @@ from core.discord.resources import GuildDetails
 from core.discord.sniffing import media_type_of
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.reading import with_details
-from core.guilds.schemas import MemberRoles, SnapshotInfo, SnapshotReason
+from core.guilds.schemas import MemberRoles, SnapshotContent, SnapshotReason
 from core.images.errors import StoreFull
 from workers.registry import JobContext
 
 _AT_ONCE = 8
 _NOTES = 20
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What was kept, and as what."""
-
-    info: SnapshotInfo
-    content: Snapshot
 
 
 class Pictures(msgspec.Struct, frozen=True):
@@ -35,11 +28,21 @@ class Pictures(msgspec.Struct, frozen=True):
 
 
 async def keep(
-    job: JobContext, reason: SnapshotReason, *, label: str | None = None, members: bool = False
-) -> Kept:
-    """Keeps a snapshot for the asker, and the guild as it was read. What cannot be read is noted in it. `members` are
-    kept where the guild's settings allow it."""
-    details = await job.gateway.read_details(job.guild_id)
+    job: JobContext,
+    reason: SnapshotReason,
+    *,
+    label: str | None = None,
+    members: bool = False,
+    details: GuildDetails | None = None,
+) -> SnapshotContent:
+    """Keeps a snapshot for the asker, and the guild as it was read; a later claim of the job finds that one. What
+    cannot be read is noted in it. `members` are kept where the guild's settings allow it. `details` spares asking for
+    what was read a moment ago."""
+    async with job.database.read() as unit:
+        earlier = await unit.snapshots.kept_by(job.job.id)
+    if earlier is not None:
+        return earlier
+    details = details or await job.gateway.read_details(job.guild_id)
     content = with_details(await job.gateway.read_guild(job.guild_id), details)
     pictures = await keep_pictures(job, content)
     content = msgspec.structs.replace(content, images=pictures.images)
@@ -56,7 +59,7 @@ async def keep(
             members=roles,
         )
     await store(job, details)
-    return Kept(info, content)
+    return SnapshotContent(info=info, content=content)
 
 
 async def store(job: JobContext, details: GuildDetails) -> bool:

@@ -12,7 +12,8 @@ from api.locations import job_at, plan_at
 from api.operations import operation
 from api.params import GuildId, PlanId
 from api.schemas.jobs import Job, job_of
-from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, options_of, plan_of
+from api.schemas.plan_options import options_of
+from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, plan_of
 from core.errors import Conflict, Forbidden, NotFound, Stale
 
 
@@ -32,7 +33,12 @@ class PlanController(Controller):
 
         async def make() -> Answer[Plan]:
             stored = await unit.plans.create(
-                actor, guild_id, wanted.template_id, wanted.version, options_of(wanted)
+                actor,
+                guild_id,
+                wanted.template_id,
+                wanted.version,
+                options_of(wanted, wanted.mappings),
+                values=wanted.values,
             )
             return created(plan_of(stored), plan_at(stored.id))
 

@@ -10,7 +10,8 @@ from api.deps import Asker, Once, Unit
 from api.guards import signed_in
 from api.operations import operation
 from api.params import TemplateId
-from api.schemas.rollouts import CreatePlans, PlanTable, options_of, row_of
+from api.schemas.plan_options import options_of
+from api.schemas.rollouts import CreatePlans, PlanTable, row_of
 from core.errors import NotFound
 
 
@@ -35,7 +36,13 @@ class RolloutController(Controller):
 
         async def make() -> Answer[PlanTable]:
             table = await unit.rollouts.plan(
-                actor, template_id, wanted.guild_ids, version=wanted.version, options=options_of(wanted)
+                actor,
+                template_id,
+                wanted.guild_ids,
+                version=wanted.version,
+                options=options_of(wanted),
+                mappings=wanted.mappings,
+                values=wanted.values,
             )
             return Answer(200, PlanTable(items=tuple(map(row_of, table))))
 

@@ -1,22 +1,26 @@
 """Versions of a template: immutable documents."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.params import QueryParameter
+from msgspec import UnsetType
 
 from api.answers import Answer, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.documents import answer_yaml, document_within, is_yaml, yaml_document
+from api.documents import answer_yaml, draft_within, is_yaml, yaml_draft
 from api.guards import signed_in
 from api.locations import version_at
 from api.media import JSON, YAML, wants_yaml
 from api.operations import operation
 from api.params import Cursor, Limit, TemplateId, VersionNumber, paging_of
+from api.schemas.operations import operations_of
 from api.schemas.templates import CreateVersion, Version, VersionPage, version_info_of, version_of
-from core.errors import Forbidden, NotFound, Stale
-from core.templates.document import Document
+from core.errors import Forbidden, Invalid, NotFound, Problem, Stale
+from core.templates.operations import Operation
+from core.templates.parse import Draft
 
 Note = Annotated[
     str | None, QueryParameter(max_length=500, description="With YAML: what to remember about it.")
@@ -58,13 +62,24 @@ class VersionController(Controller):
         note: Note = None,
         base_version: Base = None,
     ) -> Response[Version]:
-        """Add a version: as JSON with the document inside, or the document itself as YAML text."""
-        document, note, base = await _wanted(request, note, base_version)
+        """Add a version: as JSON with the document inside or changes to the newest one, or the document itself as
+        YAML text, which is kept as it is written. Changes keep the comments of such a text."""
+        wanted = await _wanted(request, note, base_version)
 
         async def make() -> Answer[Version]:
-            version = await unit.templates.add_version(
-                actor, template_id, document, note=note, base_version=base
-            )
+            if isinstance(wanted, _Changes):
+                version = await unit.templates.operate(
+                    actor, template_id, wanted.operations, base_version=wanted.base, note=wanted.note
+                )
+            else:
+                version = await unit.templates.add_version(
+                    actor,
+                    template_id,
+                    wanted.document,
+                    source=wanted.source,
+                    note=wanted.note,
+                    base_version=wanted.base,
+                )
             return created(version_of(version), version_at(template_id, version.info.number))
 
         return await once(make)
@@ -82,14 +97,34 @@ class VersionController(Controller):
         """One version; as YAML it is the document alone."""
         version = await unit.templates.version(actor, template_id, number)
         if wants_yaml(request):
-            return answer_yaml(version.document)
+            return answer_yaml(version.draft.value or version.document, version.source)
         return Response(version_of(version), headers={"Vary": "Accept"})
 
 
-async def _wanted(
-    request: Request[Any, Any, Any], note: str | None, base: int | None
-) -> tuple[Document, str | None, int | None]:
+class _Whole(NamedTuple):
+    document: Draft
+    source: str | None
+    note: str | None
+    base: int | None
+
+
+class _Changes(NamedTuple):
+    operations: tuple[Operation, ...]
+    note: str | None
+    base: int
+
+
+async def _wanted(request: Request[Any, Any, Any], note: str | None, base: int | None) -> _Whole | _Changes:
     if await is_yaml(request):
-        return await yaml_document(request), note, base
+        document, source = await yaml_draft(request)
+        return _Whole(document, source, note, base)
     body = await body_of(request, CreateVersion)
-    return document_within(body.document, "document"), body.note, body.base_version
+    match body:
+        case CreateVersion(document=msgspec.Raw() as raw, operations=UnsetType()):
+            return _Whole(draft_within(raw, "document"), None, body.note, body.base_version)
+        case CreateVersion(document=UnsetType(), operations=tuple() as said, base_version=int() as base):
+            return _Changes(operations_of(said), body.note, base)
+        case _:
+            pass
+    message = "Give `document`, or `operations` with the `base_version` that they change."
+    raise Invalid(message, problems=(Problem(pointer="", code="missing_field", message=message),))

@@ -97,7 +97,12 @@ class Client:
         return (await self._get(path, Version)).document
 
     async def plan(self, guild_id: str, template: Template) -> Plan:
-        wanted = {"template_id": template.id, "mode": "exact", "confirm_destructive": True}
+        wanted = {
+            "template_id": template.id,
+            "mode": "exact",
+            "extras": {"channels": "delete", "roles": "delete"},
+            "confirm_destructive": True,
+        }
         return await self._post(f"/guilds/{guild_id}/plans", Plan, wanted)
 
     async def plan_rollback(self, guild_id: str, snapshot_id: str) -> Plan:

@@ -6,39 +6,35 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from api.schemas.plan_options import (
+    Mappings,
+    MaxDeletes,
+    Mode,
+    PlanArchive,
+    PlanChoices,
+    PlanExtras,
+    PlanSelection,
+    archive_of,
+    extras_of,
+    selection_of,
+)
 from api.schemas.steps import PlanStep, step_of
-from api.schemas.templates import Notice, notice_of
+from api.schemas.templates import Notice, Values, notice_of
 from api.schemas.values import Snowflake, Time
 from core.discord.types import ChannelType
 from core.templates import plan as core
 from core.templates.schemas import StoredPlan
 
-Mode: TypeAlias = Literal["merge", "exact"]
-Action: TypeAlias = Literal["keep", "create", "edit", "move", "delete"]
-MaxDeletes: TypeAlias = Annotated[
-    int, Meta(ge=0, le=750, description="A plan that deletes more than this is blocked.")
-]
+Action: TypeAlias = Literal["keep", "create", "edit", "move", "archive", "delete"]
 
 
-Mappings: TypeAlias = Annotated[
-    dict[str, Annotated[str, Meta(pattern="^([0-9]{1,20}|new)$")]],
-    Meta(
-        max_length=1000,
-        description="Answers to a plan's questions: by a node's key the id of what it is here, or `new` for none of "
-        "the candidates.",
-    ),
-]
-
-
-class CreatePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`merge` leaves alone what the document does not name; `exact` deletes it, which needs `confirm_destructive`."""
+class CreatePlan(PlanChoices, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`merge` leaves alone what the document does not name; `exact` does with it as `extras` say."""
 
     template_id: uuid.UUID
     version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
-    mode: Mode = "merge"
-    confirm_destructive: bool = False
-    max_deletes: MaxDeletes = 750
-    mappings: Mappings = {}
+    mappings: Mappings = msgspec.field(default_factory=dict)
+    values: Values = msgspec.field(default_factory=dict)
 
 
 class CreateRollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,11 +99,18 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     guild_revision: int
     template_id: uuid.UUID | None
     version: int | None
+    values: Annotated[dict[str, str], Meta(description="Of the document's variables.")]
     snapshot_id: Annotated[uuid.UUID | None, Meta(description="Of a rollback.")]
     mode: Mode
+    extras: PlanExtras
+    archive: PlanArchive
     confirm_destructive: bool
     max_deletes: int
     mappings: dict[str, str]
+    only: PlanSelection | None
+    protected: Annotated[
+        tuple[Snowflake, ...], Meta(description="Those that the guild protected then are among them.")
+    ]
     hash: str
     is_empty: bool
     calls: Annotated[int, Meta(description="How many calls to Discord it takes.")]
@@ -126,15 +129,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Time
 
 
-def options_of(wanted: CreatePlan) -> core.PlanOptions:
-    return core.PlanOptions(
-        mode=wanted.mode,
-        confirm_destructive=wanted.confirm_destructive,
-        max_deletes=wanted.max_deletes,
-        mappings=wanted.mappings,
-    )
-
-
 def plan_of(stored: StoredPlan) -> Plan:
     plan, options = stored.plan, stored.options
     return Plan(
@@ -143,18 +137,23 @@ def plan_of(stored: StoredPlan) -> Plan:
         guild_revision=stored.guild_revision,
         template_id=stored.template_id,
         version=stored.version,
+        values=stored.values,
         snapshot_id=stored.snapshot_id,
         mode=options.mode,
+        extras=extras_of(options),
+        archive=archive_of(options),
         confirm_destructive=options.confirm_destructive,
         max_deletes=options.max_deletes,
         mappings=options.mappings,
+        only=selection_of(options),
+        protected=options.protected,
         hash=plan.hash,
         is_empty=plan.is_empty,
         calls=plan.calls,
         expected_seconds=plan.expected_seconds,
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
-        questions=tuple(map(_question, plan.questions)),
+        questions=tuple(map(question_of, plan.questions)),
         tree=tuple(map(node_of, plan.tree)),
         steps=tuple(map(step_of, plan.steps)),
         matched=plan.matched,
@@ -163,7 +162,7 @@ def plan_of(stored: StoredPlan) -> Plan:
     )
 
 
-def _question(question: core.Question) -> Question:
+def question_of(question: core.Question) -> Question:
     return Question(
         kind=question.kind,
         nodes=question.nodes,

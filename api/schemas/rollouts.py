@@ -6,24 +6,31 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.plans import MaxDeletes, Mode
-from api.schemas.templates import Notice, notice_of
+from api.schemas.plan_options import Mappings, PlanChoices
+from api.schemas.plans import Question, question_of
+from api.schemas.templates import Notice, Values, notice_of
 from api.schemas.values import Snowflake
 from core.templates import rollout as core
-from core.templates.plan import PlanOptions, deletes_of
+from core.templates.plan import deletes_of
 from core.templates.schemas import StoredPlan
 
 GuildIds: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=50)]
 
+GuildMappings: TypeAlias = Annotated[dict[Snowflake, Mappings], Meta(max_length=50, description="By guild.")]
+GuildValues: TypeAlias = Annotated[dict[Snowflake, Values], Meta(max_length=50, description="By guild.")]
 
-class CreatePlans(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same version for all these guilds; `mode` and its limits as for one plan, each guild by itself."""
+
+class CreatePlans(PlanChoices, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same version for all these guilds; what is chosen is as for one plan, each guild by itself."""
 
     guild_ids: GuildIds
     version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
-    mode: Mode = "merge"
-    confirm_destructive: bool = False
-    max_deletes: MaxDeletes = 750
+    mappings: Annotated[dict[Snowflake, Mappings], Meta(max_length=50, description="By guild.")] = (
+        msgspec.field(default_factory=dict)
+    )
+    values: Annotated[dict[Snowflake, Values], Meta(max_length=50, description="By guild.")] = msgspec.field(
+        default_factory=dict
+    )
 
 
 class PlanRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +50,7 @@ class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
     deletes: int | None = None
     blockers: tuple[Notice, ...] = ()
     warnings: tuple[Notice, ...] = ()
+    questions: tuple[Question, ...] = ()
     problem: PlanRefusal | None = None
 
 
@@ -50,12 +58,6 @@ class PlanTable(msgspec.Struct, frozen=True):
     """In the order of the guilds that were asked for."""
 
     items: tuple[PlanRow, ...]
-
-
-def options_of(wanted: CreatePlans) -> PlanOptions:
-    return PlanOptions(
-        mode=wanted.mode, confirm_destructive=wanted.confirm_destructive, max_deletes=wanted.max_deletes
-    )
 
 
 def row_of(line: core.GuildPlan) -> PlanRow:
@@ -76,4 +78,5 @@ def _planned(stored: StoredPlan) -> PlanRow:
         deletes=len(deletes_of(plan)),
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
+        questions=tuple(map(question_of, plan.questions)),
     )

@@ -23,6 +23,7 @@ from core.errors import Conflict, NotFound
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.templates.jobs import APPLY, ApplyResult
+from core.templates.options import DELETED
 from core.templates.plan import Mode, PlanOptions
 from core.templates.schemas import StoredPlan, Template
 from core.uow import Database, UnitOfWork
@@ -147,7 +148,7 @@ class TemplateCog(commands.Cog):
     ) -> None:
         guild = guild_of(asked)
         # Deleting is confirmed by the button, which says how much.
-        options = PlanOptions(mode=mode, confirm_destructive=mode == "exact")
+        options = PlanOptions(mode=mode, extras=DELETED, confirm_destructive=mode == "exact")
         async with self._database.unit() as unit:
             template = await _find(unit, actor, name)
             stored = await unit.plans.create(actor, str(guild.id), template.id, version, options)

@@ -44,7 +44,7 @@ class SnapshotModel(Identified):
     notes: Mapped[tuple[str, ...]] = mapped_column(StructColumn(tuple[str, ...]), server_default=text("'[]'"))
     members: Mapped[int | None]
 
-    __table_args__ = (Index(None, "guild_id", "id"),)
+    __table_args__ = (Index(None, "guild_id", "id"), Index(None, "job_id"))
 
 
 class MemberRolesModel(Base):

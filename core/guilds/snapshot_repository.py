@@ -57,6 +57,15 @@ class SnapshotRepository(Repository[SnapshotModel]):
             .options(undefer(SnapshotModel.content))
         )
 
+    async def find_of_job(self, job_id: uuid.UUID) -> SnapshotModel | None:
+        return await self.session.scalar(
+            select(SnapshotModel)
+            .where(SnapshotModel.job_id == job_id)
+            .order_by(SnapshotModel.id)
+            .limit(1)
+            .options(undefer(SnapshotModel.content))
+        )
+
     async def page(self, guild_id: str, paging: Paging) -> Sequence[SnapshotModel]:
         """Newest first, one row more than the page."""
         query = (

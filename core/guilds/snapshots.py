@@ -154,10 +154,10 @@ class SnapshotService:
             actor, "snapshot.delete", ("snapshot", snapshot_id), guild_id=guild_id, before=before
         )
 
-    async def kept_by(self, guild_id: Snowflake, job_id: uuid.UUID) -> uuid.UUID | None:
-        """What a job kept before it began."""
-        model = await self._snapshots.get_one_or_none(guild_id=guild_id, job_id=job_id, reason="before_apply")
-        return None if model is None else model.id
+    async def kept_by(self, job_id: uuid.UUID) -> SnapshotContent | None:
+        """What an earlier claim of a job has kept: a job keeps one snapshot."""
+        model = await self._snapshots.find_of_job(job_id)
+        return None if model is None else SnapshotContent(info=to_info(model), content=model.content)
 
     async def members_of(self, snapshot_id: uuid.UUID) -> tuple[MemberRoles, ...]:
         """Empty where none were kept, or not any more."""

@@ -15,9 +15,10 @@ from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.imagined import imagined
+from core.templates.options import DELETED
 from core.templates.plan import Notice, PlanNode, PlanOptions
 
-_ALL = PlanOptions(mode="exact", confirm_destructive=True)
+_ALL = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
 _FEATURES = frozenset({"ROLE_ICONS", "ENHANCED_ROLE_COLORS", "BANNER", "INVITE_SPLASH", "ANIMATED_ICON"})
 _HIGHEST_TIER = 3
 
@@ -53,7 +54,8 @@ def compare(left: Side, right: Side) -> Comparison:
     plan = diff(document, _unbounded(base, bot), bindings, _powers(bot), _ALL)
     real = not isinstance(left, Document)
     tree = tuple(_shown(node, real=real) for node in plan.tree if node.id != bot.id)
-    return Comparison(tree=tree, warnings=plan.warnings)
+    unsure = (Notice(code="ambiguous", message=question.message) for question in plan.questions)
+    return Comparison(tree=tree, warnings=(*plan.warnings, *unsure))
 
 
 def _base(left: Side) -> tuple[Snapshot, Mapping[str, Snowflake]]:

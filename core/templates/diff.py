@@ -1,6 +1,6 @@
 """What it takes to make a guild as a document says. Pure: what it is given is all it knows, and it changes nothing.
 
-match      which node is which existing object, and what is to be asked (pairing, mappings)
+match      which node is which existing object, and what is to be asked (pairing, unfit)
 target     the state to reach; fields and settings compare, dooms says what `exact` deletes
 safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
 places     positions and order calls
@@ -13,14 +13,24 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from core.discord.gateway import SettingsFields
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.templates.document import Document
-from core.templates.mappings import unfit
 from core.templates.match import Matches, match
 from core.templates.places import Places, channel_places, role_places
-from core.templates.plan import CreateChannel, Notice, Plan, PlanNode, PlanOptions, Ref, Step, node_of
+from core.templates.plan import (
+    CreateChannel,
+    Notice,
+    Plan,
+    PlanNode,
+    PlanOptions,
+    Ref,
+    Step,
+    node_of,
+    written_by,
+)
 from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
 from core.templates.safety import Phase, Safety
@@ -28,10 +38,16 @@ from core.templates.settings import GuildEdits, guild_edits
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
+from core.templates.unfit import unfit
 
 # A round trip; calls are made one after the other, and so many fit into 50 a second.
 _SECONDS_PER_CALL = 0.25
 _OF_COMMUNITY = ("announcement", "stage")
+_LIVE_ON = Notice(
+    code="roles_live_on",
+    message="Roles that the document does not name stay for now: to delete them together with these changes, protected "
+    "channels would have to be written. Plan again when this one is done.",
+)
 
 
 def diff(
@@ -42,7 +58,24 @@ def diff(
     options: PlanOptions,
 ) -> Plan:
     """The document must be valid (`validate`). Bindings to what is gone are ignored."""
-    matches = match(document, snapshot, bindings, options.mappings)
+    plan = _plan(document, snapshot, bindings, powers, options)
+    if written_by(plan.steps).isdisjoint(options.protected):
+        return plan
+    # Roles that die want to be denied what they bring, also in channels that nothing else is written to.
+    keeping = replace(options, extras=replace(options.extras, roles="keep"))
+    plan = _plan(document, snapshot, bindings, powers, keeping)
+    kept = (notice for notice in plan.warnings if notice.code != "roles_kept")
+    return replace(plan, warnings=(*kept, _LIVE_ON))
+
+
+def _plan(
+    document: Document,
+    snapshot: Snapshot,
+    bindings: Mapping[str, Snowflake],
+    powers: BotPowers,
+    options: PlanOptions,
+) -> Plan:
+    matches = match(document, snapshot, bindings, options)
     target = target_of(document, snapshot, matches, powers, options)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
@@ -55,6 +88,7 @@ def diff(
         blockers=(
             *_unfit(document, snapshot, options),
             *_open_questions(matches),
+            *target.stranded,
             *blockers_of(target, snapshot, powers, options, steps),
         ),
         matched=matches.ids,
@@ -67,8 +101,8 @@ def diff(
 
 def _unfit(document: Document, snapshot: Snapshot, options: PlanOptions) -> Iterator[Notice]:
     """Something may have gone since the asker named it."""
-    for problem in unfit(document, snapshot, options.mappings):
-        yield Notice(code="mapping", message=problem.message, node=problem.pointer.rpartition("/")[2])
+    for problem in unfit(document, snapshot, options):
+        yield Notice(code="option", message=problem.message, node=problem.pointer.rpartition("/")[2])
 
 
 def _open_questions(matches: Matches) -> Iterator[Notice]:
@@ -115,7 +149,9 @@ def _needs_community(channel: WantedChannel) -> bool:
 
 def _calls(step: Step) -> int:
     """Discord takes the flags of a new forum only with an edit."""
-    return 2 if isinstance(step, CreateChannel) and step.fields.require_tag is True else 1
+    if not isinstance(step, CreateChannel):
+        return 1
+    return 2 if True in (step.fields.require_tag, step.fields.hide_downloads) else 1
 
 
 def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:

@@ -5,9 +5,8 @@ twice, and nothing by a guess: where several could be meant there is a question.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import cast
 
 import msgspec
@@ -24,10 +23,11 @@ from core.discord.types import (
 )
 from core.templates.document import Category, Document, DocumentChannel, DocumentRole
 from core.templates.pairing import Pairing
-from core.templates.plan import Notice, Question
+from core.templates.plan import Notice, PlanOptions, Question
 
 CONVERTIBLE: frozenset[ChannelType] = frozenset({"text", "announcement"})
-_NOTHING_SAID: Mapping[str, Snowflake] = MappingProxyType({})
+_NOTHING_SAID = PlanOptions()
+_ARCHIVE = "~archive"
 _TEXT_LIKE: frozenset[ChannelType] = frozenset({"text", "announcement", "forum", "media"})
 
 
@@ -45,7 +45,8 @@ class ChannelNode(msgspec.Struct, frozen=True, kw_only=True):
 
 class Matches(msgspec.Struct, frozen=True, kw_only=True):
     """`missing` are managed roles of the document that the guild does not have. `pending` are nodes of which nobody can
-    say what they are before the `questions` are answered."""
+    say what they are before the `questions` are answered. `archives` are categories that hold what earlier plans put
+    away."""
 
     roles: dict[str, Role]
     channels: dict[str, Channel]
@@ -53,11 +54,16 @@ class Matches(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Notice, ...]
     questions: tuple[Question, ...] = ()
     pending: frozenset[str] = frozenset()
+    archives: tuple[Channel, ...] = ()
 
     @property
     def ids(self) -> dict[str, Snowflake]:
         """By the document's keys."""
         return {key: item.id for key, item in (*self.roles.items(), *self.channels.items())}
+
+    @property
+    def archive_ids(self) -> frozenset[Snowflake]:
+        return frozenset(channel.id for channel in self.archives)
 
 
 def nodes_of(document: Document) -> tuple[ChannelNode, ...]:
@@ -87,9 +93,10 @@ def match(
     document: Document,
     snapshot: Snapshot,
     bindings: Mapping[str, Snowflake],
-    mappings: Mapping[str, Snowflake] = _NOTHING_SAID,
+    options: PlanOptions = _NOTHING_SAID,
 ) -> Matches:
-    """`mappings` that do not fit are ignored (see `mappings.unfit`)."""
+    """Mappings that do not fit are ignored (see `unfit`)."""
+    mappings = options.mappings
     roles = _match_roles(document, snapshot, bindings, mappings)
     channels = _match_channels(document, snapshot, bindings, mappings)
     pending = {*roles.asked, *channels.asked}
@@ -106,7 +113,26 @@ def match(
         warnings=tuple(_role_missing(role) for role in document.roles if role.key in missing),
         questions=(*roles.questions, *channels.questions),
         pending=frozenset(pending),
+        archives=tuple(_archives(snapshot, channels.found, bindings, options.archive.name.strip())),
     )
+
+
+def archive_key(number: int) -> str:
+    """What the archives that plans make are bound to; no document has such a key."""
+    return _ARCHIVE if number == 1 else f"{_ARCHIVE}-{number}"
+
+
+def _archives(
+    snapshot: Snapshot, found: Mapping[str, Channel], bindings: Mapping[str, Snowflake], name: str
+) -> Iterator[Channel]:
+    """Known by their bindings or by their names."""
+    named = {channel.id for channel in found.values()}
+    bound = {made for key, made in bindings.items() if key.startswith(_ARCHIVE)}
+    pattern = re.compile(rf"{re.escape(name)}( [0-9]+)?")
+    for channel in displayed(snapshot):
+        is_ours = channel.id in bound or pattern.fullmatch(channel.name)
+        if channel.type == "category" and channel.id not in named and is_ours:
+            yield channel
 
 
 def role_fits(node: DocumentRole, role: Role) -> bool:

@@ -11,10 +11,11 @@ from msgspec import Meta
 from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
 from core.discord.resources import Onboarding, ResourceFields, ResourceKind, WelcomeScreen
 from core.discord.types import Snowflake
+from core.templates.options import ArchiveOptions, Extras, Only
 
 Ref: TypeAlias = str
 Mode = Literal["merge", "exact"]
-Action = Literal["keep", "create", "edit", "move", "delete"]
+Action = Literal["keep", "create", "edit", "move", "archive", "delete"]
 Pass = Literal["final", "meet"]
 
 
@@ -32,6 +33,15 @@ def deletes_of(plan: "Plan") -> frozenset[Snowflake]:
     )
 
 
+def written_by(steps: "tuple[Step, ...]") -> frozenset[Snowflake]:
+    """The ids of existing roles and channels that are edited or deleted; being listed in an order call is neither."""
+    return frozenset(
+        step.role_id if isinstance(step, EditRole | DeleteRole) else step.channel_id
+        for step in steps
+        if isinstance(step, EditRole | DeleteRole | EditChannel | DeleteChannel)
+    )
+
+
 def node_of(step_id: str) -> str | None:
     """The key of the node that a create step makes; None for every other step."""
     what, _, key = step_id.partition(":")
@@ -42,14 +52,22 @@ NEW = "new"
 
 
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`merge` leaves alone what the document does not name; `exact` deletes it, which needs `confirm_destructive`
-    and is refused above `max_deletes`. `mappings` answer questions: which existing object a node is, or `NEW` for none
-    of those that could be meant; what is bound already stays bound."""
+    """`merge` leaves alone what the document does not name; `exact` does with it as `extras` say. Deleting needs
+    `confirm_destructive` and is refused above `max_deletes`.
+
+    `mappings` answer questions: which existing object a node is, or `NEW` for none of those that could be meant; what
+    is bound already stays bound. `only` restricts the plan to parts of the document. What is `protected` (ids of roles
+    and channels) is never edited, moved or deleted.
+    """
 
     mode: Mode = "merge"
+    extras: Extras = Extras()
+    archive: ArchiveOptions = ArchiveOptions()
     confirm_destructive: bool = False
     max_deletes: Annotated[int, Meta(ge=0, le=750)] = 750
     mappings: dict[str, Snowflake] = {}
+    only: Only | None = None
+    protected: tuple[Snowflake, ...] = ()
 
 
 class EditGuild(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_guild"):

@@ -2,7 +2,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, text, update
+from sqlalchemy import and_, delete, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
@@ -79,7 +79,11 @@ class TemplateVersionRepository(Repository[TemplateVersionModel]):
         return await self.session.scalar(
             select(TemplateVersionModel)
             .where(TemplateVersionModel.template_id == template_id, TemplateVersionModel.number == number)
-            .options(undefer(TemplateVersionModel.document))
+            .options(
+                undefer(TemplateVersionModel.document),
+                undefer(TemplateVersionModel.source),
+                undefer(TemplateVersionModel.value),
+            )
         )
 
     async def page(self, template_id: uuid.UUID, paging: Paging) -> Sequence[TemplateVersionModel]:
@@ -108,6 +112,21 @@ class BindingRepository(Repository[BindingModel]):
             )
         )
         return {row.key: row.discord_id for row in rows}
+
+    async def rename(self, template_id: uuid.UUID, key: str, to: str) -> None:
+        """In every guild the node of the new key is what that of the old one is; older versions still have that."""
+        renamed = select(
+            BindingModel.guild_id, BindingModel.template_id, literal(to), BindingModel.discord_id
+        ).where(BindingModel.template_id == template_id, BindingModel.key == key)
+        statement = insert(BindingModel).from_select(
+            ["guild_id", "template_id", "key", "discord_id"], renamed
+        )
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["guild_id", "template_id", "key"],
+                set_={"discord_id": statement.excluded.discord_id},
+            )
+        )
 
     async def bind(self, guild_id: Snowflake, template_id: uuid.UUID, ids: Mapping[str, Snowflake]) -> None:
         if not ids:

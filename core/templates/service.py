@@ -12,17 +12,31 @@ from core.clock import Clock
 from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
-from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.errors import Conflict, Forbidden, NotFound
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
 from core.templates.document import Document
 from core.templates.models import TemplateModel, TemplateVersionModel
+from core.templates.operations import Operation, RenameKey
+from core.templates.parse import Draft
 from core.templates.repository import (
     ActiveVersionRepository,
+    BindingRepository,
     TemplateRepository,
     TemplateVersionRepository,
 )
-from core.templates.rows import edited, require_guild, require_seen, sees, to_info, to_template
+from core.templates.revision import Revision, revised
+from core.templates.rows import (
+    edited,
+    kept_draft,
+    require_guild,
+    require_newest,
+    require_seen,
+    sees,
+    to_draft,
+    to_info,
+    to_template,
+)
 from core.templates.schemas import Template, TemplateChanges, TemplateVersion, VersionInfo, Visibility
 
 
@@ -34,6 +48,7 @@ class TemplateService:
         templates: TemplateRepository,
         versions: TemplateVersionRepository,
         active: ActiveVersionRepository,
+        bindings: BindingRepository,
         *,
         guilds: GuildService,
         audit: AuditService,
@@ -42,6 +57,7 @@ class TemplateService:
         self._templates = templates
         self._versions = versions
         self._active = active
+        self._bindings = bindings
         self._guilds = guilds
         self._audit = audit
         self._clock = clock
@@ -54,14 +70,16 @@ class TemplateService:
         description: str | None = None,
         visibility: Visibility = "private",
         guild_id: Snowflake | None = None,
-        document: Document | None = None,
+        document: Document | Draft | None = None,
+        source: str | None = None,
         note: str | None = None,
     ) -> Template:
-        """With its first version, when a document is given. `guild_id` goes with visibility `guild`."""
+        """With its first version, when a document is given; `source` is the YAML it was read from. `guild_id` goes
+        with visibility `guild`."""
         model = await self._create(actor, name, description, visibility, guild_id)
         if document is None:
             return to_template(model)
-        await self._add_version(actor, model.id, document, note, model.created_at)
+        await self._add_version(actor, model.id, Revision(to_draft(document), source), note, model.created_at)
         return msgspec.structs.replace(to_template(model), latest_version=1)
 
     async def copy(
@@ -88,7 +106,8 @@ class TemplateService:
             guild_id,
             origin=copied.info,
         )
-        await self._add_version(actor, model.id, copied.document, note, model.created_at)
+        revision = Revision(copied.draft, copied.source)
+        await self._add_version(actor, model.id, revision, note, model.created_at)
         [template] = await self._shown(actor, [model])
         return msgspec.structs.replace(template, latest_version=1)
 
@@ -180,20 +199,39 @@ class TemplateService:
         self,
         actor: Actor,
         template_id: uuid.UUID,
-        document: Document,
+        document: Document | Draft,
         *,
+        source: str | None = None,
         note: str | None = None,
         base_version: int | None = None,
     ) -> TemplateVersion:
-        """Raises `Stale` naming the newest version when it is not `base_version`."""
+        """`source` is the YAML that the document was read from. Raises `Stale` naming the newest version when it is
+        not `base_version`."""
         model = await self._own(actor, template_id)
-        if base_version is not None and model.latest_version != base_version:
-            raise Stale(
-                f"The newest version of this template is {model.latest_version}, not {base_version}: "
-                "look at it and base your change on it.",
-                code="stale_version",
-            )
-        return await self._add_version(actor, template_id, document, note, self._clock())
+        if base_version is not None:
+            require_newest(model, base_version)
+        return await self._add_version(
+            actor, template_id, Revision(to_draft(document), source), note, self._clock()
+        )
+
+    async def operate(
+        self,
+        actor: Actor,
+        template_id: uuid.UUID,
+        operations: Sequence[Operation],
+        *,
+        base_version: int,
+        note: str | None = None,
+    ) -> TemplateVersion:
+        """The newest version with changes, as the next one. A node that is called otherwise stays bound to what it is
+        in each guild. Raises `Stale` as `add_version` does, and `Invalid` with a pointer to each bad operation."""
+        require_newest(await self._own(actor, template_id), base_version)
+        base = await self.version(actor, template_id, base_version)
+        revision = revised(base.draft, base.source, operations)
+        for operation in operations:
+            if isinstance(operation, RenameKey):
+                await self._bindings.rename(template_id, operation.key, operation.to)
+        return await self._add_version(actor, template_id, revision, note, self._clock())
 
     async def version(
         self, actor: Actor, template_id: uuid.UUID, number: int | None = None, *, keep: bool = False
@@ -205,7 +243,7 @@ class TemplateService:
         model = await self._versions.find_whole(template_id, number) if 0 <= number < 2**31 else None
         if model is None:
             raise NotFound(f"Template {template_id} has no version {number}.")
-        return TemplateVersion(info=to_info(model), document=model.document)
+        return TemplateVersion(info=to_info(model), draft=kept_draft(model), source=model.source)
 
     async def keep(self, template_id: uuid.UUID) -> bool:
         """Nobody deletes the template before the transaction ends; False where somebody has."""
@@ -225,18 +263,24 @@ class TemplateService:
         return await self._versions.pictures()
 
     async def _add_version(
-        self, actor: Actor, template_id: uuid.UUID, document: Document, note: str | None, now: datetime
+        self, actor: Actor, template_id: uuid.UUID, revision: Revision, note: str | None, now: datetime
     ) -> TemplateVersion:
         number = await self._templates.next_number(template_id, now)
         model = await self._versions.add(
             TemplateVersionModel(
-                template_id=template_id, number=number, note=note, document=document, actor=actor
+                template_id=template_id,
+                number=number,
+                note=note,
+                document=revision.draft.document,
+                value=revision.draft.value,
+                source=revision.source,
+                actor=actor,
             )
         )
         await self._audit.record(
             actor, "template.version", ("template", template_id), after={"number": number, "note": note}
         )
-        return TemplateVersion(info=to_info(model), document=document)
+        return TemplateVersion(info=to_info(model), draft=revision.draft, source=revision.source)
 
     async def _shown(self, actor: Actor, models: Sequence[TemplateModel]) -> tuple[Template, ...]:
         """With what the actor may know of their origins."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from core.discord.gateway import ChannelFields, RoleFields
@@ -160,7 +161,9 @@ class Walk:
         fields = channel.fields
         if channel.moves:
             self._homes[ref] = channel.parent
-            fields = replace(fields, parent_id=channel.parent, position=self._places.positions[ref])
+            # What comes into an archive has no place of its own there.
+            place = self._places.positions.get(ref, UNSET)
+            fields = replace(fields, parent_id=channel.parent, position=place)
         if ref not in self._sequence.followers and self.sets[ref] != goal:
             fields = replace(fields, overwrites=written(goal))
             self._write(ref, goal)
@@ -169,7 +172,7 @@ class Walk:
         final = without(goal, self._dying) == channel.final and not channel.is_doomed
         return EditChannel(
             id=part,
-            title=f"{'Edit' if final else 'Close'} {_shown(channel)}",
+            title=f"{_verb(channel, final=final)} {_shown(channel)}",
             channel_id=ref,
             fields=fields,
             written="final" if final else "meet",
@@ -187,6 +190,12 @@ class Walk:
 
 def _permissions(role: WantedRole) -> int:
     return role.role.permissions if role.role else 0
+
+
+def _verb(channel: WantedChannel, *, final: bool) -> str:
+    if channel.is_archived and channel.moves:
+        return "Archive"
+    return "Edit" if final else "Close"
 
 
 def _shown(channel: WantedChannel) -> str:

@@ -8,10 +8,11 @@ from msgspec import UNSET
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.permissions import ALL, bits_of
 from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake
+from core.templates.archive import Archive, Archiving, Sight
 from core.templates.document import EVERYONE, Document, DocumentOverwrite
 from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import channel_fields, role_fields, wanted_permissions
-from core.templates.match import ChannelNode, Matches, displayed, homes_in, nodes_of
+from core.templates.match import ChannelNode, Matches, displayed, homes_in
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.sets import (
     OverwriteSet,
@@ -23,6 +24,7 @@ from core.templates.sets import (
     with_unnamed_bits,
 )
 from core.templates.settings import WantedSettings, wanted_settings
+from core.templates.wishes import frozen_in, protected, wishes_of
 
 
 class WantedRole(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ class WantedRole(msgspec.Struct, frozen=True, kw_only=True):
 class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
     """As `WantedRole`; `final` is the set of overwrites when all is done, `present` the one of now. `home` is the
     category of now, `parent` the one to be. What is doomed has `key` None and `is_doomed`. `is_described`: the document
-    says what the overwrites are."""
+    says what the overwrites are, or the archive does."""
 
     ref: Ref
     name: str
@@ -54,6 +56,7 @@ class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
     final: OverwriteSet
     is_described: bool = False
     is_doomed: bool = False
+    is_archived: bool = False
 
     @property
     def moves(self) -> bool:
@@ -72,6 +75,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     settings: WantedSettings
     dooms: Dooms
     warnings: tuple[Notice, ...]
+    stranded: tuple[Notice, ...] = ()
 
     @property
     def present_sets(self) -> dict[Ref, OverwriteSet]:
@@ -103,12 +107,17 @@ class _Aim:
         self._matches = matches
         self._warnings: list[Notice] = [*matches.warnings]
         self._everyone = snapshot.guild_id
-        self._nodes = [node for node in nodes_of(document) if node.key not in matches.pending]
-        self._silent = matches.missing | matches.pending
-        self._refs = {EVERYONE: self._everyone}
-        self._refs |= {r.key: self._role_ref(r.key) for r in document.roles if r.key not in self._silent}
-        self._channel_refs = {node.key: self._channel_ref(node.key) for node in self._nodes}
-        self._settings = wanted_settings(document.guild, snapshot, self._channel_refs, self._warnings)
+        self._options = options
+        self._wishes = wishes_of(document, matches, options)
+        self._warnings += self._wishes.warnings
+        self._refs = {EVERYONE: self._everyone, **{key: role.id for key, role in matches.roles.items()}}
+        self._refs |= {node.key: self._role_ref(node.key) for node in self._wishes.roles}
+        self._channel_refs = {key: channel.id for key, channel in matches.channels.items()}
+        self._channel_refs |= {node.key: self._channel_ref(node.key) for node in self._wishes.channels}
+        self._settings = wanted_settings(self._wishes.guild, snapshot, self._channel_refs, self._warnings)
+        self._protected = frozenset(options.protected)
+        self._frozen = frozen_in(snapshot, self._protected)
+        self._spoken: set[Snowflake] = set()
         self._dooms = dooms_of(snapshot, matches, powers, self._settings.kept, options)
         self._warnings += self._dooms.warnings
         doomed = {role.id for role in self._dooms.roles}
@@ -118,15 +127,18 @@ class _Aim:
         self._present_sets = {c.id: set_of(c.overwrites, self._present) for c in snapshot.channels}
 
     def target(self) -> Target:
+        roles, named = self._roles(), self._named_channels()
+        archive = self._archive(roles)
         return Target(
             everyone=self._everyone,
-            roles=self._roles(),
+            roles=roles,
             doomed_roles=self._dooms.roles,
-            channels=(*self._named_channels(), *self._other_channels()),
+            channels=(*named, *self._shelves(archive), *self._other_channels(archive)),
             refs={**self._refs, **self._channel_refs},
             settings=self._settings,
             dooms=self._dooms,
             warnings=tuple(self._warnings),
+            stranded=self._wishes.stranded,
         )
 
     def _role_ref(self, key: str) -> Ref:
@@ -137,26 +149,29 @@ class _Aim:
 
     def _roles(self) -> tuple[WantedRole, ...]:
         roles: list[WantedRole] = []
-        for node in self._document.roles:
-            if node.key in self._silent:
-                continue
+        for node in self._wishes.roles:
             role = self._matches.roles.get(node.key)
-            roles.append(
-                WantedRole(
-                    ref=self._refs[node.key],
-                    name=node.name,
-                    key=node.key,
-                    role=role,
-                    fields=role_fields(node, role, self._snapshot, self._warnings),
-                    permissions=wanted_permissions(node, role),
-                )
+            wanted = WantedRole(
+                ref=self._refs[node.key],
+                name=node.name,
+                key=node.key,
+                role=role,
+                fields=role_fields(node, role, self._snapshot, self._warnings),
+                permissions=wanted_permissions(node, role),
             )
+            if role is None or role.id not in self._protected:
+                roles.append(wanted)
+            elif wanted.fields != RoleFields() or wanted.permissions != role.permissions:
+                self._warnings.append(protected(f"The role “{role.name}”", node.key))
         roles.append(self._everyone_wanted())
         return tuple(roles)
 
     def _everyone_wanted(self) -> WantedRole:
-        role, said = self._snapshot.everyone, self._document.everyone.permissions
+        role, said = self._snapshot.everyone, self._wishes.everyone.permissions
         present = role.permissions
+        if role.id in self._protected and said is not UNSET:
+            self._warnings.append(protected("The role @everyone", EVERYONE))
+            said = UNSET
         return WantedRole(
             ref=role.id,
             name="@everyone",
@@ -169,39 +184,51 @@ class _Aim:
     def _named_channels(self) -> list[WantedChannel]:
         channels: list[WantedChannel] = []
         sets: dict[str, OverwriteSet] = {}
-        for node in self._nodes:
+        for node in self._wishes.channels:
             channel = self._matches.channels.get(node.key)
             sets[node.key] = self._final(node, channel, sets)
-            channels.append(
-                WantedChannel(
-                    ref=self._channel_refs[node.key],
-                    name=node.said.name,
-                    key=node.key,
-                    channel=channel,
-                    type=node.type,
-                    home=self._homes[channel.id] if channel else None,
-                    parent=self._channel_refs[node.parent] if node.parent else None,
-                    fields=channel_fields(node, channel, self._snapshot, self._warnings),
-                    present=self._present_sets[channel.id] if channel else {},
-                    final=sets[node.key],
-                    is_described=node.said.overwrites is not UNSET,
-                )
-            )
+            wanted = self._named_channel(node, channel, sets[node.key])
+            if channel is not None and channel.id in self._protected:
+                sets[node.key] = self._staying_set(channel)
+                if wanted.moves or wanted.fields != ChannelFields() or wanted.final != sets[node.key]:
+                    self._warnings.append(protected(f"#{channel.name}", node.key))
+                continue
+            self._spoken.add(wanted.ref)
+            channels.append(wanted)
         return channels
+
+    def _named_channel(
+        self, node: ChannelNode, channel: Channel | None, final: OverwriteSet
+    ) -> WantedChannel:
+        return WantedChannel(
+            ref=self._channel_refs[node.key],
+            name=node.said.name,
+            key=node.key,
+            channel=channel,
+            type=node.type,
+            home=self._homes[channel.id] if channel else None,
+            parent=self._channel_refs[node.parent] if node.parent else None,
+            fields=channel_fields(node, channel, self._snapshot, self._warnings),
+            present=self._present_sets[channel.id] if channel else {},
+            final=final,
+            is_described=node.said.overwrites is not UNSET,
+        )
 
     def _final(
         self, node: ChannelNode, channel: Channel | None, sets: Mapping[str, OverwriteSet]
     ) -> OverwriteSet:
         """A new channel that says nothing is made synced, as Discord's client does it."""
         said = node.said.overwrites
+        if channel is not None and channel.id in self._frozen - self._protected:
+            return self._unthawed(node, channel, sets)
         if said == "synced" and node.parent:
-            return sets[node.parent]
+            return self._set_of_category(node.parent, sets)
         if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
             present = self._staying_set(channel) if channel else {}
             wanted = with_unnamed_bits(self._resolved(said), present, self._staying)
             return present if wanted == present else wanted
         if channel is None:
-            return sets[node.parent] if node.parent else {}
+            return self._set_of_category(node.parent, sets) if node.parent else {}
         return self._staying_set(channel)
 
     def _staying_set(self, channel: Channel) -> OverwriteSet:
@@ -210,6 +237,25 @@ class _Aim:
         return (
             present if len(self._staying) == len(self._present) else set_of(channel.overwrites, self._staying)
         )
+
+    def _set_of_category(self, key: str, sets: Mapping[str, OverwriteSet]) -> OverwriteSet:
+        """Also of one that the plan does not speak of."""
+        return sets[key] if key in sets else self._staying_set(self._matches.channels[key])
+
+    def _unthawed(
+        self, node: ChannelNode, category: Channel, sets: Mapping[str, OverwriteSet]
+    ) -> OverwriteSet:
+        """A category whose overwrites Discord would copy to a protected channel keeps them."""
+        present, said = self._staying_set(category), node.said.overwrites
+        if (
+            isinstance(said, tuple)
+            and with_unnamed_bits(self._resolved(said), present, self._staying) != present
+        ):
+            message = (
+                f"A channel in “{category.name}” is synced with it and protected: the category's overwrites"
+            )
+            self._warnings.append(protected(message, node.key))
+        return present
 
     def _is_in_question(self, said: tuple[DocumentOverwrite, ...]) -> bool:
         """Whether nobody knows yet whose overwrites these are."""
@@ -229,8 +275,48 @@ class _Aim:
         ref = self._refs.get(overwrite.role or "")
         return subject_of("role", ref) if ref else None
 
-    def _other_channels(self) -> list[WantedChannel]:
-        named = set(self._channel_refs.values())
+    def _archive(self, roles: tuple[WantedRole, ...]) -> Archive:
+        if not self._dooms.archived:
+            return Archive()
+        permissions = {role.id: role.permissions for role in self._snapshot.roles if role.id in self._staying}
+        sight = Sight(self._snapshot, {**permissions, **{role.ref: role.permissions for role in roles}})
+        staff = self._options.archive.staff
+        if staff is not None:
+            named = {self._refs.get(role, role) for role in staff}
+            staff = [ref for ref in sight.permissions if ref in named and ref != self._everyone]
+        return Archiving(
+            self._document,
+            self._snapshot,
+            self._matches.archives,
+            sight=sight,
+            options=self._options.archive,
+            staff=staff,
+            frozen=self._frozen,
+        ).archive(self._dooms.archived)
+
+    def _shelves(self, archive: Archive) -> list[WantedChannel]:
+        shelves: list[WantedChannel] = []
+        for shelf in archive.shelves:
+            channel = shelf.channel
+            self._spoken.add(shelf.ref)
+            shelves.append(
+                WantedChannel(
+                    ref=shelf.ref,
+                    name=shelf.name,
+                    key=shelf.key,
+                    channel=channel,
+                    type="category",
+                    home=None,
+                    parent=None,
+                    fields=shelf.fields,
+                    present=self._present_sets[channel.id] if channel else {},
+                    final=shelf.final,
+                    is_described=True,
+                )
+            )
+        return shelves
+
+    def _other_channels(self, archive: Archive) -> list[WantedChannel]:
         doomed = {channel.id for channel in self._dooms.channels}
         return [
             WantedChannel(
@@ -240,12 +326,14 @@ class _Aim:
                 channel=channel,
                 type=channel.type,
                 home=self._homes[channel.id],
-                parent=self._homes[channel.id],
+                parent=archive.homes.get(channel.id, self._homes[channel.id]),
                 fields=ChannelFields(),
                 present=self._present_sets[channel.id],
-                final=self._staying_set(channel),
+                final=archive.sets[channel.id] if channel.id in archive.sets else self._staying_set(channel),
+                is_described=channel.id in archive.homes,
                 is_doomed=channel.id in doomed,
+                is_archived=channel.id in archive.homes,
             )
             for channel in displayed(self._snapshot)
-            if channel.id not in named
+            if channel.id not in self._spoken
         ]

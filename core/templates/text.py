@@ -21,24 +21,40 @@ _UNBROKEN = 1 << 20
 _FIRST = ("guildwright", "key", "type", "name")
 _ON_ONE_LINE = frozenset({"permissions", "allow", "deny", "suppress"})
 _LIST_LINE = re.compile(rf"^( *)((?:- )?(?:{'|'.join(sorted(_ON_ONE_LINE))}): \[.*\])$", re.MULTILINE)
-_SECTION = re.compile(r"^(?=(?:guild|everyone|roles|channels):)", re.MULTILINE)
+_SECTION = re.compile(r"^(?=(?:variables|guild|everyone|roles|channels):)", re.MULTILINE)
 _PLAIN = re.compile(r"\w[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
 
 
-def to_yaml(document: Document) -> str:
-    """Block style, fields in the order of their declaration, permissions in flow lists, text always on one line."""
+def to_yaml(document: Document | Mapping[str, object]) -> str:
+    """Block style, fields in the order of their declaration, permissions in flow lists, text always on one line. Also
+    of a document's plain value."""
+    return _SECTION.sub("\n", block_text(msgspec.to_builtins(document)))
+
+
+def block_text(value: object) -> str:
+    """Any plain value, laid out as a part of a document is."""
+    return _LIST_LINE.sub(_wrapped, _emitted(_laid_out(value)))
+
+
+def flow_text(value: object) -> str:
+    """On one line, mappings and lists in brackets."""
+    return _emitted(_laid_out(value, flow=True)).removesuffix("\n").removesuffix("\n...")
+
+
+def _emitted(value: object) -> str:
     emitter: Any = YAML(typ="rt", pure=True)
     emitter.Representer = _Representer
     emitter.representer.add_representer(type(None), _null)
     emitter.width = _UNBROKEN
     emitter.indent(mapping=2, sequence=4, offset=2)
     stream = StringIO()
-    emitter.dump(_laid_out(msgspec.to_builtins(document)), stream)
-    return _SECTION.sub("\n", _LIST_LINE.sub(_wrapped, stream.getvalue()))
+    emitter.dump(value, stream)
+    return stream.getvalue()
 
 
-def to_json(document: Document) -> bytes:
-    """Indented, so that a difference between two files is a difference between two lines."""
+def to_json(document: Document | Mapping[str, object]) -> bytes:
+    """Indented, so that a difference between two files is a difference between two lines. Also of a document's plain
+    value."""
     return msgspec.json.format(msgspec.json.encode(_ordered(msgspec.to_builtins(document))), indent=2)
 
 
@@ -75,12 +91,17 @@ def _names_of(value: Mapping[str, object]) -> list[str]:
     return sorted(value, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
-def _laid_out(value: object, field: str = "") -> object:
+def _laid_out(value: object, field: str = "", *, flow: bool = False) -> object:
     if is_mapping(value):
-        return CommentedMap((name, _laid_out(value[name], name)) for name in _names_of(value))
+        members: Any = CommentedMap(
+            (name, _laid_out(value[name], name, flow=flow)) for name in _names_of(value)
+        )
+        if flow:
+            members.fa.set_flow_style()
+        return members
     if is_list(value):
-        items: Any = CommentedSeq(_laid_out(item) for item in value)
-        if field in _ON_ONE_LINE:
+        items: Any = CommentedSeq(_laid_out(item, flow=flow) for item in value)
+        if flow or field in _ON_ONE_LINE:
             items.fa.set_flow_style()
         return items
     return _quoted(value) if isinstance(value, str) else value

@@ -113,7 +113,7 @@ class _Tree:
         changes = () if channel.is_doomed else tuple(self._channel_changes(channel))
         return PlanNode(
             kind="channel",
-            action="delete" if channel.is_doomed else _action(channel.channel is None, changes),
+            action=_channel_action(channel, changes),
             name=channel.name,
             key=channel.key,
             id=channel.channel.id if channel.channel else None,
@@ -156,6 +156,14 @@ def _displayed(channels: list[WantedChannel]) -> list[WantedChannel]:
 
 def _lost(channel: WantedChannel) -> tuple[Change, ...]:
     return () if channel.type == "category" else (_LOST,)
+
+
+def _channel_action(channel: WantedChannel, changes: Collection[Change]) -> Action:
+    if channel.is_doomed:
+        return "delete"
+    if channel.is_archived and channel.moves:
+        return "archive"
+    return _action(channel.channel is None, changes)
 
 
 def _action(is_new: bool, changes: Collection[Change]) -> Action:

@@ -42,10 +42,14 @@ _KINDS: dict[type[Any], _Kind] = {
 }
 
 
-class _Event(NamedTuple):
+class Event(NamedTuple):
+    """`start` and `end` count characters of the text; `flow` is a mapping or list in brackets."""
+
     kind: _Kind
     place: Place
+    start: int
     end: int
+    flow: bool = False
     text: str = ""
     plain: bool = False
     anchor: str | None = None
@@ -74,7 +78,7 @@ def read_yaml(text: str, places: Places, findings: Findings) -> object:
         stop(
             "tag", "YAML tags are not used here, and this is an endless one.", place_in(text, endless.start())
         )
-    events = _events(text)
+    events = events_of(text)
     first = next(events, None)
     if first is None:
         stop("empty", "The document is empty. Start it with `guildwright: 1`.", Place(1, 1))
@@ -87,7 +91,7 @@ def read_yaml(text: str, places: Places, findings: Findings) -> object:
 class _Reader:
     """One document's events, and what its anchors stand for."""
 
-    def __init__(self, text: str, events: Iterator[_Event], places: Places, findings: Findings) -> None:
+    def __init__(self, text: str, events: Iterator[Event], places: Places, findings: Findings) -> None:
         self._text = text
         self._events = events
         self._places = places
@@ -95,7 +99,7 @@ class _Reader:
         self._anchors: dict[str, _Anchored] = {}
         self._budget = Budget()
 
-    def value(self, event: _Event, pointer: str, *, depth: int) -> object:
+    def value(self, event: Event, pointer: str, *, depth: int) -> object:
         """The value that begins with this event."""
         self._places.add(pointer, event.place)
         if event.kind == "alias":
@@ -111,14 +115,14 @@ class _Reader:
             self._anchors[event.anchor] = _Anchored(value, self._budget.spent - before)
         return value
 
-    def _built(self, event: _Event, pointer: str, depth: int) -> object:
+    def _built(self, event: Event, pointer: str, depth: int) -> object:
         self._budget.spend()
         if event.kind == "scalar":
             return resolved(event.text) if event.plain else event.text
         check_depth(depth, pointer, event.place)
         return self._mapping(pointer, depth) if event.kind == "mapping" else self._sequence(pointer, depth)
 
-    def _aliased(self, event: _Event, pointer: str) -> object:
+    def _aliased(self, event: Event, pointer: str) -> object:
         anchored = self._anchors.get(event.anchor or "")
         if anchored is None:
             message = f"No finished anchor {shown(event.anchor)} stands before this alias."
@@ -150,14 +154,14 @@ class _Reader:
             values.setdefault(key.text, value)
         return values
 
-    def _member(self, key: _Event, pointer: str, depth: int) -> object:
+    def _member(self, key: Event, pointer: str, depth: int) -> object:
         self._places.add_key(pointer, key.place)
         event = next(self._events)
         if event.kind == "scalar" and event.plain and not event.text:
             event = self._nothing(key, event, pointer)
         return self.value(event, pointer, depth=depth + 1)
 
-    def _nothing(self, key: _Event, event: _Event, pointer: str) -> _Event:
+    def _nothing(self, key: Event, event: Event, pointer: str) -> Event:
         """The parser puts what is not there at the next thing that is; and it may have been a colour."""
         color = _UNQUOTED_COLOR.match(self._text, key.end)
         if color is None:
@@ -167,7 +171,8 @@ class _Reader:
         return event._replace(place=key.place, text=color[1], plain=False)
 
 
-def _events(text: str) -> Iterator[_Event]:
+def events_of(text: str) -> Iterator[Event]:
+    """Raises `InvalidDocument` where the text is not YAML."""
     parser: Any = YAML(typ="safe", pure=True)
     try:
         yield from filter(None, map(_event, parser.parse(text)))
@@ -176,14 +181,16 @@ def _events(text: str) -> Iterator[_Event]:
 
 
 # The library's events, marks and errors are untyped; they end in these functions.
-def _event(event: Any) -> _Event | None:
+def _event(event: Any) -> Event | None:
     kind = _KINDS.get(event.__class__)
     if kind is None:
         return None
-    return _Event(
+    return Event(
         kind=kind,
         place=_place(event.start_mark),
+        start=event.start_mark.index,
         end=event.end_mark.index,
+        flow=bool(getattr(event, "flow_style", None)),
         text=getattr(event, "value", ""),
         plain=kind == "scalar" and bool(event.implicit[0]),
         anchor=getattr(event, "anchor", None),

@@ -1,4 +1,4 @@
-"""What an asker decides about a plan: which node is which object."""
+"""What an asker decides about a plan: which node is which object, what becomes of the rest, what it is about."""
 
 from typing import Any
 
@@ -46,3 +46,45 @@ async def test_an_answer_that_cannot_be_is_refused_with_its_pointer(api: Api) ->
         ("/mappings/chat", "does_not_fit"),
         ("/mappings/none", "unknown_key"),
     ]
+
+
+async def test_exact_archives_and_deletes_only_where_it_is_told_to(api: Api) -> None:
+    old = snowflake()
+    guild = await guild_of(api, Channel(id=old, type="text", name="old"))
+    plan = (await asked(api, guild, CHAT, mode="exact", archive={"name": "Attic"})).json()
+    done = [(step["do"], step.get("key") or step.get("channel_id")) for step in plan["steps"]]
+    assert done == [("create_channel", "chat"), ("create_channel", "~archive"), ("edit_channel", old)]
+    assert (plan["blockers"], plan["archive"]["name"]) == ([], "Attic")
+    extras = {"channels": "delete"}
+    unconfirmed = (await asked(api, guild, CHAT, mode="exact", extras=extras)).json()
+    assert [b["code"] for b in unconfirmed["blockers"]] == ["destructive"]
+    sure = (await asked(api, guild, CHAT, mode="exact", extras=extras, confirm_destructive=True)).json()
+    assert [step["do"] for step in sure["steps"]] == ["create_channel", "delete_channel"]
+    assert sure["extras"] == {**plan["extras"], "channels": "delete"}
+
+
+async def test_a_plan_is_about_the_selected_parts(api: Api) -> None:
+    guild = await guild_of(api)
+    chosen = {"kinds": ["guild"], "nodes": ["chat"]}
+    talk = {"key": "talk", "type": "text", "name": "talk"}
+    plan = (await asked(api, guild, CHAT, talk, only=chosen)).json()
+    assert [step["id"] for step in plan["steps"]] == ["create_channel:chat"]
+    assert plan["only"] == chosen
+    refused = await asked(api, guild, CHAT, only={"nodes": ["none"]})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/only/nodes/0")
+
+
+async def test_what_the_guild_protects_is_protected_from_every_plan_also_from_one_made_before(
+    api: Api,
+) -> None:
+    chat = snowflake()
+    guild = await guild_of(api, Channel(id=chat, type="text", name="chat"))
+    before = (await asked(api, guild, {**CHAT, "topic": "t"})).json()
+    assert [step["channel_id"] for step in before["steps"]] == [chat]
+    changed = await api.client.patch(f"/api/v1/guilds/{guild}/settings", json={"protected_ids": [chat]})
+    assert changed.status_code == 200, changed.json()
+    plan = (await asked(api, guild, {**CHAT, "topic": "t"})).json()
+    assert (plan["steps"], plan["protected"]) == ([], [chat])
+    assert [w["code"] for w in plan["warnings"]] == ["protected"]
+    late = await api.post(f"/plans/{before['id']}/apply")
+    assert (late.status_code, late.json()["code"]) == (409, "plan_stale")

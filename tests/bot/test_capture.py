@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -13,9 +14,13 @@ from core.discord.images import webhook_avatar
 from core.guilds.jobs import CaptureResult
 from core.guilds.options import GuildOptionsChanges
 from core.guilds.schemas import SnapshotContent
+from core.jobs.journal import Journal
 from core.jobs.schemas import Job, JobFilter
 from core.paging import Paging
+from core.templates.plan import PlanOptions
 from tests.simulator.pictures import gif, png, uri
+from workers.capture import keep
+from workers.registry import JobContext
 
 from .conftest import Discord, seen
 from .road import Road, bot_on, database_at, in_step, owner_of
@@ -80,13 +85,17 @@ async def jobs_of(road: Road) -> tuple[Job, ...]:
 
 
 async def settled(road: Road, job: Job) -> CaptureResult:
+    return msgspec.convert((await ended(road, job)).result, CaptureResult)
+
+
+async def ended(road: Road, job: Job) -> Job:
     async def look() -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    ended = await seen(look, lambda job: job.finished_at is not None, within=10.0)
-    assert ended.state == "succeeded", ended.error
-    return msgspec.convert(ended.result, CaptureResult)
+    job = await seen(look, lambda job: job.finished_at is not None, within=10.0)
+    assert job.state == "succeeded", job.error
+    return job
 
 
 async def captured(road: Road, *, members: bool = False) -> tuple[CaptureResult, SnapshotContent]:
@@ -160,6 +169,42 @@ async def test_a_capture_has_everything_and_its_pictures_as_bytes(road: Road) ->
         stored = await unit.guilds.structure_of(road.guild_id)
     assert stored is not None
     assert (stored.images, stored.webhooks) == (content.images, content.webhooks)
+
+
+async def test_before_an_apply_the_guild_is_kept_as_by_a_capture(road: Road) -> None:
+    await with_pictures(road)
+    template = await road.template("Crewed")
+    async with road.database.unit() as unit:
+        plan = await unit.plans.create(road.owner, road.guild_id, template.id, None, PlanOptions())
+    async with road.database.unit() as unit:
+        job = await unit.plans.request_apply(road.owner, plan.id)
+    result = (await ended(road, job)).result
+    assert result is not None
+    async with road.database.read() as unit:
+        before = await unit.snapshots.get(road.owner, road.guild_id, UUID(result["snapshot_id"]))
+    assert before.info.reason == "before_apply"
+    assert {channel.name for channel in before.content.channels} >= {"rules", "log"}
+    assert "news" not in {channel.name for channel in before.content.channels}
+    assert [webhook.name for webhook in before.content.webhooks or ()] == ["Deploys"]
+    assert set(before.content.images) == set(assets_of(before.content))
+
+
+async def test_a_later_claim_of_a_job_finds_what_an_earlier_one_kept(road: Road) -> None:
+    async with road.database.unit() as unit:
+        job = await unit.snapshots.request_capture(road.owner, road.guild_id)
+    result = await settled(road, job)
+    context = JobContext(
+        job=job,
+        guild_id=road.guild_id,
+        claim=2,
+        gateway=road.bot.gateway,
+        journal=cast("Journal", None),
+        database=road.database,
+        clock=road.database.clock,
+    )
+    assert (await keep(context, "capture")).info.id == result.snapshot_id
+    async with road.database.read() as unit:
+        assert len((await unit.snapshots.list(road.owner, road.guild_id, Paging())).items) == 2
 
 
 async def test_each_picture_is_read_once(road: Road) -> None:

@@ -15,12 +15,13 @@ from core.discord.types import (
 )
 from core.templates.diff import diff
 from core.templates.document import Document, DocumentChannel, DocumentOverwrite, DocumentRole, Everyone
+from core.templates.options import DELETED
 from core.templates.plan import Plan, PlanOptions, Step
 from tests.builders.journeys import Journey
 
 GUILD, BOT, BOT_ROLE, MEMBER = "1000", "9", "1900", "501"
 MERGE = PlanOptions()
-EXACT = PlanOptions(mode="exact", confirm_destructive=True)
+EXACT = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
 POWERS = BotPowers(user_id=BOT, permissions=8, top_role_id=BOT_ROLE, role_ids=(BOT_ROLE,))
 
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from core.discord.types import Snapshot, normalised
 from core.templates.diff import diff
+from core.templates.options import DELETED
 from core.templates.outcome import outcome_of
 from core.templates.plan import PlanOptions
 from tests.builders.answers import answered
@@ -37,7 +38,7 @@ def test_the_outcome_of_a_plan_is_where_its_steps_lead(seed: int, exact: bool) -
     choose = Thrown(seed)
     there = snapshot(choose)
     document, bindings = wish(choose)
-    options = PlanOptions(mode="exact", confirm_destructive=True) if exact else PlanOptions()
+    options = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True) if exact else PlanOptions()
     options = answered(document, there, bindings, powers(there), options=options, choose=choose)
     plan = diff(document, there, bindings, powers(there), options)
     if plan.blockers:

@@ -71,7 +71,7 @@ def plan_by(said: Document, there: Snapshot, *permissions: str) -> Plan:
 class TestDestruction:
     def test_destructive_without_confirmation_is_a_blocker(self) -> None:
         there = guild(role(1101, "mod"), channel(2001, "a"), channel(2002, "b"))
-        plan = plan_for(wanted(), there, options=PlanOptions(mode="exact"))
+        plan = plan_for(wanted(), there, options=replace(EXACT, confirm_destructive=False))
         assert codes(plan) == ["destructive"]
         assert "2 channels and 1 role" in plan.blockers[0].message
         assert len(plan.steps) == 3

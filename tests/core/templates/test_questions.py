@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from core.discord.types import Snapshot
 from core.templates.capture import document_of
 from core.templates.document import Category, DocumentGuild, DocumentRole, TextChannel, VoiceChannel
-from core.templates.mappings import unfit
 from core.templates.plan import NEW, Plan, PlanOptions
+from core.templates.unfit import unfit
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, wish
 from tests.builders.scenes import (
@@ -187,9 +187,11 @@ class TestAnswering:
             role(1102, "Music", managed=True),
         )  # fmt: skip
         document = wanted(DocumentRole(key="vip", name="vip"), text("one"), text("two", "talk"))
-        assert [(p.code, p.pointer) for p in unfit(document, there, said)] == [(code, pointer)]
+        assert [(p.code, p.pointer) for p in unfit(document, there, PlanOptions(mappings=said))] == [
+            (code, pointer)
+        ]
         plan = plan_for(document, there, options=PlanOptions(mappings=said))
-        assert [(n.code, n.node) for n in plan.blockers] == [("mapping", pointer.removeprefix("/mappings/"))]
+        assert [(n.code, n.node) for n in plan.blockers] == [("option", pointer.removeprefix("/mappings/"))]
 
     def test_every_answer_leads_to_a_plan_that_asks_nothing_more(self) -> None:
         questions = 0
@@ -201,7 +203,7 @@ class TestAnswering:
             questions += bool(options.mappings)
             plan = plan_for(document, there, bindings, options=options, powers=bot)
             assert plan.questions == ()
-            assert not {"ambiguous", "mapping"} & {n.code for n in plan.blockers}
+            assert not {"ambiguous", "option"} & {n.code for n in plan.blockers}
             for key, said in options.mappings.items():
                 assert plan.matched.get(key) == (None if said == NEW else said)
         assert questions > sized(small=20, soak=500)
