@@ -164,8 +164,8 @@ async def test_the_reply_follows_the_job_without_editing_more_than_once_a_second
     await road.slow_channels(0.3, count=8)
     started = asyncio.get_running_loop().time()
     pressed = await road.press("ada", plan, "Apply")
-    going = await road.message(pressed["id"], lambda message: "**Running**" in words(message))
-    assert " of " in words(going)
+    going = await road.message(pressed["id"], lambda message: " of " in words(message))
+    assert "**Running**" in words(going)
     await road.message(pressed["id"], settled, within=10)
     edits = len(await road.edits(pressed["id"]))
     assert 2 <= edits <= asyncio.get_running_loop().time() - started + 1
