@@ -1,6 +1,6 @@
 """Documents as they come over HTTP: as YAML or JSON text, inside another body, or as Discord's own template."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Request, Response
@@ -9,16 +9,22 @@ from msgspec import UNSET, UnsetType
 from api.media import JSON, YAML, require_media, wants_yaml
 from core.templates.document import Document
 from core.templates.errors import InvalidDocument
-from core.templates.native import Imported, import_native, looks_native
-from core.templates.parse import read_document
+from core.templates.native import import_native, looks_native
+from core.templates.parse import Draft, read_draft
+from core.templates.plan import Notice
 from core.templates.source import decoded
 from core.templates.text import to_yaml
 
 
 def document_within(body: msgspec.Raw, field: str) -> Document:
+    """The same with the defaults and examples of its variables."""
+    return draft_within(body, field).document
+
+
+def draft_within(body: msgspec.Raw, field: str) -> Draft:
     """A field of a JSON body. Pointers lead into the whole body; lines of a part would mislead."""
     try:
-        return read_document(bytes(body), media="json")
+        return read_draft(bytes(body), media="json")
     except InvalidDocument as error:
         problems = tuple(
             msgspec.structs.replace(problem, pointer=f"/{field}{problem.pointer}", line=None, column=None)
@@ -27,8 +33,8 @@ def document_within(body: msgspec.Raw, field: str) -> Document:
         raise InvalidDocument(error.message, code=error.error_code, problems=problems) from None
 
 
-def optional_document_within(body: msgspec.Raw | UnsetType, field: str) -> Document | None:
-    return None if body is UNSET else document_within(body, field)
+def optional_draft_within(body: msgspec.Raw | UnsetType, field: str) -> Draft | None:
+    return None if body is UNSET else draft_within(body, field)
 
 
 async def is_yaml(request: Request[Any, Any, Any]) -> bool:
@@ -36,22 +42,30 @@ async def is_yaml(request: Request[Any, Any, Any]) -> bool:
     return require_media(request, (*JSON, *YAML)) in YAML
 
 
-async def yaml_document(request: Request[Any, Any, Any]) -> tuple[Document, str]:
+async def yaml_draft(request: Request[Any, Any, Any]) -> tuple[Draft, str]:
     """With the text that it was read from."""
     source = decoded(await request.body())
-    return read_document(source, media="yaml"), source
+    return read_draft(source, media="yaml"), source
 
 
-async def imported(request: Request[Any, Any, Any]) -> tuple[Imported, str | None]:
-    """Our document in YAML, with that text, or in JSON, or Discord's native template."""
+class ImportedDraft(NamedTuple):
+    """`source` is the text, where it was YAML; `warnings` tell what a document has no words for."""
+
+    draft: Draft
+    source: str | None = None
+    warnings: tuple[Notice, ...] = ()
+
+
+async def imported(request: Request[Any, Any, Any]) -> ImportedDraft:
+    """Our document in YAML or JSON, or Discord's native template."""
     if await is_yaml(request):
-        document, source = await yaml_document(request)
-        return Imported(document=document), source
+        return ImportedDraft(*await yaml_draft(request))
     body = await request.body()
     native = _native_in(body)
     if native is None:
-        return Imported(document=read_document(body, media="json")), None
-    return import_native(native), None
+        return ImportedDraft(read_draft(body, media="json"))
+    read = import_native(native)
+    return ImportedDraft(Draft(document=read.document), None, read.warnings)
 
 
 def _native_in(body: bytes) -> object | None:
@@ -63,7 +77,7 @@ def _native_in(body: bytes) -> object | None:
     return value if looks_native(value) else None
 
 
-def answer_yaml(document: Document, source: str | None = None) -> Response[Any]:
+def answer_yaml(document: Document | dict[str, Any], source: str | None = None) -> Response[Any]:
     """As text, that which a person wrote if there is one; the Accept header chose it."""
     return Response(
         to_yaml(document) if source is None else source,

@@ -18,7 +18,14 @@ _TEMPLATE, _JOB = (uuid.UUID(f"0195516f-2c00-7000-8000-{number:012d}") for numbe
 TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     TemplateOrigin(template_id=_TEMPLATE, version=2, latest_version=3),
     CopyTemplate(version=2, name="Community, ours", note="Before we make it our own"),
-    ActiveVersion(guild_id="197038439483310086", template_id=_TEMPLATE, version=2, since=_THEN, job_id=_JOB),
+    ActiveVersion(
+        guild_id="197038439483310086",
+        template_id=_TEMPLATE,
+        version=2,
+        values={"name": "Harbour"},
+        since=_THEN,
+        job_id=_JOB,
+    ),
     CreateDiff(
         left=DiffVersion(template_id=_TEMPLATE, version=1), right=DiffGuild(guild_id="197038439483310086")
     ),

@@ -65,7 +65,11 @@ def actor_of(asked: Asked, owner_ids: Collection[int]) -> Actor:
 def _in_guild(author: disnake.User | disnake.Member) -> GuildPermissions | None:
     if not isinstance(author, disnake.Member):
         return None
-    return GuildPermissions(guild_id=str(author.guild.id), bits=member_permissions_of(author))
+    return GuildPermissions(
+        guild_id=str(author.guild.id),
+        bits=member_permissions_of(author),
+        role_ids=tuple(str(role.id) for role in author.roles if not role.is_default()),
+    )
 
 
 def guild_of(asked: Asked) -> disnake.Guild:

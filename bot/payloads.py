@@ -22,7 +22,8 @@ from core.discord.types import ForumTag, Overwrite, Role, Snowflake
 Payload: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
-REQUIRE_TAG = 1 << 4
+CHANNEL_FLAGS = {"require_tag": 1 << 4, "hide_downloads": 1 << 15}
+"""Discord documentation, Resources › Channel › Channel Flags."""
 OVERWRITE_KIND = {"role": 0, "member": 1}
 COMMUNITY = "COMMUNITY"
 
@@ -70,8 +71,8 @@ def role_payload(
 
 
 def channel_payload(fields: ChannelFields, *, flags: int | None = None) -> Payload:
-    """`flags` are the channel's present ones, whose other bits stay; without them `require_tag` is left out,
-    because Discord documents no flags for a channel's creation."""
+    """`flags` are the channel's present ones, whose other bits stay; without them `require_tag` and `hide_downloads`
+    are left out, because Discord documents no flags for a channel's creation."""
     payload = _written(
         fields,
         _CHANNEL_NAMES,
@@ -84,10 +85,15 @@ def channel_payload(fields: ChannelFields, *, flags: int | None = None) -> Paylo
             "sort_order": _number_in(SORT_ORDER),
             "layout": _number_in(LAYOUT),
         },
-        leave=("require_tag",),
+        leave=tuple(CHANNEL_FLAGS),
     )
-    if fields.require_tag is not UNSET and flags is not None:
-        payload["flags"] = flags | REQUIRE_TAG if fields.require_tag else flags & ~REQUIRE_TAG
+    said = {
+        bit: value for name, bit in CHANNEL_FLAGS.items() if (value := getattr(fields, name)) is not UNSET
+    }
+    if said and flags is not None:
+        for bit, value in said.items():
+            flags = flags | bit if value else flags & ~bit
+        payload["flags"] = flags
     return payload
 
 

@@ -299,6 +299,7 @@ def _with_forum(base: Channel, channel: disnake.ForumChannel | disnake.MediaChan
         sort_order=None if order is None else SORT_ORDER.get(order.value),
         layout=LAYOUT.get(layout, "not_set"),
         require_tag=channel.flags.require_tag,
+        hide_downloads=channel.flags.hide_media_download_options,
     )
 
 

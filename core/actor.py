@@ -13,10 +13,12 @@ Via = Literal["http", "discord", "schedule", "system"]
 
 
 class GuildPermissions(msgspec.Struct, frozen=True):
-    """What Discord lets the actor do in one guild: the guild-level bit field, ADMINISTRATOR already spread out."""
+    """What Discord lets the actor do in one guild: the guild-level bit field, ADMINISTRATOR already spread out, and the
+    roles that they have, without @everyone."""
 
     guild_id: str
     bits: int
+    role_ids: tuple[str, ...] = ()
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -204,6 +204,7 @@ class UnitOfWork:
             PlanRepository(self._session),
             BindingRepository(self._session),
             templates=self.templates,
+            active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
             policies=self.policies,

@@ -26,15 +26,22 @@ async def scene_of(job: JobContext, guild_id: Snowflake) -> Scene:
     guild, powers = await job.gateway.read_guild(guild_id), await job.gateway.read_powers(guild_id)
     me = await job.gateway.read_member(guild_id, powers.user_id)
     parties: list[Party] = [bot_party(me or Member(user_id=powers.user_id, role_ids=powers.role_ids))]
-    actor = job.job.actor
-    if not actor.is_owner:
-        member = None
-        if actor.discord_user_id is not None:
-            member = await job.gateway.read_member(guild_id, actor.discord_user_id)
-        if member is None:
-            raise NotAllowed(f"{actor.name} is not a member of guild {guild_id}.", code="asker_may_not")
-        parties.append(asker_party(actor.name, member))
+    asker = await asking_member(job, guild_id)
+    if asker is not None:
+        parties.append(asker_party(job.job.actor.name, asker))
     return Scene(guild=guild, parties=tuple(parties))
+
+
+async def asking_member(job: JobContext, guild_id: Snowflake) -> Member | None:
+    """The asker as a member at this moment; None for one who is bound by nothing. Raises as `scene_of`."""
+    actor, member = job.job.actor, None
+    if actor.is_owner:
+        return None
+    if actor.discord_user_id is not None:
+        member = await job.gateway.read_member(guild_id, actor.discord_user_id)
+    if member is None:
+        raise NotAllowed(f"{actor.name} is not a member of guild {guild_id}.", code="asker_may_not")
+    return member
 
 
 def require(found: Iterable[Denial]) -> None:

@@ -31,7 +31,9 @@ class ActiveVersionController(Controller):
         """Say what the guild is meant to look like. Nothing is applied."""
         wanted = await body_of(request, PutActiveVersion)
         return active_version_of(
-            await unit.active_versions.put(actor, guild_id, wanted.template_id, wanted.version)
+            await unit.active_versions.put(
+                actor, guild_id, wanted.template_id, wanted.version, values=wanted.values
+            )
         )
 
     @delete("/", **operation("deleteActiveVersion", refuses=(NotFound, Forbidden)))

@@ -33,7 +33,12 @@ class PlanController(Controller):
 
         async def make() -> Answer[Plan]:
             stored = await unit.plans.create(
-                actor, guild_id, wanted.template_id, wanted.version, options_of(wanted, wanted.mappings)
+                actor,
+                guild_id,
+                wanted.template_id,
+                wanted.version,
+                options_of(wanted, wanted.mappings),
+                values=wanted.values,
             )
             return created(plan_of(stored), plan_at(stored.id))
 

@@ -36,7 +36,13 @@ class RolloutController(Controller):
 
         async def make() -> Answer[PlanTable]:
             table = await unit.rollouts.plan(
-                actor, template_id, wanted.guild_ids, version=wanted.version, options=options_of(wanted)
+                actor,
+                template_id,
+                wanted.guild_ids,
+                version=wanted.version,
+                options=options_of(wanted),
+                mappings=wanted.mappings,
+                values=wanted.values,
             )
             return Answer(200, PlanTable(items=tuple(map(row_of, table))))
 

@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from api.answers import Answer, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.documents import imported, optional_document_within
+from api.documents import imported, optional_draft_within
 from api.errors import InvalidParameter
 from api.etags import etag_of, seen_in
 from api.guards import signed_in
@@ -63,7 +63,7 @@ class TemplateController(Controller):
     ) -> Response[Template]:
         """Make a template, with its first version when a document is given."""
         wanted = await body_of(request, CreateTemplate)
-        document = optional_document_within(wanted.document, "document")
+        document = optional_draft_within(wanted.document, "document")
 
         async def make() -> Answer[Template]:
             template = await unit.templates.create(
@@ -97,11 +97,15 @@ class TemplateController(Controller):
 
         `warnings` tell what the file says and a document has no words for.
         """
-        read, text = await imported(request)
+        read = await imported(request)
 
         async def make() -> Answer[ImportedTemplate]:
             template = await unit.templates.create(
-                actor, name or _name_in(read.document), document=read.document, source=text, note=note
+                actor,
+                name or _name_in(read.draft.document),
+                document=read.draft,
+                source=read.source,
+                note=note,
             )
             return created(imported_of(template, read.warnings), template_at(template.id))
 

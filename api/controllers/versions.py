@@ -10,7 +10,7 @@ from msgspec import UnsetType
 from api.answers import Answer, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.documents import answer_yaml, document_within, is_yaml, yaml_document
+from api.documents import answer_yaml, draft_within, is_yaml, yaml_draft
 from api.guards import signed_in
 from api.locations import version_at
 from api.media import JSON, YAML, wants_yaml
@@ -19,8 +19,8 @@ from api.params import Cursor, Limit, TemplateId, VersionNumber, paging_of
 from api.schemas.operations import operations_of
 from api.schemas.templates import CreateVersion, Version, VersionPage, version_info_of, version_of
 from core.errors import Forbidden, Invalid, NotFound, Problem, Stale
-from core.templates.document import Document
 from core.templates.operations import Operation
+from core.templates.parse import Draft
 
 Note = Annotated[
     str | None, QueryParameter(max_length=500, description="With YAML: what to remember about it.")
@@ -97,12 +97,12 @@ class VersionController(Controller):
         """One version; as YAML it is the document alone."""
         version = await unit.templates.version(actor, template_id, number)
         if wants_yaml(request):
-            return answer_yaml(version.document, version.source)
+            return answer_yaml(version.draft.value or version.document, version.source)
         return Response(version_of(version), headers={"Vary": "Accept"})
 
 
 class _Whole(NamedTuple):
-    document: Document
+    document: Draft
     source: str | None
     note: str | None
     base: int | None
@@ -116,12 +116,12 @@ class _Changes(NamedTuple):
 
 async def _wanted(request: Request[Any, Any, Any], note: str | None, base: int | None) -> _Whole | _Changes:
     if await is_yaml(request):
-        document, source = await yaml_document(request)
+        document, source = await yaml_draft(request)
         return _Whole(document, source, note, base)
     body = await body_of(request, CreateVersion)
     match body:
         case CreateVersion(document=msgspec.Raw() as raw, operations=UnsetType()):
-            return _Whole(document_within(raw, "document"), None, body.note, body.base_version)
+            return _Whole(draft_within(raw, "document"), None, body.note, body.base_version)
         case CreateVersion(document=UnsetType(), operations=tuple() as said, base_version=int() as base):
             return _Changes(operations_of(said), body.note, base)
         case _:

@@ -21,7 +21,7 @@ _FILTERS = ("disabled", "members_without_roles", "all_members")
 _SORTS = ("latest_activity", "creation_date")
 _LAYOUTS = ("not_set", "list", "gallery")
 _QUALITIES = (None, "auto", "full")
-_REQUIRE_TAG = 1 << 4
+_REQUIRE_TAG, _HIDE_DOWNLOADS = 1 << 4, 1 << 15
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +184,7 @@ def _held_fields(channel: Json) -> dict[str, Any]:
         "sort_order": None if sort is None else _SORTS[sort],
         "layout": _LAYOUTS[channel.get("default_forum_layout", 0)],
         "require_tag": bool(channel["flags"] & _REQUIRE_TAG),
+        "hide_downloads": bool(channel["flags"] & _HIDE_DOWNLOADS),
     }
 
 

@@ -11,6 +11,7 @@ from api.schemas.jobs import JobEvent, JobPayload, JobResult
 from api.schemas.steps import PlanStep
 from api.schemas.system import ProcessDetails
 from core.templates.document import ChildChannel, Document, DocumentChannel
+from core.templates.jsonschema import with_places
 
 Schema: TypeAlias = dict[str, Any]
 REF = "#/components/schemas/"
@@ -41,6 +42,8 @@ def components_of(shown: Iterable[Any]) -> dict[str, Schema]:
     if long := [name for name in plain if not name.isidentifier()]:
         raise ValueError(f"Two structs share a name: {', '.join(long)}.")
     schemas = {name: rewritten(schema, _with_unions(named)) for name, schema in plain.items()} | named
+    for name in reachable(schemas, [ref_to(Document.__name__)]):
+        schemas[name] = with_places(name, schemas[name])
     for type_ in EXAMPLES:
         if type_.__name__ in schemas:
             schemas[type_.__name__]["examples"] = [example_of(type_)]

@@ -19,7 +19,7 @@ from api.schemas.plan_options import (
     selection_of,
 )
 from api.schemas.steps import PlanStep, step_of
-from api.schemas.templates import Notice, notice_of
+from api.schemas.templates import Notice, Values, notice_of
 from api.schemas.values import Snowflake, Time
 from core.discord.types import ChannelType
 from core.templates import plan as core
@@ -34,6 +34,7 @@ class CreatePlan(PlanChoices, frozen=True, kw_only=True, forbid_unknown_fields=T
     template_id: uuid.UUID
     version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
     mappings: Mappings = msgspec.field(default_factory=dict)
+    values: Values = msgspec.field(default_factory=dict)
 
 
 class CreateRollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +99,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     guild_revision: int
     template_id: uuid.UUID | None
     version: int | None
+    values: Annotated[dict[str, str], Meta(description="Of the document's variables.")]
     snapshot_id: Annotated[uuid.UUID | None, Meta(description="Of a rollback.")]
     mode: Mode
     extras: PlanExtras
@@ -135,6 +137,7 @@ def plan_of(stored: StoredPlan) -> Plan:
         guild_revision=stored.guild_revision,
         template_id=stored.template_id,
         version=stored.version,
+        values=stored.values,
         snapshot_id=stored.snapshot_id,
         mode=options.mode,
         extras=extras_of(options),
@@ -150,7 +153,7 @@ def plan_of(stored: StoredPlan) -> Plan:
         expected_seconds=plan.expected_seconds,
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
-        questions=tuple(map(_question, plan.questions)),
+        questions=tuple(map(question_of, plan.questions)),
         tree=tuple(map(node_of, plan.tree)),
         steps=tuple(map(step_of, plan.steps)),
         matched=plan.matched,
@@ -159,7 +162,7 @@ def plan_of(stored: StoredPlan) -> Plan:
     )
 
 
-def _question(question: core.Question) -> Question:
+def question_of(question: core.Question) -> Question:
     return Question(
         kind=question.kind,
         nodes=question.nodes,

@@ -6,8 +6,9 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.plan_options import PlanChoices
-from api.schemas.templates import Notice, notice_of
+from api.schemas.plan_options import Mappings, PlanChoices
+from api.schemas.plans import Question, question_of
+from api.schemas.templates import Notice, Values, notice_of
 from api.schemas.values import Snowflake
 from core.templates import rollout as core
 from core.templates.plan import deletes_of
@@ -15,12 +16,21 @@ from core.templates.schemas import StoredPlan
 
 GuildIds: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=50)]
 
+GuildMappings: TypeAlias = Annotated[dict[Snowflake, Mappings], Meta(max_length=50, description="By guild.")]
+GuildValues: TypeAlias = Annotated[dict[Snowflake, Values], Meta(max_length=50, description="By guild.")]
+
 
 class CreatePlans(PlanChoices, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same version for all these guilds; what is chosen is as for one plan, each guild by itself."""
 
     guild_ids: GuildIds
     version: Annotated[int, Meta(ge=1, description="The newest one if it is left out.")] | None = None
+    mappings: Annotated[dict[Snowflake, Mappings], Meta(max_length=50, description="By guild.")] = (
+        msgspec.field(default_factory=dict)
+    )
+    values: Annotated[dict[Snowflake, Values], Meta(max_length=50, description="By guild.")] = msgspec.field(
+        default_factory=dict
+    )
 
 
 class PlanRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +50,7 @@ class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
     deletes: int | None = None
     blockers: tuple[Notice, ...] = ()
     warnings: tuple[Notice, ...] = ()
+    questions: tuple[Question, ...] = ()
     problem: PlanRefusal | None = None
 
 
@@ -67,4 +78,5 @@ def _planned(stored: StoredPlan) -> PlanRow:
         deletes=len(deletes_of(plan)),
         blockers=tuple(map(notice_of, plan.blockers)),
         warnings=tuple(map(notice_of, plan.warnings)),
+        questions=tuple(map(question_of, plan.questions)),
     )

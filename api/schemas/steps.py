@@ -106,6 +106,7 @@ class ChannelWrite(msgspec.Struct, frozen=True, kw_only=True):
     sort_order: SortOrder | None | UnsetType = UNSET
     layout: ForumLayout | UnsetType = UNSET
     require_tag: bool | UnsetType = UNSET
+    hide_downloads: bool | UnsetType = UNSET
 
 
 class EditGuild(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_guild"):

@@ -109,6 +109,7 @@ class StructureChannel(msgspec.Struct, frozen=True, kw_only=True):
     sort_order: SortOrder | None | UnsetType = UNSET
     layout: ForumLayout | UnsetType = UNSET
     require_tag: bool | UnsetType = UNSET
+    hide_downloads: bool | UnsetType = UNSET
     channels: Annotated[
         "tuple[StructureChannel, ...] | UnsetType", Meta(description="A category's channels.")
     ] = UNSET

@@ -10,8 +10,8 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.operations import Operations
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.templates import schemas as core
-from core.templates.document import Document
 from core.templates.plan import Notice as CoreNotice
+from core.templates.text import to_json
 
 Visibility: TypeAlias = Literal["private", "guild", "public"]
 SharedWith: TypeAlias = Annotated[
@@ -24,6 +24,14 @@ DocumentBody: TypeAlias = Annotated[
     msgspec.Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Document"})
 ]
 """Left as it came, so that the parser sees its text and can name every problem."""
+Values: TypeAlias = Annotated[
+    dict[str, Annotated[str, Meta(max_length=1024)]],
+    Meta(
+        max_length=50,
+        description="What the document's variables are here. What is left out is as in the guild's active version of "
+        "this template, else the variable's default.",
+    ),
+]
 
 
 class TemplateOrigin(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +129,7 @@ class VersionPage(msgspec.Struct, frozen=True):
 class Version(VersionInfo, frozen=True, kw_only=True):
     """An immutable version."""
 
-    document: Document
+    document: DocumentBody
 
 
 class CreateVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -177,4 +185,6 @@ def version_info_of(info: core.VersionInfo) -> VersionInfo:
 
 def version_of(version: core.TemplateVersion) -> Version:
     shown = msgspec.structs.asdict(version_info_of(version.info))
-    return Version(**shown, document=version.document)
+    draft = version.draft
+    said = to_json(draft.document if draft.value is None else draft.value)
+    return Version(**shown, document=msgspec.Raw(said))

@@ -125,8 +125,8 @@ class StructureCalls(Live):
         )
 
     async def create_channel(self, guild_id: Snowflake, fields: ChannelFields, *, reason: str) -> Snowflake:
-        """Takes a second call where a forum's `require_tag` is wanted. Where that one fails, the channel
-        stands without it, and this raises `AnswerLost`: looking for the channel finds it."""
+        """Takes a second call where a forum's `require_tag` or `hide_downloads` is wanted. Where that one fails, the
+        channel stands without it, and this raises `AnswerLost`: looking for the channel finds it."""
         made = await self._calls.send(
             MethodRoute("POST", "/guilds/{guild_id}/channels", guild_id=guild_id),
             doing=f"create the channel {_named(fields)}",
@@ -136,8 +136,9 @@ class StructureCalls(Live):
             repeatable=False,
         )
         channel_id = str(made["id"])
-        if fields.require_tag is True:
-            await self._require_tag(guild_id, channel_id, flags=int(made.get("flags", 0)), reason=reason)
+        if True in (fields.require_tag, fields.hide_downloads):
+            flags = ChannelFields(require_tag=fields.require_tag, hide_downloads=fields.hide_downloads)
+            await self._flag(guild_id, channel_id, flags, present=int(made.get("flags", 0)), reason=reason)
         return channel_id
 
     async def edit_channel(
@@ -202,16 +203,14 @@ class StructureCalls(Live):
             reason=reason,
         )
 
-    async def _require_tag(
-        self, guild_id: Snowflake, channel_id: Snowflake, *, flags: int, reason: str
+    async def _flag(
+        self, guild_id: Snowflake, channel_id: Snowflake, fields: ChannelFields, *, present: int, reason: str
     ) -> None:
         try:
-            await self._patch_channel(
-                guild_id, channel_id, ChannelFields(require_tag=True), flags=flags, reason=reason
-            )
+            await self._patch_channel(guild_id, channel_id, fields, flags=present, reason=reason)
         except DiscordError as error:
             raise AnswerLost(
-                f"Channel {channel_id} was created, but requires no tag yet: {error.message}"
+                f"Channel {channel_id} was created, but without its flags yet: {error.message}"
             ) from error
 
     async def _audited(

@@ -84,6 +84,7 @@ class ChannelFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     sort_order: SortOrder | None | UnsetType = UNSET
     layout: ForumLayout | UnsetType = UNSET
     require_tag: bool | UnsetType = UNSET
+    hide_downloads: bool | UnsetType = UNSET
 
 
 class SettingsFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

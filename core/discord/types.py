@@ -99,6 +99,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sort_order: SortOrder | None = None
     layout: ForumLayout = "not_set"
     require_tag: bool = False
+    hide_downloads: bool = False
 
 
 class GuildSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,20 +1,32 @@
 """The version that a guild is meant to look like: what drift is measured by."""
 
 import uuid
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
-from core.actor import Actor
+from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import NotFound
 from core.guilds.service import GuildService
+from core.templates.document import Document
 from core.templates.models import ActiveVersionModel
+from core.templates.parse import resolved
 from core.templates.repository import ActiveVersionRepository
-from core.templates.schemas import ActiveVersion
+from core.templates.schemas import ActiveVersion, TemplateVersion
 from core.templates.service import TemplateService
+from core.templates.variables import values_for
+
+
+class Resolved(NamedTuple):
+    """A document for one guild, and the values that it was made with."""
+
+    document: Document
+    values: dict[str, str]
 
 
 class ActiveVersionService:
@@ -50,22 +62,51 @@ class ActiveVersionService:
         return active
 
     async def put(
-        self, actor: Actor, guild_id: Snowflake, template_id: uuid.UUID, number: int | None = None
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        template_id: uuid.UUID,
+        number: int | None = None,
+        *,
+        values: Mapping[str, str] | None = None,
     ) -> ActiveVersion:
-        """From now on the guild is measured by this version (the newest unless named). Needs Administrator, because
-        drift from it may be reverted."""
+        """From now on the guild is measured by this version (the newest unless named), with these values for its
+        variables. Needs Administrator, because drift from it may be reverted."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
         version = await self._templates.version(actor, template_id, number, keep=True)
-        return await self._put(actor, guild_id, template_id, version.info.number, None)
+        meant = await self.resolved(guild_id, version, values or {})
+        return await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
+
+    async def resolved(
+        self, guild_id: Snowflake, version: TemplateVersion, given: Mapping[str, str]
+    ) -> Resolved:
+        """A version as it is meant for a guild: variables as given, else as they are in its active version of the same
+        template, else their defaults. Raises `Invalid` pointing into `/values`."""
+        active = await self.of(guild_id)
+        kept = active.values if active and active.template_id == version.info.template_id else {}
+        values = values_for(version.draft.variables, given, kept)
+        return Resolved(resolved(version.draft, values), values)
+
+    async def document_of(self, active: ActiveVersion) -> Document:
+        """What the guild is measured by. For our own work in it."""
+        version = await self._templates.version(SYSTEM, active.template_id, active.version)
+        return resolved(version.draft, values_for(version.draft.variables, {}, active.values))
 
     async def note_applied(
-        self, actor: Actor, guild_id: Snowflake, template_id: uuid.UUID, number: int, job_id: uuid.UUID
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        template_id: uuid.UUID,
+        number: int,
+        job_id: uuid.UUID,
+        *,
+        values: Mapping[str, str],
     ) -> None:
         """A job has made the whole guild equal to a version. A template that was deleted meanwhile is not made
         active."""
         if await self._templates.keep(template_id):
-            await self._put(actor, guild_id, template_id, number, job_id)
+            await self._put(actor, guild_id, template_id, number, values=values, job_id=job_id)
 
     async def clear(self, actor: Actor, guild_id: Snowflake) -> None:
         """Nothing is measured any more. Needs Administrator; raises `NotFound` where none is active."""
@@ -77,11 +118,23 @@ class ActiveVersionService:
         )
 
     async def _put(
-        self, actor: Actor, guild_id: Snowflake, template_id: uuid.UUID, number: int, job_id: uuid.UUID | None
+        self,
+        actor: Actor,
+        guild_id: Snowflake,
+        template_id: uuid.UUID,
+        number: int,
+        *,
+        values: Mapping[str, str],
+        job_id: uuid.UUID | None = None,
     ) -> ActiveVersion:
         before = await self.of(guild_id)
         after = ActiveVersion(
-            guild_id=guild_id, template_id=template_id, version=number, since=self._clock(), job_id=job_id
+            guild_id=guild_id,
+            template_id=template_id,
+            version=number,
+            values=dict(values),
+            since=self._clock(),
+            job_id=job_id,
         )
         await self._active.put({**msgspec.structs.asdict(after), "actor": actor})
         await self._audit.record(
@@ -101,10 +154,11 @@ def to_active(model: ActiveVersionModel) -> ActiveVersion:
         guild_id=model.guild_id,
         template_id=model.template_id,
         version=model.version,
+        values=model.values,
         since=model.since,
         job_id=model.job_id,
     )
 
 
 def _said(active: ActiveVersion) -> dict[str, object]:
-    return {"template_id": str(active.template_id), "version": active.version}
+    return {"template_id": str(active.template_id), "version": active.version, "values": active.values}

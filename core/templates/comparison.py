@@ -56,7 +56,8 @@ def compare(left: Side, right: Side, *, options: PlanOptions = _ALL) -> Comparis
     plan = diff(document, _unbounded(base, bot), bindings, _powers(bot), options)
     real = not isinstance(left, Document)
     tree = tuple(_shown(node, real=real) for node in plan.tree if node.id != bot.id)
-    return Comparison(tree=tree, warnings=plan.warnings)
+    unsure = (Notice(code="ambiguous", message=question.message) for question in plan.questions)
+    return Comparison(tree=tree, warnings=(*plan.warnings, *unsure))
 
 
 def _base(left: Side) -> tuple[Snapshot, Mapping[str, Snowflake]]:

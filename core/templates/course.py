@@ -67,6 +67,10 @@ class Course:
     def children_of(self, category: Ref) -> int:
         return len(self._children.get(category, ()))
 
+    @property
+    def is_admin(self) -> bool:
+        return self.held() == EVERY_BIT
+
     def held(self) -> int:
         """The bot's permissions in the guild; ADMINISTRATOR spreads to every bit, named or not."""
         bits = self._from_roles() | self._extra

@@ -149,7 +149,9 @@ def _needs_community(channel: WantedChannel) -> bool:
 
 def _calls(step: Step) -> int:
     """Discord takes the flags of a new forum only with an edit."""
-    return 2 if isinstance(step, CreateChannel) and step.fields.require_tag is True else 1
+    if not isinstance(step, CreateChannel):
+        return 1
+    return 2 if True in (step.fields.require_tag, step.fields.hide_downloads) else 1
 
 
 def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:

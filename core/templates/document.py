@@ -21,6 +21,7 @@ from core.discord.types import (
     VerificationLevel,
     VideoQuality,
 )
+from core.templates.variables import MAX_VARIABLES, DocumentVariable
 
 Key: TypeAlias = Annotated[
     str,
@@ -238,6 +239,9 @@ class MediaChannel(ChannelBase, frozen=True, kw_only=True, omit_defaults=True, t
     default_reaction: Reaction | None | UnsetType = UNSET
     sort_order: Sorting | None | UnsetType = UNSET
     require_tag: RequireTag | UnsetType = UNSET
+    hide_downloads: (
+        Annotated[bool, Meta(description="Whether the option to download media is hidden.")] | UnsetType
+    ) = UNSET
 
 
 ChildChannel: TypeAlias = (
@@ -361,9 +365,17 @@ class DocumentGuild(
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A whole guild. `guildwright` is the format's version."""
+    """A whole guild. `guildwright` is the format's version. One that was read has no `variables` any more: what they
+    stand for is in its place."""
 
     guildwright: Annotated[Literal[1], Meta(description="Version of this format: 1.")]
+    variables: Annotated[
+        tuple[DocumentVariable, ...],
+        Meta(
+            max_length=MAX_VARIABLES,
+            description="Texts that each guild gives for itself: ${name} stands for them.",
+        ),
+    ] = ()
     guild: Annotated[DocumentGuild, Meta(description="Settings of the server itself.")] = DocumentGuild()
     everyone: Annotated[Everyone, Meta(description="The role that every member has.")] = Everyone()
     roles: Annotated[tuple[DocumentRole, ...], Meta(description="Roles from the highest down.")] = ()

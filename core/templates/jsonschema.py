@@ -9,6 +9,7 @@ import msgspec
 
 from core.templates.document import EVERYONE, Document, PermissionName
 from core.templates.shape import is_list, is_mapping
+from core.templates.variables import FIXED_FIELDS, DocumentVariable
 
 SCHEMA_ID: Final = "urn:guildwright:schema:template:1"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -75,6 +76,7 @@ def document_schema() -> dict[str, Any]:
     definitions["PermissionName"] = _permission_name()
     definitions["DocumentOverwrite"]["oneOf"] = [_target("role"), _target("member")]
     definitions["DocumentRole"]["properties"]["key"]["not"] = {"const": EVERYONE}
+    definitions = {name: with_places(name, definition) for name, definition in definitions.items()}
     return {
         "$schema": _DIALECT,
         "$id": SCHEMA_ID,
@@ -83,6 +85,50 @@ def document_schema() -> dict[str, Any]:
         "$ref": schema["$ref"],
         "$defs": definitions,
     }
+
+
+def with_places(name: str, definition: dict[str, Any]) -> dict[str, Any]:
+    """A struct of the document whose texts of a fixed form may also hold `${variables}`."""
+    if name == DocumentVariable.__name__ or "properties" not in definition:
+        return definition
+    properties = {
+        field: schema if field in FIXED_FIELDS else _with_place(schema)
+        for field, schema in definition["properties"].items()
+    }
+    return {**definition, "properties": properties}
+
+
+def _with_place(schema: Any) -> Any:
+    """Any text passes that has a place in it; one of free form passes anyhow."""
+    if not is_mapping(schema):
+        return schema
+    if choices := schema.get("anyOf"):
+        told = any(_is_formed(choice) for choice in _listed(choices))
+        within = [_PLACE] if told and _PLACE not in _listed(choices) else []
+        return {**schema, "anyOf": [*map(_items_with_places, _listed(choices)), *within]}
+    if _is_formed(schema):
+        said = {name: schema[name] for name in ("description", "default") if name in schema}
+        bare = {name: value for name, value in schema.items() if name not in said}
+        return {**said, "anyOf": [bare, _PLACE]}
+    return _items_with_places(schema)
+
+
+def _items_with_places(schema: Any) -> Any:
+    if is_mapping(schema) and "items" in schema:
+        return {**schema, "items": _with_place(schema["items"])}
+    return schema
+
+
+def _is_formed(schema: Any) -> bool:
+    if not is_mapping(schema):
+        return False
+    words = schema.get("enum")
+    worded = is_list(words) and all(isinstance(word, str) for word in words)
+    return worded or (schema.get("type") == "string" and ("pattern" in schema or "const" in schema))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if is_list(value) else []
 
 
 def _permission_name() -> dict[str, Any]:
@@ -108,4 +154,5 @@ def _with_permissions(value: Any) -> Any:
     return [_with_permissions(item) for item in value] if is_list(value) else value
 
 
+_PLACE: Final[dict[str, Any]] = {"type": "string", "pattern": r"\$\{"}
 _PERMISSION: Final[dict[str, Any]] = msgspec.json.schema(PermissionName)

@@ -1,5 +1,6 @@
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -37,6 +38,7 @@ class TemplateVersionModel(Identified):
     note: Mapped[str | None]
     document: Mapped[Document] = mapped_column(StructColumn(Document), deferred=True)
     source: Mapped[str | None] = mapped_column(deferred=True)
+    value: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
 
     __table_args__ = (UniqueConstraint("template_id", "number"),)
@@ -67,6 +69,9 @@ class ActiveVersionModel(Base):
     )
     template_id: Mapped[uuid.UUID] = mapped_column(index=True)
     version: Mapped[int]
+    values: Mapped[dict[str, str]] = mapped_column(
+        StructColumn(dict[str, str]), server_default=text("'{}'"), default=dict
+    )
     since: Mapped[datetime]
     actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
     job_id: Mapped[uuid.UUID | None]
@@ -87,6 +92,9 @@ class PlanModel(Identified):
     guild_revision: Mapped[int]
     template_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("templates.id", ondelete="SET NULL"))
     version: Mapped[int | None]
+    values: Mapped[dict[str, str]] = mapped_column(
+        StructColumn(dict[str, str]), server_default=text("'{}'"), default=dict
+    )
     snapshot_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("snapshots.id", ondelete="SET NULL"))
     options: Mapped[PlanOptions] = mapped_column(StructColumn(PlanOptions))
     document: Mapped[Document] = mapped_column(StructColumn(Document), deferred=True)

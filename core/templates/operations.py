@@ -10,11 +10,11 @@ import msgspec
 from msgspec import Meta
 
 from core.errors import Invalid, Problem
-from core.templates.document import EVERYONE, Document
+from core.templates.document import EVERYONE
 from core.templates.edits import Drop, Edit, Insert, Move, Path, Put, Take, apply, value_at
 from core.templates.errors import InvalidDocument
 from core.templates.findings import at, did_you_mean
-from core.templates.parse import document_from
+from core.templates.parse import Draft, draft_from
 from core.templates.references import paths_naming
 from core.templates.shape import is_list, is_mapping
 
@@ -83,7 +83,7 @@ Operations: TypeAlias = Annotated[tuple[Operation, ...], Meta(min_length=1, max_
 class Operated(NamedTuple):
     """The new document, and the edits of its value that led there."""
 
-    document: Document
+    draft: Draft
     edits: tuple[Edit, ...]
 
 
@@ -105,7 +105,7 @@ def operated(before: dict[str, Any], operations: Sequence[Operation]) -> Operate
     if problems:
         raise Invalid(problems[0].message, code="bad_operation", problems=tuple(problems))
     try:
-        return Operated(document_from(value), tuple(edits))
+        return Operated(draft_from(value), tuple(edits))
     except InvalidDocument as invalid:
         raise _blamed(before, edits, ends, invalid) from None
 
@@ -255,7 +255,7 @@ def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problems_in(value: dict[str, Any]) -> tuple[Problem, ...]:
     try:
-        document_from(value)
+        draft_from(value)
     except InvalidDocument as invalid:
         return invalid.problems
     return ()

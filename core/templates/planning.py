@@ -19,6 +19,8 @@ from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
+from core.templates.active import ActiveVersionService
+from core.templates.askers import bounded, powers_of, unbound
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
@@ -41,6 +43,7 @@ class PlanService:
         bindings: BindingRepository,
         *,
         templates: TemplateService,
+        active: ActiveVersionService,
         guilds: GuildService,
         snapshots: SnapshotService,
         policies: PolicyService,
@@ -51,6 +54,7 @@ class PlanService:
         self._plans = plans
         self._bindings = bindings
         self._templates = templates
+        self._active = active
         self._guilds = guilds
         self._snapshots = snapshots
         self._policies = policies
@@ -65,19 +69,24 @@ class PlanService:
         template_id: uuid.UUID,
         number: int | None,
         options: PlanOptions,
+        *,
+        values: Mapping[str, str] | None = None,
     ) -> StoredPlan:
-        """What it would take to make the guild, as last seen, equal to a version (the newest unless named). Raises
-        `Invalid` for options that cannot be."""
+        """What it would take to make the guild, as last seen, equal to a version (the newest unless named). What
+        `values` do not say of its variables is as in the guild's active version of this template. Raises `Invalid` for
+        options and values that cannot be."""
         await self._guilds.require_present(actor, guild_id)
         version = await self._templates.version(actor, template_id, number)
+        meant = await self._active.resolved(guild_id, version, values or {})
         return await self._store(
             actor,
             await self._guilds.view(actor, guild_id),
-            version.document,
+            meant.document,
             await self._bindings.of(guild_id, template_id),
             options,
             template_id=template_id,
             version=version.info.number,
+            values=meant.values,
         )
 
     async def create_rollback(
@@ -133,7 +142,7 @@ class PlanService:
             raise Conflict(
                 f"This plan was used already, by job {model.job_id}: make a new plan.", code="plan_used"
             )
-        _require_unblocked(model.plan)
+        _require_unblocked(unbound(model.plan))
         await self._jobs.require_free(model.guild_id)
         await self._require_fresh(actor, model)
         job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
@@ -161,6 +170,7 @@ class PlanService:
             guild_id=model.guild_id,
             template_id=model.template_id,
             version=model.version,
+            values=model.values,
             document=model.document,
             bindings={**model.bindings, **stored},
             options=await self._with_protected(model.guild_id, model.options),
@@ -223,7 +233,7 @@ class PlanService:
                     code="plan_stale",
                 )
         rules = await self._policies.of(model.guild_id)
-        _require_unblocked(judged(model.plan, view.structure, rules))
+        _require_unblocked(judged(_bounded(model.plan, view.structure, actor), view.structure, rules))
 
     async def _store(
         self,
@@ -235,18 +245,21 @@ class PlanService:
         *,
         template_id: uuid.UUID | None = None,
         version: int | None = None,
+        values: dict[str, str] | None = None,
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
         _require_fitting(document, view.structure, options)
         options = await self._with_protected(view.guild.id, options)
         rules = await self._policies.of(view.guild.id)
-        plan = judged(diff(document, view.structure, bindings, view.powers, options), view.structure, rules)
+        plan = diff(document, view.structure, bindings, view.powers, options)
+        plan = judged(_bounded(plan, view.structure, actor), view.structure, rules)
         model = await self._plans.add(
             PlanModel(
                 guild_id=view.guild.id,
                 guild_revision=view.guild.revision,
                 template_id=template_id,
                 version=version,
+                values=values or {},
                 snapshot_id=snapshot_id,
                 options=options,
                 document=document,
@@ -274,6 +287,15 @@ class PlanService:
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model
+
+
+def _bounded(plan: Plan, guild: Snapshot, actor: Actor) -> Plan:
+    """With what stands against this asker."""
+    if actor.is_owner:
+        return unbound(plan)
+    user_id, own = actor.discord_user_id or "0", actor.in_guild
+    role_ids, bits = (own.role_ids, own.bits) if own and own.guild_id == guild.guild_id else ((), 0)
+    return bounded(plan, guild, actor.name, powers_of(guild, user_id, role_ids, bits))
 
 
 def _require_fitting(document: Document, snapshot: Snapshot, options: PlanOptions) -> None:
@@ -305,6 +327,7 @@ def to_plan(model: PlanModel) -> StoredPlan:
         guild_revision=model.guild_revision,
         template_id=model.template_id,
         version=model.version,
+        values=model.values,
         snapshot_id=model.snapshot_id,
         options=model.options,
         created_at=model.created_at,

@@ -54,6 +54,13 @@ def blockers_of(
     return tuple(dict.fromkeys(found))
 
 
+def permission_for(step: Step) -> Permission:
+    """What it takes in the server as a whole."""
+    if isinstance(step, EditGuild) and step.fields.community is not UNSET:
+        return ADMIN
+    return _MANAGE[type(step)]
+
+
 def no_room_for_roles() -> Notice:
     """Of equal positions the older role is the higher one, so not every order fits below the bot's own role."""
     return Notice(
@@ -104,9 +111,7 @@ class _Check:
         return found
 
     def _powers_for(self, step: Step) -> Iterator[Notice]:
-        bit = _MANAGE[type(step)]
-        if isinstance(step, EditGuild) and step.fields.community is not UNSET:
-            bit = ADMIN
+        bit = permission_for(step)
         if bit & ~self._course.held():
             yield lacks(bit)
 

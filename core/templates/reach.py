@@ -23,7 +23,7 @@ def channel_blockers(
         return
     names = {channel.ref: channel.name for channel in target.channels}
     keys = {ref: key for key, ref in target.refs.items()}
-    for channel, needed in _needed(step):
+    for channel, needed in needed_in(step):
         if missing := needed & ~course.held_in(channel):
             yield Notice(
                 code="channel_out_of_reach",
@@ -49,7 +49,7 @@ def listed(bits: int) -> str:
     return ", ".join(names_of(bits)) or f"the permission bits {bits:#x}"
 
 
-def _needed(step: CreateChannel | EditChannel | DeleteChannel) -> Iterator[tuple[Ref, int]]:
+def needed_in(step: CreateChannel | EditChannel | DeleteChannel) -> Iterator[tuple[Ref, int]]:
     """In the channel itself, and in the category that it comes into."""
     manage = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
     if isinstance(step, DeleteChannel):
@@ -67,14 +67,7 @@ def _overwrite_blockers(
 ) -> Iterator[Notice]:
     if step.fields.overwrites is UNSET:
         return
-    held, present = course.held(), OverwriteSet()
-    if isinstance(step, EditChannel):
-        held |= course.held_in(step.channel_id)
-        present = course.sets[step.channel_id]
-    written = 0
-    for subject, bits in set_of(step.fields.overwrites, {o.id for o in step.fields.overwrites}).items():
-        before = present.get(subject, SILENT)
-        written |= bits.allow & ~before.allow | bits.deny & ~before.deny
+    written, held = newly_written(step, course)
     if written & Permission.MANAGE_ROLES:
         yield Notice(
             code="cannot_grant",
@@ -89,3 +82,17 @@ def _overwrite_blockers(
             "the bot these permissions.",
             node=node,
         )
+
+
+def newly_written(step: CreateChannel | EditChannel, course: Course) -> tuple[int, int]:
+    """The bits that its overwrites newly allow or deny, and those that may be written there."""
+    held, present = course.held(), OverwriteSet()
+    if isinstance(step, EditChannel):
+        held |= course.held_in(step.channel_id)
+        present = course.sets[step.channel_id]
+    written = 0
+    overwrites = () if step.fields.overwrites is UNSET else step.fields.overwrites
+    for subject, bits in set_of(overwrites, {o.id for o in overwrites}).items():
+        before = present.get(subject, SILENT)
+        written |= bits.allow & ~before.allow | bits.deny & ~before.deny
+    return written, held

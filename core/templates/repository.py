@@ -79,7 +79,11 @@ class TemplateVersionRepository(Repository[TemplateVersionModel]):
         return await self.session.scalar(
             select(TemplateVersionModel)
             .where(TemplateVersionModel.template_id == template_id, TemplateVersionModel.number == number)
-            .options(undefer(TemplateVersionModel.document), undefer(TemplateVersionModel.source))
+            .options(
+                undefer(TemplateVersionModel.document),
+                undefer(TemplateVersionModel.source),
+                undefer(TemplateVersionModel.value),
+            )
         )
 
     async def page(self, template_id: uuid.UUID, paging: Paging) -> Sequence[TemplateVersionModel]:

@@ -11,7 +11,9 @@ from core.actor import Actor
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake, is_snowflake
 from core.errors import Invalid, Problem, Stale
+from core.templates.document import Document
 from core.templates.models import TemplateModel, TemplateVersionModel
+from core.templates.parse import Draft, draft_from
 from core.templates.schemas import Origin, Template, TemplateChanges, VersionInfo, Visibility
 
 
@@ -85,6 +87,15 @@ def to_template(model: TemplateModel, newest: Mapping[uuid.UUID, int] | None = N
         created_at=model.created_at,
         updated_at=model.updated_at,
     )
+
+
+def to_draft(document: Document | Draft) -> Draft:
+    return document if isinstance(document, Draft) else Draft(document=document)
+
+
+def kept_draft(model: TemplateVersionModel) -> Draft:
+    """As it was written; one with variables is read again."""
+    return Draft(document=model.document) if model.value is None else draft_from(model.value)
 
 
 def to_info(model: TemplateVersionModel) -> VersionInfo:

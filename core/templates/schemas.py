@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.types import Snowflake
 from core.templates.document import Document
+from core.templates.parse import Draft
 from core.templates.plan import Plan, PlanOptions
 
 Visibility: TypeAlias = Literal["private", "guild", "public"]
@@ -59,8 +60,13 @@ class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
     """`source` is the YAML that a person wrote it as; None where it did not come as YAML."""
 
     info: VersionInfo
-    document: Document
+    draft: Draft
     source: str | None = None
+
+    @property
+    def document(self) -> Document:
+        """With the defaults and examples of its variables."""
+        return self.draft.document
 
 
 class ActiveVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +76,7 @@ class ActiveVersion(msgspec.Struct, frozen=True, kw_only=True):
     guild_id: Snowflake
     template_id: uuid.UUID
     version: int
+    values: dict[str, str]
     since: datetime
     job_id: uuid.UUID | None
 
@@ -82,6 +89,7 @@ class StoredPlan(msgspec.Struct, frozen=True, kw_only=True):
     guild_revision: int
     template_id: uuid.UUID | None
     version: int | None
+    values: dict[str, str]
     snapshot_id: uuid.UUID | None
     options: PlanOptions
     created_at: datetime
@@ -97,6 +105,7 @@ class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):
     guild_id: Snowflake
     template_id: uuid.UUID | None
     version: int | None
+    values: dict[str, str]
     document: Document
     bindings: dict[str, Snowflake]
     options: PlanOptions

@@ -18,6 +18,7 @@ from core.paging import Page, Paging
 from core.templates.document import Document
 from core.templates.models import TemplateModel, TemplateVersionModel
 from core.templates.operations import Operation, RenameKey
+from core.templates.parse import Draft
 from core.templates.repository import (
     ActiveVersionRepository,
     BindingRepository,
@@ -27,10 +28,12 @@ from core.templates.repository import (
 from core.templates.revision import Revision, revised
 from core.templates.rows import (
     edited,
+    kept_draft,
     require_guild,
     require_newest,
     require_seen,
     sees,
+    to_draft,
     to_info,
     to_template,
 )
@@ -67,7 +70,7 @@ class TemplateService:
         description: str | None = None,
         visibility: Visibility = "private",
         guild_id: Snowflake | None = None,
-        document: Document | None = None,
+        document: Document | Draft | None = None,
         source: str | None = None,
         note: str | None = None,
     ) -> Template:
@@ -76,7 +79,7 @@ class TemplateService:
         model = await self._create(actor, name, description, visibility, guild_id)
         if document is None:
             return to_template(model)
-        await self._add_version(actor, model.id, Revision(document, source), note, model.created_at)
+        await self._add_version(actor, model.id, Revision(to_draft(document), source), note, model.created_at)
         return msgspec.structs.replace(to_template(model), latest_version=1)
 
     async def copy(
@@ -103,7 +106,7 @@ class TemplateService:
             guild_id,
             origin=copied.info,
         )
-        revision = Revision(copied.document, copied.source)
+        revision = Revision(copied.draft, copied.source)
         await self._add_version(actor, model.id, revision, note, model.created_at)
         [template] = await self._shown(actor, [model])
         return msgspec.structs.replace(template, latest_version=1)
@@ -196,7 +199,7 @@ class TemplateService:
         self,
         actor: Actor,
         template_id: uuid.UUID,
-        document: Document,
+        document: Document | Draft,
         *,
         source: str | None = None,
         note: str | None = None,
@@ -207,7 +210,9 @@ class TemplateService:
         model = await self._own(actor, template_id)
         if base_version is not None:
             require_newest(model, base_version)
-        return await self._add_version(actor, template_id, Revision(document, source), note, self._clock())
+        return await self._add_version(
+            actor, template_id, Revision(to_draft(document), source), note, self._clock()
+        )
 
     async def operate(
         self,
@@ -222,7 +227,7 @@ class TemplateService:
         in each guild. Raises `Stale` as `add_version` does, and `Invalid` with a pointer to each bad operation."""
         require_newest(await self._own(actor, template_id), base_version)
         base = await self.version(actor, template_id, base_version)
-        revision = revised(base.document, base.source, operations)
+        revision = revised(base.draft, base.source, operations)
         for operation in operations:
             if isinstance(operation, RenameKey):
                 await self._bindings.rename(template_id, operation.key, operation.to)
@@ -238,7 +243,7 @@ class TemplateService:
         model = await self._versions.find_whole(template_id, number) if 0 <= number < 2**31 else None
         if model is None:
             raise NotFound(f"Template {template_id} has no version {number}.")
-        return TemplateVersion(info=to_info(model), document=model.document, source=model.source)
+        return TemplateVersion(info=to_info(model), draft=kept_draft(model), source=model.source)
 
     async def bindings(self, guild_id: Snowflake, template_id: uuid.UUID) -> dict[str, Snowflake]:
         """Which Discord objects the nodes of the template are in that guild."""
@@ -274,7 +279,8 @@ class TemplateService:
                 template_id=template_id,
                 number=number,
                 note=note,
-                document=revision.document,
+                document=revision.draft.document,
+                value=revision.draft.value,
                 source=revision.source,
                 actor=actor,
             )
@@ -282,7 +288,7 @@ class TemplateService:
         await self._audit.record(
             actor, "template.version", ("template", template_id), after={"number": number, "note": note}
         )
-        return TemplateVersion(info=to_info(model), document=revision.document, source=revision.source)
+        return TemplateVersion(info=to_info(model), draft=revision.draft, source=revision.source)
 
     async def _shown(self, actor: Actor, models: Sequence[TemplateModel]) -> tuple[Template, ...]:
         """With what the actor may know of their origins."""

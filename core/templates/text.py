@@ -21,12 +21,13 @@ _UNBROKEN = 1 << 20
 _FIRST = ("guildwright", "key", "type", "name")
 _ON_ONE_LINE = frozenset({"permissions", "allow", "deny", "suppress"})
 _LIST_LINE = re.compile(rf"^( *)((?:- )?(?:{'|'.join(sorted(_ON_ONE_LINE))}): \[.*\])$", re.MULTILINE)
-_SECTION = re.compile(r"^(?=(?:guild|everyone|roles|channels):)", re.MULTILINE)
+_SECTION = re.compile(r"^(?=(?:variables|guild|everyone|roles|channels):)", re.MULTILINE)
 _PLAIN = re.compile(r"\w[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
 
 
-def to_yaml(document: Document) -> str:
-    """Block style, fields in the order of their declaration, permissions in flow lists, text always on one line."""
+def to_yaml(document: Document | Mapping[str, object]) -> str:
+    """Block style, fields in the order of their declaration, permissions in flow lists, text always on one line. Also
+    of a document's plain value."""
     return _SECTION.sub("\n", block_text(msgspec.to_builtins(document)))
 
 
@@ -51,8 +52,9 @@ def _emitted(value: object) -> str:
     return stream.getvalue()
 
 
-def to_json(document: Document) -> bytes:
-    """Indented, so that a difference between two files is a difference between two lines."""
+def to_json(document: Document | Mapping[str, object]) -> bytes:
+    """Indented, so that a difference between two files is a difference between two lines. Also of a document's plain
+    value."""
     return msgspec.json.format(msgspec.json.encode(_ordered(msgspec.to_builtins(document))), indent=2)
 
 

@@ -55,12 +55,16 @@ async def test_the_active_version_is_put_shown_taken_away_and_keeps_its_template
 
 async def test_a_job_that_made_the_guild_equal_to_a_version_makes_it_the_active_one(api: Api) -> None:
     guild = await api.guild(roles=0, channels=0)
-    template = await api.template(document={"guildwright": 1})
-    plan = (await api.post(f"/guilds/{guild}/plans", json={"template_id": template["id"]})).json()
+    named = {"guildwright": 1, "variables": [{"name": "n", "example": "xx"}], "guild": {"name": "${n}"}}
+    template = await api.template(document=named)
+    values = {"n": (await api.get(f"/guilds/{guild}")).json()["name"]}
+    asked = {"template_id": template["id"], "values": values}
+    plan = (await api.post(f"/guilds/{guild}/plans", json=asked)).json()
     job = (await api.post(f"/plans/{plan['id']}/apply")).json()
     await api.work()
     active = (await api.get(f"/guilds/{guild}/active-version")).json()
     assert (active["template_id"], active["version"], active["job_id"]) == (template["id"], 1, job["id"])
+    assert active["values"] == values
 
 
 async def test_many_guilds_get_a_plan_each_and_one_that_cannot_be_planned_for_hinders_none(api: Api) -> None:
@@ -100,3 +104,39 @@ async def test_a_guilds_first_snapshot_stays_and_the_next_can_go(api: Api) -> No
     assert (await api.client.delete(f"{path}/{first}")).json()["code"] == "first_snapshot"
     assert (await api.client.delete(f"{path}/{second}")).status_code == 204
     assert (await api.client.get(f"{path}/{second}")).status_code == 404
+
+
+WITH_VARIABLES = {
+    "guildwright": 1,
+    "variables": [{"name": "team", "description": "Who keeps order", "example": "Staff"}],
+    "roles": [{"key": "staff", "name": "The ${team}"}],
+}
+
+
+async def test_each_guild_gives_its_own_values_and_is_asked_for_those_that_are_missing(api: Api) -> None:
+    template = await api.template(document=WITH_VARIABLES)
+    version = (await api.get(f"/templates/{template['id']}/versions/1")).json()
+    assert version["document"] == WITH_VARIABLES
+    here, there = await api.guild(roles=0), await api.guild(roles=0)
+    path = f"/guilds/{here}/plans"
+    missing = await api.post(path, json={"template_id": template["id"]})
+    assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/values/team")
+    asked = {"guild_ids": [here, there], "values": {here: {"team": "Crew"}}}
+    rows = (await api.post(f"/templates/{template['id']}/plans", json=asked)).json()["items"]
+    assert [(row["problem"] or {}).get("code") for row in rows] == [None, "invalid_values"]
+    plan = (await api.get(f"/plans/{rows[0]['plan_id']}")).json()
+    assert plan["values"] == {"team": "Crew"}
+    assert "The Crew" in {node["name"] for node in plan["tree"]}
+
+
+async def test_values_stay_with_the_active_version_and_serve_the_next_plan(api: Api) -> None:
+    guild, template = await api.guild(), await api.template(document=WITH_VARIABLES)
+    assert (await put(api, guild, template_id=template["id"])).status_code == 422
+    said = await put(api, guild, template_id=template["id"], values={"team": "Crew"})
+    assert said.json()["values"] == {"team": "Crew"}
+    again = await api.post(f"/guilds/{guild}/plans", json={"template_id": template["id"]})
+    assert again.json()["values"] == {"team": "Crew"}
+    other = await api.post(
+        f"/guilds/{guild}/plans", json={"template_id": template["id"], "values": {"team": "Guards"}}
+    )
+    assert other.json()["values"] == {"team": "Guards"}

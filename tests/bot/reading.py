@@ -55,6 +55,8 @@ def read_channel(data: dict[str, Any]) -> Channel:
         read["default_reaction"] = reaction.get("emoji_id") or reaction.get("emoji_name")
         read["sort_order"] = None if order is None else ("latest_activity", "creation_date")[order]
         read["require_tag"] = bool(data["flags"] & 1 << 4)
+    if kind == "media":
+        read["hide_downloads"] = bool(data["flags"] & 1 << 15)
     if kind == "forum":
         read["layout"] = ("not_set", "list", "gallery")[data["default_forum_layout"]]
     return Channel(

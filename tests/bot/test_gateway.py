@@ -250,6 +250,16 @@ async def test_a_forum_that_requires_tags_takes_a_second_call_and_keeps_its_othe
     assert not next(c for c in snapshot.channels if c.id == forum).require_tag
 
 
+async def test_a_media_channel_gets_both_its_flags_with_one_second_call(
+    discord: Discord, gateway: DiscordGateway, guild_id: str
+) -> None:
+    fields = ChannelFields(type="media", name="pictures", require_tag=True, hide_downloads=True)
+    media = await gateway.create_channel(guild_id, fields, reason=REASON)
+    assert discord.writes("PATCH", CHANNEL) == 1
+    there = next(c for c in (await as_dumped(discord, gateway, guild_id)).channels if c.id == media)
+    assert (there.require_tag, there.hide_downloads) == (True, True)
+
+
 async def test_a_forum_left_without_its_second_call_is_to_be_looked_for_not_made_again(
     discord: Discord, gateway: DiscordGateway, guild_id: str
 ) -> None:

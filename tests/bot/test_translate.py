@@ -318,6 +318,7 @@ def test_a_whole_forum_is_written_in_discords_words() -> None:
 
 def test_clearing_require_tag_keeps_the_other_flags() -> None:
     assert channel_payload(ChannelFields(require_tag=False), flags=1 << 15 | 1 << 4) == {"flags": 1 << 15}
+    assert channel_payload(ChannelFields(hide_downloads=True), flags=1 << 4) == {"flags": 1 << 15 | 1 << 4}
 
 
 def test_community_is_switched_with_its_channels_in_one_payload() -> None:

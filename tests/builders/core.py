@@ -79,13 +79,13 @@ def owner(**fields: Any) -> Actor:
     return Actor(kind="account", via="http", name="owner", account_id=uuid4(), is_owner=True, **fields)
 
 
-def member(guild_id: str, bits: Permission, **fields: Any) -> Actor:
+def member(guild_id: str, bits: Permission, *, roles: tuple[str, ...] = (), **fields: Any) -> Actor:
     """Somebody in a guild, over Discord."""
     return Actor(
         kind="account",
         via="discord",
         name="somebody",
         discord_user_id=fields.pop("discord_user_id", snowflake()),
-        in_guild=GuildPermissions(guild_id=guild_id, bits=int(bits)),
+        in_guild=GuildPermissions(guild_id=guild_id, bits=int(bits), role_ids=roles),
         **fields,
     )

@@ -115,6 +115,7 @@ FIELDS: dict[str, Strategy] = {
     "sort_order": nullable(one_of(SortOrder)),
     "layout": maybe(one_of(ForumLayout)),
     "require_tag": maybe(st.booleans()),
+    "hide_downloads": maybe(st.booleans()),
 }
 
 
@@ -320,6 +321,7 @@ def _real_channels(
         sort_order=draw(st.none() | one_of(SortOrder)) if forum else None,
         layout=draw(one_of(ForumLayout)) if kind == "forum" else "not_set",
         require_tag=draw(st.booleans()) if forum else False,
+        hide_downloads=draw(st.booleans()) if kind == "media" else False,
     )
 
 

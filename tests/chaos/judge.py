@@ -82,7 +82,14 @@ class Judge:
             for each in self._asked
             if each.answered == "maybe"
         }
-        for job_id in sorted(unclaimed):
+        firsts = {job_id for job_id in unclaimed if is_first_snapshot(rows[job_id])}
+        kept = Counter(rows[job_id].guild_id for job_id in firsts if rows[job_id].state == "succeeded")
+        yield from (
+            f"the first snapshot of guild {guild_id} was kept {count} times"
+            for guild_id, count in kept.items()
+            if count > 1
+        )
+        for job_id in sorted(unclaimed - firsts):
             row = rows[job_id]
             wish = perhaps.pop(identity(row.guild_id, row.payload), None)
             if wish is None:
@@ -237,6 +244,11 @@ class Judge:
             if effect["route"] == "/channels/{channel_id}/messages" and targets.get("message_id") in sent:
                 continue
             yield f"this belongs to no job: {effect}"
+
+
+def is_first_snapshot(row: Row) -> bool:
+    """It is kept by itself when the bot comes."""
+    return row.kind == "guild.capture" and row.payload["reason"] == "join"
 
 
 def told(row: Row, records: Records) -> str:

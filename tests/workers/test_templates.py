@@ -8,17 +8,20 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
+from core.actor import Actor
 from core.catalog import CATALOG
 from core.db import Engines
+from core.discord.effective import guild_permissions
 from core.discord.errors import GatewayBusy
-from core.discord.gateway import DiscordGateway
+from core.discord.gateway import DiscordGateway, RoleFields
+from core.discord.permissions import Permission
 from core.discord.resources import GuildDetails
-from core.discord.types import BotPowers, Channel, Snapshot
-from core.templates.document import Document, TextChannel
+from core.discord.types import BotPowers, Channel, Member, Snapshot
+from core.templates.document import Document, DocumentRole, TextChannel
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.uow import Database
-from tests.builders.core import ChannelFactory, owner, powers, snapshot
+from tests.builders.core import ChannelFactory, RoleFactory, member, owner, powers, snapshot
 from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.running import Running
@@ -33,12 +36,23 @@ class Limited:
         self.is_limited = True
         self.while_limited: Callable[[], Awaitable[None]] | None = None
         self.deleted: list[str] = []
+        self.members: dict[str, tuple[str, ...]] = {}
 
     async def read_guild(self, guild_id: str) -> Snapshot:
         return self.guild
 
     async def read_powers(self, guild_id: str) -> BotPowers:
         return self.powers
+
+    async def read_member(self, guild_id: str, user_id: str) -> Member | None:
+        return Member(user_id=user_id, role_ids=self.members[user_id])
+
+    async def read_member_permissions(self, guild_id: str, user_id: str) -> int | None:
+        return int(guild_permissions(self.guild, Member(user_id=user_id, role_ids=self.members[user_id])))
+
+    async def edit_role(self, guild_id: str, role_id: str, fields: RoleFields, *, reason: str) -> None:
+        edited = (replace(r, hoist=True) if r.id == role_id else r for r in self.guild.roles)
+        self.guild = replace(self.guild, roles=tuple(edited))
 
     async def read_details(self, guild_id: str) -> GuildDetails:
         return GuildDetails()
@@ -75,18 +89,24 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await engines.dispose()
 
 
-async def asked(database: Database, gateway: Limited) -> SimpleNamespace:
-    """An exact plan that makes one channel and deletes nothing, confirmed."""
-    actor, document = owner(), Document(guildwright=1, channels=(TextChannel(key="news", name="news"),))
+EXACT = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
+ONE_CHANNEL = Document(guildwright=1, channels=(TextChannel(key="news", name="news"),))
+
+
+async def asked(
+    database: Database, gateway: Limited, asker: Actor | None = None, document: Document = ONE_CHANNEL
+) -> SimpleNamespace:
+    """A plan that deletes nothing, confirmed, by the owner if by nobody else; `exact` where it makes one channel."""
+    actor = owner()
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
         actor = await unit.accounts.authenticate("o" * 30)
         await unit.guilds.store(gateway.guild, gateway.powers)
-        template = await unit.templates.create(actor, "one", document=document)
-        options = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
-        plan = await unit.plans.create(actor, gateway.guild.guild_id, template.id, None, options)
+        template = await unit.templates.create(actor, "one", document=document, visibility="public")
+        options = EXACT if document is ONE_CHANNEL else PlanOptions()
+        plan = await unit.plans.create(asker or actor, gateway.guild.guild_id, template.id, None, options)
     async with database.unit() as unit:
-        job = await unit.plans.request_apply(actor, plan.id)
+        job = await unit.plans.request_apply(asker or actor, plan.id)
     registry = Registry(CATALOG, MODULES)
     running = Running(database, registry, cast("DiscordGateway", gateway), lane="bot", holder="one")
 
@@ -121,3 +141,33 @@ async def test_a_plan_that_met_a_limit_at_its_first_call_is_done_when_that_is_ov
     await trip.running.run_until_none()
     assert (await trip.see()).state == "succeeded"
     assert [channel.name for channel in gateway.guild.channels] == ["news"]
+
+
+@pytest.mark.parametrize(("place", "state"), [(3, "succeeded"), (1, "failed")])
+async def test_whose_role_has_come_down_since_they_asked_edits_no_role_above_it(
+    database: Database, place: int, state: str
+) -> None:
+    admin, high = (
+        RoleFactory.build(name=name, permissions=bits, position=at, managed=False, hoist=False)
+        for name, bits, at in (("admin", int(Permission.ADMINISTRATOR), 3), ("high", 0, 2))
+    )
+    seen = snapshot(roles=0, channels=0)
+    seen = replace(seen, roles=(replace(seen.roles[0], position=9), *seen.roles[1:]))
+    gateway = Limited(replace(seen, roles=(*seen.roles, admin, high)))
+    ada = member(seen.guild_id, Permission.ADMINISTRATOR, roles=(admin.id,))
+    gateway.members[ada.discord_user_id or ""] = (admin.id,)
+    trip = await asked(
+        database,
+        gateway,
+        ada,
+        Document(guildwright=1, roles=(DocumentRole(key="high", name="high", hoist=True),)),
+    )
+    gateway.guild = replace(gateway.guild, roles=(*seen.roles, replace(admin, position=place), high))
+    await trip.running.run_until_none()
+    seen_job = await trip.see()
+    assert seen_job.state == state, seen_job.error
+    hoisted = next(r for r in gateway.guild.roles if r.id == high.id).hoist
+    assert hoisted is (state == "succeeded")
+    if seen_job.error is not None:
+        assert seen_job.error.code == "plan_blocked"
+        assert "stands no higher than the role “high”" in seen_job.error.message

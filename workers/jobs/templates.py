@@ -6,10 +6,12 @@ from core.discord.types import Snowflake
 from core.jobs.errors import JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
+from core.templates.askers import bounded, powers_of
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.plan import Plan, deletes_of, node_of
 from core.templates.schemas import PlanBasis
+from workers.acting import asking_member
 from workers.capture import keep
 from workers.registry import JobContext, runs
 
@@ -29,6 +31,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     begun = bool(made) or any(step.state == "done" for step in steps)
     if plan.hash != basis.hash and (not begun or not deletes_of(plan) <= basis.deletes):
         raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
+    plan = await _bounded(job, plan)
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
     before = (await keep(job, "before_apply", members=True)).info.id
@@ -48,6 +51,16 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
     snapshot, powers = await job.read_guild()
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
+
+
+async def _bounded(job: JobContext, plan: Plan) -> Plan:
+    """With what its asker, as a member at this moment, could not do by hand (law 8)."""
+    asker = await asking_member(job, job.guild_id)
+    if asker is None:
+        return plan
+    guild, _ = await job.read_guild()
+    powers = powers_of(guild, asker.user_id, asker.role_ids)
+    return bounded(plan, guild, job.job.actor.name, powers)
 
 
 async def _made_earlier(job: JobContext, steps: tuple[JobStep, ...]) -> dict[str, Snowflake]:
@@ -80,7 +93,13 @@ async def _remember(job: JobContext, basis: PlanBasis, left: Plan, ids: dict[str
     async with job.database.unit() as unit:
         await unit.guilds.store_read(job.guild_id, job.read_guild)
         await unit.plans.bind(basis, ids)
-        if left.is_empty and basis.template_id is not None and basis.version is not None:
+        whole = left.is_empty and basis.options.only is None
+        if whole and basis.template_id is not None and basis.version is not None:
             await unit.active_versions.note_applied(
-                job.job.actor, job.guild_id, basis.template_id, basis.version, job.job.id
+                job.job.actor,
+                job.guild_id,
+                basis.template_id,
+                basis.version,
+                job.job.id,
+                values=basis.values,
             )

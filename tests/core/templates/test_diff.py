@@ -370,7 +370,7 @@ def check(
 
 
 def _needs_tag(step: Any) -> bool:
-    return isinstance(step, CreateChannel) and step.fields.require_tag is True
+    return isinstance(step, CreateChannel) and True in (step.fields.require_tag, step.fields.hide_downloads)
 
 
 @given(present=snapshots(), asked=wishes(), exact=st.booleans(), lifts=st.booleans())

@@ -19,7 +19,7 @@ from core.templates.operations import (
     SetGuild,
     operated,
 )
-from core.templates.parse import read_document
+from core.templates.parse import Draft, read_draft
 from core.templates.revision import revised
 from core.templates.text import to_yaml
 from core.templates.validate import channels_of
@@ -67,11 +67,11 @@ channels:
 
 def change(*operations: Operation, source: str = SOURCE) -> str:
     """The text after the operations, which reads as they say."""
-    before = read_document(source, media="yaml")
+    before = read_draft(source, media="yaml")
     after, text = revised(before, source, operations)
     assert text is not None
-    assert after == revised(before, None, operations).document
-    assert read_document(text, media="yaml") == after
+    assert after == revised(before, None, operations).draft
+    assert read_draft(text, media="yaml") == after
     return text
 
 
@@ -151,11 +151,12 @@ def test_aliases_keep_their_meaning_when_one_of_them_is_changed() -> None:
         ("    color:", "    permissions: &all [kick_members, ban_members]\n    color:"),
         ("name: Member}", "name: Member, permissions: *all}"),
     )
-    before = read_document(source, media="yaml")
+    before = read_draft(source, media="yaml")
     after, text = revised(before, source, [SetFields(key="staff", fields={"permissions": []})])
-    assert after.roles[0].permissions == ()
-    assert after.roles[1].permissions == ("kick_members", "ban_members")
-    assert text is None or read_document(text, media="yaml") == after
+    staff, member = after.document.roles
+    assert staff.permissions == ()
+    assert member.permissions == ("kick_members", "ban_members")
+    assert text is None or read_draft(text, media="yaml") == after
 
 
 @pytest.mark.parametrize(
@@ -180,14 +181,14 @@ def test_aliases_keep_their_meaning_when_one_of_them_is_changed() -> None:
     ],
 )
 def test_a_bad_operation_is_pointed_at_and_nothing_is_done(operation: Operation, code: str) -> None:
-    before = read_document(SOURCE, media="yaml")
+    before = read_draft(SOURCE, media="yaml")
     good = SetFields(key="hall", fields={"topic": None})
     with pytest.raises(Invalid) as refused:
         revised(before, SOURCE, [good, operation, good])
     assert {(problem.pointer, problem.code) for problem in refused.value.problems} == {
         ("/operations/1", code)
     }
-    assert before == read_document(SOURCE, media="yaml")
+    assert before == read_draft(SOURCE, media="yaml")
 
 
 def keys_of(document: Document) -> dict[str, list[str]]:
@@ -235,16 +236,16 @@ def test_the_text_says_what_the_operations_say_and_comments_stay_with_their_node
         expected, _ = operated(msgspec.to_builtins(document), operations)
     except Invalid:
         with pytest.raises(Invalid):
-            revised(document, source, operations)
+            revised(Draft(document=document), source, operations)
         return
-    after, text = revised(document, source, operations)
+    after, text = revised(Draft(document=document), source, operations)
     assert after == expected
     assert text is not None
     renamed = {o.key: o.to for o in operations if isinstance(o, RenameKey)}
     made = {o.node["key"] for o in operations if isinstance(o, AddNode)}
     lines = [line.strip() for line in text.splitlines()]
     for kind in ("roles", "channels"):
-        for key in keys_of(after)[kind]:
+        for key in keys_of(after.document)[kind]:
             if key not in made and key not in renamed.values():
                 assert (
                     lines[lines.index(f"- key: {_quoted(key, plain)}") - 1]
