@@ -37,6 +37,7 @@ from api.schemas.messages import AllowedMentions
 from api.schemas.plan_options import PlanArchive, PlanExtras
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, FieldChange, Plan, PlanNode
 from api.schemas.problems import FieldError, Problem
+from api.schemas.resources import Resources
 from api.schemas.steps import ChannelWrite, CreateChannel, OverwriteWrite
 from api.schemas.structure import (
     Settings,
@@ -207,6 +208,10 @@ _LAYOUT: dict[str, Any] = {
         updates_channel_id=None,
         safety_channel_id=None,
         boost_progress_bar=False,
+        icon=None,
+        banner=None,
+        splash=None,
+        discovery_splash=None,
     ),
     "roles": (
         StructureRole(
@@ -237,6 +242,15 @@ _LAYOUT: dict[str, Any] = {
             overwrites=(_OVERWRITE,),
             channels=(_MOD_LOG,),
         ),
+    ),
+    "resources": Resources(
+        emojis=(),
+        stickers=(),
+        webhooks=(),
+        automod_rules=(),
+        scheduled_events=(),
+        onboarding=None,
+        welcome_screen=None,
     ),
 }
 _JOB_SHOWN = Job(

@@ -42,7 +42,8 @@ def plan_tree(plan: Plan, name: str) -> RenderableType:
     for node in guild:
         if node.action != "keep":
             _add_changed(tree, node, "Server settings")
-    for title, nodes in (("Roles", roles), ("Channels", channels)):
+    rest = [node for node in plan.tree if node.kind not in {"guild", "role", "channel"}]
+    for title, nodes in (("Roles", roles), ("Channels", channels), ("Everything else", rest)):
         if nodes:
             _add_all(tree.add(Text(title, "bold")), nodes)
     return Padding(tree, (0, 0, 0, 2))

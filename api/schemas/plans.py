@@ -63,7 +63,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the candidates is which node? Make the plan again with the answer in `mappings`; until then it says
     nothing about these nodes and cannot be applied."""
 
-    kind: Literal["role", "channel"]
+    kind: Literal["role", "channel", "emoji", "sticker", "webhook", "automod_rule", "scheduled_event"]
     nodes: Annotated[tuple[str, ...], Meta(description="Keys of the document.")]
     candidates: tuple[Candidate, ...]
     message: str
@@ -80,7 +80,18 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
 class PlanNode(msgspec.Struct, frozen=True, kw_only=True):
     """`key` is null for what the document does not name, `id` for what does not exist yet; `type` is a channel's."""
 
-    kind: Literal["guild", "role", "channel"]
+    kind: Literal[
+        "guild",
+        "role",
+        "channel",
+        "emoji",
+        "sticker",
+        "webhook",
+        "automod_rule",
+        "scheduled_event",
+        "onboarding",
+        "welcome_screen",
+    ]
     action: Action
     name: str
     key: str | None

@@ -6,8 +6,18 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from api.schemas.resource_steps import (
+    CreateResource,
+    DeleteResource,
+    EditResource,
+    ResourceStep,
+    SetOnboarding,
+    SetWelcomeScreen,
+    resource_step,
+)
 from api.schemas.values import Color, Permissions, Snowflake, color_of
 from core.discord.gateway import ChannelFields, RoleFields
+from core.discord.images import ImageHash
 from core.discord.permissions import names_of
 from core.discord.types import (
     ChannelType,
@@ -50,6 +60,10 @@ class SettingsWrite(msgspec.Struct, frozen=True, kw_only=True):
     updates_channel_id: Ref | None | UnsetType = UNSET
     safety_channel_id: Ref | None | UnsetType = UNSET
     boost_progress_bar: bool | UnsetType = UNSET
+    icon: ImageHash | None | UnsetType = UNSET
+    banner: ImageHash | None | UnsetType = UNSET
+    splash: ImageHash | None | UnsetType = UNSET
+    discovery_splash: ImageHash | None | UnsetType = UNSET
     community: bool | UnsetType = UNSET
 
 
@@ -64,6 +78,7 @@ class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
     hoist: bool | UnsetType = UNSET
     mentionable: bool | UnsetType = UNSET
     unicode_emoji: str | None | UnsetType = UNSET
+    icon: ImageHash | None | UnsetType = UNSET
 
 
 class OverwriteWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,10 +212,17 @@ PlanStep: TypeAlias = (
     | EditChannel
     | DeleteChannel
     | OrderChannels
+    | CreateResource
+    | EditResource
+    | DeleteResource
+    | SetOnboarding
+    | SetWelcomeScreen
 )
 
 
 def step_of(step: core.Step) -> PlanStep:
+    if isinstance(step, ResourceStep):
+        return resource_step(step)
     match step:
         case core.EditGuild():
             return EditGuild(id=step.id, title=step.title, fields=SettingsWrite(**_said(step.fields)))
@@ -216,16 +238,16 @@ def step_of(step: core.Step) -> PlanStep:
             )
         case core.DeleteRole():
             return DeleteRole(id=step.id, title=step.title, role_id=step.role_id)
-        case core.OrderRoles():
-            return OrderRoles(id=step.id, title=step.title, positions=step.positions)
         case _:
             return _channel_step(step)
 
 
 def _channel_step(
-    step: core.CreateChannel | core.EditChannel | core.DeleteChannel | core.OrderChannels,
+    step: core.CreateChannel | core.EditChannel | core.DeleteChannel | core.OrderChannels | core.OrderRoles,
 ) -> PlanStep:
     match step:
+        case core.OrderRoles():
+            return OrderRoles(id=step.id, title=step.title, positions=step.positions)
         case core.CreateChannel():
             return CreateChannel(id=step.id, title=step.title, key=step.key, fields=_channel(step.fields))
         case core.EditChannel():

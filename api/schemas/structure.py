@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.guilds import SnapshotReason
+from api.schemas.resources import Resources, resources_of
 from api.schemas.values import Color, Permissions, Snowflake, Time, color_of
 from core.discord import types
 from core.discord.permissions import names_of
@@ -26,7 +27,7 @@ from core.templates.document import CHILD_STRUCTS
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of the guild itself. `afk_timeout` is in seconds; `system_channel_flags` is Discord's bit field of
-    notices that are not shown."""
+    notices that are not shown. Pictures are Discord's names for them."""
 
     name: str
     description: str | None
@@ -42,6 +43,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     updates_channel_id: Snowflake | None
     safety_channel_id: Snowflake | None
     boost_progress_bar: bool
+    icon: str | None
+    banner: str | None
+    splash: str | None
+    discovery_splash: str | None
 
 
 class StructureRole(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +136,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     roles: tuple[StructureRole, ...]
     channels: tuple[StructureChannel, ...]
+    resources: Resources
 
 
 class Structure(Layout, frozen=True, kw_only=True):
@@ -189,6 +195,7 @@ def _layout(guild: types.Snapshot) -> dict[str, Any]:
         "settings": Settings(**settings),
         "roles": tuple(map(_role, sorted(guild.roles, key=types.role_rank, reverse=True))),
         "channels": _Tree(guild).channels(),
+        "resources": resources_of(guild),
     }
 
 

@@ -9,6 +9,8 @@ from bot.simulator.world import World
 
 FOLDERS = (
     "emojis/{id}",
+    "stickers/{id}",
+    "guild-events/{id}/{hash}",
     "icons/{id}/{hash}",
     "splashes/{id}/{hash}",
     "discovery-splashes/{id}/{hash}",

@@ -87,15 +87,18 @@ class _Picture:
     needs: str | None = None
     moves: str | None = None
 
+    def is_still(self, guild: Guild) -> bool:
+        return self.moves is None or self.moves not in guild.features
 
-_PICTURES = (
+
+PICTURES = (
     _Picture("icon", "icons", moves="ANIMATED_ICON"),
     _Picture("splash", "splashes", "INVITE_SPLASH"),
     _Picture("discovery_splash", "discovery-splashes", "DISCOVERABLE"),
     _Picture("banner", "banners", "BANNER", "ANIMATED_BANNER"),
     _Picture("home_header", "home-headers", "BANNER"),
 )
-PICTURE_KEYS = tuple(each.key for each in _PICTURES)
+PICTURE_KEYS = tuple(each.key for each in PICTURES)
 
 
 def read_pictures(form: Form) -> dict[str, Image | None]:
@@ -105,12 +108,12 @@ def read_pictures(form: Form) -> dict[str, Image | None]:
 
 def keep_pictures(images: Images, guild: Guild, sent: dict[str, Image | None]) -> None:
     """A picture for which the guild lacks the feature is left aside: the docs name no error for it."""
-    for picture in _PICTURES:
+    for picture in PICTURES:
         image = sent.get(picture.key)
         if picture.key not in sent or (image and picture.needs and picture.needs not in guild.features):
             continue
-        still = picture.moves is None or picture.moves not in guild.features
-        setattr(guild, picture.key, images.keep(image, f"{picture.folder}/{guild.id}", still=still))
+        kept = images.keep(image, f"{picture.folder}/{guild.id}", still=picture.is_still(guild))
+        setattr(guild, picture.key, kept)
 
 
 # Ownership

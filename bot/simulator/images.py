@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.simulator.forms import Form
 
-_DATA_URI = re.compile(r"data:(image/[a-z]+);base64,(.*)", re.DOTALL)
+_DATA_URI = re.compile(r"data:([a-z]+/[a-z]+);base64,(.*)", re.DOTALL)
 # How a file of each kind begins; the type a data URI claims counts for nothing.
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -91,13 +91,11 @@ def kind_of(content: bytes) -> str | None:
 
 def read_image(form: Form, key: str, *, most: int | None = None) -> Image | None:
     """The image of a data URI, or None when absent, null or wrong (noted on the form); ``most`` in bytes."""
-    uri = form.text(key, most=_URI_LENGTH)
-    if uri is None:
+    content = decoded_uri(form, key)
+    if content is None:
         return None
-    found = _DATA_URI.fullmatch(uri)
-    content = None if found is None else _decoded(found[2])
-    kind = None if content is None else kind_of(content)
-    if content is None or kind is None:
+    kind = kind_of(content)
+    if kind is None:
         form.bad(key, "BASE_TYPE_INVALID_IMAGE", "Invalid image data")
         return None
     if most is not None and len(content) > most:
@@ -105,6 +103,18 @@ def read_image(form: Form, key: str, *, most: int | None = None) -> Image | None
         form.bad(key, "BINARY_TYPE_MAX_SIZE", limit)
         return None
     return Image(content, kind)
+
+
+def decoded_uri(form: Form, key: str) -> bytes | None:
+    """What a data URI holds, or None when absent, null or wrong (noted on the form)."""
+    uri = form.text(key, most=_URI_LENGTH)
+    if uri is None:
+        return None
+    found = _DATA_URI.fullmatch(uri)
+    content = None if found is None else _decoded(found[2])
+    if content is None:
+        form.bad(key, "BASE_TYPE_INVALID_IMAGE", "Invalid image data")
+    return content
 
 
 def _decoded(text: str) -> bytes | None:

@@ -19,6 +19,7 @@ from bot.simulator.state import (
     Member,
     Overwrite,
     Role,
+    Sticker,
     User,
 )
 from bot.simulator.state.voice import VoiceState
@@ -82,6 +83,23 @@ def emoji(found: Emoji, creator: User | None = None) -> JsonObject:
         "managed": found.managed,
         "animated": found.animated,
         "available": found.available,
+    }
+    if creator is not None:
+        body["user"] = user(creator)
+    return body
+
+
+def sticker(found: Sticker, creator: User | None = None) -> JsonObject:
+    """Its creator as for emojis."""
+    body: JsonObject = {
+        "id": str(found.id),
+        "name": found.name,
+        "tags": found.tags,
+        "type": 2,
+        "format_type": found.format,
+        "description": found.description,
+        "available": found.available,
+        "guild_id": str(found.guild_id),
     }
     if creator is not None:
         body["user"] = user(creator)
@@ -235,7 +253,7 @@ def settings(found: Guild) -> JsonObject:
         "nsfw": False,
         "nsfw_level": 0,
         "emojis": [emoji(each) for each in found.emojis.values()],
-        "stickers": [],
+        "stickers": [sticker(each) for each in found.stickers.values()],
         "incidents_data": None,
     }
 

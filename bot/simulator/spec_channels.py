@@ -5,6 +5,7 @@ from bot.simulator.casting import Cast, read_bits
 from bot.simulator.channel_forms import read_settings
 from bot.simulator.forms import Form
 from bot.simulator.shapes import as_int
+from bot.simulator.spec_pictures import SpecPictures
 from bot.simulator.state import CATEGORY, CHANNEL_TYPES, FORUM, MEDIA, Channel, Guild, Overwrite
 from bot.simulator.world import World
 
@@ -14,10 +15,11 @@ TYPE_WORDS = {"text": 0, "voice": 2, "category": 4, "announcement": 5, "stage": 
 class ChannelSpecs:
     """Fills the guild; ``named`` finds a channel by key, or by name where it has none."""
 
-    def __init__(self, world: World, guild: Guild, cast: Cast) -> None:
+    def __init__(self, world: World, guild: Guild, cast: Cast, pictures: SpecPictures) -> None:
         self._world = world
         self._guild = guild
         self._cast = cast
+        self._pictures = pictures
         self.named: dict[str, Channel] = {}
         self._read: list[tuple[Form, Channel]] = []
 
@@ -87,6 +89,7 @@ class ChannelSpecs:
             else:
                 maker = self._cast.user(username)
                 webhook = webhooks.incoming(self._world, channel, name, maker.id, by_bot=maker.bot)
+            webhook.avatar = self._pictures.read(each, "avatar", f"avatars/{webhook.id}", still=False)
             self._guild.webhooks[webhook.id] = webhook
 
     def _overwrites(self, form: Form) -> dict[int, Overwrite]:

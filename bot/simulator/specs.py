@@ -9,21 +9,27 @@ Every key is optional but ``name``::
       "description": null, "verification_level": 1, "default_message_notifications": 1,
       "explicit_content_filter": 2, "preferred_locale": "en-US", "afk_timeout": 300, "system_channel_flags": 0,
       "premium_progress_bar_enabled": false, "premium_tier": 0, "mfa_level": 0,
+      "icon": "data:image/png;base64,…",       // likewise banner, splash, discovery_splash, home_header
       "everyone_permissions": ["VIEW_CHANNEL"],    // permissions: bit field as text or number, or names
       "roles": [                               // lowest first, unless "position" is given
         {"name": "Crew", "key": "crew", "permissions": "1024", "color": 3447003, "secondary_color": null,
          "tertiary_color": null, "hoist": true, "mentionable": false, "managed": false, "tags": {},
-         "unicode_emoji": null, "position": 1}
+         "unicode_emoji": null, "icon": null, "position": 1}
       ],
       "channels": [                            // in order, unless "position" is given
         {"name": "Deck", "type": "category",
          "permission_overwrites": [{"role": "@everyone", "deny": ["VIEW_CHANNEL"]},
                                    {"role": "Crew", "allow": "1024"}, {"member": "ada", "allow": "1024"}]},
         {"name": "log", "key": "log", "type": 0, "parent": "Deck", "synced": true, "topic": "…",
-         "webhooks": [{"name": "Gulls", "user": "ada"}]}    // user: who made it; default: the owner
+         "webhooks": [{"name": "Gulls", "user": "ada", "avatar": null}]}    // user: who made it; default: the owner
       ],
       "members": [{"username": "grace", "roles": ["Crew"], "nick": null, "bot": false}],
       "emojis": [{"name": "anchor", "roles": ["Crew"], "image": "data:image/png;base64,…"}],   // image: a dot if absent
+      "stickers": [{"name": "Wave", "tags": "👋", "description": null, "image": null}],        // as above
+      "scheduled_events": [                    // in REST shape; default: tomorrow for two hours, elsewhere
+        {"name": "Regatta", "location": "Quay 3", "description": null, "status": 1, "image": null},
+        {"name": "Shanties", "channel": "Lounge", "recurrence_rule": {…}}    // a voice or stage channel's name or key
+      ],
       "auto_moderation": [                     // in REST shape, but roles and channels by name or key
         {"name": "No cats", "trigger_type": 1, "event_type": 1, "enabled": true, "exempt_roles": ["Crew"],
          "trigger_metadata": {"keyword_filter": ["cat*"]}, "exempt_channels": ["log"],
@@ -45,12 +51,15 @@ numbers or text, voice, category, announcement, stage, forum, media. Channel set
 from bot.simulator import permissions
 from bot.simulator.casting import Cast, read_bits
 from bot.simulator.forms import Form
+from bot.simulator.guild_forms import PICTURES
 from bot.simulator.membership import add_bot
 from bot.simulator.shapes import JsonObject, as_int, as_object, as_text, words
 from bot.simulator.spec_auto_moderation import read_auto_moderation
 from bot.simulator.spec_channels import ChannelSpecs
-from bot.simulator.spec_emojis import EmojiSpecs
+from bot.simulator.spec_expressions import read_emojis, read_stickers
 from bot.simulator.spec_newcomers import read_newcomers
+from bot.simulator.spec_pictures import SpecPictures
+from bot.simulator.spec_scheduled_events import read_scheduled_events
 from bot.simulator.state import (
     Guild,
     Member,
@@ -76,15 +85,17 @@ class SpecReader:
         owner = as_text(spec.get("owner"))
         owner_id = world.application.owner_id if owner is None else self._cast.user(owner).id
         self._guild = Guild(id=world.mint(), name=as_text(spec.get("name")) or "", owner_id=owner_id)
-        self._channels = ChannelSpecs(world, self._guild, self._cast)
-        self._emojis = EmojiSpecs(world, self._guild, self._cast)
+        self._pictures = SpecPictures()
+        self._channels = ChannelSpecs(world, self._guild, self._cast, self._pictures)
 
     def build(self) -> Guild:
         self._form.require("name")
         self._read_settings()
         self._read_roles()
-        self._emojis.read(self._form)
+        read_emojis(self._form, self._world, self._guild, self._cast, self._pictures)
+        read_stickers(self._form, self._world, self._guild, self._pictures)
         self._channels.read(self._form)
+        read_scheduled_events(self._form, self._world, self._guild, self._channels.named, self._pictures)
         read_auto_moderation(self._form, self._world, self._guild, self._cast, self._channels)
         self._read_members()
         self._channels.read_webhooks()
@@ -94,7 +105,7 @@ class SpecReader:
         self._form.settle()
         for user in self._cast.newcomers.values():
             self._world.users[user.id] = user
-        self._emojis.keep_images()
+        self._pictures.keep(self._world.images)
         self._world.adopt(self._guild)
         return self._guild
 
@@ -105,6 +116,10 @@ class SpecReader:
             "channels": {key: str(channel.id) for key, channel in self._channels.named.items()},
             "members": {self._name_of(user_id): str(user_id) for user_id in self._guild.members},
             "emojis": {emoji.name: str(emoji.id) for emoji in self._guild.emojis.values()},
+            "stickers": {sticker.name: str(sticker.id) for sticker in self._guild.stickers.values()},
+            "scheduled_events": {
+                event.name: str(event.id) for event in self._guild.scheduled_events.values()
+            },
             "auto_moderation": {rule.name: str(rule.id) for rule in self._guild.auto_moderation.values()},
         }
 
@@ -122,6 +137,10 @@ class SpecReader:
         for key in _NUMBERS:
             value: int = getattr(guild, key)
             setattr(guild, key, form.whole(key, value))
+        for picture in PICTURES:
+            folder = f"{picture.folder}/{guild.id}"
+            found = self._pictures.read(form, picture.key, folder, still=picture.is_still(guild))
+            setattr(guild, picture.key, found)
 
     # Roles
 
@@ -137,8 +156,9 @@ class SpecReader:
 
     def _role(self, form: Form, place: int) -> Role:
         form.require("name")
+        role_id = self._world.mint()
         return Role(
-            id=self._world.mint(),
+            id=role_id,
             name=form.text("name", "") or "",
             permissions=read_bits(form, "permissions", 0),
             position=form.whole("position", place),
@@ -149,6 +169,7 @@ class SpecReader:
             mentionable=form.flag("mentionable", False),
             managed=form.flag("managed", False),
             unicode_emoji=form.text("unicode_emoji"),
+            icon=self._pictures.read(form, "icon", f"role-icons/{role_id}"),
             tags=as_object(form.data.get("tags")),
         )
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Sequence
 from secrets import token_hex, token_urlsafe
 
-from bot.simulator import events, payloads
+from bot.simulator import events, payloads, scheduled_events
 from bot.simulator.appearance import Appearance
 from bot.simulator.audience import may_hear
 from bot.simulator.clock import Clock
@@ -254,7 +254,7 @@ class World:
             "presences": presences,
             "voice_states": self.appearance.voice_states(guild),
             "stage_instances": [],
-            "guild_scheduled_events": [],
+            "guild_scheduled_events": scheduled_events.listed(guild),
             "soundboard_sounds": [],
         }
         return body

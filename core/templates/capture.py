@@ -38,6 +38,8 @@ from core.templates.document import (
 )
 from core.templates.naming import Losses, Namer
 from core.templates.plan import Notice
+from core.templates.resources.capture import ResourceCapture
+from core.templates.resources.sections import emoji_in_document
 
 
 class Captured(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +79,9 @@ class _Capture:
         self._role_keys |= {r.id: namer.key_for(r.id, r.name, "role") for r in self._roles}
         self._role_places = {role_id: place for place, role_id in enumerate(self._role_keys)}
         self._channel_keys = {c.id: namer.key_for(c.id, c.name, c.type) for c in self._displayed()}
+        self._resources = ResourceCapture(
+            snapshot, namer, self._losses, roles=self._role_keys, channels=self._channel_keys
+        )
 
     def captured(self) -> Captured:
         document = Document(
@@ -87,8 +92,9 @@ class _Capture:
             ),
             roles=tuple(self._role(role) for role in self._roles),
             channels=self._channels(),
+            **self._resources.sections(),
         )
-        ids = (*self._role_keys.items(), *self._channel_keys.items())
+        ids = (*self._role_keys.items(), *self._channel_keys.items(), *self._resources.keys.items())
         return Captured(
             document=document,
             bindings={key: snowflake for snowflake, key in ids},
@@ -127,6 +133,7 @@ class _Capture:
             safety_channel=self._named(settings.safety_channel_id),
             boost_progress_bar=settings.boost_progress_bar,
             community="COMMUNITY" in self._snapshot.features,
+            **self._resources.guild_pictures(),
         )
 
     def _named(self, channel_id: Snowflake | None) -> str | None:
@@ -134,10 +141,6 @@ class _Capture:
 
     def _role(self, role: Role) -> DocumentRole:
         key = self._role_keys[role.id]
-        if role.icon:
-            self._losses.note(
-                "role_icon", f"The icon of `{key}` is an image; the document leaves it out.", key
-            )
         return DocumentRole(
             key=key,
             name=role.name,
@@ -147,6 +150,7 @@ class _Capture:
             hoist=role.hoist,
             mentionable=role.mentionable,
             unicode_emoji=role.unicode_emoji,
+            icon=self._resources.role_icon(role, key),
             permissions=self._losses.permissions(role.permissions, key),
             managed=role.managed,
         )
@@ -172,7 +176,7 @@ class _Capture:
             )
         synced = category is not None and normalised(channel.overwrites) == normalised(category.overwrites)
         overwrites = "synced" if synced else self._overwrites(channel)
-        return child_channel(channel, key=key, overwrites=overwrites)
+        return child_channel(channel, key=key, overwrites=overwrites, emojis=self._resources.emojis)
 
     def _overwrites(self, channel: Channel) -> tuple[DocumentOverwrite, ...]:
         ordered = sorted(
@@ -199,20 +203,24 @@ class _Capture:
         return DocumentOverwrite(member=overwrite.id, allow=allow, deny=deny)
 
 
-def child_channel(channel: Channel, *, key: str, overwrites: object) -> ChildChannel:
-    """The channel with exactly the fields that its type has in a document."""
+def child_channel(
+    channel: Channel, *, key: str, overwrites: object, emojis: Mapping[Snowflake, str] = {}
+) -> ChildChannel:
+    """The channel with exactly the fields that its type has in a document. `emojis` are the keys of the document's."""
     struct = CHILD_STRUCTS[channel.type]
     said: dict[str, Any] = {"key": key, "name": channel.name, "overwrites": overwrites}
     for field in msgspec.structs.fields(struct):
         if field.name not in said:
-            said[field.name] = _field(channel, field.name)
+            said[field.name] = _field(channel, field.name, emojis)
     return struct(**said)
 
 
-def _field(channel: Channel, name: str) -> object:
+def _field(channel: Channel, name: str, emojis: Mapping[Snowflake, str]) -> object:
     match name:
         case "tags":
-            return tuple(_tag(tag) for tag in channel.tags)
+            return tuple(_tag(tag, emojis) for tag in channel.tags)
+        case "default_reaction":
+            return emoji_in_document(channel.default_reaction, emojis)
         case "auto_archive":
             return None if channel.auto_archive is None else one_of(channel.auto_archive, AutoArchive)
         case "bitrate":
@@ -221,8 +229,8 @@ def _field(channel: Channel, name: str) -> object:
             return getattr(channel, name)
 
 
-def _tag(tag: ForumTag) -> DocumentTag:
-    return DocumentTag(name=tag.name, moderated=tag.moderated, emoji=tag.emoji)
+def _tag(tag: ForumTag, emojis: Mapping[Snowflake, str]) -> DocumentTag:
+    return DocumentTag(name=tag.name, moderated=tag.moderated, emoji=emoji_in_document(tag.emoji, emojis))
 
 
 def one_of(value: Any, literal: Any) -> Any | UnsetType:

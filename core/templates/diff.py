@@ -4,6 +4,7 @@ match      which node is which existing object, and what is to be asked (pairing
 target     the state to reach; fields and settings compare, dooms says what `exact` deletes
 safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
 places     positions and order calls
+resources  what is neither setting, role nor channel, from matching to steps, in a package of its own
 steps      the plan's steps
 preflight  what stands against it
 tree       the same for people to read
@@ -29,10 +30,12 @@ from core.templates.plan import (
     Ref,
     Step,
     node_of,
+    ref_to,
     written_by,
 )
 from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
+from core.templates.resources.steps import emojis_named_by, resource_steps
 from core.templates.safety import Phase, Safety
 from core.templates.settings import GuildEdits, guild_edits
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
@@ -43,6 +46,7 @@ from core.templates.unfit import unfit
 # A round trip; calls are made one after the other, and so many fit into 50 a second.
 _SECONDS_PER_CALL = 0.25
 _OF_COMMUNITY = ("announcement", "stage")
+_BEHIND_ALL = 1_000_000
 _LIVE_ON = Notice(
     code="roles_live_on",
     message="Roles that the document does not name stay for now: to delete them together with these changes, protected "
@@ -117,13 +121,34 @@ def _steps(
     guild = _guild_edits(target, safety, bool(role_order))
     if role_order:
         safety.add(ROLE_ORDER, Phase.ROLE_ORDER)
+    resources = _resources(target, safety)
     safety.add(CHANNEL_ORDER, Phase.CHANNEL_ORDER)
     sequence = safety.sequence()
     made = [
         f"${key}" for part in sequence.parts if part.startswith("create_channel:") and (key := node_of(part))
     ]
     places = channel_places(target, made)
-    return Walk(target, sequence, places, role_order, guild).steps(), places
+    return Walk(target, sequence, (places, role_order), guild, resources).steps(), places
+
+
+def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
+    """Adds what is neither guild, role nor channel."""
+    steps = resource_steps(target.resources)
+    for phase, group in (
+        (Phase.ROLE_CREATES, steps.expressions),
+        (Phase.RESOURCES, steps.others),
+        (Phase.RESOURCE_DELETES, steps.deletes),
+    ):
+        for place, node in enumerate(group, _BEHIND_ALL):
+            safety.add(node, phase, place)
+    makers = {ref_to(key): node for node in steps.expressions if (key := node_of(node))}
+    for channel in target.channels:
+        for emoji in emojis_named_by(channel.fields):
+            made = channel.channel is None
+            node = f"create_channel:{channel.key}" if made else channel_edit(channel.ref)
+            if emoji in makers:
+                safety.before(makers[emoji], node)
+    return steps.all
 
 
 def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdits:

@@ -21,19 +21,14 @@ from core.discord.types import (
     VerificationLevel,
     VideoQuality,
 )
+from core.templates.keys import EVERYONE, MAX_NAME, ChannelKey, EmojiText, Key, Picture
+from core.templates.resources.moderation import DocumentAutoModRule
+from core.templates.resources.nodes import DocumentEmoji, DocumentEvent, DocumentSticker, DocumentWebhook
+from core.templates.resources.welcome import DocumentOnboarding, DocumentWelcomeScreen
 from core.templates.variables import MAX_VARIABLES, DocumentVariable
 
-Key: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$",
-        description="Stable name of this node inside the document: 1 to 64 lower-case letters, digits, '-', '_' and "
-        "'.', starting with a letter or a digit. Renaming the role or channel keeps its key.",
-    ),
-]
-ChannelKey: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$", description="A channel's key.")
-]
+__all__ = ["EVERYONE", "ChannelKey", "Key"]
+
 Color: TypeAlias = Annotated[
     str,
     Meta(
@@ -45,9 +40,6 @@ PermissionName: TypeAlias = Annotated[
     str, Meta(description="Discord's permission flag in lower case, e.g. view_channel.")
 ]
 Permissions: TypeAlias = tuple[PermissionName, ...]
-EVERYONE = "everyone"
-
-MAX_NAME = 100
 MAX_TAGS = 20
 
 
@@ -89,6 +81,9 @@ class DocumentRole(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     hoist: Annotated[bool, Meta(description="Whether its members are listed apart.")] | UnsetType = UNSET
     mentionable: Annotated[bool, Meta(description="Whether anyone may mention it.")] | UnsetType = UNSET
     unicode_emoji: Annotated[str, Meta(description="A unicode emoji as its icon.")] | None | UnsetType = UNSET
+    icon: (
+        Annotated[Picture, Meta(description="A picture as its icon, instead of an emoji.")] | None | UnsetType
+    ) = UNSET
     permissions: (
         Annotated[Permissions, Meta(description="What its members may do everywhere.")] | UnsetType
     ) = UNSET
@@ -106,11 +101,11 @@ class Everyone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
 
 
 class DocumentTag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A forum's tag. `emoji` is a unicode emoji or a custom emoji's id."""
+    """A forum's tag."""
 
     name: Annotated[str, Meta(min_length=1, max_length=50, description="The tag's name, 1 to 50 characters.")]
     moderated: Annotated[bool, Meta(description="Whether only moderators may set it.")] = False
-    emoji: Annotated[str, Meta(description="A unicode emoji, or a custom emoji's id.")] | None = None
+    emoji: EmojiText | None = None
 
 
 Overwrites: TypeAlias = Annotated[
@@ -148,9 +143,7 @@ ArchiveMinutes: TypeAlias = Annotated[
 ]
 Region: TypeAlias = Annotated[str, Meta(description="Voice region; null lets Discord choose.")]
 Quality: TypeAlias = Annotated[VideoQuality, Meta(description="Camera video quality.")]
-Reaction: TypeAlias = Annotated[
-    str, Meta(description="Emoji shown on every post: a unicode emoji, or a custom emoji's id.")
-]
+Reaction: TypeAlias = EmojiText
 Tags: TypeAlias = Annotated[
     tuple[DocumentTag, ...], Meta(max_length=MAX_TAGS, description="Up to 20 tags with different names.")
 ]
@@ -359,6 +352,18 @@ class DocumentGuild(
     boost_progress_bar: (
         Annotated[bool, Meta(description="Whether the boost progress bar shows.")] | UnsetType
     ) = UNSET
+    icon: Annotated[Picture, Meta(description="The server's icon.")] | None | UnsetType = UNSET
+    banner: Annotated[Picture, Meta(description="The server's banner (boost tier 2).")] | None | UnsetType = (
+        UNSET
+    )
+    splash: (
+        Annotated[Picture, Meta(description="Background of its invites (boost tier 1).")] | None | UnsetType
+    ) = UNSET
+    discovery_splash: (
+        Annotated[Picture, Meta(description="Background in discovery (discoverable servers).")]
+        | None
+        | UnsetType
+    ) = UNSET
     community: Annotated[bool, Meta(description="Whether the server is a community server.")] | UnsetType = (
         UNSET
     )
@@ -382,3 +387,20 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     channels: Annotated[
         tuple[DocumentChannel, ...], Meta(description="Channels and categories from the top down.")
     ] = ()
+    emojis: Annotated[tuple[DocumentEmoji, ...], Meta(description="The server's emojis.")] | UnsetType = UNSET
+    stickers: (
+        Annotated[tuple[DocumentSticker, ...], Meta(description="The server's stickers.")] | UnsetType
+    ) = UNSET
+    webhooks: Annotated[tuple[DocumentWebhook, ...], Meta(description="Incoming webhooks.")] | UnsetType = (
+        UNSET
+    )
+    automod: Annotated[tuple[DocumentAutoModRule, ...], Meta(description="Rules of AutoMod.")] | UnsetType = (
+        UNSET
+    )
+    events: Annotated[tuple[DocumentEvent, ...], Meta(description="Scheduled events.")] | UnsetType = UNSET
+    onboarding: Annotated[DocumentOnboarding, Meta(description="What newcomers are asked.")] | UnsetType = (
+        UNSET
+    )
+    welcome_screen: (
+        Annotated[DocumentWelcomeScreen, Meta(description="What newcomers see first.")] | UnsetType
+    ) = UNSET

@@ -50,12 +50,15 @@ def dooms_of(
 
 def is_below(role: Role, powers: BotPowers, snapshot: Snapshot) -> bool:
     """Whether the bot can touch the role."""
-    if role.id == snapshot.guild_id:
-        return True
-    if powers.top_role_id == snapshot.guild_id:
-        return False
-    top = next((r for r in snapshot.roles if r.id == powers.top_role_id), None)
-    return top is not None and role_rank(role) < role_rank(top)
+    return bool(all_below((role,), powers, snapshot))
+
+
+def all_below(roles: Iterable[Role], powers: BotPowers, snapshot: Snapshot) -> list[Role]:
+    """Those that the bot can touch; @everyone is one of them."""
+    top = None
+    if powers.top_role_id != snapshot.guild_id:
+        top = next((role_rank(r) for r in snapshot.roles if r.id == powers.top_role_id), None)
+    return [r for r in roles if r.id == snapshot.guild_id or (top is not None and role_rank(r) < top)]
 
 
 class _Dooming:

@@ -10,18 +10,22 @@ from typing import Any
 from msgspec import UNSET
 
 from core.discord.gateway import ChannelFields, RoleFields
+from core.discord.images import role_icon
 from core.discord.permissions import ALL, bits_of
 from core.discord.types import Channel, ChannelType, ForumTag, Role, Snapshot
 from core.templates.document import DocumentChannel, DocumentRole, DocumentTag
 from core.templates.match import ChannelNode, stored_name
-from core.templates.plan import Notice
+from core.templates.plan import Notice, Ref
+from core.templates.resources.pictures import differs
+from core.templates.resources.reception import emoji_ref
 
 BITRATES = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
 STAGE_BITRATE = 64_000
 _STYLES = ("hoist", "mentionable", "unicode_emoji")
 _COLORS = ("color", "secondary_color", "tertiary_color")
+_ICONS = "ROLE_ICONS"
 _NEEDS_FEATURE = {
-    "unicode_emoji": "ROLE_ICONS",
+    "unicode_emoji": _ICONS,
     "secondary_color": "ENHANCED_ROLE_COLORS",
     "tertiary_color": "ENHANCED_ROLE_COLORS",
 }
@@ -43,9 +47,25 @@ def role_fields(
 ) -> RoleFields:
     """Without the permissions of an existing role: those are written in an order of their own."""
     wanted = _role_wishes(node, role, snapshot, warnings)
+    icon = _icon(node, role, snapshot, warnings)
     if role is None:
-        return RoleFields(permissions=wanted_permissions(node, None), **wanted)
-    return RoleFields(**{name: value for name, value in wanted.items() if value != getattr(role, name)})
+        return RoleFields(permissions=wanted_permissions(node, None), **wanted, **icon)
+    return RoleFields(
+        **{name: value for name, value in wanted.items() if value != getattr(role, name)}, **icon
+    )
+
+
+def _icon(
+    node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
+) -> dict[str, Any]:
+    """Where the picture is another one."""
+    path = role_icon(role.id, role.icon) if role and role.icon else None
+    if node.icon is UNSET or not differs(node.icon, path, snapshot.images):
+        return {}
+    if node.icon is not None and _ICONS not in snapshot.features:
+        warnings.append(_no_feature(node, "icon", _ICONS))
+        return {}
+    return {"icon": node.icon}
 
 
 def _role_wishes(
@@ -69,17 +89,23 @@ def _role_wishes(
 
 
 def channel_fields(
-    node: ChannelNode, channel: Channel | None, snapshot: Snapshot, warnings: list[Notice]
+    node: ChannelNode,
+    channel: Channel | None,
+    snapshot: Snapshot,
+    emojis: Mapping[str, Ref],
+    warnings: list[Notice],
 ) -> ChannelFields:
-    """A channel's own fields, its type where that changes."""
+    """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
     said = node.said
     wanted = {name: value for name in _own(type(said)) if (value := getattr(said, name)) is not UNSET}
     if "bitrate" in wanted and (channel is None or channel.bitrate != wanted["bitrate"]):
         wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
+    if "default_reaction" in wanted:
+        wanted["default_reaction"] = emoji_ref(wanted["default_reaction"], emojis.get)
+    if "tags" in wanted:
+        wanted["tags"] = _tags(wanted["tags"], channel.tags if channel else (), emojis)
     if channel is None:
         return _new_channel(node, wanted)
-    if "tags" in wanted:
-        wanted["tags"] = _tags(wanted["tags"], channel.tags)
     changed = {
         name: value for name, value in wanted.items() if not _same(name, getattr(channel, name), value)
     }
@@ -97,8 +123,6 @@ def _own(struct: type[DocumentChannel]) -> tuple[str, ...]:
 
 
 def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:
-    if "tags" in wanted:
-        wanted["tags"] = _tags(wanted["tags"], ())
     kept = {name: value for name, value in wanted.items() if value is not None}
     return ChannelFields(type=node.type, name=node.said.name, **kept)
 
@@ -114,11 +138,18 @@ def _said_tags(tags: Sequence[ForumTag]) -> list[tuple[str, bool, str | None]]:
     return [(tag.name, tag.moderated, tag.emoji or None) for tag in tags]
 
 
-def _tags(wanted: Sequence[DocumentTag], present: Sequence[ForumTag]) -> tuple[ForumTag, ...]:
+def _tags(
+    wanted: Sequence[DocumentTag], present: Sequence[ForumTag], emojis: Mapping[str, Ref]
+) -> tuple[ForumTag, ...]:
     """A tag keeps its id, and with it its posts, while it keeps its name."""
     ids = {tag.name: tag.id for tag in present}
     return tuple(
-        ForumTag(name=tag.name, id=ids.get(tag.name), moderated=tag.moderated, emoji=tag.emoji)
+        ForumTag(
+            name=tag.name,
+            id=ids.get(tag.name),
+            moderated=tag.moderated,
+            emoji=emoji_ref(tag.emoji, emojis.get),
+        )
         for tag in wanted
     )
 

@@ -13,12 +13,14 @@ from core.templates.target import Target, WantedChannel
 MAX_ROLES = 250
 MAX_CHANNELS = 500
 MAX_CHILDREN = 50
+MAX_OVERWRITES = 100
 _OF_COMMUNITY = ("announcement", "stage")
 
 
 def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
     """Limits count while the steps are done: deletes come last."""
     yield from _crowds(target, snapshot, steps)
+    yield from _long_sets(target, steps)
     yield from _community(target, snapshot)
 
 
@@ -41,6 +43,21 @@ def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
     for category, count in fullest.items():
         if count > max(MAX_CHILDREN, children[category]):
             yield _too_many(count, MAX_CHILDREN, f"channels in the category “{names[category]}”")
+
+
+def _long_sets(target: Target, steps: tuple[Step, ...]) -> Iterator[Notice]:
+    """Discord takes at most 100 overwrites in one call (its OpenAPI document)."""
+    keys = {ref: key for key, ref in target.refs.items()}
+    for step in steps:
+        if isinstance(step, CreateChannel | EditChannel):
+            count = len(step.fields.overwrites or ())
+            if count > MAX_OVERWRITES:
+                yield Notice(
+                    code="too_many_overwrites",
+                    message=f"{step.title}: it would have {count} overwrites, and Discord takes {MAX_OVERWRITES}: take "
+                    "some out, such as those of single members, and give these members a role.",
+                    node=step.key if isinstance(step, CreateChannel) else keys.get(step.channel_id),
+                )
 
 
 def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:

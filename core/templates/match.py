@@ -24,6 +24,7 @@ from core.discord.types import (
 from core.templates.document import Category, Document, DocumentChannel, DocumentRole
 from core.templates.pairing import Pairing
 from core.templates.plan import Notice, PlanOptions, Question
+from core.templates.resources.match import ResourceMatches, match_resources
 
 CONVERTIBLE: frozenset[ChannelType] = frozenset({"text", "announcement"})
 _NOTHING_SAID = PlanOptions()
@@ -54,12 +55,14 @@ class Matches(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Notice, ...]
     questions: tuple[Question, ...] = ()
     pending: frozenset[str] = frozenset()
+    resources: ResourceMatches = ResourceMatches()
     archives: tuple[Channel, ...] = ()
 
     @property
     def ids(self) -> dict[str, Snowflake]:
         """By the document's keys."""
-        return {key: item.id for key, item in (*self.roles.items(), *self.channels.items())}
+        ids = {key: item.id for key, item in (*self.roles.items(), *self.channels.items())}
+        return ids | self.resources.ids
 
     @property
     def archive_ids(self) -> frozenset[Snowflake]:
@@ -99,7 +102,8 @@ def match(
     mappings = options.mappings
     roles = _match_roles(document, snapshot, bindings, mappings)
     channels = _match_channels(document, snapshot, bindings, mappings)
-    pending = {*roles.asked, *channels.asked}
+    resources = match_resources(document, snapshot, channels.found, bindings, mappings)
+    pending = {*roles.asked, *channels.asked, *resources.pending}
     pending |= {node.key for node in nodes_of(document) if node.parent in channels.asked}
     missing = frozenset(
         role.key
@@ -111,8 +115,9 @@ def match(
         channels=channels.found,
         missing=missing,
         warnings=tuple(_role_missing(role) for role in document.roles if role.key in missing),
-        questions=(*roles.questions, *channels.questions),
+        questions=(*roles.questions, *channels.questions, *resources.questions),
         pending=frozenset(pending),
+        resources=resources,
         archives=tuple(_archives(snapshot, channels.found, bindings, options.archive.name.strip())),
     )
 

@@ -324,6 +324,7 @@ def _said_role(role: DocumentRole, native: NativeRole) -> DocumentRole:
         secondary_color=_if_said(native.colors or UNSET, role.secondary_color),
         tertiary_color=_if_said(native.colors or UNSET, role.tertiary_color),
         unicode_emoji=_if_said(native.unicode_emoji, role.unicode_emoji),
+        icon=UNSET,
     )
 
 

@@ -1,8 +1,9 @@
 """Pairing wanted nodes with existing objects, each at most once, and never by a guess."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from core.discord.gateway import Made
 from core.discord.types import Snowflake
 from core.templates.plan import NEW, Candidate, Question
 
@@ -29,10 +30,11 @@ class Pairing(Generic[N, T]):
     no part in later rounds."""
 
     def __init__(
-        self, existing: Sequence[T], kind: Literal["role", "channel"], place_of: Callable[[T], str]
+        self, existing: Sequence[T], kind: Made, place_of: Callable[[T], str], *, noun: str | None = None
     ) -> None:
         self._free = {item.id: item for item in existing}
-        self._kind: Literal["role", "channel"] = kind
+        self._kind: Made = kind
+        self._noun = noun or kind
         self._place_of = place_of
         self._new: set[str] = set()
         self.found: dict[str, T] = {}
@@ -87,7 +89,7 @@ class Pairing(Generic[N, T]):
                 candidates=tuple(
                     Candidate(id=item.id, name=item.name, place=self._place_of(item)) for item in candidates
                 ),
-                message=_question(self._kind, [node.key for node in nodes], candidates),
+                message=_question(self._noun, [node.key for node in nodes], candidates),
             )
         )
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from core.discord.types import BotPowers, Role, Snapshot, channel_rank, role_rank
-from core.templates.dooms import is_below
+from core.templates.dooms import all_below
 from core.templates.order import (
     Bucket,
     Rank,
@@ -98,5 +98,5 @@ def role_places(target: Target, snapshot: Snapshot, powers: BotPowers) -> dict[R
 
 def movable_roles(snapshot: Snapshot, powers: BotPowers) -> list[Role]:
     """Highest first."""
-    below = (r for r in snapshot.roles if r.id != snapshot.guild_id and is_below(r, powers, snapshot))
+    below = all_below((r for r in snapshot.roles if r.id != snapshot.guild_id), powers, snapshot)
     return sorted(below, key=role_rank, reverse=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from core.discord.gateway import ChannelFields, RoleFields, SettingsFields
+from core.discord.gateway import ChannelFields, Made, RoleFields, SettingsFields
 from core.discord.resources import Onboarding, ResourceFields, ResourceKind, WelcomeScreen
 from core.discord.types import Snowflake
 from core.templates.options import ArchiveOptions, Extras, Only
@@ -17,6 +17,7 @@ Ref: TypeAlias = str
 Mode = Literal["merge", "exact"]
 Action = Literal["keep", "create", "edit", "move", "archive", "delete"]
 Pass = Literal["final", "meet"]
+NodeKind: TypeAlias = Literal["guild", "onboarding", "welcome_screen"] | Made
 
 
 def ref_to(key: str) -> Ref:
@@ -26,11 +27,17 @@ def ref_to(key: str) -> Ref:
 
 def deletes_of(plan: "Plan") -> frozenset[Snowflake]:
     """The ids of everything that the plan deletes."""
-    return frozenset(
-        step.role_id if isinstance(step, DeleteRole) else step.channel_id
-        for step in plan.steps
-        if isinstance(step, DeleteRole | DeleteChannel)
-    )
+    return frozenset(deleted for step in plan.steps if (deleted := deleted_by(step)))
+
+
+def deleted_by(step: "Step") -> Snowflake | None:
+    match step:
+        case DeleteRole(role_id=deleted) | DeleteChannel(channel_id=deleted):
+            return deleted
+        case DeleteResource(resource_id=deleted):
+            return deleted
+        case _:
+            return None
 
 
 def written_by(steps: "tuple[Step, ...]") -> frozenset[Snowflake]:
@@ -45,7 +52,7 @@ def written_by(steps: "tuple[Step, ...]") -> frozenset[Snowflake]:
 def node_of(step_id: str) -> str | None:
     """The key of the node that a create step makes; None for every other step."""
     what, _, key = step_id.partition(":")
-    return key if key and what in ("create_role", "create_channel") else None
+    return key if key and what.startswith("create_") else None
 
 
 NEW = "new"
@@ -189,6 +196,11 @@ Step: TypeAlias = (
     | EditChannel
     | DeleteChannel
     | OrderChannels
+    | CreateResource
+    | EditResource
+    | DeleteResource
+    | SetOnboarding
+    | SetWelcomeScreen
 )
 
 
@@ -212,7 +224,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Several nodes or several objects share what they are known by: `PlanOptions.mappings` has to tell, of each node,
     which of the candidates it is. Until then nothing is planned for these nodes."""
 
-    kind: Literal["role", "channel"]
+    kind: Made
     nodes: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     message: str
@@ -227,9 +239,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The plan as a tree to look at: the guild, its roles highest first, its channels by category."""
+    """The plan as a tree to look at: the guild, its roles highest first, its channels by category, then the rest."""
 
-    kind: Literal["guild", "role", "channel"]
+    kind: NodeKind
     action: Action
     name: str
     key: str | None = None

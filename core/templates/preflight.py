@@ -4,31 +4,43 @@ Only about what the steps do: what stays as it is stands against nothing. Every 
 foreseen, because Discord bans who collects too many of them.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from msgspec import UNSET
 
 from core.discord.gateway import RoleFields
-from core.discord.permissions import Permission
+from core.discord.permissions import ALL, Permission
 from core.discord.types import BotPowers, Role, Snapshot
 from core.templates.course import Course
 from core.templates.dooms import is_below
 from core.templates.fits import misfits
 from core.templates.plan import (
     CreateChannel,
+    CreateResource,
     CreateRole,
     DeleteChannel,
     DeleteRole,
     EditChannel,
     EditGuild,
+    EditResource,
     EditRole,
     Notice,
     OrderChannels,
     OrderRoles,
     PlanOptions,
+    Ref,
     Step,
 )
 from core.templates.reach import channel_blockers, lacks, listed
+from core.templates.resources.limits import (
+    RESOURCE_STEPS,
+    channel_needs,
+    permissions_for,
+    resource_misfits,
+)
+from core.templates.resources.sections import WORDS
+from core.templates.sets import SILENT, Subject
 from core.templates.target import Target
 
 ADMIN = Permission.ADMINISTRATOR
@@ -49,7 +61,13 @@ def blockers_of(
     target: Target, snapshot: Snapshot, powers: BotPowers, options: PlanOptions, steps: tuple[Step, ...]
 ) -> tuple[Notice, ...]:
     """Each once, in the order in which they would be met."""
-    found = [*_destruction(target, options), *misfits(target, snapshot, steps)]
+    found = [*_destruction(target, options), *misfits(target, snapshot, steps), *target.resources.blockers]
+    found += resource_misfits(
+        steps,
+        snapshot,
+        is_community=target.settings.is_community,
+        everyone_in=_everyone_in(target),
+    )
     found += _Check(target, snapshot, powers).blockers(steps)
     return tuple(dict.fromkeys(found))
 
@@ -58,7 +76,7 @@ def permission_for(step: Step) -> Permission:
     """What it takes in the server as a whole."""
     if isinstance(step, EditGuild) and step.fields.community is not UNSET:
         return ADMIN
-    return _MANAGE[type(step)]
+    return permissions_for(step) if isinstance(step, RESOURCE_STEPS) else _MANAGE[type(step)]
 
 
 def no_room_for_roles() -> Notice:
@@ -71,7 +89,7 @@ def no_room_for_roles() -> Notice:
 
 
 def _destruction(target: Target, options: PlanOptions) -> Iterator[Notice]:
-    count = target.dooms.count
+    count = target.dooms.count + target.resources.deletes
     if count and not options.confirm_destructive:
         yield Notice(
             code="destructive",
@@ -86,9 +104,22 @@ def _destruction(target: Target, options: PlanOptions) -> Iterator[Notice]:
 
 
 def _counted(target: Target) -> str:
-    channels, roles = len(target.dooms.channels), len(target.dooms.roles)
-    parts = [(channels, "channel"), (roles, "role")]
-    return " and ".join(f"{n} {what}{'s' if n > 1 else ''}" for n, what in parts if n)
+    counts = Counter({"channel": len(target.dooms.channels), "role": len(target.dooms.roles)})
+    counts.update(WORDS[doomed.kind] for doomed in target.resources.doomed if not doomed.is_replaced)
+    return " and ".join(f"{n} {what}{'s' if n > 1 else ''}" for what, n in counts.items() if n)
+
+
+def _everyone_in(target: Target) -> Callable[[Ref], int]:
+    """What every member may do in a channel when all is done."""
+    everyone = Subject("role", target.everyone)
+    base = next(role.permissions for role in target.roles if role.ref == target.everyone)
+    sets = {channel.ref: channel.final for channel in target.channels}
+
+    def bits(channel: Ref) -> int:
+        entry = sets.get(channel, {}).get(everyone, SILENT)
+        return int(ALL) if base & ADMIN else base & ~entry.deny | entry.allow
+
+    return bits
 
 
 class _Check:
@@ -111,9 +142,9 @@ class _Check:
         return found
 
     def _powers_for(self, step: Step) -> Iterator[Notice]:
-        bit = permission_for(step)
-        if bit & ~self._course.held():
-            yield lacks(bit)
+        needed = permission_for(step)
+        if missing := Permission(int(needed) & ~self._course.held()):
+            yield lacks(missing)
 
     def _blockers_of(self, step: Step) -> Iterator[Notice]:
         match step:
@@ -127,8 +158,19 @@ class _Check:
                 yield from self._grants(step, str(step.fields.name), 0)
             case CreateChannel() | EditChannel() | DeleteChannel():
                 yield from channel_blockers(step, self._course, self._target)
+            case CreateResource() | EditResource():
+                yield from self._reaches(step)
             case _:
                 pass
+
+    def _reaches(self, step: CreateResource | EditResource) -> Iterator[Notice]:
+        channel, needed = channel_needs(step) or ("", Permission(0))
+        if missing := Permission(int(needed) & ~self._course.held_in(channel)) if needed else needed:
+            yield Notice(
+                code="bot_lacks_permission",
+                message=f"{step.title} needs {listed(missing)} of the bot in that channel: give it to the bot there.",
+                node=step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id),
+            )
 
     def _touches(self, role: Role) -> Iterator[Notice]:
         if not is_below(role, self._powers, self._snapshot):

@@ -32,9 +32,11 @@ class Phase(IntEnum):
     CHANNEL_CREATES = 5
     CHANNEL_ORDER = 6
     GUILD_LAST = 7
-    CHANNEL_DELETES = 8
-    ROLE_DELETES = 9
-    GRANTS = 10
+    RESOURCES = 8
+    RESOURCE_DELETES = 9
+    CHANNEL_DELETES = 10
+    ROLE_DELETES = 11
+    GRANTS = 12
 
 
 class Sequence(msgspec.Struct, frozen=True, kw_only=True):

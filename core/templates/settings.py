@@ -11,9 +11,11 @@ import msgspec
 from msgspec import UNSET
 
 from core.discord.gateway import SettingsFields
+from core.discord.images import GuildPicture, ImageHash, guild_picture
 from core.discord.types import ContentFilter, Snapshot, Snowflake, VerificationLevel
 from core.templates.document import SUPPRESSIBLE, DocumentGuild
 from core.templates.plan import Notice, Ref
+from core.templates.resources.pictures import differs
 
 _PLAIN = (
     "name",
@@ -33,6 +35,12 @@ _PROTECTION: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_PICTURES: Mapping[GuildPicture, str | None] = {
+    "icon": None,
+    "banner": "BANNER",
+    "splash": "INVITE_SPLASH",
+    "discovery_splash": "DISCOVERABLE",
+}
 COMMUNITY_PROTECTION: Mapping[str, str] = {"verification_level": "low", "content_filter": "all_members"}
 """The least that a Community server has."""
 
@@ -77,7 +85,7 @@ def wanted_settings(
     """`channels` are the refs of the document's channels; a pointer to another one stays as it is."""
     was = "COMMUNITY" in snapshot.features
     will = was if said.community is UNSET else said.community
-    changed = _plain_changes(said, snapshot)
+    changed = {**_plain_changes(said, snapshot), **_picture_changes(said, snapshot, warnings)}
     if was and will:
         _keep_protection(changed, snapshot, warnings)
     final: dict[str, Ref | None] = {}
@@ -136,6 +144,22 @@ def _plain_changes(said: DocumentGuild, snapshot: Snapshot) -> dict[str, Any]:
     return changed
 
 
+def _picture_changes(
+    said: DocumentGuild, snapshot: Snapshot, warnings: list[Notice]
+) -> dict[str, ImageHash | None]:
+    changed: dict[str, ImageHash | None] = {}
+    for which, feature in _PICTURES.items():
+        wanted, name = getattr(said, which), getattr(snapshot.settings, which)
+        path = guild_picture(snapshot.guild_id, which, name) if name else None
+        if wanted is UNSET or not differs(wanted, path, snapshot.images):
+            continue
+        if wanted is not None and feature is not None and feature not in snapshot.features:
+            warnings.append(_no_feature(which, feature))
+        else:
+            changed[which] = wanted
+    return changed
+
+
 def _keep_protection(changed: dict[str, Any], snapshot: Snapshot, warnings: list[Notice]) -> None:
     """A Community server cannot go below what Community demands: what the document says beneath it is left out.
 
@@ -150,6 +174,14 @@ def _keep_protection(changed: dict[str, Any], snapshot: Snapshot, warnings: list
 def _is_raised(name: str, changed: Mapping[str, Any], snapshot: Snapshot) -> bool:
     levels = _PROTECTION[name]
     return levels.index(changed[name]) > levels.index(getattr(snapshot.settings, name))
+
+
+def _no_feature(which: str, feature: str) -> Notice:
+    return Notice(
+        code="feature_missing",
+        message=f"`guild.{which}` is left out: this server does not have the feature {feature}. Boost the server, or "
+        "make it discoverable, to get it.",
+    )
 
 
 def _protected(name: str, wanted: str, present: str) -> Notice:

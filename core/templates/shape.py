@@ -91,6 +91,8 @@ class Shaper:
             self._findings.add(
                 pointer, "too_many", f"There may be up to {wanted.max_length} here; these are {len(value)}."
             )
+        if wanted.min_length is not None and len(value) < wanted.min_length:
+            self._findings.add(pointer, "too_few", f"There must be at least {wanted.min_length} here.")
         items = (self.convert(item, wanted.item_type, at(pointer, n)) for n, item in enumerate(value))
         return tuple(item for item in items if item is not BAD)
 

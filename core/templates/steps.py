@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.types import Overwrite
 from core.templates.doomed import without
+from core.templates.graph import Node
 from core.templates.places import Places
 from core.templates.plan import (
     CreateChannel,
@@ -32,21 +33,22 @@ ROLE_ORDER, CHANNEL_ORDER = "order_roles", "order_channels"
 
 
 class Walk:
-    """Goes through the parts in order; `sets` are the overwrites that each existing channel has by then."""
+    """Goes through the parts in order; `sets` are the overwrites that each existing channel has by then. `places`
+    are those of channels and of roles; `others` are steps that are ready as they are."""
 
     def __init__(
         self,
         target: Target,
         sequence: Sequence,
-        channel_places: Places,
-        role_positions: Mapping[Ref, int],
+        places: tuple[Places, Mapping[Ref, int]],
         guild: GuildEdits,
+        others: Mapping[Node, Step],
     ) -> None:
         self._target = target
         self._sequence = sequence
-        self._places = channel_places
-        self._role_positions = role_positions
+        self._places, self._role_positions = places
         self._guild = guild
+        self._others = others
         self._channels = {c.ref: c for c in target.channels}
         self._roles: dict[Ref, WantedRole] = {r.ref: r for r in target.roles}
         self._dying = {role.id: role for role in target.doomed_roles}
@@ -60,6 +62,8 @@ class Walk:
         return tuple(step for step in steps if step is not None)
 
     def _step(self, part: str) -> Step | None:
+        if part in self._others:
+            return self._others[part]
         what, _, rest = part.partition(":")
         match what:
             case "create_role" | "edit_role" | "delete_role":

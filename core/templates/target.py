@@ -14,6 +14,12 @@ from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import channel_fields, role_fields, wanted_permissions
 from core.templates.match import ChannelNode, Matches, displayed, homes_in
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
+from core.templates.resources.target import (
+    ResourceTarget,
+    emoji_refs,
+    resource_target,
+    without_those_of,
+)
 from core.templates.sets import (
     OverwriteSet,
     Subject,
@@ -75,6 +81,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     settings: WantedSettings
     dooms: Dooms
     warnings: tuple[Notice, ...]
+    resources: ResourceTarget = ResourceTarget()
     stranded: tuple[Notice, ...] = ()
 
     @property
@@ -105,15 +112,16 @@ class _Aim:
         self._document = document
         self._snapshot = snapshot
         self._matches = matches
+        self._options = options
         self._warnings: list[Notice] = [*matches.warnings]
         self._everyone = snapshot.guild_id
-        self._options = options
         self._wishes = wishes_of(document, matches, options)
         self._warnings += self._wishes.warnings
         self._refs = {EVERYONE: self._everyone, **{key: role.id for key, role in matches.roles.items()}}
         self._refs |= {node.key: self._role_ref(node.key) for node in self._wishes.roles}
         self._channel_refs = {key: channel.id for key, channel in matches.channels.items()}
         self._channel_refs |= {node.key: self._channel_ref(node.key) for node in self._wishes.channels}
+        self._emojis = emoji_refs(document, matches.resources, options)
         self._settings = wanted_settings(self._wishes.guild, snapshot, self._channel_refs, self._warnings)
         self._protected = frozenset(options.protected)
         self._frozen = frozen_in(snapshot, self._protected)
@@ -129,17 +137,27 @@ class _Aim:
     def target(self) -> Target:
         roles, named = self._roles(), self._named_channels()
         archive = self._archive(roles)
+        resources = self._resources()
+        refs = {wanted.key: wanted.ref for wanted in resources.wanted}
         return Target(
             everyone=self._everyone,
             roles=roles,
             doomed_roles=self._dooms.roles,
             channels=(*named, *self._shelves(archive), *self._other_channels(archive)),
-            refs={**self._refs, **self._channel_refs},
+            refs={**self._refs, **self._channel_refs, **refs},
             settings=self._settings,
             dooms=self._dooms,
-            warnings=tuple(self._warnings),
+            warnings=(*self._warnings, *resources.warnings),
+            resources=resources,
             stranded=self._wishes.stranded,
         )
+
+    def _resources(self) -> ResourceTarget:
+        refs = {**self._refs, **self._channel_refs, **self._emojis}
+        found = resource_target(
+            self._document, self._snapshot, self._matches.resources, refs.get, self._options
+        )
+        return without_those_of(found, {channel.id for channel in self._dooms.channels})
 
     def _role_ref(self, key: str) -> Ref:
         return self._matches.roles[key].id if key in self._matches.roles else ref_to(key)
@@ -208,7 +226,7 @@ class _Aim:
             type=node.type,
             home=self._homes[channel.id] if channel else None,
             parent=self._channel_refs[node.parent] if node.parent else None,
-            fields=channel_fields(node, channel, self._snapshot, self._warnings),
+            fields=channel_fields(node, channel, self._snapshot, self._emojis, self._warnings),
             present=self._present_sets[channel.id] if channel else {},
             final=final,
             is_described=node.said.overwrites is not UNSET,

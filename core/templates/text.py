@@ -21,7 +21,7 @@ _UNBROKEN = 1 << 20
 _FIRST = ("guildwright", "key", "type", "name")
 _ON_ONE_LINE = frozenset({"permissions", "allow", "deny", "suppress"})
 _LIST_LINE = re.compile(rf"^( *)((?:- )?(?:{'|'.join(sorted(_ON_ONE_LINE))}): \[.*\])$", re.MULTILINE)
-_SECTION = re.compile(r"^(?=(?:variables|guild|everyone|roles|channels):)", re.MULTILINE)
+_SECTION = re.compile(rf"^(?=(?:{'|'.join(Document.__struct_fields__[1:])}):)", re.MULTILINE)
 _PLAIN = re.compile(r"\w[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
 
 

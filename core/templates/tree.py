@@ -10,6 +10,7 @@ from core.discord.types import VOICE_LIKE, Role, Snapshot, channel_rank, role_ra
 from core.templates.order import merged
 from core.templates.places import Places
 from core.templates.plan import Action, Change, PlanNode, Ref
+from core.templates.resources.shown import resource_tree
 from core.templates.sets import Subject
 from core.templates.target import Target, WantedChannel, WantedRole
 from core.templates.wording import field_changes, overwrite_changes, permissions_change
@@ -37,7 +38,10 @@ class _Tree:
         self._channel_names = {channel.ref: channel.name for channel in target.channels}
 
     def nodes(self) -> tuple[PlanNode, ...]:
-        return (self._guild(), *self._roles(), *self._children(None))
+        names = {**self._role_names, **self._channel_names}
+        names |= {w.ref: f":{w.name}:" for w in self._target.resources.wanted if w.kind == "emoji"}
+        rest = resource_tree(self._target.resources, self._snapshot, names)
+        return (self._guild(), *self._roles(), *self._children(None), *rest)
 
     def _guild(self) -> PlanNode:
         settings = self._target.settings

@@ -9,6 +9,8 @@ from core.templates.findings import at
 from core.templates.match import channel_fits, nodes_of, role_fits
 from core.templates.options import Only
 from core.templates.plan import NEW, PlanOptions
+from core.templates.resources.match import existing, resource_fits
+from core.templates.resources.sections import WORDS, ResourceNode, kind_of, resource_nodes
 
 
 def unfit(document: Document, snapshot: Snapshot, options: PlanOptions) -> tuple[Problem, ...]:
@@ -24,6 +26,7 @@ def _unknown_nodes(document: Document, only: Only | None) -> Iterator[Problem]:
     if only is None or not only.nodes:
         return
     known = {EVERYONE, *(r.key for r in document.roles), *(n.key for n in nodes_of(document))}
+    known |= {node.key for _, _, node in resource_nodes(document)}
     for index, key in enumerate(only.nodes):
         if key not in known:
             yield _problem(at("/only/nodes", index), "unknown_key", f"The document has no node `{key}`.")
@@ -37,6 +40,21 @@ def _unknown_staff(document: Document, snapshot: Snapshot, staff: Iterable[str])
             yield _problem(at("/archive/staff", index), "unknown_role", message)
 
 
+def _wrong_resource(key: str, said: Snowflake, node: ResourceNode, snapshot: Snapshot) -> Iterator[Problem]:
+    if said == NEW:
+        return
+    kind = kind_of(node)
+    resource = next((r for r in existing(snapshot, kind) or () if r.id == said), None)
+    if resource is None:
+        message = f"This server has no {WORDS[kind]} {said} that `{key}` could be."
+        yield _mapping(key, "unknown_id", message)
+    elif not resource_fits(node, resource):
+        message = (
+            f"The triggers of `{key}` and of the rule {said} are of different types: they cannot be edited."
+        )
+        yield _mapping(key, "does_not_fit", message)
+
+
 def _wrong_mappings(
     document: Document, snapshot: Snapshot, mappings: Mapping[str, Snowflake]
 ) -> Iterator[Problem]:
@@ -44,8 +62,12 @@ def _wrong_mappings(
     channels = {node.key: node for node in nodes_of(document)} if mappings else {}
     there = {role.id: role for role in snapshot.roles if role.id != snapshot.guild_id}
     standing = {channel.id: channel for channel in snapshot.channels}
+    resources = {node.key: node for _, _, node in resource_nodes(document)} if mappings else {}
     taken: dict[Snowflake, str] = {}
     for key, said in mappings.items():
+        if key in resources:
+            yield from _wrong_resource(key, said, resources[key], snapshot)
+            continue
         if key not in roles and key not in channels:
             yield _mapping(key, "unknown_key", f"The document has no role or channel `{key}`.")
             continue

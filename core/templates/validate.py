@@ -19,6 +19,8 @@ from core.templates.document import (
     MediaChannel,
 )
 from core.templates.findings import Findings, at, did_you_mean
+from core.templates.resources.rules import ResourceRules
+from core.templates.resources.sections import SECTIONS, resource_nodes
 
 MAX_ROLES = 250
 MAX_CHANNELS = 500
@@ -70,6 +72,7 @@ class _Rules:
         self._channels = list(channels_of(document))
         self._roles = [EVERYONE, *(role.key for role in document.roles)]
         self._types = {channel.key: type_of(channel) for _, channel in self._channels}
+        self._resources = ResourceRules(document, findings, self._roles, self._types)
 
     def check(self) -> None:
         self._check_sizes()
@@ -80,6 +83,7 @@ class _Rules:
             self._check_permissions(role.permissions or (), at("", "roles", index, "permissions"))
         for pointer, channel in self._channels:
             self._check_channel(channel, pointer)
+        self._resources.check()
 
     def _check_sizes(self) -> None:
         self._at_most(
@@ -90,7 +94,8 @@ class _Rules:
     def _check_keys(self) -> None:
         first = {EVERYONE: ""}
         roles = ((at("", "roles", n), role) for n, role in enumerate(self._document.roles))
-        for pointer, node in (*roles, *self._channels):
+        resources = ((at("", SECTIONS[kind], n), node) for kind, n, node in resource_nodes(self._document))
+        for pointer, node in (*roles, *self._channels, *resources):
             if node.key == EVERYONE:
                 message = "The key `everyone` means the role that every member has: choose another."
                 self._findings.add(at(pointer, "key"), "reserved_key", message)
@@ -119,6 +124,7 @@ class _Rules:
             self._at_most(MAX_CHILDREN, len(channel.channels), below, "channels in a category")
         if isinstance(channel, ForumChannel | MediaChannel):
             self._check_tags(channel.tags or (), at(pointer, "tags"))
+            self._resources.check_forum(channel, pointer)
         below = at(pointer, "overwrites")
         if channel.overwrites == "synced":
             self._check_synced(channel, below)

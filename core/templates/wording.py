@@ -9,6 +9,7 @@ from msgspec import UNSET
 from core.discord.permissions import names_of
 from core.templates.fields import NO_CHANGE
 from core.templates.plan import Change
+from core.templates.resources.shown import picture_text
 from core.templates.sets import SILENT, Bits, OverwriteSet, Subject
 
 _NAMES = {"parent_id": "category", "auto_archive": "auto-archive", "nsfw": "age-restricted"}
@@ -57,15 +58,20 @@ def value_text(name: str, value: Any, names: Mapping[str, str]) -> str | None:
     """A value as one would say it; None for none."""
     if value is None or value == "":
         return None
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     if name.endswith("color"):
         return f"#{value:06x}"
     if name == "tags":
         return ", ".join(tag.name for tag in value) or None
     if name.endswith("_id"):
         return names.get(value, str(value))
-    return str(value)
+    return _word(value)
+
+
+def _word(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return picture_text(text) if text.startswith("sha256:") else text
 
 
 def _entry(bits: Bits) -> str | None:

@@ -11,8 +11,9 @@ from rich.console import Console
 from tests.bench import simulator
 from tests.bench.bridge import whole
 from tests.bench.figures import console
+from tests.bench.templates import whole as templates
 
-WHAT = ("bridge", "simulator")
+WHAT = ("bridge", "simulator", "templates")
 
 
 def main() -> None:
@@ -30,6 +31,8 @@ def main() -> None:
 def _print(screen: Console, name: str) -> None:
     if name == "bridge":
         whole.run(screen)
+    elif name == "templates":
+        templates.run(screen)
     else:
         screen.print(simulator.table())
 

@@ -31,16 +31,28 @@ from core.templates.plan import (
     OrderRoles,
     Step,
 )
+from tests.builders.annex import (
+    Annex,
+    AnnexStep,
+    Refused,
+    bits_for,
+    emoji_in,
+    upload,
+    without_channel,
+    without_role,
+)
 from tests.builders.oracle import effective_bits
 
 MANAGE_CHANNELS, MANAGE_GUILD, VIEW, MANAGE_ROLES = 1 << 4, 1 << 5, 1 << 10, 1 << 28
+PICTURES = {
+    "icon": ("icons", None),
+    "banner": ("banners", "BANNER"),
+    "splash": ("splashes", "INVITE_SPLASH"),
+    "discovery_splash": ("discovery-splashes", "DISCOVERABLE"),
+}
 TEXT_LIKE = ("text", "announcement", "forum", "media")
 COMMUNITY = "COMMUNITY"
 _MISSING = "This is not there: "
-
-
-class Refused(AssertionError):
-    """Discord would have answered 4xx."""
 
 
 class World:
@@ -54,14 +66,18 @@ class World:
         self._channels = {channel.id: channel for channel in guild.channels}
         self._settings = guild.settings
         self._features = guild.features
+        parts = (guild.emojis, guild.stickers, guild.webhooks, guild.automod_rules, guild.scheduled_events)
         ids = [int(guild.guild_id), *map(int, self._roles), *map(int, self._channels)]
+        ids += [int(resource.id) for part in parts for resource in part or ()]
         self._last_id = max(ids) + 1000
         self.created: dict[str, str] = {}
+        self._rest = guild
+        self._annex = Annex(id_of=self._id, mint=self._mint, everyone_in=self._everyone_in)
 
     @property
     def snapshot(self) -> Snapshot:
         return replace(
-            self._guild,
+            self._rest,
             settings=self._settings,
             roles=tuple(self._roles.values()),
             channels=tuple(self._channels.values()),
@@ -89,6 +105,9 @@ class World:
                 self._order_channels(positions)
             case EditGuild():
                 self._edit_guild(step)
+            case _:
+                self._rest = self._annex.do(step, self.snapshot, self.created)
+                self._channels = {channel.id: channel for channel in self._rest.channels}
 
     def _mint(self) -> str:
         self._last_id += 1
@@ -111,6 +130,7 @@ class World:
             Role(id=self._mint(), name="new role", permissions=everyones, position=1), **_said(step.fields)
         )
         self._require_grantable(role.permissions, 0)
+        role = self._with_icon(role, role.icon)
         if self._lifts:
             for other in self._roles.values():
                 if other.id != self._guild.guild_id:
@@ -125,14 +145,32 @@ class World:
         if set(said) - {"permissions"} and (role.managed or role.id == self._guild.guild_id):
             raise Refused("50028: an integration's role, or @everyone")
         edited = replace(role, **said)
+        if "icon" in said:
+            edited = self._with_icon(edited, said["icon"])
         self._require_grantable(edited.permissions, role.permissions)
         self._roles[role.id] = edited
+
+    def _with_icon(self, role: Role, image: str | None) -> Role:
+        """An icon takes the place of an emoji (Resources › Role)."""
+        if image is None:
+            return role
+        if "ROLE_ICONS" not in self._features:
+            raise Refused("50101: role icons need a boosted server")
+        name = self._upload("role-icons", role.id, image)
+        return replace(role, icon=name, unicode_emoji=None)
+
+    def _upload(self, folder: str, of: str, image: str | None) -> str | None:
+        images = dict(self._rest.images)
+        name = upload(images, folder, of, image)
+        self._rest = replace(self._rest, images=images)
+        return name
 
     def _delete_role(self, role_id: str) -> None:
         role = self._touchable(role_id)
         if role.managed or role.id == self._guild.guild_id:
             raise Refused("50028: this role cannot be deleted")
         del self._roles[role_id]
+        self._rest = without_role(self._rest, role_id)
         for channel in self._channels.values():
             kept = tuple(o for o in channel.overwrites if not (o.kind == "role" and o.id == role_id))
             self._channels[channel.id] = replace(channel, overwrites=kept)
@@ -235,6 +273,7 @@ class World:
         ):
             raise Refused("50074: a Community server must keep it")
         del self._channels[channel_id]
+        self._rest = without_channel(self._rest, channel_id)
         for child in list(self._channels.values()):
             if child.parent_id == channel_id:
                 self._channels[child.id] = replace(child, parent_id=None)
@@ -258,6 +297,13 @@ class World:
         if "overwrites" in said:
             said["overwrites"] = tuple(
                 replace(o, id=self._id(o.id)) if o.kind == "role" else o for o in said["overwrites"]
+            )
+        if said.get("default_reaction"):
+            said["default_reaction"] = emoji_in(self._id(said["default_reaction"]), self._rest)
+        if "tags" in said:
+            said["tags"] = tuple(
+                replace(tag, emoji=emoji_in(self._id(tag.emoji), self._rest)) if tag.emoji else tag
+                for tag in said["tags"]
             )
         return said
 
@@ -295,6 +341,9 @@ class World:
         if bits & ~held:
             raise Refused(f"50001 or 50013: the bot lacks {bits & ~held:#x} in {channel_id}")
 
+    def _everyone_in(self, channel_id: str) -> int:
+        return effective_bits(self.snapshot, self._channels[channel_id], (), None)
+
     def _require_held(self, bits: int) -> None:
         if bits & ~self._held():
             raise Refused(f"50013: the bot lacks {bits & ~self._held():#x}")
@@ -318,6 +367,11 @@ class World:
                 kinds = ("voice",) if name == "afk_channel_id" else ("text", "announcement")
                 if said[name] not in self._channels or self._channels[said[name]].type not in kinds:
                     raise Refused(f"50035: {name} cannot point there")
+        for name, (folder, feature) in PICTURES.items():
+            if name in said:
+                if said[name] and feature not in {None, *self._features}:
+                    raise Refused(f"50101: {name} needs {feature}")
+                said[name] = self._upload(folder, self._guild.guild_id, said[name])
         settings = replace(self._settings, **said)
         if community:
             _require_community(settings)
@@ -338,6 +392,8 @@ def _require_community(settings: GuildSettings) -> None:
 def _needed(step: Step) -> int:
     if isinstance(step, EditGuild):
         return MANAGE_GUILD
+    if isinstance(step, AnnexStep):
+        return bits_for(step)
     roles = isinstance(step, CreateRole | EditRole | DeleteRole | OrderRoles)
     channels = isinstance(step, CreateChannel | OrderChannels)
     return MANAGE_ROLES if roles else MANAGE_CHANNELS if channels else 0

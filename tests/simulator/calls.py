@@ -60,6 +60,15 @@ class Rest:
             headers={"Authorization": "Bot sim-token"},
         )
 
+    async def sticker(self, guild_id: object, file: bytes, **fields: str) -> httpx.Response:
+        """A sticker made from a file, as multipart; a name and tags if none are given."""
+        return await self._http.post(
+            f"/api/v10/guilds/{guild_id}/stickers",
+            data={"name": "Wave", "tags": "👋"} | fields,
+            files={"file": ("sticker", file)},
+            headers={"Authorization": "Bot sim-token"},
+        )
+
     async def ok(self, method: str, path: str, body: object = None, **headers: str) -> Any:
         answer = await self(method, path, body, **headers)
         assert answer.is_success, answer.text
@@ -112,6 +121,16 @@ class Wire:
         sent |= {} if authorization is None else {"authorization": authorization}
         return await self._sent("POST", f"/api/v10{path}", urlencode(fields).encode(), "", sent)
 
+    async def multipart(
+        self, path: str, fields: Mapping[str, object], *, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """A POST of fields as text, those of type ``bytes`` as files; what is None is not sent."""
+        parts = [_part(name, value) for name, value in fields.items() if value is not None]
+        content = b"".join(parts) + b"--limit--\r\n"
+        sent = {"authorization": "Bot sim-token"} | dict(headers or {})
+        sent["content-type"] = "multipart/form-data; boundary=limit"
+        return await self._sent("POST", f"/api/v10{path}", content, "", sent)
+
     async def control(self, method: str, path: str, body: object = None) -> Reply:
         content = b"" if body is None else json.dumps(body).encode()
         return await self._sent(method, f"/_sim{path}", content, "", {"content-type": "application/json"})
@@ -143,6 +162,12 @@ class Wire:
         answer = b"".join(chunk.get("body", b"") for chunk in chunks)
         found = {name.decode(): text.decode() for name, text in start["headers"]}
         return Reply(start["status"], found, json.loads(answer) if answer else None)
+
+
+def _part(name: str, value: object) -> bytes:
+    file = '; filename="file"' if isinstance(value, bytes) else ""
+    head = f'--limit\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+    return head.encode() + (value if isinstance(value, bytes) else str(value).encode()) + b"\r\n"
 
 
 async def until(claim: Callable[[], object], seconds: float = 5.0) -> None:

@@ -11,6 +11,9 @@ from bot.simulator.shapes import JsonObject
 from tests.simulator.spoiling import spoiled
 from tests.simulator.writing import Ids, Writer
 
+# These are called with files, all else with JSON.
+_MULTIPART = {("POST", "/guilds/{guild_id}/stickers")}
+
 
 class Author:
     """Writes what the document allows."""
@@ -55,10 +58,13 @@ class Author:
         return quote(self._chance.choice(("tidying up", "für Ordnung: 100 %", "r" * 512, "r" * 513)))
 
     def _body_schema(self, method: str, template: str) -> JsonObject | None:
+        """JSON's where there is one; a multipart body has values of type ``bytes`` for its files."""
         if (name := NARROWED.get((method, template))) is not None:
             return self._writer.named(name)
         operation: Any = self._paths.get(template, {}).get(method.lower(), {})
-        return operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        content = operation.get("requestBody", {}).get("content", {})
+        kind = "multipart/form-data" if (method, template) in _MULTIPART else "application/json"
+        return content.get(kind, {}).get("schema")
 
 
 def _written(value: Any) -> str:
@@ -72,6 +78,8 @@ def _written(value: Any) -> str:
 
 def takes_body(document: JsonObject, method: str, template: str) -> bool:
     """Whether the document has a JSON body for an operation."""
+    if (method, template) in _MULTIPART:
+        return False
     return Author(document, Random()).body(method, template) is not None
 
 

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import msgspec
 
-from bot.simulator import emojis
+from bot.simulator import emojis, scheduled_events, stickers
 from bot.simulator.auto_moderation.triggers import TRIGGERS
 from bot.simulator.contract import Contract
 from bot.simulator.state import CATEGORY, Channel, Guild, Overwrite
+from bot.simulator.state.scheduled_events import EXTERNAL
 from bot.simulator.state.webhooks import INCOMING
 from bot.simulator.world import World
 
@@ -72,6 +73,7 @@ def _in_guild(world: World, guild: Guild) -> Iterator[str]:
         yield from (f"channel {channel.id}: {each}" for each in _in_channel(world, guild, channel))
     yield from _webhooks(guild)
     yield from _expressions(world, guild)
+    yield from _events(guild)
     yield from _rules(world, guild)
     yield from _newcomers(guild)
     yield from _people(world, guild)
@@ -94,6 +96,23 @@ def _expressions(world: World, guild: Guild) -> Iterator[str]:
             yield f"emoji {emoji.id} is for roles that are gone, or from nobody"
         if world.images.find(emojis.path(emoji.id)) is None:
             yield f"emoji {emoji.id} has no picture"
+    for sticker in guild.stickers.values():
+        if world.images.find(stickers.path(sticker.id)) is None or sticker.user_id not in world.users:
+            yield f"sticker {sticker.id} has no file, or is from nobody"
+    if len(guild.stickers) > stickers.slots(guild):
+        yield f"{len(guild.stickers)} stickers"
+
+
+def _events(guild: Guild) -> Iterator[str]:
+    if len(scheduled_events.open_events(guild)) > scheduled_events.MOST:
+        yield f"{len(guild.scheduled_events)} scheduled events"
+    for event in guild.scheduled_events.values():
+        if (event.entity_type == EXTERNAL) != (event.channel_id is None):
+            yield f"event {event.id} is elsewhere and in a channel, or in neither"
+        if event.channel_id is not None and event.channel_id not in guild.channels:
+            yield f"event {event.id} is in a channel that is gone"
+        if event.entity_type == EXTERNAL and not (event.location and event.ends):
+            yield f"event {event.id} is nowhere, or does not end"
 
 
 def _rules(world: World, guild: Guild) -> Iterator[str]:
@@ -174,6 +193,8 @@ _DUMPED = {
     "members": "/guilds/{guild_id}/members",
     "bans": "/guilds/{guild_id}/bans",
     "emojis": "/guilds/{guild_id}/emojis",
+    "stickers": "/guilds/{guild_id}/stickers",
+    "scheduled_events": "/guilds/{guild_id}/scheduled-events",
     "auto_moderation": "/guilds/{guild_id}/auto-moderation/rules",
     "webhooks": "/guilds/{guild_id}/webhooks",
     "onboarding": "/guilds/{guild_id}/onboarding",

@@ -131,6 +131,8 @@ SOURCES: dict[str, Callable[[Spot], Iterable[int | str]]] = {
     "webhook_id": _webhooks,
     "webhook_token": _webhook_tokens,
     "emoji_id": lambda spot: spot.guild.emojis,
+    "sticker_id": lambda spot: spot.guild.stickers,
+    "guild_scheduled_event_id": lambda spot: spot.guild.scheduled_events,
     "rule_id": lambda spot: spot.guild.auto_moderation,
     "code": lambda spot: [] if spot.guild.template is None else [spot.guild.template.code],
 }

@@ -18,6 +18,7 @@ _CHANNEL = ("GET", "/channels/{channel_id}")
 _ROLE = ("GET", "/guilds/{guild_id}/roles/{role_id}")
 _MEMBER = ("GET", "/guilds/{guild_id}/members/{user_id}")
 _MESSAGE = ("GET", "/channels/{channel_id}/messages/{message_id}")
+_EVENT = ("GET", "/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}")
 _RULE = ("GET", "/guilds/{guild_id}/auto-moderation/rules/{rule_id}")
 # The document describes no events; what they carry (whole, or under a key) is what these operations answer with.
 _CARRIES: dict[str, tuple[str | None, tuple[str, str]]] = {
@@ -32,6 +33,10 @@ _CARRIES: dict[str, tuple[str | None, tuple[str, str]]] = {
     "MESSAGE_UPDATE": (None, _MESSAGE),
     "GUILD_UPDATE": (None, ("GET", "/guilds/{guild_id}")),
     "GUILD_EMOJIS_UPDATE": ("emojis", ("GET", "/guilds/{guild_id}/emojis")),
+    "GUILD_STICKERS_UPDATE": ("stickers", ("GET", "/guilds/{guild_id}/stickers")),
+    "GUILD_SCHEDULED_EVENT_CREATE": (None, _EVENT),
+    "GUILD_SCHEDULED_EVENT_UPDATE": (None, _EVENT),
+    "GUILD_SCHEDULED_EVENT_DELETE": (None, _EVENT),
     "AUTO_MODERATION_RULE_CREATE": (None, _RULE),
     "AUTO_MODERATION_RULE_UPDATE": (None, _RULE),
     "AUTO_MODERATION_RULE_DELETE": (None, _RULE),

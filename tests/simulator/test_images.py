@@ -227,3 +227,49 @@ async def test_disnake_changes_its_own_pictures(
         with pytest.raises(disnake.HTTPException, match="cannot contain"):
             await bot.user.edit(username="discord harbour")
         await both.agree()
+
+
+async def test_a_spec_has_pictures_of_every_kind(sim: Control, rest: Rest, http: httpx.AsyncClient) -> None:
+    pictures = {
+        key: uri(png(shade)) for shade, key in enumerate(("icon", "banner", "splash", "discovery_splash"))
+    }
+    made = await sim.guild(
+        features=["DISCOVERABLE"],
+        roles=[{"name": "Crew", "icon": uri(png(10))}],
+        channels=[{"name": "log", "webhooks": [{"name": "Gulls", "avatar": uri(GIF, "image/gif")}]}],
+        emojis=[{"name": "anchor", "image": uri(png(11))}],
+        stickers=[{"name": "Wave", "image": uri(png(12))}],
+        scheduled_events=[{"name": "Regatta", "image": uri(png(13))}],
+        **pictures,
+    )
+    dump = await sim.dump(made["id"])
+    guild, role, (hook,) = dump["guild"], dump["roles"][1], dump["webhooks"]
+    (event,) = dump["scheduled_events"]
+    folders = {
+        "icon": "icons",
+        "banner": "banners",
+        "splash": "splashes",
+        "discovery_splash": "discovery-splashes",
+    }
+    served = {f"{folder}/{made['id']}/{guild[key]}": pictures[key] for key, folder in folders.items()} | {
+        f"role-icons/{role['id']}/{role['icon']}": uri(png(10)),
+        f"avatars/{hook['id']}/{hook['avatar']}": uri(GIF),
+        f"emojis/{made['emojis']['anchor']}": uri(png(11)),
+        f"stickers/{made['stickers']['Wave']}": uri(png(12)),
+        f"guild-events/{event['id']}/{event['image']}": uri(png(13)),
+    }
+    for path, data in served.items():
+        answer = await http.get(f"/{path}.png")
+        assert (answer.status_code, uri(answer.content)) == (200, data), path
+    assert hook["avatar"].startswith("a_")
+
+
+async def test_a_spec_that_is_refused_keeps_no_picture(sim: Control, simulator: Simulator) -> None:
+    wrong = {
+        "name": "Harbour",
+        "icon": uri(png()),
+        "stickers": [{"name": "Wave"}],
+        "emojis": [{"name": None}],
+    }
+    await sim("POST", "/guilds", wrong, status=400)
+    assert vars(simulator.world.images)["_kept"] == {}

@@ -26,6 +26,8 @@ KEYS = words(
     "messages user_ids delete_message_seconds delete_message_days parse users replied_user message_id "
     "mute deaf channel_id filename items media file accessory url min_values max_values default_values avatar "
     "integration_types name_localizations description_localizations nsfw required choices autocomplete "
+    "scheduled_start_time scheduled_end_time privacy_level entity_type entity_metadata location status recurrence_rule "
+    "start frequency interval by_weekday by_n_weekday by_month by_month_day n day "
     "min_value max_value min_length channel_types permission access_token nick mute tags icon install_params scopes "
     "integration_types_config oauth2_install_params max_participants component min_values max_values de 0 1"
 )
@@ -53,6 +55,8 @@ SPEC: dict[str, Any] = {
     "channels": [{"name": "c", "type": kind} for kind in (0, 2, 4, 5, 13, 15, 16)],
     "members": [{"username": "ada"}],
     "emojis": [{"name": "anchor", "roles": ["r"]}],
+    "stickers": [{"name": "Wave"}],
+    "scheduled_events": [{"name": "Regatta"}],
     "auto_moderation": [
         {
             "name": "No cats",
@@ -96,6 +100,8 @@ async def test_nonsense_is_refused_or_taken(route: Any, body: Any, which: int) -
             webhook_id=keyed[0],
             webhook_token=keyed[1],
             code=template["code"],
+            sticker_id=made["stickers"]["Wave"],
+            guild_scheduled_event_id=made["scheduled_events"]["Regatta"],
             emoji_id=made["emojis"]["anchor"],
             rule_id=made["auto_moderation"]["No cats"],
         )

@@ -9,7 +9,42 @@ from tests.simulator.pictures import GIF, png, uri
 async def tour_settings(rest: Rest, guild: str, made: dict[str, Any]) -> None:
     await _emojis(rest, guild, made)
     await _pictures(rest, guild)
+    await _stickers(rest, guild, made)
+    await _scheduled_events(rest, guild)
     await _auto_moderation(rest, guild, made)
+
+
+async def _stickers(rest: Rest, guild: str, made: dict[str, Any]) -> None:
+    for file in (png(), GIF):
+        sticker = (await rest.sticker(made["id"], file, description="It waves")).json()
+    one = f"{guild}/stickers/{sticker['id']}"
+    for path in (f"{guild}/stickers", one, f"/stickers/{sticker['id']}", f"{guild}/preview", guild):
+        await rest.ok("GET", path)
+    await rest.ok("PATCH", one, {"name": "Nod", "description": None})
+    await rest.ok("DELETE", one)
+
+
+async def _scheduled_events(rest: Rest, guild: str) -> None:
+    events = f"{guild}/scheduled-events"
+    voice = await rest.ok("POST", f"{guild}/channels", {"name": "v", "type": 2})
+    stage = await rest.ok("POST", f"{guild}/channels", {"name": "s", "type": 13})
+    common = {"name": "Regatta", "privacy_level": 2, "scheduled_start_time": "2099-07-01T12:00:00Z"}
+    rule = {"start": "2099-07-01T12:00:00Z", "frequency": 2, "interval": 2, "by_weekday": [2]}
+    for kind in (
+        {"entity_type": 1, "channel_id": stage["id"], "recurrence_rule": rule},
+        {"entity_type": 2, "channel_id": voice["id"], "image": uri(png())},
+        {
+            "entity_type": 3,
+            "entity_metadata": {"location": "Quay 3"},
+            "scheduled_end_time": "2099-07-01T16:00:00+02:00",
+        },
+    ):
+        event = await rest.ok("POST", events, common | kind)
+        await rest.ok("GET", f"{events}?with_user_count=true")
+        await rest.ok("GET", f"{events}/{event['id']}")
+        await rest.ok("PATCH", f"{events}/{event['id']}", {"status": 2, "description": "d"})
+        await rest.ok("GET", f"{guild}/audit-logs?limit=100")
+    await rest.ok("DELETE", f"{events}/{event['id']}")
 
 
 async def _emojis(rest: Rest, guild: str, made: dict[str, Any]) -> None:

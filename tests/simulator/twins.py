@@ -1,7 +1,7 @@
 """disnake's cache beside what disnake reads from the simulator's state afresh: the two must be twins.
 
-Every slot disnake keeps of a guild, its roles, channels, members and emojis is compared, so nothing has to be listed.
-Left out is what Discord does not tell a client: see the names below.
+Every slot disnake keeps of a guild, its roles, channels, members, emojis, stickers and scheduled events is compared, so
+nothing has to be listed. Left out is what Discord does not tell a client: see the names below.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from bot.simulator.events import GUILD_PRESENCES
 
 # Caches of disnake's own, back references, and voice and presence, which nobody here has.
 _INTERNAL = {
+    "creator",  # beside its id: whoever of that id was known when the event came
     "_state",
     "guild",
     "_voice_states",
@@ -29,6 +30,8 @@ _INTERNAL = {
 }
 # disnake lifts and lowers all cached positions when a role is made or deleted, Discord does not (disnake issue 1509).
 _DRIFTING = {("Role", "position")}
+# disnake keeps events that are over, of which a new session is not told.
+_OVER = (disnake.GuildScheduledEventStatus.completed, disnake.GuildScheduledEventStatus.cancelled)
 # A user's banner comes with the user, but of one it has, disnake does not read it again.
 _UNHEARD = {"_state", "_banner"}
 
@@ -67,6 +70,10 @@ class Twins:
             "_roles": {role.id: _slots(role) for role in guild.roles},
             "_members": {member.id: _member(member, known) for member in guild.members},
             "_channels": {channel.id: _channel(channel, known) for channel in guild.channels},
+            "stickers": {sticker.id: _slots(sticker) for sticker in guild.stickers},
+            "_scheduled_events": {
+                event.id: _slots(event) for event in guild.scheduled_events if event.status not in _OVER
+            },
             "emojis": {emoji.id: _slots(emoji) for emoji in guild.emojis},
         }
 

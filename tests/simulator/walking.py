@@ -6,7 +6,7 @@ Driven by the route table and the document; a route that is added is walked from
 from collections.abc import Collection
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from bot.simulator import Simulator
 from bot.simulator.contract import Contract
@@ -23,6 +23,7 @@ from tests.simulator.heads import Head
 from tests.simulator.judging import Evidence, Judge, Step
 from tests.simulator.naming import Spot, living, named
 from tests.simulator.overhearing import Frame, Overhearing
+from tests.simulator.pictures import uri
 from tests.simulator.spoiling import spoiled
 
 _TRIES = 4
@@ -57,13 +58,21 @@ def guild_spec(name: str, granted: object) -> JsonObject:
         *({"name": kind, "type": kind} for kind in words("voice announcement stage forum media")),
     ]
     spec: JsonObject = {"name": name, "roles": roles, "channels": channels, "bot_permissions": granted}
-    spec |= {"emojis": [{"name": "anchor"}], "auto_moderation": [_RULE]}
+    spec |= {"emojis": [{"name": "anchor"}], "stickers": [{"name": "Wave"}]}
+    spec |= {"scheduled_events": [{"name": "Regatta"}, {"name": "Shanties", "channel": "voice"}]}
+    spec |= {"auto_moderation": [_RULE]}
     spec["members"] = [{"username": "ada", "roles": ["Crew"]}, {"username": "grace", "roles": ["Mate"]}]
     if grand:
         spec |= {"features": list(_FEATURES), "verification_level": 1, "explicit_content_filter": 2}
         spec |= {"premium_tier": 3, "rules_channel": "rules", "public_updates_channel": "rules"}
         spec["welcome_screen"] = {"enabled": True, "channels": [{"channel": "rules", "description": "Read"}]}
     return spec
+
+
+def _has_files(body: Any) -> bool:
+    return isinstance(body, dict) and any(
+        isinstance(each, bytes) for each in cast("dict[str, Any]", body).values()
+    )
 
 
 class Walk:
@@ -196,6 +205,9 @@ class Walk:
         else:
             headers = {} if reason is None else {"x-audit-log-reason": reason}
             headers |= {} if authorization is None else {"authorization": authorization}
+            if _has_files(body):
+                reply = await self._wire.multipart(path, body, headers=headers)
+                return Step(route, path, body, reply, extra=f"{reason or ''} {authorization or ''}")
             reply = await self._wire(route.method, path, body, query=query, headers=headers)
         missing = [each for each in _HEADERS if each not in reply.headers]
         assert not missing, f"{route.method} {path}: no header {missing}"
@@ -205,6 +217,12 @@ class Walk:
         people = [each for each in guild.members if each != self.world.application.bot_id]
         user = str(self._chance.choice(people))
         edit = {"user": user, "method": route.method, "path": path, "body": body}
+        if _has_files(body):
+            plain = {key: each for key, each in body.items() if not isinstance(each, bytes)}
+            edit |= {
+                "body": plain,
+                "file": uri(next(each for each in body.values() if isinstance(each, bytes))),
+            }
         told = await self._wire.control("POST", "/edits", edit)
         if told.status != 200:
             assert told.body["code"] == 50109, (edit, told.body)  # a number too large for any JSON

@@ -33,7 +33,7 @@ _WORDS = words(
 )
 _LOCALES = words("de fr en-GB es-ES ja pt-BR")
 # Keys without which a body seldom means anything, and how often they are there at least.
-_USUAL = {"content": 70, "actions": 90, "trigger_metadata": 80}
+_USUAL = {"scheduled_end_time": 80, "content": 70, "actions": 90, "trigger_metadata": 80}
 _PERMISSION_KEYS = {"permissions", "allow", "deny", "default_member_permissions"}
 # Lists get shorter and unions plainer the deeper they lie.
 _DEEP = 4
@@ -173,7 +173,9 @@ class Writer:
         found = living[-1] if self.often(25) else self._chance.choice(list(living))
         return found if self.often(5) else str(found)
 
-    def _image(self, encoding: str) -> str:
+    def _image(self, encoding: str) -> str | bytes:
+        if encoding == "binary":
+            return self._chance.choice((png(self._chance.randint(0, 255)), gif(self._chance.randint(0, 255))))
         if encoding != "base64":
             raise NotImplementedError(f"no idea how {encoding} stands in JSON")
         shade = self._chance.randint(0, 255)

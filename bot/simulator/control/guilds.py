@@ -1,11 +1,15 @@
 """Guilds made and read whole.
 
 ``POST /_sim/guilds`` takes a spec (see :mod:`bot.simulator.specs`) or ``{"native_template": …, **spec keys that win}``
-and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}, "emojis": {name: id},
-"auto_moderation": {name: id}}``. ``GET /_sim/guilds/{id}`` is the whole state in REST shapes: ``guild``, ``roles`` from
-@everyone up by hierarchy, ``channels`` by (position, id), ``members``, ``bans``, ``emojis``, ``auto_moderation``,
-``messages`` (``{channel id: [oldest first]}``), ``webhooks`` without their tokens, ``onboarding``, ``welcome_screen``
-(null: none). ``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions",
+and answers 201 ``{"id", "roles": {key: id}, "channels": {key: id}, "members": {username: id}}``, and likewise
+``emojis``, ``stickers``, ``scheduled_events`` and ``auto_moderation`` by name.
+
+``GET /_sim/guilds/{id}`` is the whole state in REST shapes: ``guild``, ``roles`` from @everyone up by hierarchy,
+``channels`` by (position, id), ``members``, ``bans``, ``emojis``, ``stickers``, ``scheduled_events`` (to come and under
+way), ``auto_moderation``, ``messages`` (``{channel id: [oldest first]}``), ``webhooks`` without their tokens,
+``onboarding``, ``welcome_screen`` (null: none).
+
+``DELETE /_sim/guilds/{id}`` removes the guild. ``POST /_sim/guilds/{id}/bot`` ``{"permissions",
 "position"}`` and ``DELETE`` make the bot join and leave; one that is banned is refused (40007).
 """
 
@@ -13,7 +17,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.simulator import membership, onboarding, payloads, permissions, posting, webhooks, welcome
+from bot.simulator import (
+    membership,
+    onboarding,
+    payloads,
+    permissions,
+    posting,
+    scheduled_events,
+    webhooks,
+    welcome,
+)
 from bot.simulator.auto_moderation import telling
 from bot.simulator.casting import read_bits
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
@@ -86,6 +99,8 @@ def dump(world: World, guild: Guild) -> JsonObject:
         "guild": payloads.guild(guild),
         "roles": [payloads.role(role) for role in ranked],
         "emojis": [payloads.emoji(emoji, world.users[emoji.user_id]) for emoji in guild.emojis.values()],
+        "stickers": [payloads.sticker(each, world.users[each.user_id]) for each in guild.stickers.values()],
+        "scheduled_events": scheduled_events.listed(guild),
         "auto_moderation": [telling.payload(rule) for rule in guild.auto_moderation.values()],
         "channels": [payloads.channel(channel) for channel in channels],
         "members": [world.member_payload(member) for member in guild.members.values()],

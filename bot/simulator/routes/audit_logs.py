@@ -1,6 +1,6 @@
 """Reading the audit log."""
 
-from bot.simulator import audit, payloads, webhooks
+from bot.simulator import audit, payloads, scheduled_events, webhooks
 from bot.simulator.auto_moderation import telling
 from bot.simulator.permissions import VIEW_AUDIT_LOG
 from bot.simulator.routing import Answer, Call, Routes, ok
@@ -33,10 +33,12 @@ def get_audit_log(call: Call) -> Answer:
     ]
     targets = {entry["target_id"] for entry in found}
     hooks = [each for each in guild.webhooks.values() if str(each.id) in targets]
-    empty = ("integrations", "guild_scheduled_events", "threads")
+    events = [each for each in guild.scheduled_events.values() if str(each.id) in targets]
+    empty = ("integrations", "threads")
     return ok(
         {"audit_log_entries": found, "users": users, "auto_moderation_rules": rules}
         | {"webhooks": [webhooks.payload(call.world, each) for each in hooks]}
+        | {"guild_scheduled_events": [scheduled_events.payload(each) for each in events]}
         | {"application_commands": _commands(call, guild, found)}
         | {key: [] for key in empty}
     )

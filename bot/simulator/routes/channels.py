@@ -2,7 +2,7 @@
 
 import copy
 
-from bot.simulator import audit, payloads, references
+from bot.simulator import audit, payloads, references, scheduled_events
 from bot.simulator.access import Standing
 from bot.simulator.channel_forms import SPOILER, read_name, read_parent, read_settings, read_type
 from bot.simulator.errors import refuse
@@ -128,7 +128,10 @@ def delete_channel(call: Call) -> Answer:
         child.parent_id = None
     call.world.drop_channel(guild, channel)
     references.forget_channel(guild, channel.id)
+    cancelled = scheduled_events.forget_channel(guild, channel.id)
     call.world.emit("CHANNEL_DELETE", guild, body)
+    for event in cancelled:
+        call.world.emit("GUILD_SCHEDULED_EVENT_DELETE", guild, scheduled_events.payload(event))
     for child in orphans:
         call.world.emit_channel("CHANNEL_UPDATE", guild, child)
     if references.clear_pointers(guild, channel.id):

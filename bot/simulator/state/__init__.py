@@ -24,6 +24,8 @@ from bot.simulator.state.messages import File, Message
 from bot.simulator.state.oauth2 import AccessToken, AuthorizationCode, Challenge
 from bot.simulator.state.onboarding import Onboarding
 from bot.simulator.state.roles import Role
+from bot.simulator.state.scheduled_events import ScheduledEvent
+from bot.simulator.state.stickers import Sticker
 from bot.simulator.state.users import User
 from bot.simulator.state.webhooks import Webhook
 from bot.simulator.state.welcome import WelcomeScreen
@@ -55,6 +57,8 @@ __all__ = [
     "Overwrite",
     "ReactionEmoji",
     "Role",
+    "ScheduledEvent",
+    "Sticker",
     "Team",
     "TeamMember",
     "User",

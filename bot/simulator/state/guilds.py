@@ -10,6 +10,8 @@ from bot.simulator.state.guild_templates import GuildTemplate
 from bot.simulator.state.members import Ban, Member
 from bot.simulator.state.onboarding import Onboarding
 from bot.simulator.state.roles import Role
+from bot.simulator.state.scheduled_events import ScheduledEvent
+from bot.simulator.state.stickers import Sticker
 from bot.simulator.state.webhooks import Webhook
 from bot.simulator.state.welcome import WelcomeScreen
 
@@ -49,6 +51,8 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member])
     bans: dict[int, Ban] = field(default_factory=dict[int, Ban])
     emojis: dict[int, Emoji] = field(default_factory=dict[int, Emoji])
+    stickers: dict[int, Sticker] = field(default_factory=dict[int, Sticker])
+    scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict[int, ScheduledEvent])
     webhooks: dict[int, Webhook] = field(default_factory=dict[int, Webhook])
     auto_moderation: dict[int, AutoModerationRule] = field(default_factory=dict[int, AutoModerationRule])
     onboarding: Onboarding = field(default_factory=Onboarding)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from core.discord.errors import CallRefused, TargetGone
-from core.discord.gateway import NO_PICTURES, GuildGateway, Pictures
+from core.discord.gateway import NO_PICTURES, GuildGateway, Pictures, ResourceGateway
+from core.discord.images import Image
+from core.discord.resources import DETAILS, GuildDetails
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
 from core.jobs.journal import Act, LookUp
 from core.jobs.schemas import JobStep
@@ -19,7 +21,7 @@ from tests.builders.scenes import EXACT, channel, for_role, guild, ids, plan_for
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 
 
-class Calls(GuildGateway):
+class Calls(GuildGateway, ResourceGateway):
     """Remembers what was called; everything made gets the next number as its id."""
 
     def __init__(self) -> None:
@@ -94,6 +96,40 @@ class Calls(GuildGateway):
         self, guild_id: Snowflake, positions: dict[Snowflake, int], *, reason: str
     ) -> None:
         self._note("order_channels", positions, reason=reason)
+
+    async def read_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
+        raise AssertionError("applying reads nothing")
+
+    async def read_image(self, path: str) -> Image | None:
+        raise AssertionError("applying reads nothing")
+
+    async def create_resource(
+        self, guild_id: Snowflake, fields: Any, *, pictures: Pictures = NO_PICTURES, reason: str
+    ) -> Snowflake:
+        self._note("create_resource", fields, dict(pictures), reason=reason)
+        return str(7000 + len(self.made))
+
+    async def edit_resource(
+        self,
+        guild_id: Snowflake,
+        resource_id: Snowflake,
+        fields: Any,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None:
+        self._note("edit_resource", resource_id, fields, reason=reason)
+
+    async def delete_resource(
+        self, guild_id: Snowflake, kind: Any, resource_id: Snowflake, *, reason: str
+    ) -> None:
+        self._note("delete_resource", kind, resource_id, reason=reason)
+
+    async def set_onboarding(self, guild_id: Snowflake, onboarding: Any, *, reason: str) -> None:
+        self._note("set_onboarding", onboarding, reason=reason)
+
+    async def set_welcome_screen(self, guild_id: Snowflake, screen: Any, *, reason: str) -> None:
+        self._note("set_welcome_screen", screen, reason=reason)
 
     async def find_created(
         self, guild_id: Snowflake, kind: Any, *, reason: str, since: datetime

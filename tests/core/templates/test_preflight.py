@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.discord.permissions import bits_of
-from core.discord.types import BotPowers, GuildSettings, Role, Snapshot
+from core.discord.types import BotPowers, GuildSettings, Overwrite, Role, Snapshot
 from core.templates.document import (
     AnnouncementChannel,
     Category,
@@ -197,6 +197,16 @@ class TestLimits:
         plan = plan_for(said, there)
         assert codes(plan) == []
         Journey(plan, there, powers(there))
+
+    def test_no_call_takes_more_than_100_overwrites(self) -> None:
+        """Entries of permissions that have no name stay, and count."""
+        unnamed = tuple(Overwrite("member", str(5000 + n), 1 << 60, 0) for n in range(100))
+        there = guild(channel(2001, "c", *unnamed))
+        shut = (for_role("everyone", deny=["speak"]),)
+        plan = plan_for(wanted(TextChannel(key="c", name="c", overwrites=shut)), there)
+        assert [(n.code, n.node) for n in plan.blockers] == [("too_many_overwrites", "c")]
+        fewer = replace(there, channels=(replace(there.channels[0], overwrites=unnamed[1:]),))
+        assert codes(plan_for(wanted(TextChannel(key="c", name="c", overwrites=shut)), fewer)) == []
 
 
 class TestCommunity:

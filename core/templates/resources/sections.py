@@ -1,0 +1,91 @@
+"""Where the resources of each kind stand in a document, and what Discord's words for their parts are."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias, get_args
+
+from msgspec import UNSET, UnsetType
+
+from core.discord.resources import ResourceKind
+from core.templates.document import Document
+from core.templates.keys import emoji_text
+from core.templates.resources.moderation import DocumentAutoModRule
+from core.templates.resources.nodes import (
+    DocumentEmoji,
+    DocumentEvent,
+    DocumentSticker,
+    DocumentWebhook,
+    ExternalEvent,
+    Frequency,
+    StageEvent,
+    VoiceEvent,
+    Weekday,
+)
+
+ResourceNode: TypeAlias = (
+    DocumentEmoji | DocumentSticker | DocumentWebhook | DocumentAutoModRule | DocumentEvent
+)
+
+Section: TypeAlias = Literal["emojis", "stickers", "webhooks", "automod", "events"]
+SECTIONS: Mapping[ResourceKind, Section] = {
+    "emoji": "emojis",
+    "sticker": "stickers",
+    "webhook": "webhooks",
+    "automod_rule": "automod",
+    "scheduled_event": "events",
+}
+WORDS: Mapping[ResourceKind, str] = {
+    "emoji": "emoji",
+    "sticker": "sticker",
+    "webhook": "webhook",
+    "automod_rule": "AutoMod rule",
+    "scheduled_event": "event",
+}
+"""What people call one of them."""
+
+WEBHOOK_HOMES = frozenset({"text", "announcement", "voice", "stage", "forum", "media"})
+FREQUENCIES = get_args(Frequency)
+WEEKDAYS = get_args(Weekday)
+
+
+def nodes_in(document: Document, kind: ResourceKind) -> tuple[ResourceNode, ...] | UnsetType:
+    """UNSET where the document says nothing about that kind."""
+    return getattr(document, SECTIONS[kind])
+
+
+def resource_nodes(document: Document) -> Iterator[tuple[ResourceKind, int, ResourceNode]]:
+    """Every resource of the document with its place in its list."""
+    for kind in SECTIONS:
+        nodes = nodes_in(document, kind)
+        if nodes is not UNSET:
+            for index, node in enumerate(nodes):
+                yield kind, index, node
+
+
+def kind_of(node: ResourceNode) -> ResourceKind:
+    match node:
+        case DocumentEmoji():
+            return "emoji"
+        case DocumentSticker():
+            return "sticker"
+        case DocumentWebhook():
+            return "webhook"
+        case DocumentAutoModRule():
+            return "automod_rule"
+        case StageEvent() | VoiceEvent() | ExternalEvent():
+            return "scheduled_event"
+
+
+def moment_of(text: str) -> datetime:
+    """Raises `ValueError` for a day or an hour that there is not."""
+    return datetime.fromisoformat(text)
+
+
+def moment_text(moment: datetime) -> str:
+    """In UTC, to the second where it has no finer parts."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def emoji_in_document(emoji: str | None, keys: Mapping[str, str]) -> str | None:
+    """A stored emoji as documents write it; `keys` are those of the document's emojis, by id."""
+    return emoji_text(keys[emoji]) if emoji and emoji in keys else emoji or None
