@@ -286,6 +286,8 @@ def test_who_may_see_no_jobs_is_shown_none() -> None:
 def template(name: str, **more: Any) -> Template:
     fields: dict[str, Any] = {
         "description": None,
+        "guild_id": None,
+        "origin": None,
         "visibility": "public",
         "latest_version": 1,
         "created_at": utcnow(),
