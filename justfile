@@ -73,6 +73,10 @@ simulator *ARGS: _install
 routes *ARGS: _install
     {{ python }} -m tests.simulator.coverage "$@"
 
+# What Discord lets a bot write about a guild, and where a template says it
+writable: _install
+    {{ python }} -m tests.writable_fields
+
 # Pin the dependencies anew
 lock: _uv
     PATH="$PWD/.uv/bin:$PATH" uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

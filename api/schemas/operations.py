@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from core.templates import operations as core
 
+Section: TypeAlias = Literal["roles", "channels", "emojis", "stickers", "webhooks", "automod", "events"]
 NodeKey: TypeAlias = Annotated[str, Meta(max_length=64, description="A node's key in the document.")]
 Fields: TypeAlias = Annotated[
     dict[str, Any], Meta(description="Fields of the document and their new values; null clears.")
@@ -24,7 +25,7 @@ class _Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class SetFields(_Operation, frozen=True, kw_only=True, tag="set"):
-    """Fields of a role or channel, or of `everyone`."""
+    """Fields of a node, or of `everyone`."""
 
     key: NodeKey
     fields: Fields = {}
@@ -41,7 +42,7 @@ class SetGuild(_Operation, frozen=True, kw_only=True, tag="set_guild"):
 class AddNode(_Operation, frozen=True, kw_only=True, tag="add"):
     """A new node as the document would have it. With none of `before`, `after` and `into` it is the last one."""
 
-    section: Literal["roles", "channels"]
+    section: Section
     node: dict[str, Any]
     before: Before = None
     after: After = None

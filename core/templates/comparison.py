@@ -21,6 +21,8 @@ from core.templates.plan import Notice, PlanNode, PlanOptions
 _ALL = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
 _FEATURES = frozenset({"ROLE_ICONS", "ENHANCED_ROLE_COLORS", "BANNER", "INVITE_SPLASH", "ANIMATED_ICON"})
 _HIGHEST_TIER = 3
+_NOBODYS = str(2**63 - 1)
+"""An id that nothing has: Discord's grow with time."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,7 @@ def _wanted(
 def _bot_above(base: Snapshot) -> Role:
     """A role above all others, so that every role can be compared."""
     return Role(
-        id=str(1 + max(int(each.id) for each in (*base.roles, *base.channels))),
+        id=_NOBODYS,
         name="",
         permissions=int(Permission.ADMINISTRATOR),
         managed=True,

@@ -4,11 +4,12 @@ What the document does not say is as Discord makes it. Ids are small numbers tha
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import UNSET
 
+from core.discord.images import AssetPath, GuildPicture, ImageHash, guild_picture, role_icon
 from core.discord.permissions import bits_of
 from core.discord.types import Channel, ForumTag, GuildSettings, Overwrite, Role, Snapshot, Snowflake
 from core.templates.document import (
@@ -20,6 +21,9 @@ from core.templates.document import (
     DocumentRole,
 )
 from core.templates.match import ChannelNode, nodes_of, stored_name
+from core.templates.resources.imagined import with_resources
+from core.templates.resources.reception import emoji_ref
+from core.templates.resources.sections import resource_nodes
 from core.templates.settings import COMMUNITY_POINTERS
 
 _GUILD = "1"
@@ -43,25 +47,33 @@ def imagined(document: Document) -> Imagined:
     """The document must be valid."""
     nodes = nodes_of(document)
     keys = [*(role.key for role in document.roles), *(node.key for node in nodes)]
+    keys += (node.key for _, _, node in resource_nodes(document))
     ids = {key: str(number) for number, key in enumerate(keys, _FIRST)}
     sets: dict[str, tuple[Overwrite, ...]] = {}
     for node in nodes:
         sets[node.key] = _overwrites(node, sets, ids)
     top = len(document.roles)
-    return Imagined(
-        snapshot=Snapshot(
-            guild_id=_GUILD,
-            owner_id=_NOBODY,
-            settings=_settings(document.guild, ids),
-            roles=(
-                *(_role(role, ids, top - place) for place, role in enumerate(document.roles)),
-                Role(id=_GUILD, name="@everyone", permissions=_bits(document.everyone.permissions)),
-            ),
-            channels=tuple(_channel(node, ids, sets, place) for place, node in enumerate(nodes)),
-            features=frozenset({"COMMUNITY"} if document.guild.community is True else ()),
+    snapshot = Snapshot(
+        guild_id=_GUILD,
+        owner_id=_NOBODY,
+        settings=_settings(document.guild, ids),
+        roles=(
+            *(_role(role, ids, top - place) for place, role in enumerate(document.roles)),
+            Role(id=_GUILD, name="@everyone", permissions=_bits(document.everyone.permissions)),
         ),
-        bindings=ids,
+        channels=tuple(_channel(node, ids, sets, place) for place, node in enumerate(nodes)),
+        features=frozenset({"COMMUNITY"} if document.guild.community is True else ()),
+        images=_pictures(document, ids),
     )
+    whole = with_resources(document, snapshot, {**ids, EVERYONE: _GUILD})
+    return Imagined(snapshot=whole, bindings=ids)
+
+
+def _pictures(document: Document, ids: Mapping[str, Snowflake]) -> dict[AssetPath, ImageHash]:
+    """A picture's name is its content."""
+    found = {which: getattr(document.guild, which) for which in get_args(GuildPicture)}
+    pictures = {guild_picture(_GUILD, which, image): image for which, image in found.items() if image}
+    return pictures | {role_icon(ids[role.key], role.icon): role.icon for role in document.roles if role.icon}
 
 
 def _settings(said: DocumentGuild, ids: Mapping[str, Snowflake]) -> GuildSettings:
@@ -93,8 +105,11 @@ def _channel(
     plain = _known(node.said, _CHANNEL)
     if "tags" in plain:
         plain["tags"] = tuple(
-            ForumTag(name=tag.name, moderated=tag.moderated, emoji=tag.emoji) for tag in plain["tags"]
+            ForumTag(name=tag.name, moderated=tag.moderated, emoji=emoji_ref(tag.emoji, ids.get))
+            for tag in plain["tags"]
         )
+    if plain.get("default_reaction"):
+        plain["default_reaction"] = emoji_ref(plain["default_reaction"], ids.get)
     plain["name"] = stored_name(node.said.name, node.type)
     plain["overwrites"] = sets[node.key]
     return Channel(

@@ -18,7 +18,7 @@ from core.templates.parse import Draft, draft_from
 from core.templates.references import paths_naming
 from core.templates.shape import is_list, is_mapping
 
-Section: TypeAlias = Literal["roles", "channels"]
+Section: TypeAlias = Literal["roles", "channels", "emojis", "stickers", "webhooks", "automod", "events"]
 _KEY_FIELDS = ("key", "channels")
 _OWN = {"roles": "role", "channels": "channel"}
 

@@ -1,39 +1,31 @@
 """Where a document names a node by its key: in the node itself, and in whatever refers to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from msgspec import inspect as types
 
-from core.templates.document import Document, DocumentOverwrite, DocumentRole
+from core.templates.document import Document, DocumentOverwrite
 from core.templates.edits import Path
+from core.templates.keys import EmojiText, Key, emoji_text
 from core.templates.shape import is_list, is_mapping
 
 _DOCUMENT: Final = types.type_info(Document)
-
-
-def _key_pattern() -> str | None:
-    fields: Mapping[str, Any] = {field.name: field.type for field in _struct(DocumentRole).fields}
-    return _bare(fields["key"]).pattern
-
-
-def _struct(struct: type) -> types.StructType:
-    info = types.type_info(struct)
-    assert isinstance(info, types.StructType)
-    return info
 
 
 def _bare(wanted: types.Type) -> Any:
     return wanted.type if isinstance(wanted, types.Metadata) else wanted
 
 
-_KEY: Final = _key_pattern()
+_PATTERNS: Final = {_bare(types.type_info(named)).pattern for named in (Key, EmojiText)}
 
 
 def paths_naming(value: dict[str, Any], key: str, to: str) -> Iterator[tuple[Path, str]]:
     """Every place that names the key, and what stands there once it is called otherwise."""
-    found = list(_walk(value, _DOCUMENT, (), key))
-    yield from ((path, to) for path in found)
+    for path in list(_walk(value, _DOCUMENT, (), key)):
+        yield path, to
+    for path in list(_walk(value, _DOCUMENT, (), emoji_text(key))):
+        yield path, emoji_text(to)
 
 
 def _walk(value: object, wanted: types.Type, path: Path, key: str) -> Iterator[Path]:
@@ -52,7 +44,7 @@ def _walk(value: object, wanted: types.Type, path: Path, key: str) -> Iterator[P
     elif isinstance(bare, types.VarTupleType) and is_list(value):
         for place, item in enumerate(value):
             yield from _walk(item, bare.item_type, (*path, place), key)
-    elif isinstance(bare, types.StrType) and bare.pattern == _KEY and value == key:
+    elif isinstance(bare, types.StrType) and bare.pattern in _PATTERNS and value == key:
         yield path
 
 

@@ -185,7 +185,7 @@ class Annex:
             "emoji": len(there) >= EMOJI_SLOTS[guild.premium_tier],
             "sticker": len(there) >= STICKER_SLOTS[guild.premium_tier],
             "scheduled_event": len(there) >= 100,
-            "webhook": sum(w.channel_id == said.get("channel_id") for w in there.values()) >= 15,
+            "webhook": sum(w.channel_id == said.get("channel_id") for w in guild.webhooks or ()) >= 15,
         }
         if kind == "automod_rule":
             trigger = said["trigger"].type

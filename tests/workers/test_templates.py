@@ -13,7 +13,7 @@ from core.catalog import CATALOG
 from core.db import Engines
 from core.discord.effective import guild_permissions
 from core.discord.errors import GatewayBusy
-from core.discord.gateway import DiscordGateway, RoleFields
+from core.discord.gateway import NO_PICTURES, DiscordGateway, Pictures, RoleFields
 from core.discord.permissions import Permission
 from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Channel, Member, Snapshot
@@ -50,7 +50,15 @@ class Limited:
     async def read_member_permissions(self, guild_id: str, user_id: str) -> int | None:
         return int(guild_permissions(self.guild, Member(user_id=user_id, role_ids=self.members[user_id])))
 
-    async def edit_role(self, guild_id: str, role_id: str, fields: RoleFields, *, reason: str) -> None:
+    async def edit_role(
+        self,
+        guild_id: str,
+        role_id: str,
+        fields: RoleFields,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        reason: str,
+    ) -> None:
         edited = (replace(r, hoist=True) if r.id == role_id else r for r in self.guild.roles)
         self.guild = replace(self.guild, roles=tuple(edited))
 

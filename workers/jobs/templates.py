@@ -2,14 +2,21 @@
 
 import asyncio
 
-from core.discord.types import Snowflake
+from msgspec.structs import replace
+
+from core.discord.assets import assets_of
+from core.discord.images import Image, ImageHash, MediaType
+from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.guilds.reading import with_details
 from core.jobs.errors import JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
 from core.templates.askers import bounded, powers_of
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
-from core.templates.plan import Plan, deletes_of, node_of
+from core.templates.plan import Notice, Plan, deletes_of, node_of
+from core.templates.resources.sections import details_in
+from core.templates.resources.uploads import not_ready, pictures_of, uploaded
 from core.templates.schemas import PlanBasis
 from workers.acting import asking_member
 from workers.capture import keep
@@ -32,11 +39,12 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     if plan.hash != basis.hash and (not begun or not deletes_of(plan) <= basis.deletes):
         raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
     plan = await _bounded(job, plan)
-    if plan.blockers:
-        raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
+    blockers = (*plan.blockers, *await _not_ready(job, basis, plan))
+    if blockers:
+        raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
     before = (await keep(job, "before_apply", members=True)).info.id
-    made |= await apply(plan, job.guild_id, job.gateway, job.journal)
-    left = await _until_told(job, basis, made)
+    made |= await apply(plan, job.guild_id, job.gateway, job.journal, _Stored(job))
+    left = await _until_told(job, basis, plan, made)
     await _remember(job, basis, left, {**made, **left.matched})
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
@@ -49,8 +57,40 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
 
 
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
-    snapshot, powers = await job.read_guild()
+    snapshot, powers = await _read(job, basis)
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
+
+
+async def _read(job: JobContext, basis: PlanBasis) -> tuple[Snapshot, BotPowers]:
+    """With what has to be asked for, where the document speaks of it, and what is known of pictures."""
+    snapshot, powers = await job.read_guild()
+    if details := details_in(basis.document):
+        snapshot = with_details(snapshot, await job.gateway.read_details(job.guild_id, details))
+    async with job.database.read() as unit:
+        images = await unit.images.known(assets_of(snapshot))
+    return replace(snapshot, images=images), powers
+
+
+async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:
+    """What stands against doing it now, beside the guild itself."""
+    snapshot, _ = await _read(job, basis)
+    stored = _Stored(job)
+    found = {image_hash: await stored.find(image_hash) for image_hash in pictures_of(plan)}
+    held: dict[ImageHash, MediaType] = {
+        image_hash: image.media_type for image_hash, image in found.items() if image
+    }
+    return not_ready(plan, held, snapshot, job.clock())
+
+
+class _Stored:
+    """The pictures that we hold, each read in a transaction of its own."""
+
+    def __init__(self, job: JobContext) -> None:
+        self._job = job
+
+    async def find(self, image_hash: ImageHash) -> Image | None:
+        async with self._job.database.read() as unit:
+            return await unit.images.find(image_hash)
 
 
 async def _bounded(job: JobContext, plan: Plan) -> Plan:
@@ -76,15 +116,24 @@ async def _made_earlier(job: JobContext, steps: tuple[JobStep, ...]) -> dict[str
     return made
 
 
-async def _until_told(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
+async def _until_told(job: JobContext, basis: PlanBasis, done: Plan, made: dict[str, Snowflake]) -> Plan:
     """Gateway events follow the answers to calls by moments: looks until nothing is left to do, or gives up."""
     deadline, pause = asyncio.get_running_loop().time() + _TOLD_WITHIN_SECONDS, _FIRST_PAUSE_SECONDS
     while True:
+        if pictures_of(done):
+            await _note_uploads(job, basis, done, made)
         left = await _plan_again(job, basis, made)
         if left.is_empty or asyncio.get_running_loop().time() > deadline:
             return left
         await asyncio.sleep(pause)
         pause *= 1.5
+
+
+async def _note_uploads(job: JobContext, basis: PlanBasis, done: Plan, made: dict[str, Snowflake]) -> None:
+    """What Discord has under a new name is what was uploaded, whatever it made of the bytes."""
+    snapshot, _ = await _read(job, basis)
+    async with job.database.unit() as unit:
+        await unit.images.note_assets(uploaded(done, made, snapshot))
 
 
 async def _remember(job: JobContext, basis: PlanBasis, left: Plan, ids: dict[str, Snowflake]) -> None:

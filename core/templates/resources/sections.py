@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import UNSET, UnsetType
 
-from core.discord.resources import ResourceKind
+from core.discord.resources import DETAILS, Detail, ResourceKind
 from core.templates.document import Document
 from core.templates.keys import emoji_text
 from core.templates.resources.moderation import DocumentAutoModRule
@@ -89,3 +89,15 @@ def moment_text(moment: datetime) -> str:
 def emoji_in_document(emoji: str | None, keys: Mapping[str, str]) -> str | None:
     """A stored emoji as documents write it; `keys` are those of the document's emojis, by id."""
     return emoji_text(keys[emoji]) if emoji and emoji in keys else emoji or None
+
+
+def details_in(document: Document) -> tuple[Detail, ...]:
+    """What has to be asked for, because the document speaks of it and the gateway does not tell."""
+    said: dict[Detail, object] = {
+        "scheduled_events": document.events,
+        "webhooks": document.webhooks,
+        "automod_rules": document.automod,
+        "onboarding": document.onboarding,
+        "welcome_screen": document.welcome_screen,
+    }
+    return tuple(detail for detail in DETAILS if said[detail] is not UNSET)

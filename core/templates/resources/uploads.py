@@ -6,8 +6,8 @@ from datetime import datetime
 from core.discord.images import (
     AssetPath,
     GuildPicture,
-    Image,
     ImageHash,
+    MediaType,
     guild_picture,
     role_icon,
 )
@@ -40,7 +40,7 @@ def pictures_of(plan: Plan) -> frozenset[ImageHash]:
 
 
 def not_ready(
-    plan: Plan, held: Mapping[ImageHash, Image], snapshot: Snapshot, now: datetime
+    plan: Plan, held: Mapping[ImageHash, MediaType], snapshot: Snapshot, now: datetime
 ) -> tuple[Notice, ...]:
     """What stands against doing the plan now and cannot be seen in the guild: pictures that we do not hold, room for
     emojis that move and that do not, events that would begin in the past."""
@@ -92,7 +92,7 @@ def _pictures(step: Step) -> Iterator[tuple[GuildPicture, ImageHash]]:
             pass
 
 
-def _not_held(plan: Plan, held: Mapping[ImageHash, Image]) -> Iterator[Notice]:
+def _not_held(plan: Plan, held: Mapping[ImageHash, MediaType]) -> Iterator[Notice]:
     for step in plan.steps:
         for image in sorted(pictures_in(step) - held.keys()):
             yield Notice(
@@ -103,12 +103,12 @@ def _not_held(plan: Plan, held: Mapping[ImageHash, Image]) -> Iterator[Notice]:
             )
 
 
-def _crowded(plan: Plan, held: Mapping[ImageHash, Image], snapshot: Snapshot) -> Iterator[Notice]:
+def _crowded(plan: Plan, held: Mapping[ImageHash, MediaType], snapshot: Snapshot) -> Iterator[Notice]:
     if "MORE_EMOJI" in snapshot.features:
         return
     slots = EMOJI_SLOTS[min(max(snapshot.premium_tier, 0), len(EMOJI_SLOTS) - 1)]
     making = [
-        held[image].media_type in _MOVES
+        held[image] in _MOVES
         for step in plan.steps
         if step.id.startswith("create_emoji:")
         for image in pictures_in(step) & held.keys()

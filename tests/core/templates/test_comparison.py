@@ -1,6 +1,8 @@
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
@@ -9,6 +11,7 @@ from core.templates.capture import document_of
 from core.templates.comparison import Comparison, Seen, compare
 from core.templates.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
 from core.templates.imagined import imagined
+from core.templates.parse import document_from
 from core.templates.plan import PlanNode
 from tests.builders.documents import documents, snapshots
 from tests.fixtures.size import sized
@@ -22,6 +25,11 @@ def changed(nodes: Iterable[PlanNode]) -> list[tuple[str, str, tuple[str, ...]]]
             found.append((node.name, node.action, tuple(change.field for change in node.changes)))
         found += changed(node.children)
     return found
+
+
+def picture(digit: str) -> str:
+    """What a document says of some picture."""
+    return f"sha256:{digit * 64}"
 
 
 def reread(document: Document) -> Document:
@@ -116,3 +124,61 @@ def _ids(found: Comparison) -> set[str | None]:
             yield from below(node.children)
 
     return set(below(found.tree))
+
+
+WHOLE: dict[str, Any] = {
+    "guildwright": 1,
+    "guild": {"icon": picture("1"), "community": True, "rules_channel": "hall", "updates_channel": "hall"},
+    "roles": [{"key": "staff", "name": "Staff", "icon": picture("2")}],
+    "channels": [
+        {"key": "hall", "type": "text", "name": "hall"},
+        {"key": "ideas", "type": "forum", "name": "ideas", "default_reaction": ":wave:"},
+        {"key": "talk", "type": "voice", "name": "Talk"},
+    ],
+    "emojis": [{"key": "wave", "name": "wave", "image": picture("3"), "roles": ["staff"]}],
+    "stickers": [{"key": "cat", "name": "cat", "tags": "cat"}],
+    "webhooks": [{"key": "news", "name": "News", "channel": "hall", "avatar": picture("4")}],
+    "automod": [
+        {
+            "key": "spam",
+            "name": "Spam",
+            "trigger": {"type": "spam"},
+            "actions": [{"type": "send_alert", "channel": "hall"}],
+            "enabled": True,
+        }
+    ],
+    "events": [
+        {
+            "key": "quiz",
+            "type": "voice",
+            "name": "Quiz",
+            "channel": "talk",
+            "starts_at": "2030-01-31T20:00:00Z",
+            "image": picture("5"),
+        }
+    ],
+    "welcome_screen": {
+        "enabled": True,
+        "channels": [{"channel": "hall", "description": "Say hello", "emoji": ":wave:"}],
+    },
+}
+
+
+def test_a_whole_document_is_equal_to_itself() -> None:
+    assert changed(compare(document_from(WHOLE), document_from(WHOLE)).tree) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value", "name"),
+    [
+        ("emojis", "name", "bye", "bye"),
+        ("stickers", "description", "A cat", "cat"),
+        ("webhooks", "avatar", None, "News"),
+        ("automod", "enabled", False, "Spam"),
+        ("events", "image", None, "Quiz"),
+        ("roles", "icon", None, "Staff"),
+    ],
+)
+def test_of_every_kind_a_difference_is_found(section: str, field: str, value: Any, name: str) -> None:
+    other = {**WHOLE, section: [{**WHOLE[section][0], field: value}]}
+    assert [what[0] for what in changed(compare(document_from(WHOLE), document_from(other)).tree)] == [name]

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from core.discord.permissions import bits_of
+from core.templates.capture import document_of
+from core.templates.comparison import compare
 from core.templates.document import (
     AnnouncementChannel,
     Category,
@@ -17,9 +19,10 @@ from core.templates.document import (
     VoiceChannel,
 )
 from core.templates.errors import InvalidDocument
+from core.templates.imagined import imagined as guild_of
 from core.templates.native import import_native, looks_native
 from core.templates.parse import read_document
-from core.templates.text import to_yaml
+from core.templates.text import to_json, to_yaml
 from core.templates.validate import channels_of, problems_in, type_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -82,6 +85,20 @@ def test_a_real_template_imports_whole_and_without_a_problem(path: Path) -> None
     ]
     found = sorted((type_of(c), c.name) for _, c in channels_of(document))
     assert found == sorted((TYPES[c["type"]], c["name"]) for c in guild["channels"])
+
+
+@pytest.mark.skipif(not REAL, reason="the real templates are not part of the project")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_a_real_template_is_exported_and_read_again_as_the_same(path: Path) -> None:
+    document = import_native(json.loads(path.read_bytes())).document
+    assert read_document(to_yaml(document), media="yaml") == document
+    assert read_document(to_json(document), media="json") == document
+    made = guild_of(document)
+    captured = document_of(made.snapshot, known=made.bindings).document
+    again = read_document(to_yaml(captured), media="yaml")
+    assert again == captured
+    assert compare(document, again).is_equal
+    assert compare(again, document).is_equal
 
 
 @pytest.mark.skipif(not REAL, reason="the real templates are not part of the project")

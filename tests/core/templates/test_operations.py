@@ -255,3 +255,21 @@ def test_the_text_says_what_the_operations_say_and_comments_stay_with_their_node
 
 def _quoted(key: str, plain: str) -> str:
     return f'"{key}"' if f'- key: "{key}"' in plain else key
+
+
+def test_an_emojis_key_is_renamed_wherever_the_emoji_is_shown() -> None:
+    source = replaced(
+        ("\nchannels:\n", "\nemojis:\n  - {key: wave, name: wave}   # hello\n\nchannels:\n"),
+        (
+            "# The end.\n",
+            "\nwelcome_screen:\n  channels:\n    - {channel: hall, description: Hello, emoji: ':wave:'}\n",
+        ),
+    )
+    changed = change(
+        RenameKey(key="wave", to="hi"),
+        AddNode(section="emojis", node={"key": "bye", "name": "bye"}),
+        source=source,
+    )
+    assert "  - {key: hi, name: wave}   # hello\n  - key: bye\n    name: bye\n" in changed
+    [shown] = [line for line in changed.splitlines() if "description: Hello" in line]
+    assert ":hi:" in shown

@@ -12,6 +12,7 @@ from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.paging import Paging
 from core.templates.document import Document, TextChannel
+from core.templates.parse import draft_from
 from core.templates.schemas import Template, TemplateChanges
 from core.uow import Database, UnitOfWork
 from tests.builders.core import member, powers, snapshot
@@ -124,6 +125,27 @@ async def test_a_guild_has_one_active_version_whoever_writes_it(database: Databa
     with pytest.raises(Forbidden):
         manager = member(here, Permission.MANAGE_GUILD)
         await do(database, lambda unit: unit.active_versions.put(manager, here, first.id))
+
+
+async def test_a_guild_is_measured_by_the_document_with_its_own_values(database: Database) -> None:
+    owner, here = await owning(database), await guild(database)
+    draft = draft_from(
+        {
+            "guildwright": 1,
+            "variables": [{"name": "team", "example": "Staff"}],
+            "roles": [{"key": "staff", "name": "The ${team}"}],
+        }
+    )
+    made = await do(database, lambda unit: unit.templates.create(owner, "Ours", document=draft))
+    with pytest.raises(Invalid):
+        await do(database, lambda unit: unit.active_versions.put(owner, here, made.id))
+    active = await do(
+        database, lambda unit: unit.active_versions.put(owner, here, made.id, values={"team": "Crew"})
+    )
+    async with database.read() as unit:
+        assert await unit.active_versions.of(here) == active
+        meant = await unit.active_versions.document_of(active)
+    assert [role.name for role in meant.roles] == ["The Crew"]
 
 
 async def test_what_a_guild_is_measured_by_cannot_be_deleted_and_the_refusal_names_the_guild(
