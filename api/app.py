@@ -16,6 +16,7 @@ from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
 from api.controllers.docs import DocsController
+from api.controllers.drift import DriftController
 from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
@@ -64,6 +65,7 @@ CONTROLLERS = (
     TemplateController,
     VersionController,
     ActiveVersionController,
+    DriftController,
     RolloutController,
     DiffController,
     ImageController,

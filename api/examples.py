@@ -11,6 +11,7 @@ from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
+from api.schemas.drift import CaptureDrift, DriftActor, DriftItem, DriftPage
 from api.schemas.guilds import (
     CaptureGuild,
     EditSnapshot,
@@ -375,6 +376,30 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         Image(hash=f"sha256:{'0123456789abcdef' * 4}", media_type="image/png", size=48_213),
         _SNAPSHOT_SHOWN,
         CaptureGuild(label="before the move"),
+        CaptureDrift(note="As the crew wants it"),
+        DriftPage(
+            items=(
+                DriftItem(
+                    id=_PLAN,
+                    what="changed",
+                    kind="channel",
+                    object_id=_CHANNEL,
+                    key="mod-log",
+                    name="mod-log",
+                    field="topic",
+                    old="What was done",
+                    new=None,
+                    state="open",
+                    times=1,
+                    reverts=0,
+                    who=DriftActor(user_id=_GUILD, name="ada"),
+                    at=_THEN,
+                    settled_at=None,
+                    template_id=_TEMPLATE,
+                    version=1,
+                ),
+            )
+        ),
         EditSnapshot(label="before the move"),
         SnapshotPage(items=(_SNAPSHOT_SHOWN,)),
         Structure(

@@ -58,6 +58,7 @@ async def serve(settings: Settings) -> None:
         holder=name,
         lease_seconds=settings.lease_seconds,
         is_open=lambda: bot.connection.live,
+        afterwards=stored.settled,
     )
     worker = PermitWorker(redis, running, database, slots=settings.job_slots, dsn=asyncpg_dsn(database_url))
     bot.add_listener(_waking(worker), "on_ready")

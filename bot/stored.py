@@ -11,8 +11,11 @@ from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
 from core.discord.resources import Detail, GuildDetails
 from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.guilds.jobs import SYNC
 from core.guilds.reading import with_details
+from core.jobs.schemas import Job
 from core.uow import Database
+from workers.drift import look_for_drift
 
 T = TypeVar("T")
 NOTHING_READ = GuildDetails()
@@ -43,6 +46,8 @@ class StoredGuilds:
         await self._keep_first(present)
         for guild_id in sorted(stored - await gateway.guild_ids()):
             await self.left(guild_id)
+        for guild_id in present:
+            await self._compare(guild_id)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
@@ -60,11 +65,19 @@ class StoredGuilds:
 
     async def changed(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
+        await self._compare(guild_id)
 
     async def details_changed(self, guild_id: Snowflake, detail: Detail) -> None:
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             details = await self._reading().read_details(guild_id, (detail,))
             await self._store(guild_id, details)
+            await self._compare(guild_id)
+
+    async def settled(self, job: Job) -> None:
+        """What a job of ours did is no drift, what it left undone may be."""
+        spec = self._database.catalog[job.kind]
+        if job.guild_id is not None and (spec.structural or spec is SYNC):
+            await self._compare(job.guild_id)
 
     async def _present(self) -> frozenset[Snowflake]:
         async with self._database.read() as unit:
@@ -89,6 +102,13 @@ class StoredGuilds:
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)
+
+    async def _compare(self, guild_id: Snowflake) -> None:
+        async def look() -> None:
+            await look_for_drift(self._database, self._reading(), guild_id)
+
+        with contextlib.suppress(GuildAbsent, GatewayAbsent):
+            await _while_away(look)
 
     async def _keep_first(self, guild_ids: Collection[Snowflake]) -> None:
         """A snapshot from before anything was done."""

@@ -3,11 +3,12 @@
 from functools import reduce
 
 from core.actions.jobs import ACTIONS
+from core.drift.jobs import DRIFT_REVERT
 from core.guilds.jobs import CAPTURE, SYNC
 from core.jobs.spec import Catalog
 from core.templates.jobs import APPLY
 
-CATALOG = Catalog((SYNC, CAPTURE, APPLY, *ACTIONS))
+CATALOG = Catalog((SYNC, CAPTURE, APPLY, DRIFT_REVERT, *ACTIONS))
 
 BOT_PERMISSIONS = reduce(int.__or__, (spec.bot_bits for spec in CATALOG))
 """What the bot needs for everything in the catalog: the number in its invitation."""

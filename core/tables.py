@@ -4,12 +4,24 @@ from core.accounts import models as accounts
 from core.audit import models as audit
 from core.callbacks import models as callbacks
 from core.db import Base
+from core.drift import models as drift
 from core.guilds import models as guilds
 from core.images import models as images
 from core.jobs import models as jobs
 from core.policies import models as policies
 from core.templates import models as templates
 
-__all__ = ["METADATA", "accounts", "audit", "callbacks", "guilds", "images", "jobs", "policies", "templates"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "audit",
+    "callbacks",
+    "drift",
+    "guilds",
+    "images",
+    "jobs",
+    "policies",
+    "templates",
+]
 
 METADATA = Base.metadata

@@ -23,6 +23,8 @@ from core.callbacks.rules import CallbackRules
 from core.callbacks.service import CallbackService
 from core.clock import Clock, utc_now
 from core.db import Engines
+from core.drift.repository import DriftRepository
+from core.drift.service import DriftService
 from core.errors import Conflict
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
@@ -218,6 +220,19 @@ class UnitOfWork:
             templates=self.templates,
             guilds=self.guilds,
             snapshots=self.snapshots,
+        )
+
+    @cached_property
+    def drift(self) -> DriftService:
+        return DriftService(
+            DriftRepository(self._session),
+            guilds=self.guilds,
+            options=self.guild_options,
+            active=self.active_versions,
+            templates=self.templates,
+            actions=self.actions,
+            jobs=self.jobs,
+            clock=self._clock,
         )
 
     @cached_property

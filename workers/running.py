@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,7 +14,7 @@ from core.discord.gateway import DiscordGateway
 from core.discord.permissions import Permission
 from core.errors import Conflict, GuildwrightError
 from core.jobs.errors import Cancelled, DoneInPart, HandedBack, JobFailed, LeaseLost
-from core.jobs.schemas import Claim, ClaimTerms, JobError
+from core.jobs.schemas import Claim, ClaimTerms, Job, JobError
 from core.jobs.spec import AnySpec
 from core.jobs.states import JobState, Lane, WaitingFor
 from core.uow import Database
@@ -34,7 +34,8 @@ class Running:
 
     `holder` is this process' name. `per_guild` bounds how many jobs of one guild run at once, `structural` how many
     applies and the like run here, so that a message always finds a slot. While `is_open` says no, nothing is claimed:
-    the bot's lane is open while its gateway is live.
+    the bot's lane is open while its gateway is live. `afterwards` is told of each job that this process has let go of,
+    settled or not.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Running:
         per_guild: int = 4,
         structural: int = 6,
         is_open: Callable[[], bool] = lambda: True,
+        afterwards: Callable[[Job], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._registry = registry
@@ -61,6 +63,7 @@ class Running:
         self._structural = 0
         self._claiming = asyncio.Lock()
         self._is_open = is_open
+        self._afterwards = afterwards
         self._draining = False
 
     def drain(self) -> None:
@@ -129,6 +132,15 @@ class Running:
             log.warning("Job %s: PostgreSQL is away (%s); its lease will run out.", claim.job.id, error)
         finally:
             self._structural -= self._is_structural(claim)
+        await self._tell_afterwards(claim.job)
+
+    async def _tell_afterwards(self, job: Job) -> None:
+        if self._afterwards is None:
+            return
+        try:
+            await self._afterwards(job)
+        except Exception:
+            log.exception("What follows job %s (%s) ended in an error of ours", job.id, job.kind)
 
     def _is_structural(self, claim: Claim) -> bool:
         return self._registry[claim.job.kind].spec.structural

@@ -21,6 +21,7 @@ JobKind: TypeAlias = Literal[
     "guild.sync",
     "guild.capture",
     "template.apply",
+    "drift.revert",
     "message.send",
     "message.edit",
     "message.delete",
@@ -63,6 +64,15 @@ class ApplyPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     plan_id: uuid.UUID
 
 
+class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
+    """Put nodes back to what the active version says of them, with `guild` also the server's own settings."""
+
+    template_id: uuid.UUID
+    version: int
+    nodes: tuple[str, ...] = ()
+    guild: bool = False
+
+
 class SyncResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.sync"):
     """`changed` tells whether what we had stored was out of date."""
 
@@ -94,8 +104,15 @@ class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     is_equal: Annotated[bool, Meta(description="Whether planning again found nothing left to do.")]
 
 
-JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload | ActionPayload
-JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult | ActionResult
+class DriftRevertResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
+    """`created` are keys of the document and the ids of what was made again for them."""
+
+    created: dict[str, Snowflake]
+    calls: int
+
+
+JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload | DriftRevertPayload | ActionPayload
+JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult | DriftRevertResult | ActionResult
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 
 

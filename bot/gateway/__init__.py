@@ -1,5 +1,6 @@
 """`DiscordGateway` on a live disnake client: reads from its cache, writes through its HTTP client (law 7)."""
 
+from bot.gateway.audit import AuditCalls
 from bot.gateway.channels import ChannelCalls
 from bot.gateway.members import MemberCalls
 from bot.gateway.messages import MessageCalls
@@ -9,5 +10,5 @@ from bot.gateway.structure import StructureCalls
 __all__ = ["DisnakeGateway"]
 
 
-class DisnakeGateway(StructureCalls, ResourceCalls, MessageCalls, MemberCalls, ChannelCalls):
+class DisnakeGateway(StructureCalls, ResourceCalls, AuditCalls, MessageCalls, MemberCalls, ChannelCalls):
     """One for each client."""

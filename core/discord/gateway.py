@@ -11,6 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from core.discord.audit import AuditGateway
 from core.discord.images import AssetPath, Image, ImageHash
 from core.discord.members import ChannelGateway, MemberGateway
 from core.discord.messages import MessageGateway
@@ -215,5 +216,7 @@ class ResourceGateway(Protocol):
     ) -> None: ...
 
 
-class DiscordGateway(GuildGateway, ResourceGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol):
+class DiscordGateway(
+    GuildGateway, ResourceGateway, AuditGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol
+):
     """Everything that the live connection does for us."""

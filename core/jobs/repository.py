@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    exists,
     func,
     literal,
     or_,
@@ -112,6 +113,13 @@ class JobRepository(Repository[JobModel]):
             .limit(1)
         )
         return found.first()
+
+    async def is_at_work(self, guild_id: str) -> bool:
+        """Whether a structural job of that guild is running."""
+        running = exists().where(
+            JobModel.guild_id == guild_id, JobModel.structural, JobModel.state == "running"
+        )
+        return bool(await self.session.scalar(select(running)))
 
     async def claim(
         self, lane: Lane, holder: str, lease_seconds: float, now: datetime, terms: ClaimTerms

@@ -230,6 +230,10 @@ class JobService:
         """Whether such a job of that guild has not ended."""
         return await self._jobs.has_open(spec.kind, guild_id)
 
+    async def is_at_work(self, guild_id: str) -> bool:
+        """Whether a structural job is running in that guild."""
+        return await self._jobs.is_at_work(guild_id)
+
     async def require_free(self, guild_id: str) -> None:
         """Raises `GuildBusy` naming the structural job that has not ended there."""
         first = await self._first_structural(guild_id)

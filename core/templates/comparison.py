@@ -47,13 +47,15 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return all(node.action == "keep" for node in _flat(self.tree))
 
 
-def compare(left: Side, right: Side) -> Comparison:
-    """From left to right. Nodes are the same by key, by the ids that a guild and its snapshots share, and else by name
-    as in a plan. What a document does not say is equal to everything on its left, and as new on its right."""
+def compare(left: Side, right: Side, *, options: PlanOptions = _ALL) -> Comparison:
+    """From left to right; `options` say what becomes of what the right does not name.
+
+    Nodes are the same by key, by the ids that a guild and its snapshots share, and else by name as in a plan. What a
+    document does not say is equal to everything on its left, and as new on its right."""
     base, keys = _base(left)
     document, bindings = _wanted(right, keys, base)
     bot = _bot_above(base)
-    plan = diff(document, _unbounded(base, bot), bindings, _powers(bot), _ALL)
+    plan = diff(document, _unbounded(base, bot), bindings, _powers(bot), options)
     real = not isinstance(left, Document)
     tree = tuple(_shown(node, real=real) for node in plan.tree if node.id != bot.id)
     unsure = (Notice(code="ambiguous", message=question.message) for question in plan.questions)

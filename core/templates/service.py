@@ -1,7 +1,7 @@
 """Templates and their immutable versions."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -244,6 +244,14 @@ class TemplateService:
         if model is None:
             raise NotFound(f"Template {template_id} has no version {number}.")
         return TemplateVersion(info=to_info(model), draft=kept_draft(model), source=model.source)
+
+    async def bindings(self, guild_id: Snowflake, template_id: uuid.UUID) -> dict[str, Snowflake]:
+        """Which Discord objects the nodes of the template are in that guild."""
+        return await self._bindings.of(guild_id, template_id)
+
+    async def bind(self, guild_id: Snowflake, template_id: uuid.UUID, ids: Mapping[str, Snowflake]) -> None:
+        """Remembers which Discord objects its nodes are in that guild."""
+        await self._bindings.bind(guild_id, template_id, ids)
 
     async def keep(self, template_id: uuid.UUID) -> bool:
         """Nobody deletes the template before the transaction ends; False where somebody has."""

@@ -76,6 +76,15 @@ async def copy(api: Api) -> Asked:
     return f"/templates/{(await api.template())['id']}/copy", {"json": {"name": "Mine"}}
 
 
+async def drift(api: Api) -> Asked:
+    guild_id, template = await api.guild(), await api.template()
+    made = await api.client.put(
+        f"/api/v1/guilds/{guild_id}/active-version", json={"template_id": template["id"]}
+    )
+    assert made.is_success, made.text
+    return f"/guilds/{guild_id}/drift/capture", {}
+
+
 async def plans(api: Api) -> Asked:
     guilds = [await api.guild(), await api.guild()]
     return f"/templates/{(await api.template())['id']}/plans", {"json": {"guild_ids": guilds}}
@@ -110,6 +119,7 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "createVersion": version,
     "copyTemplate": copy,
     "createDiff": diff,
+    "captureDrift": drift,
     "createPlans": plans,
     "uploadImage": lambda api: plainly("/images", content=png()),
 }

@@ -199,6 +199,7 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
         lane="bot",
         holder="test",
         is_open=lambda: bot.connection.live,
+        afterwards=stored.settled,
     )
     worker = PermitWorker(redis, running, database, slots=2)
     tasks = [asyncio.create_task(bot.serve(TOKEN)), asyncio.create_task(worker.main())]

@@ -1,0 +1,252 @@
+"""Drift of a guild from its active version: noting it, telling of it, asking to revert it, taking it over."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from core.actions.payloads import MessageSend
+from core.actions.service import ActionService
+from core.actor import SYSTEM, Actor
+from core.clock import Clock
+from core.discord.types import Snowflake
+from core.drift.alerts import alert_text
+from core.drift.compare import What
+from core.drift.course import Candidate, recent, revertible
+from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload
+from core.drift.models import DriftItemModel
+from core.drift.repository import DriftRepository
+from core.drift.schemas import DriftBasis, DriftFilter, DriftItem, Finding
+from core.errors import NotFound
+from core.guilds.options import GuildOptions
+from core.guilds.options_service import GuildOptionsService
+from core.guilds.service import GuildService
+from core.jobs.service import JobService
+from core.paging import Page, Paging
+from core.templates.active import ActiveVersionService
+from core.templates.capture import document_of
+from core.templates.diff import diff
+from core.templates.plan import PlanOptions
+from core.templates.schemas import ActiveVersion, TemplateVersion
+from core.templates.service import TemplateService
+
+NOTE_LENGTH = 500
+
+
+class DriftService:
+    def __init__(
+        self,
+        items: DriftRepository,
+        *,
+        guilds: GuildService,
+        options: GuildOptionsService,
+        active: ActiveVersionService,
+        templates: TemplateService,
+        actions: ActionService,
+        jobs: JobService,
+        clock: Clock,
+    ) -> None:
+        self._items = items
+        self._guilds = guilds
+        self._options = options
+        self._active = active
+        self._templates = templates
+        self._actions = actions
+        self._jobs = jobs
+        self._clock = clock
+
+    async def basis(self, guild_id: Snowflake) -> DriftBasis | None:
+        """What to compare the guild with. None where nothing is to be compared: no version is active, the guild does
+        not want it, or a structural job of ours is changing the guild right now."""
+        active = await self._active.of(guild_id)
+        options = await self._options.of(guild_id)
+        if active is None or options.drift == "off" or await self._jobs.is_at_work(guild_id):
+            return None
+        if await self._guilds.state_of(guild_id) != "approved":
+            return None
+        return await self._basis(active, options)
+
+    async def note(self, basis: DriftBasis, findings: Collection[Finding]) -> bool:
+        """Keeps what was found, settles what is gone, and does as the guild wants: tells, or asks to revert. False
+        where the guild has changed since the basis was read: then it is compared again."""
+        guild_id = basis.active.guild_id
+        await self._guilds.lock(guild_id)
+        current = await self.basis(guild_id)
+        if current is None or (current.revision, current.active) != (basis.revision, basis.active):
+            return False
+        rows = await self._items.of(basis.active)
+        fresh = [row for finding in findings if (row := await self._keep(basis, rows, finding)) is not None]
+        self._settle(rows, {finding.deviation.identity for finding in findings})
+        there = [row for row in rows.values() if row.state == "open"]
+        if current.options.drift == "revert":
+            fresh = await self._revert(basis, there, fresh)
+        if current.options.drift in ("alert", "revert"):
+            await self._tell(guild_id, current.options.drift_channel_id, fresh)
+        return True
+
+    async def list(
+        self, actor: Actor, guild_id: Snowflake, wanted: DriftFilter, paging: Paging
+    ) -> Page[DriftItem]:
+        """Newest first. Needs Manage Guild. Raises `NotFound` where no version is active."""
+        active = await self._active.get(actor, guild_id)
+        rows = await self._items.page(active, wanted, paging)
+        items = tuple(map(to_item, rows[: paging.limit]))
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def capture(self, actor: Actor, guild_id: Snowflake, *, note: str | None = None) -> TemplateVersion:
+        """The guild as last seen as the next version of its active template, with the same keys. It is a draft: what is
+        active stays so until another version is made active. Needs Manage Guild, and the template to be the
+        actor's. Raises `NotFound` where no version is active."""
+        active = await self._active.get(actor, guild_id)
+        view = await self._guilds.view(actor, guild_id)
+        version = await self._templates.version(actor, active.template_id, active.version)
+        bindings = await self._templates.bindings(guild_id, active.template_id)
+        matched = diff(version.document, view.structure, bindings, view.powers, PlanOptions()).matched
+        captured = document_of(view.structure, known={**matched, **bindings})
+        if note is None:
+            rows = await self._items.page(active, DriftFilter(), Paging())
+            note = _note_of(active.version, map(to_item, rows))
+        draft = await self._templates.add_version(actor, active.template_id, captured.document, note=note)
+        await self._templates.bind(guild_id, active.template_id, captured.bindings)
+        return draft
+
+    async def revert_basis(self, guild_id: Snowflake, payload: DriftRevertPayload) -> DriftBasis:
+        """For the job that reverts. Raises `NotFound` where another version is active by now."""
+        active = await self._active.of(guild_id)
+        if active is None or (active.template_id, active.version) != (payload.template_id, payload.version):
+            raise NotFound(
+                "Another version is active in this guild by now: nothing is reverted to the old one."
+            )
+        return await self._basis(active, await self._options.of(guild_id))
+
+    async def bind(self, basis: DriftBasis, ids: Mapping[str, Snowflake]) -> None:
+        """What was made again is what its node is from now on."""
+        await self._templates.bind(basis.active.guild_id, basis.active.template_id, ids)
+
+    async def _basis(self, active: ActiveVersion, options: GuildOptions) -> DriftBasis:
+        view = await self._guilds.view(SYSTEM, active.guild_id)
+        version = await self._templates.version(SYSTEM, active.template_id, active.version)
+        rows = await self._items.of(active)
+        return DriftBasis(
+            active=active,
+            document=version.document,
+            bindings=await self._templates.bindings(active.guild_id, active.template_id),
+            options=options,
+            structure=view.structure,
+            powers=view.powers,
+            revision=view.guild.revision,
+            known={name: row.found for name, row in rows.items() if row.settled_at is None},
+        )
+
+    async def _keep(
+        self, basis: DriftBasis, rows: dict[str, DriftItemModel], finding: Finding
+    ) -> DriftItemModel | None:
+        """The row, where it was opened by this."""
+        deviation, row = finding.deviation, rows.get(finding.deviation.identity)
+        if row is not None and row.settled_at is None and row.found == deviation.found:
+            return None
+        was_open = row is not None and row.state == "open"
+        said = {
+            "what": deviation.what,
+            "kind": deviation.kind,
+            "object_id": deviation.id,
+            "key": deviation.key,
+            "name": deviation.name,
+            "field": deviation.field,
+            "wanted": deviation.wanted,
+            "found": deviation.found,
+            "state": "accepted" if finding.is_ours else "open",
+            "user_id": finding.user_id,
+            "user_name": finding.user_name,
+            "at": finding.at,
+            "settled_at": None,
+        }
+        if row is None:
+            row = await self._items.add(
+                DriftItemModel(
+                    guild_id=basis.active.guild_id,
+                    template_id=basis.active.template_id,
+                    version=basis.active.version,
+                    identity=deviation.identity,
+                    times=1,
+                    reverts=(),
+                    **said,
+                )
+            )
+            rows[deviation.identity] = row
+        else:
+            row.times += not was_open
+            for name, value in said.items():
+                setattr(row, name, value)
+        return row if row.state == "open" and not was_open else None
+
+    def _settle(self, rows: dict[str, DriftItemModel], found: Collection[str]) -> None:
+        for row in rows.values():
+            if row.settled_at is None and row.identity not in found:
+                row.state = "resolved" if row.revert_job_id is None else "reverted"
+                row.settled_at = self._clock()
+                row.revert_job_id = None
+
+    async def _revert(
+        self, basis: DriftBasis, there: Sequence[DriftItemModel], fresh: Sequence[DriftItemModel]
+    ) -> Sequence[DriftItemModel]:
+        """Asks to revert what may be; answers what is to be told of instead."""
+        now, guild_id = self._clock(), basis.active.guild_id
+        for row in there:
+            row.reverts = recent(row.reverts, now)
+        candidates = [_candidate(row) for row in there]
+        given_up = {each.identity for each in candidates if each.is_given_up}
+        told = [row for row in there if row in fresh or (row.identity in given_up and row.revert_job_id)]
+        for row in there:
+            if row.identity in given_up:
+                row.revert_job_id = None
+        chosen = revertible(candidates)
+        if chosen and not await self._jobs.is_open(DRIFT_REVERT, guild_id):
+            job = await self._jobs.ask(
+                SYSTEM, DRIFT_REVERT, _payload(basis, chosen), guild_id=guild_id, on_conflict="queue"
+            )
+            identities = {each.identity for each in chosen}
+            for row in there:
+                if row.identity in identities:
+                    row.reverts = (*row.reverts, now)
+                    row.revert_job_id = job.id
+        names = {each.identity for each in chosen}
+        return [row for row in told if row.identity not in names]
+
+    async def _tell(
+        self, guild_id: Snowflake, channel_id: Snowflake | None, rows: Sequence[DriftItemModel]
+    ) -> None:
+        """One message for all of them."""
+        if rows and channel_id is not None:
+            text = alert_text([to_item(row) for row in rows])
+            await self._actions.request(SYSTEM, guild_id, MessageSend(channel_id=channel_id, content=text))
+
+
+def _candidate(row: DriftItemModel) -> Candidate:
+    return Candidate(
+        identity=row.identity,
+        what=msgspec.convert(row.what, What),
+        kind=row.kind,
+        key=row.key,
+        reverts=len(row.reverts),
+    )
+
+
+def _payload(basis: DriftBasis, chosen: Collection[Candidate]) -> DriftRevertPayload:
+    return DriftRevertPayload(
+        template_id=basis.active.template_id,
+        version=basis.active.version,
+        nodes=tuple(dict.fromkeys(each.node for each in chosen if each.node is not None)),
+        guild=any(each.kind == "guild" for each in chosen),
+    )
+
+
+def _note_of(version: int, items: Iterable[DriftItem]) -> str:
+    changed = ", ".join(sorted(f"{item.name}: {item.field or item.what}" for item in items))
+    note = f"Captured drift from version {version}: {changed or 'nothing had drifted'}"
+    return note if len(note) <= NOTE_LENGTH else f"{note[: NOTE_LENGTH - 1]}…"
+
+
+def to_item(model: DriftItemModel) -> DriftItem:
+    names = (name for name in DriftItem.__struct_fields__ if name != "reverts")
+    plain = {name: getattr(model, name) for name in names}
+    return msgspec.convert({**plain, "reverts": len(model.reverts)}, DriftItem)

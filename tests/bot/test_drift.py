@@ -1,0 +1,268 @@
+"""Drift on the wire: what a person changes by hand is seen, told, put back and taken over; what a job did is none."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.actions.payloads import ChannelLock
+from core.clock import utc_now
+from core.discord.permissions import Permission
+from core.drift.jobs import DRIFT_REVERT
+from core.drift.schemas import DriftFilter, DriftItem, DriftState
+from core.guilds.options import DriftMode, GuildOptionsChanges
+from core.jobs.schemas import Job, JobFilter
+from core.paging import Paging
+from core.templates.plan import PlanOptions
+from core.templates.schemas import Template
+
+from .conftest import Discord, seen
+from .road import Road, bot_on, database_at, in_step, owner_of
+
+DOCUMENT = """
+guildwright: 1
+roles:
+  - {key: crew, name: Crew, permissions: [view_channel]}
+channels:
+  - {key: deck, type: category, name: Deck, channels: [{key: log, type: text, name: log, topic: What happened}]}
+  - {key: news, type: text, name: news, topic: What is new, overwrites: []}
+  - {key: alarm, type: text, name: alarm}
+"""
+GUILD: dict[str, Any] = {
+    "name": "Harbour",
+    "owner": "olga",
+    "channels": [{"name": "lounge"}],
+    "members": [{"username": "grace"}],
+}
+
+
+@pytest.fixture
+async def road(discord: Discord, database_url: str, redis_url: str) -> AsyncIterator[Road]:
+    guild = await discord.make(GUILD)
+    async with database_at(database_url) as database:
+        owner = await owner_of(database)
+        async with bot_on(discord, database, redis_url) as bot:
+            await in_step(database, owner, str(guild["id"]))
+            yield Road(discord, guild, database, owner, bot)
+
+
+async def applied(road: Road) -> Template:
+    """The document is what the guild looks like, and its active version."""
+    template = await road.template("Harbour", DOCUMENT)
+    async with road.database.unit() as unit:
+        plan = await unit.plans.create(road.owner, road.guild_id, template.id, None, PlanOptions())
+        job = await unit.plans.request_apply(road.owner, plan.id)
+    assert (await ended(road, job)).state == "succeeded"
+    return template
+
+
+async def ended(road: Road, job: Job) -> Job:
+    async def look() -> Job:
+        async with road.database.read() as unit:
+            return await unit.jobs.get(road.owner, job.id)
+
+    return await seen(look, lambda found: found.is_settled, within=15)
+
+
+async def items(road: Road, state: DriftState | None = "open") -> Sequence[DriftItem]:
+    async with road.database.read() as unit:
+        page = await unit.drift.list(road.owner, road.guild_id, DriftFilter(state=state), Paging())
+    return page.items
+
+
+async def once_there_are(road: Road, count: int, state: DriftState | None = "open") -> Sequence[DriftItem]:
+    return await seen(lambda: items(road, state), lambda found: len(found) == count, within=10)
+
+
+async def wants(road: Road, mode: DriftMode, channel: str | None = None) -> None:
+    async with road.database.unit() as unit:
+        changes = GuildOptionsChanges(drift=mode, drift_channel_id=channel)
+        await unit.guild_options.edit(road.owner, road.guild_id, changes)
+
+
+async def channel_id(road: Road, name: str) -> str:
+    dump = await road.discord.dump(road.guild_id)
+    return next(str(each["id"]) for each in dump["channels"] if each["name"] == name)
+
+
+async def topic(road: Road, name: str) -> str | None:
+    dump = await road.discord.dump(road.guild_id)
+    return next(each["topic"] for each in dump["channels"] if each["name"] == name)
+
+
+async def edit(road: Road, method: str, path: str, body: object = None) -> None:
+    """By the guild's owner; nobody waits until the database has heard of it."""
+    asked = {"guild_id": road.guild_id, "user": "olga", "method": method, "path": path, "body": body}
+    async with road.discord.http.post(f"{road.discord.base}/_sim/edits", json=asked) as answer:
+        assert answer.ok, await answer.text()
+        told = await answer.json()
+        assert told["status"] < 300, told
+
+
+async def told(road: Road, channel: str) -> str:
+    """The one message that is written there."""
+    channel_id_ = await channel_id(road, channel)
+
+    async def messages() -> list[dict[str, Any]]:
+        return (await road.discord.dump(road.guild_id))["messages"].get(channel_id_, [])
+
+    [message] = await seen(messages, bool, within=10)
+    return message["content"]
+
+
+async def reverts(road: Road) -> Sequence[Job]:
+    async with road.database.read() as unit:
+        found = await unit.jobs.list(road.owner, JobFilter(kind=DRIFT_REVERT.kind), Paging())
+    return found.items
+
+
+async def test_what_a_person_changes_is_an_item_with_field_old_new_who_and_when(road: Road) -> None:
+    await applied(road)
+    assert await items(road, None) == ()
+    news = await channel_id(road, "news")
+    begun = utc_now()
+    await edit(road, "PATCH", f"/channels/{news}", {"topic": "Nothing"})
+    [item] = await once_there_are(road, 1)
+    print(f"visible after {(utc_now() - begun).total_seconds():.2f} s")
+    assert (item.what, item.kind, item.object_id, item.key, item.name) == (
+        "changed",
+        "channel",
+        news,
+        "news",
+        "news",
+    )
+    assert (item.field, item.wanted, item.found) == ("topic", "What is new", "Nothing")
+    assert (item.user_id, item.user_name) == (str(road.guild["members"]["olga"]), "olga")
+    assert abs(item.at - begun) < timedelta(seconds=2)
+
+
+async def test_what_was_deleted_and_what_was_added_since_are_items_and_what_was_there_before_is_none(
+    road: Road,
+) -> None:
+    await applied(road)
+    await edit(road, "DELETE", f"/channels/{await channel_id(road, 'log')}")
+    await edit(road, "POST", f"/guilds/{road.guild_id}/roles", {"name": "Pirates"})
+    found = await once_there_are(road, 2)
+    assert {(each.what, each.kind, each.name, each.user_name) for each in found} == {
+        ("missing", "channel", "log", "olga"),
+        ("added", "role", "Pirates", "olga"),
+    }
+
+
+async def test_what_is_put_right_by_hand_is_resolved_and_counts_when_it_comes_again(road: Road) -> None:
+    await applied(road)
+    news = await channel_id(road, "news")
+    for times in (1, 2):
+        await edit(road, "PATCH", f"/channels/{news}", {"topic": "Nothing"})
+        [item] = await once_there_are(road, 1)
+        assert item.times == times
+        await edit(road, "PATCH", f"/channels/{news}", {"topic": "What is new"})
+        [item] = await once_there_are(road, 1, "resolved")
+        assert item.settled_at is not None
+
+
+async def test_a_job_of_ours_makes_no_drift_and_ends_what_it_puts_right(road: Road) -> None:
+    template = await applied(road)
+    await edit(road, "DELETE", f"/channels/{await channel_id(road, 'log')}")
+    await once_there_are(road, 1)
+    async with road.database.unit() as unit:
+        plan = await unit.plans.create(road.owner, road.guild_id, template.id, None, PlanOptions())
+        job = await unit.plans.request_apply(road.owner, plan.id)
+    assert (await ended(road, job)).state == "succeeded"
+    [item] = await once_there_are(road, 1, "resolved")
+    assert item.name == "log"
+    assert len(await items(road, None)) == 1
+
+
+async def test_what_a_job_of_ours_did_on_purpose_is_accepted(road: Road) -> None:
+    await applied(road)
+    news = await channel_id(road, "news")
+    async with road.database.unit() as unit:
+        job = await unit.actions.request(road.owner, road.guild_id, ChannelLock(channel_id=news))
+    assert (await ended(road, job)).state == "succeeded"
+    found = await once_there_are(road, 1, "accepted")
+    assert found[0].object_id == news
+    assert await items(road) == ()
+
+
+async def test_an_alert_is_one_message_for_all_that_drifted_at_once(road: Road) -> None:
+    await applied(road)
+    alarm = await channel_id(road, "alarm")
+    await wants(road, "alert", alarm)
+    news = await channel_id(road, "news")
+    await edit(road, "PATCH", f"/channels/{news}", {"topic": "Nothing", "nsfw": True, "name": "fake-news"})
+    await once_there_are(road, 2)
+
+    message = await told(road, "alarm")
+    assert "topic is Nothing, wanted What is new; by olga" in message
+    assert "name is fake-news, wanted news; by olga" in message
+
+
+async def test_what_is_reverted_comes_back_once_and_after_three_times_people_are_told_instead(
+    road: Road,
+) -> None:
+    await applied(road)
+    await wants(road, "revert", await channel_id(road, "alarm"))
+    news = await channel_id(road, "news")
+    for times in (1, 2, 3):
+        await edit(road, "PATCH", f"/channels/{news}", {"topic": f"Nothing {times}"})
+
+        async def put_back(times: int = times) -> Sequence[DriftItem]:
+            return [each for each in await items(road, "reverted") if each.times == times]
+
+        [item] = await seen(put_back, bool, within=15)
+        assert (item.field, await topic(road, "news"), len(await reverts(road))) == (
+            "topic",
+            "What is new",
+            times,
+        )
+    await edit(road, "PATCH", f"/channels/{news}", {"topic": "Nothing at all"})
+    [item] = await once_there_are(road, 1)
+
+    message = await told(road, "alarm")
+    assert "It was put back 3 times within an hour, and is now left to you and olga" in message
+    assert (await topic(road, "news"), len(await reverts(road))) == ("Nothing at all", 3)
+
+
+async def test_a_deleted_channel_is_made_again_and_what_was_added_is_not_deleted(road: Road) -> None:
+    await applied(road)
+    await wants(road, "revert")
+    await edit(road, "POST", f"/guilds/{road.guild_id}/roles", {"name": "Pirates"})
+    await edit(road, "DELETE", f"/channels/{await channel_id(road, 'log')}")
+    await once_there_are(road, 1, "reverted")
+    assert "log" in await road.channels()
+    [item] = await once_there_are(road, 1)
+    assert (item.what, item.name) == ("added", "Pirates")
+
+
+async def test_captured_drift_is_a_draft_with_the_same_keys_whose_plan_is_empty(road: Road) -> None:
+    template = await applied(road)
+    await edit(road, "PATCH", f"/channels/{await channel_id(road, 'news')}", {"name": "olds"})
+    await edit(road, "POST", f"/guilds/{road.guild_id}/roles", {"name": "Pirates"})
+    await once_there_are(road, 2)
+    async with road.database.unit() as unit:
+        draft = await unit.drift.capture(road.owner, road.guild_id)
+    assert (draft.info.number, draft.info.note) == (
+        2,
+        "Captured drift from version 1: Pirates: added, news: name",
+    )
+    assert {"news", "log", "deck", "alarm"} <= {each.key for each in draft.document.channels} | {"log"}
+    async with road.database.unit() as unit:
+        plan = await unit.plans.create(road.owner, road.guild_id, template.id, 2, PlanOptions())
+        assert plan.plan.steps == ()
+        active = await unit.active_versions.get(road.owner, road.guild_id)
+        assert active.version == 1
+
+
+async def test_who_did_it_is_unknown_where_the_bot_may_not_read_the_audit_log(road: Road) -> None:
+    await applied(road)
+    guild = road.bot.get_guild(int(road.guild_id))
+    assert guild is not None
+    [own] = [role for role in guild.me.roles if role.managed]
+    await road.by_hand(
+        "PATCH", f"/guilds/{road.guild_id}/roles/{own.id}", {"permissions": str(int(Permission.VIEW_CHANNEL))}
+    )
+    await edit(road, "PATCH", f"/channels/{await channel_id(road, 'news')}", {"topic": "Nothing"})
+    [item] = await once_there_are(road, 1)
+    assert (item.user_id, item.user_name) == (None, None)
