@@ -11,6 +11,7 @@ from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
+from api.schemas.applying import ApplyResult
 from api.schemas.drift import CaptureDrift, DriftActor, DriftItem, DriftPage
 from api.schemas.guilds import (
     CaptureGuild,
@@ -23,7 +24,6 @@ from api.schemas.guilds import (
 from api.schemas.images import Image
 from api.schemas.jobs import (
     ApplyPayload,
-    ApplyResult,
     CreateJob,
     Job,
     JobActor,
@@ -270,6 +270,7 @@ _JOB_SHOWN = Job(
     max_attempts=5,
     cancel_requested=False,
     actor=JobActor(kind="token", via="http", name="owner", account_id=_ACCOUNT, discord_user_id=None),
+    approved_by=None,
     request_id="3f2b6f0a0b4c4e7e8b1f6f5d2c9a7e10",
     created_at=_THEN,
     started_at=_THEN,

@@ -33,6 +33,7 @@ from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepos
 from core.guilds.snapshots import SnapshotService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
+from core.jobs.approvals import ApprovalService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
 from core.jobs.pauses import PauseRepository, PauseService
@@ -44,6 +45,7 @@ from core.jobs.spec import Catalog
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
+from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
 from core.templates.planning import PlanService
 from core.templates.repository import (
@@ -89,6 +91,10 @@ class UnitOfWork:
     @cached_property
     def jobs(self) -> JobService:
         return JobService(self._jobs, self.audit, self._catalog, self._clock, self.rungs.append)
+
+    @cached_property
+    def approvals(self) -> ApprovalService:
+        return ApprovalService(self._jobs, self.jobs, self.audit, self._catalog, self.rungs.append)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -212,6 +218,10 @@ class UnitOfWork:
             jobs=self.jobs,
             audit=self.audit,
         )
+
+    @cached_property
+    def plan_approvals(self) -> PlanApprovalService:
+        return PlanApprovalService(self.plans, self.approvals, self.audit)
 
     @cached_property
     def comparisons(self) -> ComparisonService:

@@ -181,9 +181,8 @@ class Running:
             case AnswerLost():
                 await self._try_later(claim, error, spent=0 if journal.has_done else claim.job.spent_attempts)
             case DoneInPart():
-                await self._settle(
-                    claim, await self._stopped(claim), result=error.result, error=_failure(error)
-                )
+                failure = _failure(error, step=error.step)
+                await self._settle(claim, await self._stopped(claim), result=error.result, error=failure)
             case _:
                 failure = _failure(error, step=journal.failed_step)
                 await self._settle(claim, await self._stopped(claim), error=failure)

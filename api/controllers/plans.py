@@ -88,7 +88,8 @@ class PlanController(Controller):
     async def apply(
         self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, plan_id: PlanId
     ) -> Response[Job]:
-        """Ask the bot to do what the plan says: exactly that, or nothing."""
+        """Ask the bot to do what the plan says: exactly that, or nothing. Where the guild wants a second administrator
+        to agree to what deletes, the job waits for that."""
         confirmed = await body_of(request, ApplyPlan, default=ApplyPlan())
 
         async def ask() -> Answer[Job]:
@@ -96,3 +97,46 @@ class PlanController(Controller):
             return accepted(job_of(job), job_at(job.id))
 
         return await once(ask)
+
+    @post(
+        "/plans/{plan_id:uuid}/approve",
+        **operation(
+            "approvePlan",
+            body=ApplyPlan,
+            body_required=False,
+            statuses=(202, 200),
+            refuses=(NotFound, Forbidden, Conflict, Stale),
+            once=True,
+            waits=True,
+        ),
+    )
+    async def approve(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, plan_id: PlanId
+    ) -> Response[Job]:
+        """Agree to a plan that another administrator has asked to apply: its job waits for that no longer."""
+        confirmed = await body_of(request, ApplyPlan, default=ApplyPlan())
+
+        async def decide() -> Answer[Job]:
+            job = await unit.plan_approvals.approve(actor, plan_id, confirmed_hash=confirmed.hash)
+            return accepted(job_of(job), job_at(job.id))
+
+        return await once(decide)
+
+    @post(
+        "/plans/{plan_id:uuid}/reject",
+        **operation(
+            "rejectPlan",
+            statuses=(202, 200),
+            refuses=(NotFound, Forbidden, Conflict),
+            once=True,
+            waits=True,
+        ),
+    )
+    async def reject(self, *, actor: Asker, unit: Unit, once: Once, plan_id: PlanId) -> Response[Job]:
+        """Do not agree: the job that waits for it is cancelled."""
+
+        async def decide() -> Answer[Job]:
+            job = await unit.plan_approvals.reject(actor, plan_id)
+            return accepted(job_of(job), job_at(job.id))
+
+        return await once(decide)

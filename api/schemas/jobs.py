@@ -7,9 +7,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.results import ActionResult
 from api.schemas.values import NextCursor, Snowflake, Time
+from core.actor import Actor
 from core.jobs import schemas as core
 
 JobState: TypeAlias = Literal[
@@ -93,17 +95,6 @@ class CaptureResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     notes: Annotated[tuple[str, ...], Meta(description="What could not be read.")] = ()
 
 
-class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
-    """`snapshot_id` is the guild as it was before: roll back to it to undo this job."""
-
-    created: Annotated[
-        dict[str, Snowflake], Meta(description="Keys of the document and the ids of what was made for them.")
-    ]
-    snapshot_id: uuid.UUID | None
-    calls: Annotated[int, Meta(description="Steps of all attempts that were done.")]
-    is_equal: Annotated[bool, Meta(description="Whether planning again found nothing left to do.")]
-
-
 class DriftRevertResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
     """`created` are keys of the document and the ids of what was made again for them."""
 
@@ -177,6 +168,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     max_attempts: int
     cancel_requested: bool
     actor: JobActor
+    approved_by: Annotated[JobActor | None, Meta(description="Who agreed, where somebody else had to.")]
     request_id: str | None
     created_at: Time
     started_at: Time | None
@@ -267,18 +259,23 @@ def job_of(job: core.Job) -> Job:
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         cancel_requested=job.cancel_requested,
-        actor=JobActor(
-            kind=job.actor.kind,
-            via=job.actor.via,
-            name=job.actor.name,
-            account_id=job.actor.account_id,
-            discord_user_id=job.actor.discord_user_id,
-        ),
+        actor=actor_of(job.actor),
+        approved_by=None if job.approved_by is None else actor_of(job.approved_by),
         request_id=job.request_id,
         created_at=job.created_at,
         started_at=job.started_at,
         first_call_at=job.first_call_at,
         finished_at=job.finished_at,
+    )
+
+
+def actor_of(actor: Actor) -> JobActor:
+    return JobActor(
+        kind=actor.kind,
+        via=actor.via,
+        name=actor.name,
+        account_id=actor.account_id,
+        discord_user_id=actor.discord_user_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""`/template list`, `/template plan` and `/template apply`."""
+"""`/template`: list, plan, apply, approve, reject, rollback and capture."""
 
 import asyncio
 import logging
@@ -10,16 +10,18 @@ import msgspec
 from disnake.ext import commands
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.asker import Owners, actor_of, guild_of
+from bot.asker import Asked, Owners, actor_of, guild_of
 from bot.ui.answers import answering
 from bot.ui.confirm import Pressed, answer_press, confirm_row
 from bot.ui.job_embed import JobView
 from bot.ui.plan_embed import counts, plan_embeds
 from bot.ui.progress import follow, view_of
+from bot.ui.snapshot_list import snapshot_choices
 from bot.ui.template_list import template_choices, template_embed
 from core.actor import Actor
 from core.discord.permissions import Permission
 from core.errors import Conflict, NotFound
+from core.guilds.jobs import CAPTURE
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.templates.jobs import APPLY, ApplyResult
@@ -29,6 +31,7 @@ from core.templates.schemas import StoredPlan, Template
 from core.uow import Database, UnitOfWork
 
 log = logging.getLogger(__name__)
+AWAITED = "This deletes something, so another administrator has to agree: `/template approve plan:{plan_id}`"
 CANCELLED = "Cancelled: nothing was changed."
 # Far more than people choose among; the newest come first.
 MOST_TEMPLATES = 1000
@@ -117,6 +120,82 @@ class TemplateCog(commands.Cog):
             actor.require(str(guild_of(asked).id), Permission(APPLY.bits))
             await self._show_plan(asked, actor, name, version, mode)
 
+    @template.sub_command()
+    async def approve(self, asked: disnake.ApplicationCommandInteraction[Any], plan: str) -> None:
+        """Agree to a plan that another administrator wants to apply and that deletes something.
+
+        Parameters
+        ----------
+        plan: Its id, as the administrator who asked for it was told
+        """
+        async with answering(asked):
+            actor, plan_id = actor_of(asked, self._owners.ids), _id_of(plan, "plan")
+            async with self._database.unit() as unit:
+                job = await unit.plan_approvals.approve(actor, plan_id)
+            await asked.edit_original_response(content=f"Agreed. Job {job.id} begins.")
+
+    @template.sub_command()
+    async def reject(self, asked: disnake.ApplicationCommandInteraction[Any], plan: str) -> None:
+        """Do not agree to a plan that another administrator wants to apply.
+
+        Parameters
+        ----------
+        plan: Its id, as the administrator who asked for it was told
+        """
+        async with answering(asked):
+            actor, plan_id = actor_of(asked, self._owners.ids), _id_of(plan, "plan")
+            async with self._database.unit() as unit:
+                await unit.plan_approvals.reject(actor, plan_id)
+            await asked.edit_original_response(content="Rejected: nothing was changed.")
+
+    @template.sub_command()
+    async def rollback(self, asked: disnake.ApplicationCommandInteraction[Any], snapshot: str) -> None:
+        """See what it takes to make this server look as it did, and confirm it.
+
+        Parameters
+        ----------
+        snapshot: What it looked like
+        """
+        async with answering(asked):
+            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            async with self._database.unit() as unit:
+                stored = await unit.plans.create_rollback(actor, str(guild.id), _id_of(snapshot, "snapshot"))
+            await self._show(asked, stored)
+
+    @template.sub_command()
+    async def capture(
+        self,
+        asked: disnake.ApplicationCommandInteraction[Any],
+        label: commands.String[str, 1, 100] | None = None,
+    ) -> None:
+        """Keep what this server looks like now, as a way back.
+
+        Parameters
+        ----------
+        label: Words to know it by
+        """
+        async with answering(asked):
+            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            async with self._database.unit() as unit:
+                job = await unit.snapshots.request_capture(actor, str(guild.id), label=label)
+            self._follow(asked, actor, job, title=f"Snapshot of {guild.name}")
+
+    @rollback.autocomplete("snapshot")  # pyright: ignore[reportUnknownMemberType]
+    async def complete_snapshot(
+        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
+    ) -> list[disnake.OptionChoice]:
+        """As for templates."""
+        actor = actor_of(asked, self._owners.ids)
+        if not actor.may(str(asked.guild_id), Permission.MANAGE_GUILD):
+            return []
+        try:
+            async with self._database.read() as unit:
+                page = await unit.snapshots.list(actor, str(asked.guild_id), Paging(limit=200))
+            return snapshot_choices(page.items, typed)
+        except Exception:
+            log.exception("The snapshots could not be completed")
+            return []
+
     # disnake leaves open what a completer takes
     @plan.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @apply.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
@@ -152,6 +231,10 @@ class TemplateCog(commands.Cog):
         async with self._database.unit() as unit:
             template = await _find(unit, actor, name)
             stored = await unit.plans.create(actor, str(guild.id), template.id, version, options)
+        await self._show(asked, stored)
+
+    async def _show(self, asked: disnake.ApplicationCommandInteraction[Any], stored: StoredPlan) -> None:
+        guild = guild_of(asked)
         await asked.edit_original_response(
             embeds=plan_embeds(stored.plan, guild_name=guild.name),
             components=_buttons(stored, str(asked.author.id)),
@@ -163,11 +246,11 @@ class TemplateCog(commands.Cog):
             actor = actor_of(pressed, self._owners.ids)
             async with self._database.unit() as unit:
                 job = await unit.plans.request_apply(actor, plan_id)
-            self._follow(pressed, actor, job)
+            if job.waiting_for == "approval":
+                await pressed.edit_original_response(content=AWAITED.format(plan_id=plan_id))
+            self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
 
-    def _follow(self, pressed: Pressed, actor: Actor, job: Job) -> None:
-        title = f"Template for {guild_of(pressed).name}"
-
+    def _follow(self, pressed: Asked, actor: Actor, job: Job, *, title: str) -> None:
         async def look() -> JobView | None:
             try:
                 async with self._database.read() as unit:
@@ -202,12 +285,21 @@ def _buttons(stored: StoredPlan, asker_id: str) -> list[disnake.ui.ActionRow[Any
 def _outcome(job: Job) -> str | None:
     if job.result is None:
         return None
+    if job.kind == CAPTURE.kind:
+        return f"Kept as snapshot {job.result['snapshot_id']}."
     result = msgspec.convert(job.result, ApplyResult)
     equal = (
         "The server is as the template wants it." if result.is_equal else "Some of it is not as wanted yet."
     )
     before = f" Before it was as in snapshot {result.snapshot_id}." if result.snapshot_id else ""
     return f"{equal}{before}"
+
+
+def _id_of(text: str, what: str) -> UUID:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise NotFound(f"“{text}” is no {what}'s id: choose one from the list while you type.") from None
 
 
 async def _usable(unit: UnitOfWork, actor: Actor) -> list[Template]:

@@ -31,13 +31,16 @@ class JobFailed(GuildwrightError):
 
 class DoneInPart(GuildwrightError):
     """Some of it was done and some could not be, each step with its outcome: the job settles `partial`, or `failed`
-    where nothing was done. `result` is that of the kind."""
+    where nothing was done. `result` is that of the kind; `step` the step at which it stopped, where one did."""
 
     code = "partial"
 
-    def __init__(self, message: str, *, result: msgspec.Struct) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, result: msgspec.Struct, code: str | None = None, step: str | None = None
+    ) -> None:
+        super().__init__(message, code=code)
         self.result = result
+        self.step = step
 
 
 class HandedBack(GuildwrightError):

@@ -12,7 +12,8 @@ from core.jobs.schemas import JobError
 
 class JobModel(Identified):
     """`claims` counts every claim and is the fencing token; `attempts` counts those that were not handed back,
-    and `spent_attempts` those of them since a step was last done: a job is dead when these are too many."""
+    and `spent_attempts` those of them since a step was last done: a job is dead when these are too many. What
+    `needs_approval` is done by nobody before it has been `approved_by` somebody else than who asked."""
 
     __tablename__ = "jobs"
 
@@ -41,6 +42,8 @@ class JobModel(Identified):
     holder: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    needs_approval: Mapped[bool] = mapped_column(server_default=text("false"))
+    approved_by: Mapped[Actor | None] = mapped_column(StructColumn(Actor))
     account_id: Mapped[uuid.UUID | None]
     actor: Mapped[Actor] = mapped_column(StructColumn(Actor))
     request_id: Mapped[str | None]

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from core.actor import Actor
 from core.db import Repository
 from core.jobs.models import JobEventModel, JobModel, JobStepModel
 from core.jobs.outbox import Outbox
@@ -41,6 +42,7 @@ from core.jobs.statements import (
     INTEND_STEP,
     RECORD_STEP,
     add_event_statement,
+    awaits_approval,
     care_statement,
     claim_statement,
     has_expired,
@@ -105,10 +107,15 @@ class JobRepository(Repository[JobModel]):
         )
 
     async def find_structural(self, guild_id: str) -> JobModel | None:
-        """The structural job of that guild that has not ended."""
+        """The structural job of that guild that has not ended; what nobody has approved of yet stands in no way."""
         found = await self.session.scalars(
             select(JobModel)
-            .where(JobModel.guild_id == guild_id, JobModel.structural, JobModel.state.in_(OPEN))
+            .where(
+                JobModel.guild_id == guild_id,
+                JobModel.structural,
+                JobModel.state.in_(OPEN),
+                ~awaits_approval(JobModel),
+            )
             .order_by(JobModel.id)
             .limit(1)
         )
@@ -265,13 +272,44 @@ class JobRepository(Repository[JobModel]):
             )
         )
 
+    async def approve(self, job_id: uuid.UUID, approver: Actor) -> JobModel | None:
+        """waiting for approval → queued, or waiting for its time where that has not come."""
+        return await self._one(
+            update(JobModel)
+            .where(JobModel.id == job_id, awaits_approval(JobModel))
+            .values(
+                state=case((JobModel.run_at.is_(None), "queued"), else_="waiting"),
+                waiting_for=case((JobModel.run_at.is_(None), None), else_="run_at"),
+                resume_at=JobModel.run_at,
+                expires_at=None,
+                approved_by=approver,
+            )
+        )
+
+    async def reject(self, job_id: uuid.UUID, error: JobError) -> JobModel | None:
+        """waiting for approval → cancelled."""
+        return await self._one(
+            update(JobModel)
+            .where(JobModel.id == job_id, awaits_approval(JobModel))
+            .values(
+                state="cancelled",
+                waiting_for=None,
+                error=error,
+                cancel_requested=True,
+                finished_at=func.clock_timestamp(),
+            )
+        )
+
     async def retry(self, job_id: uuid.UUID) -> JobModel | None:
-        """failed, partial or dead → queued, with all attempts before it; it begins anew when it is claimed."""
+        """failed, partial or dead → queued, with all attempts before it; it begins anew when it is claimed. What
+        nobody has approved of waits for that again."""
+        unapproved = and_(JobModel.needs_approval, JobModel.approved_by.is_(None))
         return await self._one(
             update(JobModel)
             .where(JobModel.id == job_id, JobModel.state.in_(RETRYABLE))
             .values(
-                state="queued",
+                state=case((unapproved, "waiting"), else_="queued"),
+                waiting_for=case((unapproved, "approval"), else_=None),
                 attempts=0,
                 spent_attempts=0,
                 error=None,

@@ -52,6 +52,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     first_call_at: datetime | None
     finished_at: datetime | None
     cancel_requested: bool
+    approved_by: Actor | None = None
 
     @property
     def is_settled(self) -> bool:

@@ -30,6 +30,7 @@ from core.jobs.spec import Catalog, JobSpec
 from core.jobs.states import Lane, OnConflict
 from core.paging import Page, Paging
 
+_APPROVED_WITHIN = timedelta(days=7)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -55,12 +56,15 @@ class JobService:
         run_at: datetime | None = None,
         expires_at: datetime | None = None,
         on_conflict: OnConflict = "reject",
+        needs_approval: bool = False,
     ) -> Job:
-        """Writes the job. Raises `Forbidden` when the asker could not do it by hand, `Invalid` for times that are
-        over, and for structural work, where another such job has not ended in that guild, `GuildBusy` unless
-        `on_conflict` says to wait for its turn or to take part in the very same work."""
+        """Writes the job; where it `needs_approval` it waits for that, a week at most. Raises `Forbidden` when the
+        asker could not do it by hand, `Invalid` for times that are over, and for structural work, where another such
+        job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
+        the very same work."""
         actor.require(guild_id, Permission(spec.bits))
-        expires_at = _checked_expiry(self._clock(), run_at, expires_at, spec.expires_after)
+        by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
+        expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)
         plain = msgspec.to_builtins(payload)
         waits_for_turn = False
         if spec.structural and (first := await self._first_structural(guild_id)) is not None:
@@ -70,6 +74,8 @@ class JobService:
                 raise _busy(first, guild_id)
             waits_for_turn = run_at is None
         waiting_for = "run_at" if run_at is not None else "guild_lock" if waits_for_turn else None
+        if needs_approval:
+            waiting_for = "approval"
         model = await self._jobs.insert(
             kind=spec.kind,
             lane=spec.lane,
@@ -78,21 +84,25 @@ class JobService:
             guild_id=guild_id,
             state="queued" if waiting_for is None else "waiting",
             waiting_for=waiting_for,
-            resume_at=run_at,
+            resume_at=None if needs_approval else run_at,
             run_at=run_at,
             expires_at=expires_at,
             payload=plain,
             max_attempts=spec.max_attempts,
             dispatches=1,
+            needs_approval=needs_approval,
             account_id=actor.account_id,
             actor=actor,
             request_id=actor.request_id,
         )
-        await self._jobs.add_event(model, "job.queued", event_data(model))
+        await self._jobs.add_event(
+            model, "job.waiting" if needs_approval else "job.queued", event_data(model)
+        )
         await self._audit.record(
             actor, "job.ask", ("job", model.id), guild_id=guild_id, after={"kind": spec.kind}, job_id=model.id
         )
-        self._ring_for(model)
+        if not needs_approval:
+            self._ring_for(model)
         return to_job(model)
 
     async def get(self, actor: Actor, job_id: uuid.UUID) -> Job:
@@ -178,7 +188,8 @@ class JobService:
             )
         await self._jobs.reopen_steps(job_id)
         await self._jobs.note_dispatch(job_id)
-        await self._jobs.add_event(model, "job.queued", event_data(model))
+        awaited = model.state == "waiting"
+        await self._jobs.add_event(model, "job.waiting" if awaited else "job.queued", event_data(model))
         await self._audit.record(
             actor,
             "job.retry",
@@ -187,7 +198,8 @@ class JobService:
             before={"state": state},
             job_id=job_id,
         )
-        self._ring_for(model, dispatch=model.dispatches + 1)
+        if not awaited:
+            self._ring_for(model, dispatch=model.dispatches + 1)
         return to_job(model)
 
     async def is_care_due(self) -> tuple[bool, bool]:

@@ -119,6 +119,10 @@ def add_event_statement(wanting: str) -> Any:
     )
 
 
+def awaits_approval(job: type[JobModel]) -> ColumnElement[bool]:
+    return and_(job.state == "waiting", func.coalesce(job.waiting_for, "") == "approval")
+
+
 def _has_its_guild() -> ColumnElement[bool]:
     """Not structural, or the first of the structural jobs of its guild that have not ended, with none at work."""
     other = aliased(JobModel)
@@ -126,6 +130,7 @@ def _has_its_guild() -> ColumnElement[bool]:
         other.guild_id == JobModel.guild_id,
         other.structural,
         other.state.in_(OPEN),
+        ~awaits_approval(other),
         or_(other.state == "running", other.id < JobModel.id),
         other.id != JobModel.id,
     )

@@ -6,6 +6,8 @@
        └──retry(failed, partial, dead)   ▲
                         └──wait──────────┘
 
+    waiting (approval) ──approve──▶ queued, ──reject──▶ cancelled
+
 Each arrow is one conditional statement in `repository`; what is not drawn does not exist.
 """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Protocol, get_args
 
 from msgspec import UNSET
@@ -35,6 +36,7 @@ from core.templates.plan import (
 )
 from core.templates.resources.refs import with_ids
 from core.templates.resources.uploads import pictures_in
+from core.templates.waves import together, waves_of
 
 _KINDS: tuple[Made, ...] = ("role", "channel", *get_args(ResourceKind))
 _MAKES: dict[str, Made] = {f"create_{kind}": kind for kind in _KINDS}
@@ -60,17 +62,22 @@ async def apply(
     """Returns the ids of what was created, by the document's keys. `images` hold the pictures that the plan uploads;
     raises `NotFound` before a step whose picture is gone.
 
-    An error stops it between two steps: what is done stays, and planning again on what the guild is then converges.
+    An error stops it between two steps: what is under way comes to its end, what is done stays, and planning again on
+    what the guild is then converges.
     """
     await journal.announce(len(plan.steps), planned_anew=True)
     hands = _Hands(plan, guild_id, gateway, images)
-    for step in plan.steps:
+
+    async def do(step: Step) -> None:
         # The plan was made on what the guild is: a step of it is needed, whatever an earlier attempt recorded.
         outcome = await journal.perform(
             step.id, step.title, hands.act(step), look_up=finder(step.id, guild_id, gateway), once=False
         )
         if isinstance(step, CreateRole | CreateChannel | CreateResource) and outcome is not None:
             hands.created[step.key] = outcome
+
+    for wave in waves_of(plan):
+        await together([partial(do, step) for step in wave])
     return hands.created
 
 

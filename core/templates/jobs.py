@@ -7,6 +7,7 @@ import msgspec
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.jobs.spec import JobSpec
+from core.templates.report import StepOutcome, Tightened
 
 
 class ApplyPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="template.apply"):
@@ -17,12 +18,19 @@ class ApplyPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="template.
 
 class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.apply"):
     """`created` maps the document's keys to the ids of what was made; `snapshot_id` is the guild as it was before.
-    `calls` counts the steps of all attempts. `is_equal` tells that planning again found nothing left to do."""
+    `calls` counts the steps of all attempts. `is_equal` tells that planning again found nothing left to do.
+
+    After a rollback `id_map` has the ids that are in its snapshot and are others now. `outcomes` and `tightened` are of
+    what was not done to its end.
+    """
 
     created: dict[str, Snowflake]
     snapshot_id: uuid.UUID | None
     calls: int
     is_equal: bool
+    id_map: dict[Snowflake, Snowflake] = {}
+    outcomes: tuple[StepOutcome, ...] = ()
+    tightened: tuple[Tightened, ...] = ()
 
 
 APPLY = JobSpec(

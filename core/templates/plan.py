@@ -3,6 +3,7 @@
 A `Ref` is a Discord id (digits), or `$key` for the node of the document that a step of the same plan creates.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -56,6 +57,9 @@ def node_of(step_id: str) -> str | None:
 
 
 NEW = "new"
+
+
+_DELETES = ("delete_role", "delete_channel", "delete_resource")
 
 
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -270,3 +274,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Whether the guild already is as the document wants it."""
         return not self.steps
+
+    @property
+    def is_destructive(self) -> bool:
+        """Whether something is deleted."""
+        return any(type(step).__struct_config__.tag in _DELETES for step in self.steps)
+
+
+def nodes_in(tree: Iterable[PlanNode]) -> Iterator[PlanNode]:
+    """All of them, each before its children."""
+    for node in tree:
+        yield node
+        yield from nodes_in(node.children)

@@ -28,10 +28,12 @@ from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.judged import judged
 from core.templates.models import PlanModel
 from core.templates.options import DELETED
-from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, deletes_of, ref_to
+from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
+from core.templates.rollback import warned
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
+from core.templates.staleness import changes_since, told
 from core.templates.unfit import unfit
 from core.templates.visibility import Visibility, visibility_of
 
@@ -126,7 +128,8 @@ class PlanService:
     async def request_apply(
         self, actor: Actor, plan_id: uuid.UUID, *, confirmed_hash: str | None = None
     ) -> Job:
-        """Asks the bot to do it. Needs Administrator.
+        """Asks the bot to do it. Needs Administrator, and for what deletes the approval of another one where the guild
+        wants that.
 
         Raises `Stale` when the guild has changed so that the plan would be another one now, or when the asker
         confirms another hash; `Conflict` for a plan with blockers, or one that was applied already.
@@ -145,7 +148,14 @@ class PlanService:
         _require_unblocked(unbound(model.plan))
         await self._jobs.require_free(model.guild_id)
         await self._require_fresh(actor, model)
-        job = await self._jobs.ask(actor, APPLY, ApplyPayload(plan_id=plan_id), guild_id=model.guild_id)
+        wants_approval = (await self._options.of(model.guild_id)).approval_required
+        job = await self._jobs.ask(
+            actor,
+            APPLY,
+            ApplyPayload(plan_id=plan_id),
+            guild_id=model.guild_id,
+            needs_approval=wants_approval and model.plan.is_destructive,
+        )
         await self._plans.note_job(plan_id, job.id)
         await self._audit.record(
             actor,
@@ -156,6 +166,10 @@ class PlanService:
             job_id=job.id,
         )
         return job
+
+    async def require_fresh(self, actor: Actor, plan_id: uuid.UUID) -> None:
+        """Raises `Stale` where it would be another plan now, `Conflict` where something stands against it."""
+        await self._require_fresh(actor, await self._visible(actor, plan_id))
 
     async def basis(self, plan_id: uuid.UUID) -> PlanBasis:
         """For the job that applies it; bindings are read anew, because an earlier attempt may have written some."""
@@ -170,12 +184,12 @@ class PlanService:
             guild_id=model.guild_id,
             template_id=model.template_id,
             version=model.version,
+            snapshot_id=model.snapshot_id,
             values=model.values,
             document=model.document,
             bindings={**model.bindings, **stored},
             options=await self._with_protected(model.guild_id, model.options),
-            hash=model.plan.hash,
-            deletes=deletes_of(model.plan),
+            plan=model.plan,
         )
 
     async def bind(self, basis: PlanBasis, ids: Mapping[str, Snowflake]) -> None:
@@ -227,11 +241,8 @@ class PlanService:
         if view.guild.revision != model.guild_revision or options != model.options:
             now = diff(model.document, view.structure, model.bindings, view.powers, options)
             if now.hash != model.plan.hash:
-                raise Stale(
-                    f"The guild has changed since this plan was made: it would take {len(now.steps)} steps now, "
-                    f"not {len(model.plan.steps)}. Make a new plan.",
-                    code="plan_stale",
-                )
+                changes = changes_since(model.plan, now)
+                raise Stale(told(changes), code="plan_stale", problems=changes)
         rules = await self._policies.of(model.guild_id)
         _require_unblocked(judged(_bounded(model.plan, view.structure, actor), view.structure, rules))
 
@@ -253,6 +264,8 @@ class PlanService:
         rules = await self._policies.of(view.guild.id)
         plan = diff(document, view.structure, bindings, view.powers, options)
         plan = judged(_bounded(plan, view.structure, actor), view.structure, rules)
+        if snapshot_id is not None:
+            plan = warned(plan)
         model = await self._plans.add(
             PlanModel(
                 guild_id=view.guild.id,

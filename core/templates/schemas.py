@@ -98,16 +98,16 @@ class StoredPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is needed to make a plan again on the guild as it is now. `hash` and `deletes` are what was
-    confirmed."""
+    """All that is needed to make a plan again on the guild as it is now. `plan` is what was confirmed; `snapshot_id` is
+    what a rollback goes back to."""
 
     plan_id: uuid.UUID
     guild_id: Snowflake
     template_id: uuid.UUID | None
     version: int | None
+    snapshot_id: uuid.UUID | None
     values: dict[str, str]
     document: Document
     bindings: dict[str, Snowflake]
     options: PlanOptions
-    hash: str
-    deletes: frozenset[Snowflake]
+    plan: Plan

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from core.discord.permissions import Permission
 from tests.api.conftest import document
 from tests.api.test_openapi import operations
 from tests.api.world import DOCUMENT, Api
+from tests.builders.core import member
 from tests.simulator.pictures import png
 
 Asked = tuple[str, dict[str, Any]]
@@ -56,6 +59,20 @@ async def plan(api: Api) -> Asked:
 async def apply(api: Api) -> Asked:
     path, sent = await plan(api)
     return f"/plans/{(await api.post(path, **sent)).json()['id']}/apply", {}
+
+
+async def awaited(api: Api, what: str) -> Asked:
+    """A plan that somebody in Discord has asked to apply."""
+    path, sent = await plan(api)
+    guild_id = path.split("/")[2]
+    plan_id = (await api.post(path, **sent)).json()["id"]
+    async with api.database.unit() as unit:
+        job = await unit.plans.request_apply(member(guild_id, Permission.ADMINISTRATOR), UUID(plan_id))
+    await api.execute(
+        "UPDATE jobs SET state = 'waiting', waiting_for = 'approval', needs_approval = true"
+        f" WHERE id = '{job.id}'"
+    )
+    return f"/plans/{plan_id}/{what}", {}
 
 
 async def rollback(api: Api) -> Asked:
@@ -107,6 +124,8 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "retryJob": lambda api: on_job(api, "retry", "failed"),
     "createPlan": plan,
     "applyPlan": apply,
+    "approvePlan": lambda api: awaited(api, "approve"),
+    "rejectPlan": lambda api: awaited(api, "reject"),
     "createRollback": rollback,
     "createCallback": lambda api: in_guild(api, "callbacks", json=CALLBACK),
     "rotateCallbackSecret": lambda api: on_callback(api, "rotate-secret"),

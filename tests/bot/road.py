@@ -43,7 +43,7 @@ GUILD: dict[str, Any] = {
     "name": "Harbour",
     "owner": "olga",
     "roles": [
-        {"name": "Planner", "permissions": ["MANAGE_GUILD"]},
+        {"name": "Planner", "permissions": ["MANAGE_GUILD", "MANAGE_CHANNELS"]},
         {"name": "Captain", "permissions": ["ADMINISTRATOR"]},
     ],
     "channels": [
@@ -145,6 +145,12 @@ class Road:
         async with self.database.read() as unit:
             found = await unit.jobs.list(self.owner, JobFilter(guild_id=self.guild_id), Paging())
         return tuple(job for job in found.items if job.actor.kind != "system")
+
+    async def is_captured(self) -> bool:
+        """The first snapshot is kept."""
+        wanted = JobFilter(guild_id=self.guild_id, kind="guild.capture", state="succeeded")
+        async with self.database.read() as unit:
+            return bool((await unit.jobs.list(self.owner, wanted, Paging())).items)
 
     async def channels(self) -> list[str]:
         return [channel["name"] for channel in (await self.discord.dump(self.guild_id))["channels"]]

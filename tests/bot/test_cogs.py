@@ -9,11 +9,21 @@ import pytest
 
 from bot.ui.confirm import NOT_YOURS
 from core.errors import Unavailable
+from core.guilds.options import GuildOptionsChanges
 from core.guilds.service import GuildService
 
 from .conftest import Discord, seen
 from .road import GUILD, VERSION, Road, bot_on, buttons, database_at, in_step, owner_of, words
 
+# Nobody but the guild's owner could delete the roles by hand.
+ONLY_LOG = """
+guildwright: 1
+roles:
+  - {key: captain, name: Captain}
+  - {key: planner, name: Planner}
+channels:
+  - {key: log, type: text, name: log}
+"""
 REFUSED_PLAN = "This needs the Discord permission manage_guild"
 REFUSED_APPLY = "This needs the Discord permission administrator"
 
@@ -74,7 +84,7 @@ async def test_the_owner_of_the_installation_sees_what_is_under_way(road: Road) 
     async def look() -> str:
         return words(await road.command("owner", "guildwright status"))
 
-    await seen(look, lambda shown: "Jobs: `guild.capture` · succeeded" in shown)  # the first snapshot
+    await seen(road.is_captured, bool)
     await road.slow_channels(3.0)
     await road.press("ada", plan, "Apply")
     await seen(look, lambda shown: "Jobs: `template.apply` · running" in shown, within=3.0)
@@ -154,17 +164,15 @@ async def test_the_reply_follows_the_job_without_editing_more_than_once_a_second
     await road.slow_channels(0.3, count=8)
     started = asyncio.get_running_loop().time()
     pressed = await road.press("ada", plan, "Apply")
-    going = await road.message(pressed["id"], lambda message: "**Running**" in words(message))
-    assert " of " in words(going)
+    going = await road.message(pressed["id"], lambda message: " of " in words(message))
+    assert "**Running**" in words(going)
     await road.message(pressed["id"], settled, within=10)
     edits = len(await road.edits(pressed["id"]))
     assert 2 <= edits <= asyncio.get_running_loop().time() - started + 1
 
 
 async def test_exact_names_the_deletions_on_the_button_that_confirms_them(road: Road) -> None:
-    template = await road.template(
-        "Only", "guildwright: 1\nchannels:\n  - {key: log, type: text, name: log}\n"
-    )
+    template = await road.template("Only", ONLY_LOG)
     kept = await road.command("ada", "template plan", name="Only")
     assert buttons(kept) == []
     plan = await road.command("ada", "template plan", name=str(template.id), mode="exact", version=1)
@@ -198,6 +206,40 @@ async def test_a_plan_outlives_the_bot_that_showed_it(
             pressed = await road.press("ada", plan, "Apply")
             await road.message(pressed["id"], settled)
     assert "news" in await road.channels()
+
+
+# Snapshots and approval
+
+
+async def test_a_server_is_kept_changed_and_rolled_back_by_commands(road: Road) -> None:
+    begun = await road.use("ada", "command", name="template capture", options={"label": "calm"})
+    assert "Kept as snapshot" in words(await road.message(begun["id"], settled))
+    template = await road.template("Crewed")
+    plan = await road.command("ada", "template apply", name=str(template.id))
+    await road.message((await road.press("ada", plan, "Apply"))["id"], settled)
+    assert "news" in await road.channels()
+    answer = await road.use("ada", "autocomplete", name="template rollback", options={"snapshot": "calm"})
+    (choice,) = answer["choices"]
+    back = await road.command("ada", "template rollback", snapshot=choice["value"])
+    await road.message((await road.press("ada", back, "Apply and delete 1"))["id"], settled)
+    assert await road.channels() == ["log", "cabin"]
+
+
+async def test_what_deletes_waits_until_another_administrator_agrees(road: Road) -> None:
+    async with road.database.unit() as unit:
+        changes = GuildOptionsChanges(approval_required=True)
+        await unit.guild_options.edit(road.owner, road.guild_id, changes)
+    await road.template("Only", ONLY_LOG)
+    plan = await road.command("ada", "template plan", name="Only", mode="exact")
+    pressed = await road.press("ada", plan, buttons(plan)[0]["label"])
+    waiting = await road.message(pressed["id"], lambda message: "/template approve" in message["content"])
+    plan_id = said(waiting).split("plan:")[1].strip("`")
+    refused = await road.command("ada", "template approve", plan=plan_id)
+    assert said(refused).startswith("Who asked for this cannot approve of it")
+    assert await road.channels() == ["log", "cabin"]
+    assert said(await road.command("olga", "template approve", plan=plan_id)).startswith("Agreed.")
+    await road.message(pressed["id"], settled)
+    assert await road.channels() == ["log"]
 
 
 # Refusals

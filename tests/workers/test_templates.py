@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.catalog import CATALOG
 from core.db import Engines
 from core.discord.effective import guild_permissions
-from core.discord.errors import GatewayBusy
+from core.discord.errors import CallRefused, GatewayBusy
 from core.discord.gateway import NO_PICTURES, DiscordGateway, Pictures, RoleFields
 from core.discord.permissions import Permission
 from core.discord.resources import GuildDetails
@@ -36,6 +36,7 @@ class Limited:
         self.is_limited = True
         self.while_limited: Callable[[], Awaitable[None]] | None = None
         self.deleted: list[str] = []
+        self.refused: set[str] = set()
         self.members: dict[str, tuple[str, ...]] = {}
 
     async def read_guild(self, guild_id: str) -> Snapshot:
@@ -74,7 +75,11 @@ class Limited:
             if self.while_limited is not None:
                 await self.while_limited()
             raise GatewayBusy("Limited.", resume_at=datetime.now(UTC) - timedelta(seconds=1))
-        made = ChannelFactory.build(name=fields.name, position=fields.position)
+        if fields.name in self.refused:
+            raise CallRefused("Discord refused.", status=400)
+        made = ChannelFactory.build(
+            name=fields.name, type=fields.type, position=fields.position, overwrites=(), parent_id=None
+        )
         self.human_makes(made)
         return made.id
 
@@ -98,7 +103,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 EXACT = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
-ONE_CHANNEL = Document(guildwright=1, channels=(TextChannel(key="news", name="news"),))
+
+
+def channels(*names: str) -> Document:
+    return Document(guildwright=1, channels=tuple(TextChannel(key=name, name=name) for name in names))
+
+
+ONE_CHANNEL = channels("news")
+
+
+def worker(database: Database, gateway: Limited) -> Running:
+    registry = Registry(CATALOG, MODULES)
+    return Running(database, registry, cast("DiscordGateway", gateway), lane="bot", holder="one")
 
 
 async def asked(
@@ -115,8 +131,7 @@ async def asked(
         plan = await unit.plans.create(asker or actor, gateway.guild.guild_id, template.id, None, options)
     async with database.unit() as unit:
         job = await unit.plans.request_apply(asker or actor, plan.id)
-    registry = Registry(CATALOG, MODULES)
-    running = Running(database, registry, cast("DiscordGateway", gateway), lane="bot", holder="one")
+    running = worker(database, gateway)
 
     async def see() -> Any:
         async with database.read() as unit:
@@ -149,6 +164,77 @@ async def test_a_plan_that_met_a_limit_at_its_first_call_is_done_when_that_is_ov
     await trip.running.run_until_none()
     assert (await trip.see()).state == "succeeded"
     assert [channel.name for channel in gateway.guild.channels] == ["news"]
+
+
+async def test_what_could_not_be_done_to_its_end_has_an_outcome_for_each_step(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited, gateway.refused = False, {"b"}
+    trip = await asked(database, gateway, document=channels("a", "b", "c"))
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert (seen.state, seen.error.code, seen.error.step) == (
+        "partial",
+        "discord_refused",
+        "create_channel:b",
+    )
+    assert [(step["id"], step["state"]) for step in seen.result["outcomes"]] == [
+        ("create_channel:a", "done"),
+        ("create_channel:b", "failed"),
+        ("create_channel:c", "left"),
+    ]
+    assert list(seen.result["created"]) == ["a"]
+
+
+async def test_what_a_refusal_left_is_done_by_a_retry(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited, gateway.refused = False, {"b"}
+    trip = await asked(database, gateway, document=channels("a", "b", "c"))
+    await trip.running.run_until_none()
+    gateway.refused.clear()
+    async with database.unit() as unit:
+        await unit.jobs.retry(owner(), (await trip.see()).id)
+    await trip.running.run_until_none()
+    assert (await trip.see()).state == "succeeded"
+    assert [channel.name for channel in gateway.guild.channels] == ["a", "b", "c"]
+
+
+async def test_a_stale_job_says_what_has_changed(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    trip = await asked(database, gateway)
+    gateway.human_makes(ChannelFactory.build(name="made-meanwhile", type="text"))
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert seen.error.code == "plan_stale"
+    assert "The text channel “made-meanwhile” is new." in seen.error.message
+
+
+async def test_after_a_rollback_ids_that_are_others_now_are_told(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited = False
+    stays, goes = (
+        ChannelFactory.build(name=name, type="text", position=n, overwrites=(), parent_id=None)
+        for n, name in enumerate(("stays", "goes"))
+    )
+    gateway.human_makes(stays)
+    gateway.human_makes(goes)
+    async with database.unit() as unit:
+        await unit.accounts.bootstrap_owner("o" * 30)
+        await unit.guilds.store(gateway.guild, gateway.powers)
+        kept = await unit.snapshots.keep(owner(), gateway.guild, reason="capture")
+    await gateway.delete_channel(gateway.guild.guild_id, goes.id, reason="by hand")
+    async with database.unit() as unit:
+        actor = await unit.accounts.authenticate("o" * 30)
+        await unit.guilds.store(gateway.guild, gateway.powers)
+        plan = await unit.plans.create_rollback(actor, gateway.guild.guild_id, kept.id)
+    assert "history_not_restored" in {notice.code for notice in plan.plan.warnings}
+    async with database.unit() as unit:
+        job = await unit.plans.request_apply(actor, plan.id)
+    await worker(database, gateway).run_until_none()
+    async with database.read() as unit:
+        seen = await unit.jobs.get(actor, job.id)
+    assert seen.result is not None
+    now = {channel.name: channel.id for channel in gateway.guild.channels}
+    assert (now["stays"], seen.result["id_map"]) == (stays.id, {goes.id: now["goes"]})
 
 
 @pytest.mark.parametrize(("place", "state"), [(3, "succeeded"), (1, "failed")])

@@ -1,23 +1,28 @@
 """Applying a plan: read the guild, plan again, do what that plan says, look whether it came true."""
 
 import asyncio
+import uuid
 
 from msgspec.structs import replace
 
 from core.discord.assets import assets_of
+from core.discord.errors import CallRefused
 from core.discord.images import Image, ImageHash, MediaType
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.guilds.reading import with_details
-from core.jobs.errors import JobFailed
+from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
 from core.templates.askers import bounded, powers_of
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.plan import Notice, Plan, deletes_of, node_of
+from core.templates.report import outcomes, tightened
 from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import not_ready, pictures_of, uploaded
+from core.templates.rollback import changed_ids
 from core.templates.schemas import PlanBasis
+from core.templates.staleness import changes_since, told
 from workers.acting import asking_member
 from workers.capture import keep
 from workers.registry import JobContext, runs
@@ -36,23 +41,54 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
     begun = bool(made) or any(step.state == "done" for step in steps)
-    if plan.hash != basis.hash and (not begun or not deletes_of(plan) <= basis.deletes):
-        raise JobFailed("The guild has changed since this plan was made: make a new plan.", code="plan_stale")
+    if plan.hash != basis.plan.hash and (not begun or not deletes_of(plan) <= deletes_of(basis.plan)):
+        raise JobFailed(told(changes_since(basis.plan, plan)), code="plan_stale")
     plan = await _bounded(job, plan)
     blockers = (*plan.blockers, *await _not_ready(job, basis, plan))
     if blockers:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
     before = (await keep(job, "before_apply", members=True)).info.id
-    made |= await apply(plan, job.guild_id, job.gateway, job.journal, _Stored(job))
+    try:
+        made |= await apply(plan, job.guild_id, job.gateway, job.journal, _Stored(job))
+    except CallRefused as error:
+        raise await _in_part(job, basis, before, error) from error
     left = await _until_told(job, basis, plan, made)
     await _remember(job, basis, left, {**made, **left.matched})
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
+    return _result(basis, before, made, left, steps)
+
+
+async def _in_part(job: JobContext, basis: PlanBasis, before: uuid.UUID, error: CallRefused) -> DoneInPart:
+    """What was done stays; a retry plans again on it."""
+    async with job.database.read() as unit:
+        steps = await unit.ledger.steps(job.job.id)
+    made = await _made_earlier(job, steps)
+    left = await _plan_again(job, basis, made)
+    done = {step.id for step in steps if step.state == "done"}
+    result = replace(
+        _result(basis, before, made, left, steps),
+        outcomes=outcomes(steps, left),
+        tightened=tightened(basis.plan, done),
+    )
+    failed = next((step.id for step in steps if step.state == "failed"), None)
+    return DoneInPart(error.message, result=result, code=error.error_code, step=failed)
+
+
+def _result(
+    basis: PlanBasis,
+    before: uuid.UUID,
+    made: dict[str, Snowflake],
+    left: Plan,
+    steps: tuple[JobStep, ...],
+) -> ApplyResult:
+    ids = {**left.matched, **made}
     return ApplyResult(
         created=made,
         snapshot_id=before,
         calls=sum(step.state == "done" for step in steps),
         is_equal=left.is_empty,
+        id_map=changed_ids(basis.bindings, ids) if basis.snapshot_id is not None else {},
     )
 
 
