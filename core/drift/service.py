@@ -98,9 +98,9 @@ class DriftService:
         actor's. Raises `NotFound` where no version is active."""
         active = await self._active.get(actor, guild_id)
         view = await self._guilds.view(actor, guild_id)
-        version = await self._templates.version(actor, active.template_id, active.version)
+        document = await self._active.document_of(active)
         bindings = await self._templates.bindings(guild_id, active.template_id)
-        matched = diff(version.document, view.structure, bindings, view.powers, PlanOptions()).matched
+        matched = diff(document, view.structure, bindings, view.powers, PlanOptions()).matched
         captured = document_of(view.structure, known={**matched, **bindings})
         if note is None:
             rows = await self._items.page(active, DriftFilter(), Paging())
@@ -124,11 +124,10 @@ class DriftService:
 
     async def _basis(self, active: ActiveVersion, options: GuildOptions) -> DriftBasis:
         view = await self._guilds.view(SYSTEM, active.guild_id)
-        version = await self._templates.version(SYSTEM, active.template_id, active.version)
         rows = await self._items.of(active)
         return DriftBasis(
             active=active,
-            document=version.document,
+            document=await self._active.document_of(active),
             bindings=await self._templates.bindings(active.guild_id, active.template_id),
             options=options,
             structure=view.structure,

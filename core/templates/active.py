@@ -14,6 +14,7 @@ from core.discord.types import Snowflake
 from core.errors import NotFound
 from core.guilds.service import GuildService
 from core.templates.document import Document
+from core.templates.match import match
 from core.templates.models import ActiveVersionModel
 from core.templates.parse import resolved
 from core.templates.repository import ActiveVersionRepository
@@ -71,11 +72,16 @@ class ActiveVersionService:
         values: Mapping[str, str] | None = None,
     ) -> ActiveVersion:
         """From now on the guild is measured by this version (the newest unless named), with these values for its
-        variables. Needs Administrator, because drift from it may be reverted."""
+        variables; what its nodes are there is remembered, so that a rename is a rename. Needs Administrator, because
+        drift from it may be reverted."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
         version = await self._templates.version(actor, template_id, number, keep=True)
         meant = await self.resolved(guild_id, version, values or {})
+        view = await self._guilds.view(actor, guild_id)
+        bindings = await self._templates.bindings(guild_id, template_id)
+        matched = match(meant.document, view.structure, bindings).ids
+        await self._templates.bind(guild_id, template_id, matched)
         return await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
 
     async def resolved(

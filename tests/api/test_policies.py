@@ -173,3 +173,16 @@ async def test_what_breaks_a_rule_by_hand_is_audited_once_and_told(api: Api) -> 
         assert await unit.policies.note_change(guild, opened, opened) == ()
     jobs = (await api.get(f"/jobs?guild_id={guild}&kind=message.send")).json()["items"]
     assert ["staff only" in job["payload"]["content"] for job in jobs] == [True]
+
+
+async def test_a_rule_that_is_put_after_an_apply_was_asked_for_stops_it_all_the_same(api: Api) -> None:
+    seen, _, _ = lived_in()
+    guild = await stored(api.database, seen)
+    opened = {"channels": [{"key": "log", "type": "text", "name": "mod-log", "overwrites": []}]}
+    asked = await api.post(f"/plans/{(await plan_of(api, guild, opened))['id']}/apply")
+    assert asked.status_code == 202
+    await put(api, guild, STAFF_ONLY)
+    await api.work()
+    job = (await api.get(f"/jobs/{asked.json()['id']}")).json()
+    assert (job["state"], job["error"]["code"]) == ("failed", "plan_blocked")
+    assert "staff only" in job["error"]["message"]

@@ -16,6 +16,7 @@ from core.templates.apply import apply, finder
 from core.templates.askers import bounded, powers_of
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
+from core.templates.judged import judged
 from core.templates.plan import Notice, Plan, deletes_of, node_of
 from core.templates.report import outcomes, tightened
 from core.templates.resources.sections import details_in
@@ -43,7 +44,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     begun = bool(made) or any(step.state == "done" for step in steps)
     if plan.hash != basis.plan.hash and (not begun or not deletes_of(plan) <= deletes_of(basis.plan)):
         raise JobFailed(told(changes_since(basis.plan, plan)), code="plan_stale")
-    plan = await _bounded(job, plan)
+    plan = await _bounded(job, plan if begun else await _judged(job, plan))
     blockers = (*plan.blockers, *await _not_ready(job, basis, plan))
     if blockers:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
@@ -57,6 +58,15 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     return _result(basis, before, made, left, steps)
+
+
+async def _judged(job: JobContext, plan: Plan) -> Plan:
+    """By the rules that the guild keeps by now. Of a plan that is half done the rest is not judged: what it takes for a
+    while it must be able to give back."""
+    async with job.database.read() as unit:
+        rules = await unit.policies.of(job.guild_id)
+    snapshot, _ = await job.read_guild()
+    return judged(plan, snapshot, rules)
 
 
 async def _in_part(job: JobContext, basis: PlanBasis, before: uuid.UUID, error: CallRefused) -> DoneInPart:
