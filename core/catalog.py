@@ -6,9 +6,9 @@ from core.actions.jobs import ACTIONS
 from core.drift.jobs import DRIFT_REVERT
 from core.guilds.jobs import CAPTURE, SYNC
 from core.jobs.spec import Catalog
-from core.templates.jobs import APPLY
+from core.templates.jobs import APPLY, RESTORE_MEMBERS
 
-CATALOG = Catalog((SYNC, CAPTURE, APPLY, DRIFT_REVERT, *ACTIONS))
+CATALOG = Catalog((SYNC, CAPTURE, APPLY, RESTORE_MEMBERS, DRIFT_REVERT, *ACTIONS))
 
 BOT_PERMISSIONS = reduce(int.__or__, (spec.bot_bits for spec in CATALOG))
 """What the bot needs for everything in the catalog: the number in its invitation."""

@@ -63,6 +63,7 @@ class PlanController(Controller):
                 wanted.snapshot_id,
                 max_deletes=wanted.max_deletes,
                 mappings=wanted.mappings,
+                members=wanted.members,
             )
             return created(plan_of(stored), plan_at(stored.id))
 

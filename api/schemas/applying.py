@@ -42,6 +42,10 @@ class ApplyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
         dict[str, Snowflake],
         Meta(description="After a rollback: ids in its snapshot that are others now, and which."),
     ] = {}
+    members_job_id: Annotated[
+        uuid.UUID | None,
+        Meta(description="After a rollback with `members`: the job that gives members their roles back."),
+    ] = None
     outcomes: Annotated[
         tuple[StepOutcome, ...], Meta(description="Of each step, where not all could be done.")
     ] = ()

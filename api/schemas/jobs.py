@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.actions import ActionPayload
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
-from api.schemas.results import ActionResult
+from api.schemas.results import ActionResult, MemberOutcome
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.actor import Actor
 from core.jobs import schemas as core
@@ -23,6 +23,7 @@ JobKind: TypeAlias = Literal[
     "guild.sync",
     "guild.capture",
     "template.apply",
+    "template.restore_members",
     "drift.revert",
     "message.send",
     "message.edit",
@@ -66,6 +67,26 @@ class ApplyPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     plan_id: uuid.UUID
 
 
+class RestoreMembersPayload(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.restore_members"
+):
+    """Give members back the roles that they had in a snapshot; `id_map` has those that are others now."""
+
+    snapshot_id: uuid.UUID
+    id_map: dict[str, Snowflake] = {}
+
+
+class RestoreMembersResult(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="template.restore_members"
+):
+    """How many members got their roles back, had them, or are no members any more; and who could not be given them."""
+
+    restored: int
+    unchanged: int
+    absent: int
+    failed: tuple[MemberOutcome, ...] = ()
+
+
 class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
     """Put nodes back to what the active version says of them, with `guild` also the server's own settings."""
 
@@ -102,8 +123,12 @@ class DriftRevertResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="ki
     calls: int
 
 
-JobPayload: TypeAlias = SyncPayload | CapturePayload | ApplyPayload | DriftRevertPayload | ActionPayload
-JobResult: TypeAlias = SyncResult | CaptureResult | ApplyResult | DriftRevertResult | ActionResult
+JobPayload: TypeAlias = (
+    SyncPayload | CapturePayload | ApplyPayload | RestoreMembersPayload | DriftRevertPayload | ActionPayload
+)
+JobResult: TypeAlias = (
+    SyncResult | CaptureResult | ApplyResult | RestoreMembersResult | DriftRevertResult | ActionResult
+)
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 
 

@@ -43,6 +43,9 @@ class CreateRollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     snapshot_id: uuid.UUID
     max_deletes: MaxDeletes = 750
     mappings: Mappings = {}
+    members: Annotated[
+        bool, Meta(description="Whether members get back the roles that the snapshot keeps of them.")
+    ] = False
 
 
 class ApplyPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

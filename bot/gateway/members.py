@@ -1,5 +1,6 @@
 """Members: read from disnake's cache, looked at and written through Discord's REST API."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,11 @@ class MemberCalls(Live):
             guild_id=guild_id,
             reason=reason,
         )
+
+    async def set_roles(
+        self, guild_id: Snowflake, user_id: Snowflake, role_ids: Collection[Snowflake], *, reason: str
+    ) -> None:
+        await self._edit(guild_id, user_id, {"roles": list(role_ids)}, "set the roles of", reason)
 
     async def time_out(
         self, guild_id: Snowflake, user_id: Snowflake, until: datetime | None, *, reason: str

@@ -1,5 +1,6 @@
 """Members as the port speaks of them, and what is done to a guild's people and single channels."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -28,6 +29,12 @@ class MemberGateway(Protocol):
     async def revoke_role(
         self, guild_id: Snowflake, user_id: Snowflake, role_id: Snowflake, *, reason: str
     ) -> None: ...
+
+    async def set_roles(
+        self, guild_id: Snowflake, user_id: Snowflake, role_ids: Collection[Snowflake], *, reason: str
+    ) -> None:
+        """All that the member has from then on, @everyone aside, in one call."""
+        ...
 
     async def time_out(
         self, guild_id: Snowflake, user_id: Snowflake, until: datetime | None, *, reason: str

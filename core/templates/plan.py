@@ -68,7 +68,8 @@ class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     `mappings` answer questions: which existing object a node is, or `NEW` for none of those that could be meant; what
     is bound already stays bound. `only` restricts the plan to parts of the document. What is `protected` (ids of roles
-    and channels) is never edited, moved or deleted.
+    and channels) is never edited, moved or deleted. With `members` a rollback is followed by a job that gives members
+    their roles back.
     """
 
     mode: Mode = "merge"
@@ -79,6 +80,7 @@ class PlanOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     mappings: dict[str, Snowflake] = {}
     only: Only | None = None
     protected: tuple[Snowflake, ...] = ()
+    members: bool = False
 
 
 class EditGuild(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="edit_guild"):

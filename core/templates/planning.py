@@ -24,7 +24,7 @@ from core.templates.askers import bounded, powers_of, unbound
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
-from core.templates.jobs import APPLY, ApplyPayload
+from core.templates.jobs import APPLY, RESTORE_MEMBERS, ApplyPayload, RestoreMembersPayload
 from core.templates.judged import judged
 from core.templates.models import PlanModel
 from core.templates.options import DELETED
@@ -99,13 +99,17 @@ class PlanService:
         *,
         max_deletes: int = 750,
         mappings: Mapping[str, Snowflake] | None = None,
+        members: bool = False,
     ) -> StoredPlan:
-        """What it would take to make the guild look as in one of its snapshots. Needs Administrator. Raises as
-        `create`."""
+        """What it would take to make the guild look as in one of its snapshots, with `members` also to give members
+        back the roles that they had. Needs Administrator. Raises as `create`, and `Invalid` where a snapshot has no
+        members' roles."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
         snapshot = await self._snapshots.get(actor, guild_id, snapshot_id)
         captured = document_of(snapshot.content)
+        if members and not await self._snapshots.members_of(snapshot_id):
+            raise _no_members()
         return await self._store(
             actor,
             await self._guilds.view(actor, guild_id),
@@ -117,6 +121,7 @@ class PlanService:
                 confirm_destructive=True,
                 max_deletes=max_deletes,
                 mappings=dict(mappings or {}),
+                members=members,
             ),
             snapshot_id=snapshot_id,
         )
@@ -191,6 +196,15 @@ class PlanService:
             options=await self._with_protected(model.guild_id, model.options),
             plan=model.plan,
         )
+
+    async def request_members(
+        self, actor: Actor, basis: PlanBasis, id_map: Mapping[Snowflake, Snowflake]
+    ) -> uuid.UUID | None:
+        """After a rollback that was to give members their roles back: asks for it. The job's id."""
+        if basis.snapshot_id is None or not basis.options.members:
+            return None
+        payload = RestoreMembersPayload(snapshot_id=basis.snapshot_id, id_map=dict(id_map))
+        return (await self._jobs.ask(actor, RESTORE_MEMBERS, payload, guild_id=basis.guild_id)).id
 
     async def bind(self, basis: PlanBasis, ids: Mapping[str, Snowflake]) -> None:
         """Remembers which Discord object a node of the template is in that guild."""
@@ -347,3 +361,11 @@ def to_plan(model: PlanModel) -> StoredPlan:
         job_id=model.job_id,
         plan=model.plan,
     )
+
+
+def _no_members() -> Invalid:
+    message = (
+        "No members' roles were kept with this snapshot, or not any more: leave `members` out. Captures keep them with "
+        "`members: true` where the guild's settings have `keep_member_roles`."
+    )
+    return Invalid(message, problems=(Problem(pointer="/members", code="no_members_kept", message=message),))

@@ -54,10 +54,10 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     except CallRefused as error:
         raise await _in_part(job, basis, before, error) from error
     left = await _until_told(job, basis, plan, made)
-    await _remember(job, basis, left, {**made, **left.matched})
+    members_job_id = await _remember(job, basis, left, made)
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
-    return _result(basis, before, made, left, steps)
+    return replace(_result(basis, before, made, left, steps), members_job_id=members_job_id)
 
 
 async def _judged(job: JobContext, plan: Plan) -> Plan:
@@ -92,14 +92,17 @@ def _result(
     left: Plan,
     steps: tuple[JobStep, ...],
 ) -> ApplyResult:
-    ids = {**left.matched, **made}
     return ApplyResult(
         created=made,
         snapshot_id=before,
         calls=sum(step.state == "done" for step in steps),
         is_equal=left.is_empty,
-        id_map=changed_ids(basis.bindings, ids) if basis.snapshot_id is not None else {},
+        id_map=_id_map(basis, left, made),
     )
+
+
+def _id_map(basis: PlanBasis, left: Plan, made: dict[str, Snowflake]) -> dict[Snowflake, Snowflake]:
+    return {} if basis.snapshot_id is None else changed_ids(basis.bindings, {**left.matched, **made})
 
 
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
@@ -182,12 +185,14 @@ async def _note_uploads(job: JobContext, basis: PlanBasis, done: Plan, made: dic
         await unit.images.note_assets(uploaded(done, made, snapshot))
 
 
-async def _remember(job: JobContext, basis: PlanBasis, left: Plan, ids: dict[str, Snowflake]) -> None:
+async def _remember(
+    job: JobContext, basis: PlanBasis, left: Plan, made: dict[str, Snowflake]
+) -> uuid.UUID | None:
     """The stored guild is right before the job is settled, so that whoever waited for it plans on the truth. A guild
-    that has become equal to a version is measured by it from now on."""
+    that has become equal to a version is measured by it from now on. Answers the job for the members' roles."""
     async with job.database.unit() as unit:
         await unit.guilds.store_read(job.guild_id, job.read_guild)
-        await unit.plans.bind(basis, ids)
+        await unit.plans.bind(basis, {**made, **left.matched})
         whole = left.is_empty and basis.options.only is None
         if whole and basis.template_id is not None and basis.version is not None:
             await unit.active_versions.note_applied(
@@ -198,3 +203,4 @@ async def _remember(job: JobContext, basis: PlanBasis, left: Plan, ids: dict[str
                 job.job.id,
                 values=basis.values,
             )
+        return await unit.plans.request_members(job.job.actor, basis, _id_map(basis, left, made))
