@@ -1,7 +1,9 @@
 """The journal of one claim: every step is intended, done and recorded in short transactions of its own."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy, Undecided
@@ -33,6 +35,14 @@ class LedgerJournal:
         self.has_done = False
         self._announcement: Announcement | None = None
         self._intended: set[str] = set()
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncGenerator[UnitOfWork]:
+        """One at a time, also of steps that are done at once: whoever follows a guild reads events in the order of
+        their transactions, which must be that of their numbers."""
+        async with self._writing, self._database.unit() as unit:
+            yield unit
 
     async def announce(self, total: int, *, planned_anew: bool = False) -> None:
         """Written with the first intent, which follows at once in most jobs; where there is none, now."""
@@ -44,7 +54,7 @@ class LedgerJournal:
         """If it is not written yet."""
         announcement, self._announcement = self._announcement, None
         if announcement is not None:
-            async with self._database.unit() as unit:
+            async with self._unit() as unit:
                 await unit.ledger.announce(self._claim, self._lease, announcement)
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:
@@ -56,7 +66,7 @@ class LedgerJournal:
     async def refuse(self, step_id: str, title: str, *, code: str, message: str) -> None:
         if self._is_draining():
             raise HandedBack("This worker is going away.")
-        async with self._database.unit() as unit:
+        async with self._unit() as unit:
             intent = await self._intend(unit, step_id, title, once=True)
             await unit.ledger.record(self._claim, self._lease, step_id, "failed", outcome=code, error=message)
         if intent.job.cancel_requested:
@@ -69,7 +79,7 @@ class LedgerJournal:
             raise HandedBack("This worker is going away.")
         reason = self._reason(step_id)
         with self._held.renewing():
-            async with self._database.unit() as unit:
+            async with self._unit() as unit:
                 intent = await self._intend(unit, step_id, title, once=once)
         if intent.recorded is not None:
             return intent.recorded.outcome
@@ -117,7 +127,7 @@ class LedgerJournal:
             return await look_up(reason, since)
         except (CallRefused, Undecided) as error:
             self.failed_step = step_id
-            async with self._database.unit() as unit:
+            async with self._unit() as unit:
                 await unit.ledger.record(
                     self._claim, self._lease, step_id, "outcome_unknown", error=error.message
                 )
@@ -127,7 +137,7 @@ class LedgerJournal:
             ) from error
 
     async def _record(self, step_id: str, outcome: str | None) -> str | None:
-        async with self._database.unit() as unit:
+        async with self._unit() as unit:
             await unit.ledger.record(self._claim, self._lease, step_id, "done", outcome=outcome)
         self.has_done = True
         return outcome
@@ -136,7 +146,7 @@ class LedgerJournal:
         """The lease outlives the call, or is renewed before it: who was suspended does not act any more."""
         while not self._held.outlives_a_call():
             with self._held.renewing():
-                async with self._database.unit() as unit:
+                async with self._unit() as unit:
                     await unit.ledger.renew(self._claim, self._lease)
         with sendable_while(self._held.outlives_a_call):
             return await act(reason)
@@ -146,12 +156,12 @@ class LedgerJournal:
         stays to be looked up, since not every look-up says for good that it was not done."""
         if intent.begun_earlier:
             return
-        async with self._database.unit() as unit:
+        async with self._unit() as unit:
             await unit.ledger.record(self._claim, self._lease, step_id, "superseded")
 
     async def _refused(self, step_id: str, error: CallRefused) -> None:
         self.failed_step = step_id
-        async with self._database.unit() as unit:
+        async with self._unit() as unit:
             await unit.ledger.record(
                 self._claim, self._lease, step_id, "failed", outcome=error.error_code, error=error.message
             )

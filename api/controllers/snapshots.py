@@ -69,7 +69,7 @@ class SnapshotController(Controller):
 
     @patch(
         "/snapshots/{snapshot_id:uuid}",
-        **operation("editSnapshot", body=EditSnapshot, takes=MERGE_PATCH, refuses=(NotFound, Forbidden)),
+        **operation("editSnapshot", body=EditSnapshot, takes=MERGE_PATCH[:1], refuses=(NotFound, Forbidden)),
     )
     async def edit(
         self,
@@ -81,7 +81,7 @@ class SnapshotController(Controller):
         snapshot_id: SnapshotId,
     ) -> SnapshotInfo:
         """Say what to call a snapshot."""
-        wanted = await body_of(request, EditSnapshot, media=MERGE_PATCH)
+        wanted = await body_of(request, EditSnapshot, media=MERGE_PATCH[:1])
         return snapshot_info_of(await unit.snapshots.rename(actor, guild_id, snapshot_id, wanted.label))
 
     @delete(

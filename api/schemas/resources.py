@@ -137,6 +137,13 @@ class WelcomeScreen(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[WelcomeChannel, ...]
 
 
+class WeekdayOfMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """The n-th (1 to 5) such day of a month; 0 is Monday."""
+
+    n: int
+    day: int
+
+
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
     """Discord's recurrence rule in its own numbers."""
 
@@ -144,7 +151,7 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
     frequency: int
     interval: int
     by_weekday: tuple[int, ...]
-    by_n_weekday: tuple[tuple[int, int], ...]
+    by_n_weekday: tuple[WeekdayOfMonth, ...]
     by_month: tuple[int, ...]
     by_month_day: tuple[int, ...]
 
@@ -233,7 +240,10 @@ def action_of(action: resources.AutoModAction) -> AutoModAction:
 
 
 def recurrence_of(rule: resources.Recurrence | None) -> Recurrence | None:
-    return None if rule is None else Recurrence(**_fields(Recurrence, rule))
+    if rule is None:
+        return None
+    nth = tuple(WeekdayOfMonth(n=n, day=day) for n, day in rule.by_n_weekday)
+    return Recurrence(**_fields(Recurrence, rule) | {"by_n_weekday": nth})
 
 
 def _rule(rule: resources.AutoModRule) -> AutoModRule:

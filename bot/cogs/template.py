@@ -1,4 +1,4 @@
-"""`/template`: list, plan, apply, approve, reject, rollback and capture."""
+"""`/template`: list, show, plan, apply, approve, reject, rollback, capture and drift."""
 
 import asyncio
 import logging
@@ -11,30 +11,30 @@ from disnake.ext import commands
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.asker import Asked, Owners, actor_of, guild_of
+from bot.chosen import MOST_TEMPLATES, find, id_of, usable
 from bot.ui.answers import answering
 from bot.ui.confirm import Pressed, answer_press, confirm_row
+from bot.ui.drift_embed import drift_embed
 from bot.ui.job_embed import JobView
 from bot.ui.plan_embed import counts, plan_embeds
 from bot.ui.progress import follow, view_of
 from bot.ui.snapshot_list import snapshot_choices
-from bot.ui.template_list import template_choices, template_embed
+from bot.ui.template_list import template_choices, template_embed, version_embed
 from core.actor import Actor
 from core.discord.permissions import Permission
-from core.errors import Conflict, NotFound
+from core.drift.schemas import DriftFilter
 from core.guilds.jobs import CAPTURE
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.templates.jobs import APPLY, ApplyResult
 from core.templates.options import DELETED
 from core.templates.plan import Mode, PlanOptions
-from core.templates.schemas import StoredPlan, Template
-from core.uow import Database, UnitOfWork
+from core.templates.schemas import StoredPlan
+from core.uow import Database
 
 log = logging.getLogger(__name__)
 AWAITED = "This deletes something, so another administrator has to agree: `/template approve plan:{plan_id}`"
 CANCELLED = "Cancelled: nothing was changed."
-# Far more than people choose among; the newest come first.
-MOST_TEMPLATES = 1000
 LARGEST_VERSION = 2**31 - 1
 
 
@@ -76,8 +76,41 @@ class TemplateCog(commands.Cog):
             # Templates belong to no guild, so their service cannot ask for more than that they are public.
             actor.require(str(guild_of(asked).id), Permission.MANAGE_GUILD)
             async with self._database.read() as unit:
-                templates = await _usable(unit, actor)
+                templates = await usable(unit, actor)
             await asked.edit_original_response(embed=template_embed(templates, page))
+
+    @template.sub_command()
+    async def show(
+        self,
+        asked: disnake.ApplicationCommandInteraction[Any],
+        name: str,
+        version: commands.Range[int, 1, LARGEST_VERSION] | None = None,
+    ) -> None:
+        """What a template says.
+
+        Parameters
+        ----------
+        name: The template
+        version: Its newest version unless you say which
+        """
+        async with answering(asked):
+            actor = actor_of(asked, self._owners.ids)
+            actor.require(str(guild_of(asked).id), Permission.MANAGE_GUILD)
+            async with self._database.read() as unit:
+                template = await find(unit, actor, name)
+                shown = await unit.templates.version(actor, template.id, version)
+            await asked.edit_original_response(embed=version_embed(template, shown))
+
+    @template.sub_command()
+    async def drift(self, asked: disnake.ApplicationCommandInteraction[Any]) -> None:
+        """Where this server is no longer as its active version says, and who changed it."""
+        async with answering(asked):
+            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            async with self._database.read() as unit:
+                active = await unit.active_versions.get(actor, str(guild.id))
+                template = await unit.templates.get(actor, active.template_id)
+                page = await unit.drift.list(actor, str(guild.id), DriftFilter(), Paging(limit=200))
+            await asked.edit_original_response(embed=drift_embed(template.name, active.version, page.items))
 
     @template.sub_command()
     async def plan(
@@ -129,7 +162,7 @@ class TemplateCog(commands.Cog):
         plan: Its id, as the administrator who asked for it was told
         """
         async with answering(asked):
-            actor, plan_id = actor_of(asked, self._owners.ids), _id_of(plan, "plan")
+            actor, plan_id = actor_of(asked, self._owners.ids), id_of(plan, "plan")
             async with self._database.unit() as unit:
                 job = await unit.plan_approvals.approve(actor, plan_id)
             await asked.edit_original_response(content=f"Agreed. Job {job.id} begins.")
@@ -143,7 +176,7 @@ class TemplateCog(commands.Cog):
         plan: Its id, as the administrator who asked for it was told
         """
         async with answering(asked):
-            actor, plan_id = actor_of(asked, self._owners.ids), _id_of(plan, "plan")
+            actor, plan_id = actor_of(asked, self._owners.ids), id_of(plan, "plan")
             async with self._database.unit() as unit:
                 await unit.plan_approvals.reject(actor, plan_id)
             await asked.edit_original_response(content="Rejected: nothing was changed.")
@@ -159,7 +192,7 @@ class TemplateCog(commands.Cog):
         async with answering(asked):
             guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
             async with self._database.unit() as unit:
-                stored = await unit.plans.create_rollback(actor, str(guild.id), _id_of(snapshot, "snapshot"))
+                stored = await unit.plans.create_rollback(actor, str(guild.id), id_of(snapshot, "snapshot"))
             await self._show(asked, stored)
 
     @template.sub_command()
@@ -197,6 +230,7 @@ class TemplateCog(commands.Cog):
             return []
 
     # disnake leaves open what a completer takes
+    @show.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @plan.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @apply.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     async def complete(
@@ -208,7 +242,7 @@ class TemplateCog(commands.Cog):
             return []
         try:
             async with self._database.read() as unit:
-                return template_choices(await _usable(unit, actor), typed)
+                return template_choices(await usable(unit, actor), typed)
         except Exception:
             log.exception("The names of templates could not be completed")
             return []
@@ -229,7 +263,7 @@ class TemplateCog(commands.Cog):
         # Deleting is confirmed by the button, which says how much.
         options = PlanOptions(mode=mode, extras=DELETED, confirm_destructive=mode == "exact")
         async with self._database.unit() as unit:
-            template = await _find(unit, actor, name)
+            template = await find(unit, actor, name)
             stored = await unit.plans.create(actor, str(guild.id), template.id, version, options)
         await self._show(asked, stored)
 
@@ -293,39 +327,3 @@ def _outcome(job: Job) -> str | None:
     )
     before = f" Before it was as in snapshot {result.snapshot_id}." if result.snapshot_id else ""
     return f"{equal}{before}"
-
-
-def _id_of(text: str, what: str) -> UUID:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        raise NotFound(f"“{text}” is no {what}'s id: choose one from the list while you type.") from None
-
-
-async def _usable(unit: UnitOfWork, actor: Actor) -> list[Template]:
-    """Those that the actor may see, newest first."""
-    found: list[Template] = []
-    paging = Paging(limit=200)
-    while len(found) < MOST_TEMPLATES:
-        page = await unit.templates.list(actor, paging)
-        found.extend(page.items)
-        if page.next_cursor is None:
-            break
-        paging = Paging(limit=200, cursor=UUID(page.next_cursor))
-    return found
-
-
-async def _find(unit: UnitOfWork, actor: Actor, text: str) -> Template:
-    """By the id that a completion stands for, or by a name that was typed out."""
-    try:
-        return await unit.templates.get(actor, UUID(text))
-    except ValueError:
-        wanted = text.strip().casefold()
-    named = [each for each in await _usable(unit, actor) if each.name.casefold() == wanted]
-    if not named:
-        raise NotFound(f"There is no template “{text}” that you may see.")
-    if len(named) > 1:
-        raise Conflict(
-            f"{len(named)} templates are called “{text}”: choose one from the list while you type."
-        )
-    return named[0]

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import disnake
 
-from bot.ui.text import DESCRIPTION, clipped, joined, plain
-from core.templates.schemas import Template
+from bot.ui.text import DESCRIPTION, TITLE, clipped, joined, plain
+from core.templates.document import Category
+from core.templates.schemas import Template, TemplateVersion
 
 # A page of the longest names and descriptions, every character escaped, still fits into one embed.
 PAGE = 10
 ABOUT_ROOM = 60
 CHOICES = 25
 CHOICE_NAME = 100
+FIELD = 1024
 
 
 def template_embed(templates: Sequence[Template], page: int) -> disnake.Embed:
@@ -23,6 +25,27 @@ def template_embed(templates: Sequence[Template], page: int) -> disnake.Embed:
     embed = disnake.Embed(title="Templates", description=clipped(text, DESCRIPTION))
     more = f"/template list page:{page + 1} shows more." if page < last else ""
     embed.set_footer(text=joined([f"Page {page} of {last}", more]))
+    return embed
+
+
+def version_embed(template: Template, version: TemplateVersion) -> disnake.Embed:
+    """What one version is about, without all of its nodes."""
+    document, info = version.document, version.info
+    children = sum(len(channel.channels) for channel in document.channels if isinstance(channel, Category))
+    counted = {
+        "roles": len(document.roles),
+        "channels and categories": len(document.channels) + children,
+        "variables": len(version.draft.variables),
+    }
+    embed = disnake.Embed(
+        title=clipped(f"{plain(template.name)}, version {info.number}", TITLE),
+        description=clipped(plain(template.description or ""), DESCRIPTION),
+    )
+    said = [f"{count} {what}" for what, count in counted.items() if count]
+    embed.add_field("Says", clipped(joined(said) or "nothing yet", FIELD), inline=False)
+    if info.note:
+        embed.add_field("Note", clipped(plain(info.note), FIELD), inline=False)
+    embed.set_footer(text=joined([template.visibility, f"newest version {template.latest_version}"]))
     return embed
 
 

@@ -12,7 +12,7 @@ from core.jobs.schemas import JobStep
 from core.templates.plan import EditChannel, EditRole, Plan, Step, nodes_in
 
 
-class StepOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StepOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """`left` is what was not tried or came to nothing: a retry does it. `error` tells why a step failed."""
 
     id: str
