@@ -360,3 +360,22 @@ async def test_a_part_that_is_away_is_named(road: Road, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(GuildService, "view", away)
     assert said(await road.command("grace", "guildwright status")) == "The ledger is being moved."
+
+
+async def test_a_template_is_shown_and_drift_from_it_is_told(road: Road) -> None:
+    template = await road.template("Crewed")
+    shown = words(await road.command("grace", "template show", name="Crewed"))
+    assert "Crewed, version 1" in shown
+    assert "2 channels and categories" in shown
+    nothing = await road.command("grace", "template drift")
+    assert said(nothing).startswith("No version is active in guild")
+    async with road.database.unit() as unit:
+        await unit.active_versions.put(road.owner, road.guild_id, template.id)
+    await road.by_hand("POST", f"/guilds/{road.guild_id}/channels", {"name": "plans"})
+
+    async def drift() -> str:
+        return words(await road.command("grace", "template drift"))
+
+    told = await seen(drift, lambda text: "plans" in text)
+    assert f"channel **plans** was added, <@{road.guild['members']['olga']}>" in told
+    assert "channel **news** is missing, somebody" in told
