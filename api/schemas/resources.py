@@ -242,8 +242,9 @@ def action_of(action: resources.AutoModAction) -> AutoModAction:
 def recurrence_of(rule: resources.Recurrence | None) -> Recurrence | None:
     if rule is None:
         return None
-    nth = tuple(WeekdayOfMonth(n=n, day=day) for n, day in rule.by_n_weekday)
-    return Recurrence(**_fields(Recurrence, rule) | {"by_n_weekday": nth})
+    fields: dict[str, Any] = _fields(Recurrence, rule)
+    fields["by_n_weekday"] = tuple(WeekdayOfMonth(n=n, day=day) for n, day in rule.by_n_weekday)
+    return Recurrence(**fields)
 
 
 def _rule(rule: resources.AutoModRule) -> AutoModRule:
