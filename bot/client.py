@@ -45,6 +45,7 @@ LONGEST_RETRY = 60.0
 # What has to be asked for is asked for once in a burst.
 DETAILS_QUIET, DETAILS_LONGEST = 1.0, 10.0
 LONGEST_START_WAIT = 3600.0
+LAST_WORDS = 3.0
 _PORTAL = "https://discord.com/developers/applications"
 
 
@@ -92,6 +93,7 @@ class GuildwrightBot(commands.InteractionBot):
         self._reconciling = asyncio.Lock()
         self._changes = Debounced(self._tell_changed)
         self._details = Debounced(self._tell_details, quiet=DETAILS_QUIET, longest=DETAILS_LONGEST)
+        self._telling: set[asyncio.Task[Any]] = set()
         self._prepares_commands = False
         self._known: set[int] = set()
         self._away: set[int] = set()
@@ -114,6 +116,7 @@ class GuildwrightBot(commands.InteractionBot):
         """Safe to call twice. Calls that are under way lose their answer."""
         await self._changes.close()
         await self._details.close()
+        await self._have_told()
         await super().close()
 
     async def login(self, token: str) -> None:
@@ -153,7 +156,7 @@ class GuildwrightBot(commands.InteractionBot):
     async def on_ready(self) -> None:
         log.info("Ready: in %d guilds as %s.", len(self.guilds), self.user)
         async with self._reconciling:
-            await _told(self._events.reconcile)
+            await self._tell(self._events.reconcile)
 
     async def on_resumed(self) -> None:
         # What was replayed came before the connection counted as live again.
@@ -162,15 +165,15 @@ class GuildwrightBot(commands.InteractionBot):
 
     async def on_guild_join(self, guild: disnake.Guild) -> None:
         self._known.add(guild.id)
-        await _told(self._events.joined, str(guild.id))
+        await self._tell(self._events.joined, str(guild.id))
 
     async def on_guild_remove(self, guild: disnake.Guild) -> None:
         self._known.discard(guild.id)
-        await _told(self._events.left, str(guild.id))
+        await self._tell(self._events.left, str(guild.id))
 
     async def on_guild_unavailable(self, guild: disnake.Guild) -> None:
         self._away.add(guild.id)
-        await _told(self._events.unavailable, str(guild.id))
+        await self._tell(self._events.unavailable, str(guild.id))
 
     async def on_guild_available(self, guild: disnake.Guild) -> None:
         """The end of an outage; at the start every guild, which `reconcile` sees; and a join that says so."""
@@ -246,10 +249,30 @@ class GuildwrightBot(commands.InteractionBot):
 
     async def _tell_details(self, key: str) -> None:
         guild_id, _, detail = key.partition(" ")
-        await _told(self._events.details_changed, guild_id, detail)
+        await self._tell(self._events.details_changed, guild_id, detail)
 
     async def _tell_changed(self, guild_id: str) -> None:
-        await _told(self._events.changed, guild_id)
+        await self._tell(self._events.changed, guild_id)
+
+    async def _tell(self, tell: Callable[..., Awaitable[None]], *args: Any) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "handlers of events are tasks"
+        self._telling.add(task)
+        try:
+            await tell(*args)
+        except Exception:
+            log.exception("%s failed", getattr(tell, "__qualname__", tell))
+        finally:
+            self._telling.discard(task)
+
+    async def _have_told(self) -> None:
+        """What listeners have begun ends before what they stand on is taken away; who takes too long is ended."""
+        telling = self._telling - {asyncio.current_task()}
+        if telling:
+            _, late = await asyncio.wait(telling, timeout=LAST_WORDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     # Starting
 
@@ -286,13 +309,6 @@ class GuildwrightBot(commands.InteractionBot):
             f"Discord refuses the bot's intents: switch on {switches} under Bot > Privileged Gateway Intents of "
             f"its application at {_PORTAL}."
         )
-
-
-async def _told(tell: Callable[..., Awaitable[None]], *args: Any) -> None:
-    try:
-        await tell(*args)
-    except Exception:
-        log.exception("%s failed", getattr(tell, "__qualname__", tell))
 
 
 def _retry_in(error: Exception) -> bool | float:
