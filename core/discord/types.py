@@ -4,7 +4,7 @@ Positions: among siblings the order is by (position, id); among roles a lower id
 Resources › Guild › "Modify Guild Role Positions" and Resources › Channel).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -197,6 +197,11 @@ def channel_rank(channel: Channel) -> tuple[int, int]:
 def snowflake_at(moment: datetime) -> Snowflake:
     """The lowest id that anything made at that moment could have (Discord documentation, Reference › Snowflakes)."""
     return str((int(moment.timestamp() * 1000) - _EPOCH_MS) << 22)
+
+
+def made_at(snowflake: Snowflake) -> datetime:
+    """When the thing with that id was made (as `snowflake_at`)."""
+    return datetime.fromtimestamp(((int(snowflake) >> 22) + _EPOCH_MS) / 1000, UTC)
 
 
 def is_snowflake(text: str) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from core.actions.messages import CONTENT_LIMIT
 from core.drift.course import MAX_REVERTS
 from core.drift.schemas import DriftItem
 
-MESSAGE_LENGTH = 2000
 _MOST = 15
 
 
@@ -15,7 +15,7 @@ def alert_text(items: Sequence[DriftItem]) -> str:
     if len(items) > _MOST:
         lines.append(f"… and {len(items) - _MOST} more.")
     text = "\n".join(lines)
-    return text if len(text) <= MESSAGE_LENGTH else f"{text[: MESSAGE_LENGTH - 1]}…"
+    return text if len(text) <= CONTENT_LIMIT else f"{text[: CONTENT_LIMIT - 1]}…"
 
 
 def _line(item: DriftItem) -> str:

@@ -5,18 +5,17 @@ active, and the document does not know, is drift, too; what was there before is 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 import msgspec
 
-from core.discord.types import Snapshot, Snowflake
+from core.discord.types import Snapshot, Snowflake, made_at
 from core.templates.comparison import Seen, compare
 from core.templates.document import Document
 from core.templates.plan import Change, PlanNode, PlanOptions
 
 What: TypeAlias = Literal["changed", "missing", "added"]
-_DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _NAMED_ONLY = PlanOptions(mode="merge")
 _INVERSE = str.maketrans("+−", "−+")
 
@@ -51,11 +50,6 @@ def deviations(
     return tuple(
         each for node in nodes if node.id not in managed for each in _of_node(node, bindings, since=since)
     )
-
-
-def made_at(snowflake: Snowflake) -> datetime:
-    """Discord docs: Reference > Snowflakes."""
-    return _DISCORD_EPOCH + timedelta(milliseconds=int(snowflake) >> 22)
 
 
 def _of_node(node: PlanNode, bindings: Mapping[str, Snowflake], *, since: datetime) -> Iterator[Deviation]:

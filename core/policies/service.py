@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from core.actions.messages import CONTENT_LIMIT
 from core.actions.payloads import MessageSend
 from core.actions.service import ActionService
 from core.actor import BOT, SYSTEM, Actor
@@ -20,7 +21,6 @@ from core.policies.check import Violation, violations_in
 from core.policies.repository import PolicyRepository
 from core.policies.rules import MAX_RULES, Rule, problems_in
 
-MESSAGE_LENGTH = 2000
 NEVER = datetime.fromtimestamp(0, UTC)
 """When rules were changed that were never put: so one can insist on being the first."""
 
@@ -110,8 +110,8 @@ class PolicyService:
         options = await self._options.of(guild_id)
         if options.drift_channel_id is not None and _wants_to_be_told(options):
             text = "\n".join(f"⚠️ {violation.message}" for violation in violations)
-            if len(text) > MESSAGE_LENGTH:
-                text = f"{text[: MESSAGE_LENGTH - 1]}…"
+            if len(text) > CONTENT_LIMIT:
+                text = f"{text[: CONTENT_LIMIT - 1]}…"
             await self._actions.request(
                 SYSTEM, guild_id, MessageSend(channel_id=options.drift_channel_id, content=text)
             )

@@ -47,9 +47,9 @@ async def road(discord: Discord, database_url: str, redis_url: str) -> AsyncIter
             yield Road(discord, guild, database, owner, bot)
 
 
-async def applied(road: Road) -> Template:
+async def applied(road: Road, document: str = DOCUMENT) -> Template:
     """The document is what the guild looks like, and its active version."""
-    template = await road.template("Harbour", DOCUMENT)
+    template = await road.template("Harbour", document)
     async with road.database.unit() as unit:
         plan = await unit.plans.create(road.owner, road.guild_id, template.id, None, PlanOptions())
         job = await unit.plans.request_apply(road.owner, plan.id)
@@ -266,3 +266,23 @@ async def test_who_did_it_is_unknown_where_the_bot_may_not_read_the_audit_log(ro
     await edit(road, "PATCH", f"/channels/{await channel_id(road, 'news')}", {"topic": "Nothing"})
     [item] = await once_there_are(road, 1)
     assert (item.user_id, item.user_name) == (None, None)
+
+
+async def test_what_discord_has_to_be_asked_for_is_put_back_too(road: Road) -> None:
+    async def webhooks() -> object:
+        async with road.database.read() as unit:
+            structure = await unit.guilds.structure_of(road.guild_id)
+        return None if structure is None else structure.webhooks
+
+    await seen(webhooks, lambda known: known is not None, within=15)
+    await applied(road, f"{DOCUMENT}webhooks:\n  - {{key: hook, name: Deploys, channel: news}}\n")
+    await wants(road, "revert")
+
+    async def names() -> dict[str, str]:
+        found = (await road.bot.gateway.read_details(road.guild_id, ["webhooks"])).webhooks
+        return {each.id: each.name for each in found or ()}
+
+    (made,) = await names()
+    await edit(road, "PATCH", f"/webhooks/{made}", {"name": "Mine"})
+    [item] = await seen(lambda: items(road, "reverted"), bool, within=20)
+    assert (item.kind, item.found, await names()) == ("webhook", "Mine", {made: "Deploys"})

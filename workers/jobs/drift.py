@@ -1,7 +1,5 @@
 """Putting back what was changed by hand."""
 
-import asyncio
-
 from core.discord.types import Snowflake
 from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload, DriftRevertResult
 from core.drift.schemas import DriftBasis
@@ -10,10 +8,9 @@ from core.templates.apply import apply
 from core.templates.diff import diff
 from core.templates.options import Only
 from core.templates.plan import Plan, PlanOptions
+from core.templates.resources.uploads import pictures_of, uploaded
+from workers.planning import StoredPictures, read_for, reader_for, until_told
 from workers.registry import JobContext, runs
-
-_TOLD_WITHIN_SECONDS = 5.0
-_FIRST_PAUSE_SECONDS = 0.05
 
 
 @runs(DRIFT_REVERT)
@@ -24,10 +21,11 @@ async def revert(job: JobContext, payload: DriftRevertPayload) -> DriftRevertRes
     plan = await _plan(job, basis, payload, {})
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
-    created = await apply(plan, job.guild_id, job.gateway, job.journal)
-    await _until_told(job, basis, payload, created)
+    created = await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
+    await until_told(lambda: _again(job, basis, payload, plan, created))
+    read = await reader_for(job, basis.document)
     async with job.database.unit() as unit:
-        await unit.guilds.store_read(job.guild_id, job.read_guild)
+        await unit.guilds.store_read(job.guild_id, read)
         await unit.drift.bind(basis, created)
     return DriftRevertResult(created=created, calls=len(plan.steps))
 
@@ -35,7 +33,7 @@ async def revert(job: JobContext, payload: DriftRevertPayload) -> DriftRevertRes
 async def _plan(
     job: JobContext, basis: DriftBasis, payload: DriftRevertPayload, made: dict[str, Snowflake]
 ) -> Plan:
-    snapshot, powers = await job.read_guild()
+    snapshot, powers = await read_for(job, basis.document)
     options = PlanOptions(
         mode="merge",
         only=Only(kinds=("guild",) if payload.guild else (), nodes=payload.nodes),
@@ -44,13 +42,16 @@ async def _plan(
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, options)
 
 
-async def _until_told(
-    job: JobContext, basis: DriftBasis, payload: DriftRevertPayload, made: dict[str, Snowflake]
-) -> None:
-    """Gateway events follow the answers to calls by moments."""
-    deadline, pause = asyncio.get_running_loop().time() + _TOLD_WITHIN_SECONDS, _FIRST_PAUSE_SECONDS
-    while not (await _plan(job, basis, payload, made)).is_empty:
-        if asyncio.get_running_loop().time() > deadline:
-            return
-        await asyncio.sleep(pause)
-        pause *= 1.5
+async def _again(
+    job: JobContext,
+    basis: DriftBasis,
+    payload: DriftRevertPayload,
+    done: Plan,
+    made: dict[str, Snowflake],
+) -> Plan:
+    """What Discord has under a new name is what was uploaded."""
+    if pictures_of(done):
+        snapshot, _ = await read_for(job, basis.document)
+        async with job.database.unit() as unit:
+            await unit.images.note_assets(uploaded(done, made, snapshot))
+    return await _plan(job, basis, payload, made)

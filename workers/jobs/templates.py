@@ -1,15 +1,12 @@
 """Applying a plan: read the guild, plan again, do what that plan says, look whether it came true."""
 
-import asyncio
 import uuid
 
 from msgspec.structs import replace
 
-from core.discord.assets import assets_of
 from core.discord.errors import CallRefused
-from core.discord.images import Image, ImageHash, MediaType
-from core.discord.types import BotPowers, Snapshot, Snowflake
-from core.guilds.reading import with_details
+from core.discord.images import ImageHash, MediaType
+from core.discord.types import Snowflake
 from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
@@ -19,17 +16,14 @@ from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.judged import judged
 from core.templates.plan import Notice, Plan, deletes_of, node_of
 from core.templates.report import outcomes, tightened
-from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import not_ready, pictures_of, uploaded
 from core.templates.rollback import changed_ids
 from core.templates.schemas import PlanBasis
 from core.templates.staleness import changes_since, told
 from workers.acting import asking_member
 from workers.capture import keep
+from workers.planning import StoredPictures, read_for, reader_for, until_told
 from workers.registry import JobContext, runs
-
-_TOLD_WITHIN_SECONDS = 5.0
-_FIRST_PAUSE_SECONDS = 0.05
 
 
 @runs(APPLY)
@@ -50,7 +44,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
     before = (await keep(job, "before_apply", members=True)).info.id
     try:
-        made |= await apply(plan, job.guild_id, job.gateway, job.journal, _Stored(job))
+        made |= await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
     except CallRefused as error:
         raise await _in_part(job, basis, before, error) from error
     left = await _until_told(job, basis, plan, made)
@@ -106,40 +100,19 @@ def _id_map(basis: PlanBasis, left: Plan, made: dict[str, Snowflake]) -> dict[Sn
 
 
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
-    snapshot, powers = await _read(job, basis)
+    snapshot, powers = await read_for(job, basis.document)
     return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
-
-
-async def _read(job: JobContext, basis: PlanBasis) -> tuple[Snapshot, BotPowers]:
-    """With what has to be asked for, where the document speaks of it, and what is known of pictures."""
-    snapshot, powers = await job.read_guild()
-    if details := details_in(basis.document):
-        snapshot = with_details(snapshot, await job.gateway.read_details(job.guild_id, details))
-    async with job.database.read() as unit:
-        images = await unit.images.known(assets_of(snapshot))
-    return replace(snapshot, images=images), powers
 
 
 async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:
     """What stands against doing it now, beside the guild itself."""
-    snapshot, _ = await _read(job, basis)
-    stored = _Stored(job)
+    snapshot, _ = await read_for(job, basis.document)
+    stored = StoredPictures(job)
     found = {image_hash: await stored.find(image_hash) for image_hash in pictures_of(plan)}
     held: dict[ImageHash, MediaType] = {
         image_hash: image.media_type for image_hash, image in found.items() if image
     }
     return not_ready(plan, held, snapshot, job.clock())
-
-
-class _Stored:
-    """The pictures that we hold, each read in a transaction of its own."""
-
-    def __init__(self, job: JobContext) -> None:
-        self._job = job
-
-    async def find(self, image_hash: ImageHash) -> Image | None:
-        async with self._job.database.read() as unit:
-            return await unit.images.find(image_hash)
 
 
 async def _bounded(job: JobContext, plan: Plan) -> Plan:
@@ -166,21 +139,19 @@ async def _made_earlier(job: JobContext, steps: tuple[JobStep, ...]) -> dict[str
 
 
 async def _until_told(job: JobContext, basis: PlanBasis, done: Plan, made: dict[str, Snowflake]) -> Plan:
-    """Gateway events follow the answers to calls by moments: looks until nothing is left to do, or gives up."""
-    deadline, pause = asyncio.get_running_loop().time() + _TOLD_WITHIN_SECONDS, _FIRST_PAUSE_SECONDS
-    while True:
+    """Answers what is left to do."""
+
+    async def look() -> Plan:
         if pictures_of(done):
             await _note_uploads(job, basis, done, made)
-        left = await _plan_again(job, basis, made)
-        if left.is_empty or asyncio.get_running_loop().time() > deadline:
-            return left
-        await asyncio.sleep(pause)
-        pause *= 1.5
+        return await _plan_again(job, basis, made)
+
+    return await until_told(look)
 
 
 async def _note_uploads(job: JobContext, basis: PlanBasis, done: Plan, made: dict[str, Snowflake]) -> None:
     """What Discord has under a new name is what was uploaded, whatever it made of the bytes."""
-    snapshot, _ = await _read(job, basis)
+    snapshot, _ = await read_for(job, basis.document)
     async with job.database.unit() as unit:
         await unit.images.note_assets(uploaded(done, made, snapshot))
 
@@ -190,8 +161,9 @@ async def _remember(
 ) -> uuid.UUID | None:
     """The stored guild is right before the job is settled, so that whoever waited for it plans on the truth. A guild
     that has become equal to a version is measured by it from now on. Answers the job for the members' roles."""
+    read = await reader_for(job, basis.document)
     async with job.database.unit() as unit:
-        await unit.guilds.store_read(job.guild_id, job.read_guild)
+        await unit.guilds.store_read(job.guild_id, read)
         await unit.plans.bind(basis, {**made, **left.matched})
         whole = left.is_empty and basis.options.only is None
         if whole and basis.template_id is not None and basis.version is not None:
