@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from core.discord.types import BotPowers, Snapshot
 from core.templates.graph import Edges, add_edge
 from core.templates.plan import Ref
 from core.templates.sets import OverwriteSet, Subject, added, meet, tightened
@@ -82,6 +83,12 @@ class Channels:
             if category in split:
                 taken.append(self.first_set(category, split))
         return first if first not in taken else tightened(first, self._bot, self._usable, taken)
+
+
+def own_subject(snapshot: Snapshot, powers: BotPowers) -> Subject:
+    """The bot's own role, where it has one."""
+    own = (role.id for role in snapshot.roles if role.bot_id == powers.user_id)
+    return Subject("role", next(own, powers.top_role_id))
 
 
 def cascade_of(channels: Channels) -> Cascade:

@@ -6,12 +6,14 @@ safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
 places     positions and order calls
 resources  what is neither setting, role nor channel, from matching to steps, in a package of its own
 steps      the plan's steps
+sparing    leaves out tighter writes that are not needed (doors, history, holdings)
 preflight  what stands against it
 tree       the same for people to read
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -34,10 +36,11 @@ from core.templates.plan import (
     written_by,
 )
 from core.templates.precedence import channel_edit
-from core.templates.preflight import blockers_of, no_room_for_roles
+from core.templates.preflight import blockers_of, no_room_for_roles, refusals
 from core.templates.resources.steps import emojis_named_by, resource_steps
 from core.templates.safety import Phase, Safety
 from core.templates.settings import GuildEdits, guild_edits
+from core.templates.sparing import spared
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
@@ -128,7 +131,8 @@ def _steps(
         f"${key}" for part in sequence.parts if part.startswith("create_channel:") and (key := node_of(part))
     ]
     places = channel_places(target, made)
-    return Walk(target, sequence, (places, role_order), guild, resources).steps(), places
+    steps = Walk(target, sequence, (places, role_order), guild, resources).steps()
+    return spared(steps, target, snapshot, powers, partial(refusals, target, snapshot, powers)), places
 
 
 def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:

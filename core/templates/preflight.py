@@ -68,8 +68,13 @@ def blockers_of(
         is_community=target.settings.is_community,
         everyone_in=_everyone_in(target),
     )
-    found += _Check(target, snapshot, powers).blockers(steps)
+    found += refusals(target, snapshot, powers, steps)
     return tuple(dict.fromkeys(found))
+
+
+def refusals(target: Target, snapshot: Snapshot, powers: BotPowers, steps: tuple[Step, ...]) -> list[Notice]:
+    """What the bot may not do when it would do it."""
+    return _Check(target, snapshot, powers).blockers(steps)
 
 
 def permission_for(step: Step) -> Permission:

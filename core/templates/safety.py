@@ -12,7 +12,7 @@ import msgspec
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.types import BotPowers, Snapshot
-from core.templates.cascade import Channels, cascade_of
+from core.templates.cascade import Channels, cascade_of, own_subject
 from core.templates.doomed import closed, doomed_of, usable_bits, without
 from core.templates.fits import MAX_CHILDREN
 from core.templates.graph import Edges, Node, add_edge, in_sequence, minimal_splits
@@ -140,12 +140,7 @@ class Safety:
         existing = [c for c in self._target.channels if c.channel is not None]
         writes = list(writes)
         goals = {c.ref: self._goal(c, writes) for c in existing}
-        return Channels(existing, goals, self._bot(), usable_bits(self._powers))
-
-    def _bot(self) -> Subject:
-        """The bot's own role, where it has one."""
-        own = (r.id for r in self._snapshot.roles if r.bot_id == self._powers.user_id)
-        return Subject("role", next(own, self._powers.top_role_id))
+        return Channels(existing, goals, own_subject(self._snapshot, self._powers), usable_bits(self._powers))
 
     def _goal(self, channel: WantedChannel, writes: Iterable[RoleWrite]) -> OverwriteSet:
         if channel.is_doomed:

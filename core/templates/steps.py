@@ -173,7 +173,7 @@ class Walk:
             self._write(ref, goal)
         if fields == ChannelFields():
             return None
-        final = without(goal, self._dying) == channel.final and not channel.is_doomed
+        final = not channel.is_doomed and not self._is_passing(channel, fields)
         return EditChannel(
             id=part,
             title=f"{_verb(channel, final=final)} {_shown(channel)}",
@@ -181,6 +181,14 @@ class Walk:
             fields=fields,
             written="final" if final else "meet",
         )
+
+    def _is_passing(self, channel: WantedChannel, fields: ChannelFields) -> bool:
+        """Whether all that is written goes with the roles that die, or is taken back by a later write."""
+        goal, dying = self._sequence.goals[channel.ref], self._dying
+        if without(goal, dying) != channel.final:
+            return True
+        is_only_sets = fields == ChannelFields(overwrites=fields.overwrites)
+        return is_only_sets and goal != channel.present and without(channel.present, dying) == channel.final
 
     def _write(self, ref: Ref, new: OverwriteSet) -> None:
         """With the copies that Discord makes."""

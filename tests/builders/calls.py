@@ -5,11 +5,13 @@ for each order, and only where places would be wrong without it. Beyond that onl
 others, and putting back a child that Discord takes along with its category.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from core.discord.types import BotPowers, Channel, Overwrite, Role, Snapshot
+from core.templates.document import Category, Document
 from core.templates.plan import (
     EditChannel,
     EditGuild,
@@ -91,7 +93,7 @@ def _shown(state: Snapshot) -> object:
 
 
 def tighter_writes(plan: Plan) -> list[EditRole | EditChannel]:
-    """Every write of something that is written again, or dies, later."""
+    """Every write of something that is written again, or dies, later, or of which all dies that it says."""
     return [s for s in plan.steps if isinstance(s, EditRole | EditChannel) and s.written == "meet"]
 
 
@@ -120,14 +122,47 @@ def _raw(state: Snapshot, channel_id: str) -> list[Overwrite]:
     return sorted(o for o in channel.overwrites if o.allow or o.deny)
 
 
-def is_needed(plan: Plan, step: Step, guild: Snapshot, bot: BotPowers, whole: Journey) -> bool:
-    """Whether the plan without this write opens a door, ends elsewhere, or is refused."""
+def is_needed(
+    plan: Plan, step: Step, guild: Snapshot, bot: BotPowers, whole: Journey, *, silent: Collection[str] = ()
+) -> bool:
+    """Whether the plan without this write is refused, ends elsewhere, opens a door, or loses on the way what only the
+    guild knows: that of one of the `silent` channels."""
     left = replace(plan, steps=tuple(s for s in plan.steps if s is not step))
     try:
         journey = Journey(left, guild, bot)
     except Refused:
         return True
-    return _entries(journey.end) != _entries(whole.end) or any(True for _ in journey.doors(together=3))
+    return (
+        _entries(journey.end) != _entries(whole.end)
+        or any(True for _ in journey.doors(together=len(guild.roles)))
+        or any(_is_lost(ref, journey, bot) and not _is_lost(ref, whole, bot) for ref in silent)
+    )
+
+
+def silent_channels(document: Document, plan: Plan, guild: Snapshot) -> set[str]:
+    """Channels of whose overwrites the document says nothing: if the plan is stopped, the next one leaves them as they
+    are found."""
+    nodes = [*document.channels]
+    nodes += [child for node in document.channels if isinstance(node, Category) for child in node.channels]
+    said = {plan.matched.get(node.key) for node in nodes if node.overwrites is not UNSET}
+    return {channel.id for channel in guild.channels} - said
+
+
+def _is_lost(channel_id: str, journey: Journey, bot: BotPowers) -> bool:
+    """Whether a channel that stays as it is has other overwrites meanwhile; the bot's own, which only make it differ
+    from its category, and those of roles that die are nobody's loss."""
+    ends = (journey.states[0], journey.end)
+    lasting = {role.id for role in journey.end.roles} - {bot.top_role_id}
+    entries = [_lasting(state, channel_id, lasting) for state in (*ends, *journey.states)]
+    return entries[0] == entries[1] and any(found != entries[0] for found in entries)
+
+
+def _lasting(state: Snapshot, channel_id: str, roles: set[str]) -> object:
+    """None where there is no such channel."""
+    channel = next((c for c in state.channels if c.id == channel_id), None)
+    return channel and sorted(
+        o for o in channel.overwrites if (o.allow or o.deny) and (o.kind == "member" or o.id in roles)
+    )
 
 
 def _entries(state: Snapshot) -> object:

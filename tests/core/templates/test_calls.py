@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from core.discord.gateway import ChannelFields
 from core.discord.types import BotPowers, Snapshot
 from core.templates.diff import diff
 from core.templates.document import Category, Document, DocumentGuild, TextChannel
-from core.templates.plan import Plan, PlanOptions
+from core.templates.plan import EditChannel, Plan, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.calls import (
     guild_calls,
@@ -16,6 +18,7 @@ from tests.builders.calls import (
     needed_calls,
     orders,
     put_back,
+    silent_channels,
     tighter_writes,
 )
 from tests.builders.guilds import Thrown, powers, snapshot, wish
@@ -71,6 +74,36 @@ def test_calls_are_those_that_the_change_needs() -> None:
         assert all(is_needed_order(plan, step, before, bot, journey) for step in orders(plan))
         counted += plan.calls
     assert counted > sized(small=500, soak=20_000)
+
+
+def test_no_tighter_write_of_a_random_plan_could_be_left_out() -> None:
+    """Nor could what is written to put a child back that its category took along."""
+    judged = 0
+    for document, plan, before, bot, journey in journeys(sized(small=250, soak=10_000)):
+        silent = silent_channels(document, plan, before)
+        back = put_back(plan, before, journey.end)
+        for step in plan.steps:
+            if step in tighter_writes(plan) or (isinstance(step, EditChannel) and step.channel_id in back):
+                assert is_needed(plan, step, before, bot, journey, silent=silent), step.id
+                judged += 1
+    assert judged > sized(small=100, soak=4_000)
+
+
+def test_a_tighter_write_that_nobody_needs_is_noticed() -> None:
+    there = guild(channel(2001, "a"), channel(2002, "b", deny(GUILD, "view_channel")))
+    plan = journey_to(wanted(everyone=["view_channel"]), there, options=EXACT).plan
+    needless = EditChannel(
+        id="x",
+        title="x",
+        channel_id="2002",
+        fields=ChannelFields(overwrites=(deny(GUILD, "speak"),)),
+        written="meet",
+    )
+    journey = Journey(replace(plan, steps=(needless, *plan.steps)), there, POWERS)
+    assert [is_needed(journey.plan, s, there, POWERS, journey) for s in journey.plan.steps[:2]] == [
+        False,
+        True,
+    ]
 
 
 CLOSED, SHUT = deny(GUILD, "view_channel"), for_role("everyone", deny=["view_channel"])
