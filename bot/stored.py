@@ -48,6 +48,7 @@ class StoredGuilds:
             await self.left(guild_id)
         for guild_id in present:
             await self._compare(guild_id)
+        await self._look_whole(present)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
@@ -109,6 +110,15 @@ class StoredGuilds:
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(look)
+
+    async def _look_whole(self, guild_ids: Collection[Snowflake]) -> None:
+        """What was changed while nobody listened, and the gateway does not tell of."""
+
+        async def ask() -> None:
+            async with self._database.unit() as unit:
+                await unit.drift.request_looks(guild_ids)
+
+        await _while_away(ask)
 
     async def _keep_first(self, guild_ids: Collection[Snowflake]) -> None:
         """A snapshot from before anything was done."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from core.actor import BOT, Actor
+from core.actor import BOT, SYSTEM, Actor
 from core.audit.service import AuditService
 from core.discord.assets import assets_of
 from core.discord.permissions import Permission
@@ -135,6 +135,13 @@ class GuildService:
         return await self._jobs.ask(
             actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
         )
+
+    async def request_look(self, guild_id: str) -> None:
+        """The bot is to read the guild again and to compare it with its active version: for when what it is measured
+        by, or how, has changed, or nobody has listened for a while. Always a job of its own: one that is open may have
+        looked already."""
+        if await self.state_of(guild_id) == "approved":
+            await self._jobs.ask(SYSTEM, SYNC, SyncPayload(), guild_id=guild_id)
 
     async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""

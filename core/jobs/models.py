@@ -119,6 +119,26 @@ class JobEventModel(Base):
     __table_args__ = (Index(None, "guild_id", "transaction", "position"),)
 
 
+class GuildEventModel(Base):
+    """What happened in a guild beside its jobs, in one order with their events: `position` counts on with theirs."""
+
+    __tablename__ = "guild_events"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    guild_id: Mapped[str] = mapped_column(SnowflakeColumn())
+    type: Mapped[str]
+    at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+    transaction: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
+    position: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("nextval('job_events_position_seq')")
+    )
+
+    __table_args__ = (Index(None, "guild_id", "transaction", "position"), Index(None, "at"))
+
+
 class PauseModel(Identified):
     """A time in which nothing was claimed; the one that goes on has no `resumed_at`."""
 

@@ -101,6 +101,16 @@ class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+class GuildEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in a guild beside its jobs. `type` says what it was, and what is in `data`."""
+
+    id: uuid.UUID
+    guild_id: str
+    type: str
+    at: datetime
+    data: dict[str, Any]
+
+
 class EventPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A place in the events of a guild."""
 
@@ -109,9 +119,9 @@ class EventPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 class GuildEvents(msgspec.Struct, frozen=True, kw_only=True):
-    """Events of a guild's jobs, and the place behind them."""
+    """Events of a guild and of its jobs, and the place behind them."""
 
-    events: tuple[JobEvent, ...]
+    events: tuple[JobEvent | GuildEvent, ...]
     position: EventPosition
 
 
