@@ -74,9 +74,10 @@ class StoredGuilds:
             await self._compare(guild_id)
 
     async def settled(self, job: Job) -> None:
-        """What a job of ours did is no drift, what it left undone may be."""
+        """What a job of ours did is no drift, what it left undone may be. Its calls told of Discord's limits."""
         spec = self._database.catalog[job.kind]
         if job.guild_id is not None and (spec.structural or spec is SYNC):
+            await self._note_pace(job.guild_id)
             await self._compare(job.guild_id)
 
     async def _present(self) -> frozenset[Snowflake]:
@@ -102,6 +103,15 @@ class StoredGuilds:
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)
+
+    async def _note_pace(self, guild_id: Snowflake) -> None:
+        pace = await self._reading().read_pace(guild_id)
+
+        async def note() -> None:
+            async with self._database.unit() as unit:
+                await unit.guilds.note_pace(guild_id, pace)
+
+        await _while_away(note)
 
     async def _compare(self, guild_id: Snowflake) -> None:
         async def look() -> None:

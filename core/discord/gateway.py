@@ -15,6 +15,7 @@ from core.discord.audit import AuditGateway
 from core.discord.images import AssetPath, Image, ImageHash
 from core.discord.members import ChannelGateway, MemberGateway
 from core.discord.messages import MessageGateway
+from core.discord.pace import Pace
 from core.discord.resources import (
     DETAILS,
     Detail,
@@ -124,6 +125,10 @@ class GuildGateway(Protocol):
 
     async def read_powers(self, guild_id: Snowflake) -> BotPowers:
         """What the bot itself may do there."""
+        ...
+
+    async def read_pace(self, guild_id: Snowflake) -> Pace:
+        """How fast things can be done there, as far as Discord's answers have told since the bot was started."""
         ...
 
     async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:

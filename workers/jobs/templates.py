@@ -21,6 +21,7 @@ from core.templates.rollback import changed_ids
 from core.templates.schemas import PlanBasis
 from core.templates.staleness import changes_since, told
 from workers.acting import asking_member
+from workers.budgets import require_room
 from workers.capture import keep
 from workers.planning import StoredPictures, read_for, reader_for, until_told
 from workers.registry import JobContext, runs
@@ -42,6 +43,8 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     blockers = (*plan.blockers, *await _not_ready(job, basis, plan))
     if blockers:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
+    if not begun:
+        await require_room(job, plan)
     before = (await keep(job, "before_apply", members=True)).info.id
     try:
         made |= await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
