@@ -192,6 +192,10 @@ class ResourceGateway(Protocol):
         """One GET for each; what the bot may not read, or this guild does not have, is None."""
         ...
 
+    async def known_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
+        """The same as they are by what was read, written and told last: one GET only where nothing was."""
+        ...
+
     async def read_image(self, path: AssetPath) -> Image | None:
         """What Discord keeps under that path; None where there is nothing, or more than `MAX_IMAGE_BYTES`."""
         ...

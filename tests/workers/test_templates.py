@@ -68,7 +68,7 @@ class Limited:
         edited = (replace(r, hoist=True) if r.id == role_id else r for r in self.guild.roles)
         self.guild = replace(self.guild, roles=tuple(edited))
 
-    async def read_details(self, guild_id: str) -> GuildDetails:
+    async def read_details(self, guild_id: str, details: object = None) -> GuildDetails:
         return GuildDetails()
 
     async def read_image(self, path: str) -> None:

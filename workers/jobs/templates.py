@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from core.discord.errors import CallRefused
 from core.discord.images import ImageHash, MediaType
+from core.discord.resources import GuildDetails
 from core.discord.types import Snowflake
 from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
@@ -16,6 +17,7 @@ from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.judged import judged
 from core.templates.plan import Notice, Plan, deletes_of, node_of
 from core.templates.report import outcomes, tightened
+from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import not_ready, pictures_of, uploaded
 from core.templates.rollback import changed_ids
 from core.templates.schemas import PlanBasis
@@ -34,6 +36,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         basis = await unit.plans.basis(payload.plan_id)
         steps = await unit.ledger.steps(job.job.id)
+    asked = await _ask_anew(job, basis)
     made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
     begun = bool(made) or any(step.state == "done" for step in steps)
@@ -45,7 +48,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
     if not begun:
         await require_room(job, plan)
-    before = (await keep(job, "before_apply", members=True)).info.id
+    before = (await keep(job, "before_apply", members=True, details=asked)).info.id
     try:
         made |= await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
     except CallRefused as error:
@@ -55,6 +58,14 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     return replace(_result(basis, before, made, left, steps), members_job_id=members_job_id)
+
+
+async def _ask_anew(job: JobContext, basis: PlanBasis) -> GuildDetails | None:
+    """All of it, because it is also kept before anything is done; a later claim has that already."""
+    if job.claim == 1:
+        return await job.gateway.read_details(job.guild_id)
+    await job.gateway.read_details(job.guild_id, details_in(basis.document))
+    return None
 
 
 async def _judged(job: JobContext, plan: Plan) -> Plan:

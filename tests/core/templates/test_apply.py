@@ -104,6 +104,9 @@ class Calls(GuildGateway, ResourceGateway):
     async def read_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
         raise AssertionError("applying reads nothing")
 
+    async def known_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
+        raise AssertionError("applying reads nothing")
+
     async def read_image(self, path: str) -> Image | None:
         raise AssertionError("applying reads nothing")
 
