@@ -51,17 +51,17 @@ class DetailCalls(Live):
     async def known_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
         guild = await self._live_guild(guild_id)
         readers: dict[Detail, Callable[[disnake.Guild], Awaitable[Any]]] = {
-            "webhooks": self._webhooks,
-            "automod_rules": self._automod_rules,
-            "onboarding": self._onboarding,
-            "welcome_screen": self._welcome_screen,
-            "scheduled_events": self._scheduled_events,
+            "webhooks": self._known_webhooks,
+            "automod_rules": self._known_automod_rules,
+            "onboarding": self._known_onboarding,
+            "welcome_screen": self._known_welcome_screen,
+            "scheduled_events": self._known_scheduled_events,
         }
         return GuildDetails(
             **{detail: await readers[detail](guild) for detail in DETAILS if detail in details}
         )
 
-    async def _webhooks(self, guild: disnake.Guild) -> tuple[Webhook, ...] | None:
+    async def _known_webhooks(self, guild: disnake.Guild) -> tuple[Webhook, ...] | None:
         """A channel takes its webhooks along, and no event says so of them."""
         if not guild.me.guild_permissions.manage_webhooks:
             return None
@@ -71,19 +71,19 @@ class DetailCalls(Live):
         there = {str(channel.id) for channel in guild.channels}
         return tuple(webhook for webhook in known if webhook.channel_id in there)
 
-    async def _automod_rules(self, guild: disnake.Guild) -> tuple[AutoModRule, ...] | None:
+    async def _known_automod_rules(self, guild: disnake.Guild) -> tuple[AutoModRule, ...] | None:
         if not guild.me.guild_permissions.manage_guild:
             return None
         return await self._ask(
             guild, "automod_rules", "/auto-moderation/rules", "read the AutoMod rules", automod_rules_of
         )
 
-    async def _onboarding(self, guild: disnake.Guild) -> Onboarding | None:
+    async def _known_onboarding(self, guild: disnake.Guild) -> Onboarding | None:
         if "COMMUNITY" not in guild.features:
             return Onboarding()
         return await self._ask(guild, "onboarding", "/onboarding", "read the onboarding", onboarding_of)
 
-    async def _welcome_screen(self, guild: disnake.Guild) -> WelcomeScreen | None:
+    async def _known_welcome_screen(self, guild: disnake.Guild) -> WelcomeScreen | None:
         """404 is what Discord answers where none was ever set. Whether it is enabled the connection does tell."""
         if "COMMUNITY" not in guild.features:
             return WelcomeScreen()
@@ -101,7 +101,7 @@ class DetailCalls(Live):
             return found
         return replace(found, enabled="WELCOME_SCREEN_ENABLED" in guild.features)
 
-    async def _scheduled_events(self, guild: disnake.Guild) -> tuple[ScheduledEvent, ...] | None:
+    async def _known_scheduled_events(self, guild: disnake.Guild) -> tuple[ScheduledEvent, ...] | None:
         return await self._ask(
             guild, "scheduled_events", "/scheduled-events", "read the scheduled events", scheduled_events_of
         )

@@ -1,7 +1,7 @@
 """What was read of guilds that the connection does not tell by itself, with what became of it since: so it need not be
 asked for again while one job is at work."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,7 +56,7 @@ class KnownDetails:
         self._values.clear()
 
     @contextmanager
-    def writing(self, guild_id: Snowflake, detail: Detail | None) -> Iterator[None]:
+    def writing(self, guild_id: Snowflake, detail: Detail | None) -> Generator[None]:
         """Forgets it where nobody can say what a write has done."""
         try:
             yield
