@@ -67,9 +67,8 @@ def _names(there: Snapshot) -> dict[str, str]:
         names[top.id] = f"channel {place}"
         children = sorted((c for c in there.channels if c.parent_id == top.id), key=_place)
         names |= {child.id: f"channel {place} {number}" for number, child in enumerate(children)}
-    for kind in ("emojis", "stickers"):
-        for place, each in enumerate(sorted(getattr(there, kind), key=lambda each: int(each.id))):
-            names[each.id] = f"{kind} {place}"
+    for emoji in there.emojis or ():
+        names[emoji.id] = f"emoji {emoji.name} {there.images.get(f'emojis/{emoji.id}')}"
     return names
 
 
@@ -90,9 +89,9 @@ def _entries(channel: Channel, managed: set[str]) -> Iterable[Any]:
 
 
 def _listed(there: Snapshot, kind: str, told: Telling) -> list[Any]:
-    """In the order in which they were made."""
-    found = sorted(getattr(there, kind) or (), key=lambda each: int(each.id))
-    return [told.of(each, "id") | _picture(there, each) for each in found]
+    """In an order of their own: theirs is that in which they were made."""
+    found = (told.of(each, "id") | _picture(there, each) for each in getattr(there, kind) or ())
+    return sorted(found, key=str)
 
 
 def _picture(there: Snapshot, resource: Any) -> dict[str, Any]:

@@ -21,9 +21,10 @@ class Report:
         self.states += len(watch.states)
         self.steps.update(step.id.partition(":")[0] for step in plan.steps)
 
-    def block(self, plan: Plan) -> None:
+    def block(self, plan: Plan, *codes: str) -> None:
+        """For its blockers, or for what stands against judging it."""
         self.blocked += 1
-        self.blockers.update(notice.code for notice in plan.blockers)
+        self.blockers.update(codes or {notice.code for notice in plan.blockers})
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.steps.most_common())
