@@ -226,6 +226,7 @@ class UnitOfWork:
             options=self.guild_options,
             jobs=self.jobs,
             audit=self.audit,
+            clock=self._clock,
         )
 
     @cached_property

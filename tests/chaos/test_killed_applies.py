@@ -4,6 +4,7 @@ import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def _deaths(trip: Trip) -> Iterator[tuple[Point, int]]:
         yield BETWEEN[(turn + turn // len(calls)) % len(BETWEEN)], calls[turn % len(calls)]
 
 
-async def _is_killed_on_its_way(there: World, trip: Trip, point: Point, nth: int) -> dict[str, object]:
+async def _is_killed_on_its_way(there: World, trip: Trip, point: Point, nth: int) -> dict[str, Any]:
     """The job when it has ended."""
     await there.bot.is_up()
     died = there.bot.deaths[point.name]
