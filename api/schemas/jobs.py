@@ -87,6 +87,13 @@ class RestoreMembersResult(
     failed: tuple[MemberOutcome, ...] = ()
 
 
+class LeftField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that was put back too often, and is left to people."""
+
+    key: Annotated[str | None, Meta(description="The node; null for the server's own settings.")] = None
+    field: str
+
+
 class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
     """Put nodes back to what the active version says of them, with `guild` also the server's own settings."""
 
@@ -94,6 +101,7 @@ class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     version: int
     nodes: tuple[str, ...] = ()
     guild: bool = False
+    left: tuple[LeftField, ...] = ()
 
 
 class SyncResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.sync"):

@@ -11,7 +11,8 @@ from core.clock import Clock
 from core.discord.types import Snowflake
 from core.drift.alerts import alert_text
 from core.drift.compare import What
-from core.drift.course import Candidate, recent, revertible
+from core.drift.concession import LeftField
+from core.drift.course import Candidate, left_alone, recent, revertible
 from core.drift.events import DRIFTED, drifted
 from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload
 from core.drift.models import DriftItemModel
@@ -219,7 +220,11 @@ class DriftService:
         chosen = revertible(candidates)
         if chosen and not await self._jobs.is_open(DRIFT_REVERT, guild_id):
             job = await self._jobs.ask(
-                SYSTEM, DRIFT_REVERT, _payload(basis, chosen), guild_id=guild_id, on_conflict="queue"
+                SYSTEM,
+                DRIFT_REVERT,
+                _payload(basis, chosen, left_alone(candidates, chosen)),
+                guild_id=guild_id,
+                on_conflict="queue",
             )
             identities = {each.identity for each in chosen}
             for row in there:
@@ -244,16 +249,20 @@ def _candidate(row: DriftItemModel) -> Candidate:
         what=msgspec.convert(row.what, What),
         kind=row.kind,
         key=row.key,
+        field=row.field,
         reverts=len(row.reverts),
     )
 
 
-def _payload(basis: DriftBasis, chosen: Collection[Candidate]) -> DriftRevertPayload:
+def _payload(
+    basis: DriftBasis, chosen: Collection[Candidate], left: tuple[LeftField, ...]
+) -> DriftRevertPayload:
     return DriftRevertPayload(
         template_id=basis.active.template_id,
         version=basis.active.version,
         nodes=tuple(dict.fromkeys(each.node for each in chosen if each.node is not None)),
         guild=any(each.kind == "guild" for each in chosen),
+        left=left,
     )
 
 

@@ -144,6 +144,25 @@ async def test_what_is_reverted_comes_back_once_and_after_three_times_people_are
     assert (await topic(road, "news"), len(await reverts(road))) == ("Nothing at all", 3)
 
 
+async def test_a_field_that_is_left_to_people_does_not_keep_the_others_of_its_channel_from_being_put_back(
+    road: Road,
+) -> None:
+    await applied(road)
+    await wants(road, "revert")
+    news = await channel_id(road, "news")
+    for times in (1, 2, 3):
+        await edit(road, "PATCH", f"/channels/{news}", {"topic": f"Nothing {times}"})
+
+        async def put_back(times: int = times) -> Sequence[DriftItem]:
+            return [each for each in await items(road, "reverted") if each.times == times]
+
+        await seen(put_back, bool, within=15)
+    await edit(road, "PATCH", f"/channels/{news}", {"topic": "Nothing at all", "name": "fake-news"})
+    await seen(road.channels, lambda names: "news" in names, within=15)
+    [item] = await once_there_are(road, 1)
+    assert (item.field, await topic(road, "news")) == ("topic", "Nothing at all")
+
+
 async def test_a_deleted_channel_is_made_again_and_what_was_added_is_not_deleted(road: Road) -> None:
     await applied(road)
     await wants(road, "revert")

@@ -1,6 +1,7 @@
 """Putting back what was changed by hand."""
 
 from core.discord.types import Snowflake
+from core.drift.concession import conceded
 from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload, DriftRevertResult
 from core.drift.schemas import DriftBasis
 from core.jobs.errors import JobFailed
@@ -41,7 +42,9 @@ async def _plan(
         only=Only(kinds=("guild",) if payload.guild else (), nodes=payload.nodes),
         protected=basis.options.protected_ids,
     )
-    return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, options)
+    bindings = {**basis.bindings, **made}
+    document = conceded(basis.document, snapshot, bindings, payload.left) if payload.left else basis.document
+    return diff(document, snapshot, bindings, powers, options)
 
 
 async def _again(
