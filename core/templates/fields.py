@@ -97,8 +97,13 @@ def channel_fields(
 ) -> ChannelFields:
     """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
     said = node.said
-    wanted = {name: value for name in _own(type(said)) if (value := getattr(said, name)) is not UNSET}
-    if "bitrate" in wanted and (channel is None or channel.bitrate != wanted["bitrate"]):
+    wanted = {
+        name: value
+        for name in _own(type(said))
+        if (value := getattr(said, name)) is not UNSET
+        and (channel is None or value != getattr(channel, name))
+    }
+    if "bitrate" in wanted:
         wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
     if "default_reaction" in wanted:
         wanted["default_reaction"] = emoji_ref(wanted["default_reaction"], emojis.get)
@@ -109,8 +114,10 @@ def channel_fields(
     changed = {
         name: value for name, value in wanted.items() if not _same(name, getattr(channel, name), value)
     }
-    if stored_name(node.said.name, node.type) != stored_name(channel.name, channel.type):
-        changed["name"] = node.said.name
+    if said.name != channel.name and stored_name(said.name, node.type) != stored_name(
+        channel.name, channel.type
+    ):
+        changed["name"] = said.name
     if node.type != channel.type:
         changed["type"] = node.type
     return ChannelFields(**changed) if changed else NO_CHANGE

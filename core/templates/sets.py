@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from core.discord.permissions import ALL, Permission, bits_of
-from core.discord.types import Overwrite
+from core.discord.types import Channel, Overwrite, Snowflake
 from core.templates.document import Permissions
 from core.templates.plan import Ref
 
@@ -58,6 +58,18 @@ def set_of(overwrites: Iterable[Overwrite], roles: Collection[Ref]) -> Overwrite
         for o in overwrites
         if (o.allow or o.deny) and (o.kind == "member" or o.id in roles)
     }
+
+
+def sets_of(channels: Iterable[Channel], roles: Collection[Ref]) -> dict[Snowflake, OverwriteSet]:
+    """Of each channel, as `set_of`. Channels with equal overwrites share one set."""
+    made: dict[tuple[Overwrite, ...], OverwriteSet] = {}
+    sets: dict[Snowflake, OverwriteSet] = {}
+    for channel in channels:
+        overwrites = made.get(channel.overwrites)
+        if overwrites is None:
+            overwrites = made[channel.overwrites] = set_of(channel.overwrites, roles)
+        sets[channel.id] = overwrites
+    return sets
 
 
 def written(overwrites: OverwriteSet) -> tuple[Overwrite, ...]:

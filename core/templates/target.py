@@ -12,7 +12,7 @@ from core.templates.archive import Archive, Archiving, Sight
 from core.templates.document import EVERYONE, Document, DocumentOverwrite
 from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import channel_fields, role_fields, wanted_permissions
-from core.templates.match import ChannelNode, Matches, displayed, homes_in
+from core.templates.match import ChannelNode, Matches, homes_in
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.resources.target import (
     ResourceTarget,
@@ -26,6 +26,7 @@ from core.templates.sets import (
     bits_named,
     put,
     set_of,
+    sets_of,
     subject_of,
     with_unnamed_bits,
 )
@@ -132,7 +133,8 @@ class _Aim:
         self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
         self._present = {role.id for role in snapshot.roles}
         self._homes = homes_in(snapshot)
-        self._present_sets = {c.id: set_of(c.overwrites, self._present) for c in snapshot.channels}
+        self._present_sets = sets_of(snapshot.channels, self._present)
+        self._subjects = {key: subject_of("role", ref) for key, ref in self._refs.items()}
 
     def target(self) -> Target:
         roles, named = self._roles(), self._named_channels()
@@ -242,8 +244,10 @@ class _Aim:
         if said == "synced" and node.parent:
             return self._set_of_category(node.parent, sets)
         if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
-            present = self._staying_set(channel) if channel else {}
-            wanted = with_unnamed_bits(self._resolved(said), present, self._staying)
+            present, wanted = self._staying_set(channel) if channel else {}, self._resolved(said)
+            if wanted == present:
+                return present
+            wanted = with_unnamed_bits(wanted, present, self._staying)
             return present if wanted == present else wanted
         if channel is None:
             return self._set_of_category(node.parent, sets) if node.parent else {}
@@ -277,7 +281,8 @@ class _Aim:
 
     def _is_in_question(self, said: tuple[DocumentOverwrite, ...]) -> bool:
         """Whether nobody knows yet whose overwrites these are."""
-        return any(overwrite.role in self._matches.pending for overwrite in said)
+        pending = self._matches.pending
+        return bool(pending) and any(overwrite.role in pending for overwrite in said)
 
     def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
         resolved: OverwriteSet = {}
@@ -290,8 +295,7 @@ class _Aim:
     def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:
         if overwrite.member is not None:
             return subject_of("member", overwrite.member)
-        ref = self._refs.get(overwrite.role or "")
-        return subject_of("role", ref) if ref else None
+        return self._subjects.get(overwrite.role or "")
 
     def _archive(self, roles: tuple[WantedRole, ...]) -> Archive:
         if not self._dooms.archived:
@@ -352,6 +356,6 @@ class _Aim:
                 is_doomed=channel.id in doomed,
                 is_archived=channel.id in archive.homes,
             )
-            for channel in displayed(self._snapshot)
+            for channel in self._matches.shown
             if channel.id not in self._spoken
         ]
