@@ -37,7 +37,7 @@ from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
 from core.templates.resources.steps import emojis_named_by, resource_steps
 from core.templates.safety import Phase, Safety
-from core.templates.settings import GuildEdits, guild_edits
+from core.templates.settings import NO_EDITS, GuildEdits, guild_edits
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
@@ -153,8 +153,10 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
 
 def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdits:
     """Adds the guild's own one or two edits."""
+    if not target.settings.changed:
+        return NO_EDITS
     needing = [c for c in target.channels if c.key and _needs_community(c)]
-    alone = safety.is_idle and not orders_roles and not channel_places(target, ()).order
+    alone = not orders_roles and safety.is_idle and not channel_places(target, ()).order
     edits = guild_edits(target.settings, needs_community=bool(needing), alone=alone)
     if edits.first != SettingsFields():
         safety.add(GUILD_FIRST, Phase.CHANNEL_CREATES if edits.awaited else Phase.GUILD_FIRST, -1)

@@ -68,7 +68,8 @@ def blockers_of(
         is_community=target.settings.is_community,
         everyone_in=_everyone_in(target),
     )
-    found += _Check(target, snapshot, powers).blockers(steps)
+    if steps:
+        found += _Check(target, snapshot, powers).blockers(steps)
     return tuple(dict.fromkeys(found))
 
 

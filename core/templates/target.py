@@ -24,7 +24,6 @@ from core.templates.sets import (
     OverwriteSet,
     Subject,
     bits_named,
-    put,
     set_of,
     sets_of,
     subject_of,
@@ -134,7 +133,9 @@ class _Aim:
         self._present = {role.id for role in snapshot.roles}
         self._homes = homes_in(snapshot)
         self._present_sets = sets_of(snapshot.channels, self._present)
-        self._subjects = {key: subject_of("role", ref) for key, ref in self._refs.items()}
+        self._subjects: dict[str | None, Subject] = {
+            key: subject_of("role", ref) for key, ref in self._refs.items()
+        }
 
     def target(self) -> Target:
         roles, named = self._roles(), self._named_channels()
@@ -287,15 +288,13 @@ class _Aim:
     def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
         resolved: OverwriteSet = {}
         for overwrite in said:
-            subject = self._subject(overwrite)
-            if subject:
-                put(resolved, subject, bits_named(overwrite.allow, overwrite.deny))
+            if overwrite.member is None:
+                subject = self._subjects.get(overwrite.role)
+            else:
+                subject = subject_of("member", overwrite.member)
+            if subject and (overwrite.allow or overwrite.deny):
+                resolved[subject] = bits_named(overwrite.allow, overwrite.deny)
         return resolved
-
-    def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:
-        if overwrite.member is not None:
-            return subject_of("member", overwrite.member)
-        return self._subjects.get(overwrite.role or "")
 
     def _archive(self, roles: tuple[WantedRole, ...]) -> Archive:
         if not self._dooms.archived:
