@@ -142,7 +142,7 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
         for place, node in enumerate(group, _BEHIND_ALL):
             safety.add(node, phase, place)
     makers = {ref_to(key): node for node in steps.expressions if (key := node_of(node))}
-    for channel in target.channels:
+    for channel in target.channels if makers else ():
         for emoji in emojis_named_by(channel.fields):
             made = channel.channel is None
             node = f"create_channel:{channel.key}" if made else channel_edit(channel.ref)

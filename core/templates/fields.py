@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import role_icon
-from core.discord.permissions import ALL, bits_of
+from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import Channel, ChannelType, ForumTag, Role, Snapshot
 from core.templates.document import DocumentChannel, DocumentRole, DocumentTag
 from core.templates.match import ChannelNode, stored_name
@@ -30,6 +30,7 @@ _NEEDS_FEATURE = {
     "tertiary_color": "ENHANCED_ROLE_COLORS",
 }
 NO_CHANGE = ChannelFields()
+NO_ROLE_CHANGE = RoleFields()
 _ELSEWHERE = frozenset({"key", "name", "overwrites", "channels"})
 # What Discord takes for a value that was never set.
 _UNSAID: Mapping[str, object] = {"topic": "", "auto_archive": 1440, "region": "", "default_reaction": ""}
@@ -39,7 +40,7 @@ def wanted_permissions(node: DocumentRole, role: Role | None) -> int:
     """A document cannot speak of bits that Discord has not named: they stay. A new role that says nothing gets none,
     where Discord would give it @everyone's."""
     present = role.permissions if role else 0
-    return present if node.permissions is UNSET else int(bits_of(node.permissions)) | present & ~int(ALL)
+    return present if node.permissions is UNSET else bits_of(node.permissions) | present & UNNAMED
 
 
 def role_fields(
@@ -50,9 +51,8 @@ def role_fields(
     icon = _icon(node, role, snapshot, warnings)
     if role is None:
         return RoleFields(permissions=wanted_permissions(node, None), **wanted, **icon)
-    return RoleFields(
-        **{name: value for name, value in wanted.items() if value != getattr(role, name)}, **icon
-    )
+    changed = {name: value for name, value in wanted.items() if value != getattr(role, name)} | icon
+    return RoleFields(**changed) if changed else NO_ROLE_CHANGE
 
 
 def _icon(

@@ -215,11 +215,12 @@ def _place(channel: Channel, shown: Sequence[Channel], homes: Mapping[Snowflake,
 def displayed(snapshot: Snapshot) -> list[Channel]:
     """As Discord's client shows them: by category, voice-like ones below the others."""
     ranks = {c.id: channel_rank(c) for c in snapshot.channels if c.type == "category"}
+    first = (-1, -1)
 
-    def place(channel: Channel) -> tuple[tuple[int, int], bool, tuple[int, int]]:
+    def place(channel: Channel) -> tuple[int, ...]:
         if channel.type == "category":
-            return ranks[channel.id], False, (-1, -1)
-        return ranks.get(channel.parent_id or "", (-1, -1)), channel.type in VOICE_LIKE, channel_rank(channel)
+            return *ranks[channel.id], False, *first
+        return *ranks.get(channel.parent_id or "", first), channel.type in VOICE_LIKE, *channel_rank(channel)
 
     return sorted(snapshot.channels, key=place)
 

@@ -13,7 +13,7 @@ from core.discord.gateway import RoleFields
 from core.discord.permissions import ALL, Permission
 from core.discord.types import BotPowers, Role, Snapshot
 from core.templates.course import Course
-from core.templates.dooms import is_below
+from core.templates.dooms import all_below
 from core.templates.fits import misfits
 from core.templates.plan import (
     CreateChannel,
@@ -128,10 +128,9 @@ class _Check:
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
         self._course = Course(snapshot, powers, target.present_sets)
-        self._target = target
-        self._snapshot = snapshot
-        self._powers = powers
         self._roles = {role.id: role for role in snapshot.roles}
+        self._touchable = {role.id for role in all_below(snapshot.roles, powers, snapshot)}
+        self._names = {channel.ref: channel.name for channel in target.channels}
         self._keys = {ref: key for key, ref in target.refs.items()}
 
     def blockers(self, steps: tuple[Step, ...]) -> list[Notice]:
@@ -143,8 +142,7 @@ class _Check:
         return found
 
     def _powers_for(self, step: Step) -> Iterator[Notice]:
-        needed = permission_for(step)
-        if missing := Permission(int(needed) & ~self._course.held()):
+        if missing := int(permission_for(step)) & ~self._course.held():
             yield lacks(missing)
 
     def _blockers_of(self, step: Step) -> Iterator[Notice]:
@@ -158,7 +156,7 @@ class _Check:
             case CreateRole(title=_):
                 yield from self._grants(step, str(step.fields.name), 0)
             case CreateChannel() | EditChannel() | DeleteChannel():
-                yield from channel_blockers(step, self._course, self._target)
+                yield from channel_blockers(step, self._course, self._names, self._keys)
             case CreateResource() | EditResource():
                 yield from self._reaches(step)
             case _:
@@ -174,7 +172,7 @@ class _Check:
             )
 
     def _touches(self, role: Role) -> Iterator[Notice]:
-        if not is_below(role, self._powers, self._snapshot):
+        if role.id not in self._touchable:
             yield Notice(
                 code="bot_role_too_low",
                 message=f"The role “{role.name}” is not below the bot's highest role: drag the bot's role above "

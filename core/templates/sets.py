@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from core.discord.permissions import ALL, Permission, bits_of
+from core.discord.permissions import UNNAMED, Permission, bits_of
 from core.discord.types import Channel, Overwrite, Snowflake
 from core.templates.document import Permissions
 from core.templates.plan import Ref
@@ -42,7 +42,6 @@ _TIGHTENING = (*_HARDLY_MISSED, *(bit for bit in Permission if bit not in _HARDL
 # Equal values are one object, where there are thousands: quick to make, and quick to find equal.
 subject_of = lru_cache(1 << 16)(Subject)
 bits_for = lru_cache(1 << 16)(Bits)
-_UNNAMED = ~int(ALL)
 
 
 @lru_cache(1 << 14)
@@ -135,7 +134,7 @@ def with_unnamed_bits(wanted: OverwriteSet, present: OverwriteSet, roles: Collec
     """A document cannot speak of bits that Discord has not named: they stay as they are."""
     whole = dict(wanted)
     for subject, bits in present.items():
-        if (bits.allow | bits.deny) & _UNNAMED and (subject.kind == "member" or subject.ref in roles):
+        if (bits.allow | bits.deny) & UNNAMED and (subject.kind == "member" or subject.ref in roles):
             said = whole.get(subject, SILENT)
-            put(whole, subject, Bits(said.allow | bits.allow & _UNNAMED, said.deny | bits.deny & _UNNAMED))
+            put(whole, subject, Bits(said.allow | bits.allow & UNNAMED, said.deny | bits.deny & UNNAMED))
     return whole

@@ -6,12 +6,12 @@ import msgspec
 from msgspec import UNSET
 
 from core.discord.gateway import ChannelFields, RoleFields
-from core.discord.permissions import ALL, bits_of
+from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake
 from core.templates.archive import Archive, Archiving, Sight
 from core.templates.document import EVERYONE, Document, DocumentOverwrite
 from core.templates.dooms import Dooms, dooms_of
-from core.templates.fields import channel_fields, role_fields, wanted_permissions
+from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE, channel_fields, role_fields, wanted_permissions
 from core.templates.match import ChannelNode, Matches, homes_in
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.resources.target import (
@@ -182,7 +182,7 @@ class _Aim:
             )
             if role is None or role.id not in self._protected:
                 roles.append(wanted)
-            elif wanted.fields != RoleFields() or wanted.permissions != role.permissions:
+            elif wanted.fields != NO_ROLE_CHANGE or wanted.permissions != role.permissions:
                 self._warnings.append(protected(f"The role “{role.name}”", node.key))
         roles.append(self._everyone_wanted())
         return tuple(roles)
@@ -198,8 +198,8 @@ class _Aim:
             name="@everyone",
             key=EVERYONE,
             role=role,
-            fields=RoleFields(),
-            permissions=present if said is UNSET else int(bits_of(said)) | present & ~int(ALL),
+            fields=NO_ROLE_CHANGE,
+            permissions=present if said is UNSET else bits_of(said) | present & UNNAMED,
         )
 
     def _named_channels(self) -> list[WantedChannel]:
@@ -211,7 +211,7 @@ class _Aim:
             wanted = self._named_channel(node, channel, sets[node.key])
             if channel is not None and channel.id in self._protected:
                 sets[node.key] = self._staying_set(channel)
-                if wanted.moves or wanted.fields != ChannelFields() or wanted.final != sets[node.key]:
+                if wanted.moves or wanted.fields != NO_CHANGE or wanted.final != sets[node.key]:
                     self._warnings.append(protected(f"#{channel.name}", node.key))
                 continue
             self._spoken.add(wanted.ref)
@@ -348,7 +348,7 @@ class _Aim:
                 type=channel.type,
                 home=self._homes[channel.id],
                 parent=archive.homes.get(channel.id, self._homes[channel.id]),
-                fields=ChannelFields(),
+                fields=NO_CHANGE,
                 present=self._present_sets[channel.id],
                 final=archive.sets[channel.id] if channel.id in archive.sets else self._staying_set(channel),
                 is_described=channel.id in archive.homes,

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from core.discord.permissions import names_of
-from core.templates.fields import NO_CHANGE
+from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE
 from core.templates.plan import Change
 from core.templates.resources.shown import picture_text
 from core.templates.sets import SILENT, Bits, OverwriteSet, Subject
@@ -43,7 +43,9 @@ def field_changes(
     names: Mapping[str, str] = {},
 ) -> Iterable[Change]:
     """What the fields write, beside what `present` has; `names` are those of channels, by id."""
-    for name in fields.__struct_fields__ if fields is not NO_CHANGE else ():
+    if fields is NO_CHANGE or fields is NO_ROLE_CHANGE:
+        return
+    for name in fields.__struct_fields__:
         value = getattr(fields, name)
         if value is not UNSET and name not in without:
             before = None if present is None else getattr(present, name, None)
