@@ -244,8 +244,7 @@ class Safety:
             ranks[first_part(node)] = (Phase.TIGHTENING, self._ranks[node][1], 0)
             add_edge(edges, first_part(node), node)
         for node, others in self._edges.items():
-            for other in others:
-                add_edge(edges, first_part(node) if node in split else node, other)
+            edges.setdefault(first_part(node) if node in split else node, set()).update(others)
         for child, category in self._cascade.held:
             child_edit, category_edit = channel_edit(child), channel_edit(category)
             if child_edit in split:
