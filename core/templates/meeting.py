@@ -13,7 +13,7 @@ import msgspec
 
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
-from core.templates.sets import SILENT, OverwriteSet, Subject, subject_of, undecided
+from core.templates.sets import SILENT, OverwriteSet, Subject, differing, subject_of, undecided
 
 VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
@@ -114,7 +114,7 @@ class ChannelWrite:
         never_given = after.refused | before.granted(everyone[0])
         self._trades = [
             Trade(s, _lost(s, before, after) & ~never_taken, _lost(s, after, before) & ~never_given)
-            for s in {**before.overwrites, **after.overwrites}
+            for s in differing(before.overwrites, after.overwrites)
         ]
         self._taken = joined(trade.taken for trade in self._trades)
         self._given = joined(trade.given for trade in self._trades)

@@ -93,10 +93,15 @@ def meet(one: OverwriteSet, other: OverwriteSet) -> OverwriteSet:
     return met
 
 
+def differing(one: OverwriteSet, other: OverwriteSet) -> set[Subject]:
+    """Whose entries are not the same in both."""
+    return {subject for subject, _ in one.items() ^ other.items()}
+
+
 def removed(before: OverwriteSet, after: OverwriteSet) -> int:
     """Bits that somebody may lose: an allow lost or a deny gained."""
     bits = 0
-    for subject in {**before, **after}:
+    for subject in differing(before, after):
         a, b = before.get(subject, SILENT), after.get(subject, SILENT)
         bits |= (a.allow & ~b.allow) | (b.deny & ~a.deny)
     return bits
