@@ -1,6 +1,5 @@
 """Which write comes before which: what one takes away is gone before another gives what meets it (law 6)."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from core.discord.types import VOICE_LIKE, Snapshot
@@ -90,12 +89,9 @@ class Precedence:
 
     def _unaffecting(self) -> frozenset[Subject]:
         """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""
-        bits = Counter[Ref]()
-        for role in self._target.roles:
-            bits[role.ref] |= role.permissions if role.role else ADMIN
-        for role in self._snapshot.roles:
-            bits[role.id] |= role.permissions
-        return frozenset(Subject("role", ref) for ref, permissions in bits.items() if permissions & ADMIN)
+        then = {role.ref for role in self._target.roles if role.role is None or role.permissions & ADMIN}
+        now = {role.id for role in self._snapshot.roles if role.permissions & ADMIN}
+        return frozenset(Subject("role", ref) for ref in then | now)
 
     def _channel_write(self, ref: Ref) -> ChannelWrite:
         channel = self._channels.by_ref[ref]

@@ -153,6 +153,8 @@ class _Tree:
 
 def _displayed(channels: list[WantedChannel]) -> list[WantedChannel]:
     """The document's order, in which others keep their places."""
+    if all(channel.key is not None for channel in channels):
+        return channels
     present = sorted(
         (c for c in channels if c.channel), key=lambda c: channel_rank(c.channel) if c.channel else (0, 0)
     )
