@@ -51,8 +51,7 @@ def role_fields(
     icon = _icon(node, role, snapshot, warnings)
     if role is None:
         return RoleFields(permissions=wanted_permissions(node, None), **wanted, **icon)
-    changed = {name: value for name, value in wanted.items() if value != getattr(role, name)} | icon
-    return RoleFields(**changed) if changed else NO_ROLE_CHANGE
+    return RoleFields(**wanted, **icon) if wanted or icon else NO_ROLE_CHANGE
 
 
 def _icon(
@@ -71,18 +70,20 @@ def _icon(
 def _role_wishes(
     node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
 ) -> dict[str, Any]:
-    wanted: dict[str, Any] = {
-        "name": role.name if role and role.name.strip() == node.name.strip() else node.name
-    }
+    """Without what an existing role has already."""
+    wanted: dict[str, Any] = {}
+    if role is None or role.name.strip() != node.name.strip():
+        wanted["name"] = node.name
     for name in (*_COLORS, *_STYLES):
         value = getattr(node, name)
         if value is UNSET:
             continue
         value = int(value[1:], 16) if name in _COLORS and value is not None else value
+        if role is not None and value == getattr(role, name):
+            continue
         feature = _NEEDS_FEATURE.get(name)
         if feature and value is not None and feature not in snapshot.features:
-            if role is None or getattr(role, name) != value:
-                warnings.append(_no_feature(node, name, feature))
+            warnings.append(_no_feature(node, name, feature))
         elif role or value is not None:
             wanted[name] = value
     return wanted
