@@ -29,8 +29,8 @@ CHECKS: dict[str, list[str]] = {
     "models": [sys.executable, "-m", "tests.models", "check"],
     "types": [str(TOOLS / "basedpyright")],
 }
-SUITES = ("house", "core", "simulator", "workers", "bot", "api", "e2e", "chaos")
-LONGEST_FIRST = ("e2e", "api", "types", "workers", "core", "chaos", "simulator", "bot", "house")
+SUITES = ("house", "core", "simulator", "workers", "bot", "trials", "api", "e2e", "chaos")
+LONGEST_FIRST = ("e2e", "api", "types", "workers", "core", "chaos", "simulator", "bot", "trials", "house")
 """What takes longest begins first, so that the lanes end together."""
 
 LANES = 2

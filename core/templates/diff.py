@@ -11,7 +11,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from core.discord.gateway import SettingsFields
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.templates.document import Document
+from core.templates.fits import converts
 from core.templates.match import Matches, match
 from core.templates.places import Places, channel_places, role_places
 from core.templates.plan import (
@@ -60,14 +61,18 @@ def diff(
     bindings: Mapping[str, Snowflake],
     powers: BotPowers,
     options: PlanOptions,
+    *,
+    begun_from: Snapshot | None = None,
 ) -> Plan:
-    """The document must be valid (`validate`). Bindings to what is gone are ignored."""
-    plan = _plan(document, snapshot, bindings, powers, options)
+    """The document must be valid (`validate`). Bindings to what is gone are ignored. Of a plan that was stopped
+    half-way `begun_from` is what the guild was before: the rest leads to where the whole would have led."""
+    begun_from = begun_from or snapshot
+    plan = _plan(document, snapshot, bindings, powers, options, begun_from=begun_from)
     if written_by(plan.steps).isdisjoint(options.protected):
         return plan
     # Roles that die want to be denied what they bring, also in channels that nothing else is written to.
     keeping = replace(options, extras=replace(options.extras, roles="keep"))
-    plan = _plan(document, snapshot, bindings, powers, keeping)
+    plan = _plan(document, snapshot, bindings, powers, keeping, begun_from=begun_from)
     kept = (notice for notice in plan.warnings if notice.code != "roles_kept")
     return replace(plan, warnings=(*kept, _LIVE_ON))
 
@@ -78,19 +83,22 @@ def _plan(
     bindings: Mapping[str, Snowflake],
     powers: BotPowers,
     options: PlanOptions,
+    *,
+    begun_from: Snapshot,
 ) -> Plan:
     matches = match(document, snapshot, bindings, options)
-    target = target_of(document, snapshot, matches, powers, options)
+    target = target_of(document, snapshot, matches, powers, options, begun_from=begun_from)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
     calls = sum(_calls(step) for step in steps)
+    bound = frozenset(key for key, bound_to in bindings.items() if matches.ids.get(key) == bound_to)
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
     return Plan(
         steps=steps,
         tree=tree,
         warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
         blockers=(
-            *_unfit(document, snapshot, options),
+            *_unfit(document, snapshot, options, bound),
             *_open_questions(matches),
             *target.stranded,
             *blockers_of(target, snapshot, powers, options, steps),
@@ -103,10 +111,15 @@ def _plan(
     )
 
 
-def _unfit(document: Document, snapshot: Snapshot, options: PlanOptions) -> Iterator[Notice]:
-    """Something may have gone since the asker named it."""
+def _unfit(
+    document: Document, snapshot: Snapshot, options: PlanOptions, bound: Collection[str]
+) -> Iterator[Notice]:
+    """Something may have gone since the asker named it. Of a node that is `bound` to what stands in its place by now,
+    what was said is done: an emoji that was made anew is not the one that was meant."""
     for problem in unfit(document, snapshot, options):
-        yield Notice(code="option", message=problem.message, node=problem.pointer.rpartition("/")[2])
+        node = problem.pointer.rpartition("/")[2]
+        if problem.code != "unknown_id" or node not in bound:
+            yield Notice(code="option", message=problem.message, node=node)
 
 
 def _open_questions(matches: Matches) -> Iterator[Notice]:
@@ -167,11 +180,14 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
             safety.before(GUILD_FIRST, f"create_channel:{channel.key}" if made else channel_edit(channel.ref))
     if edits.last != SettingsFields():
         safety.add(GUILD_LAST, Phase.GUILD_LAST)
+        if target.settings.disables:
+            for channel in filter(converts, target.channels):
+                safety.before(channel_edit(channel.ref), GUILD_LAST)
     return edits
 
 
 def _needs_community(channel: WantedChannel) -> bool:
-    return channel.fields.type in _OF_COMMUNITY
+    return channel.fields.type in _OF_COMMUNITY or converts(channel)
 
 
 def _calls(step: Step) -> int:

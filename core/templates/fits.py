@@ -5,6 +5,8 @@ Limits: Discord documentation, error codes 30005, 30013, 50035 (CHANNEL_PARENT_M
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from core.discord.types import BotPowers, Snapshot
 from core.templates.course import Course
 from core.templates.plan import CreateChannel, CreateRole, EditChannel, Notice, Step
@@ -15,6 +17,7 @@ MAX_CHANNELS = 500
 MAX_CHILDREN = 50
 MAX_OVERWRITES = 100
 _OF_COMMUNITY = ("announcement", "stage")
+_CONVERTING = frozenset({"COMMUNITY", "NEWS"})
 
 
 def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
@@ -79,6 +82,8 @@ def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
         for channel in target.channels:
             if channel.key and _needs_community(channel, leaves=settings.disables):
                 yield _only_in_community(channel)
+            elif channel.key and converts(channel) and not snapshot.features & _CONVERTING:
+                yield _no_conversion(channel)
         return
     if not (settings.enables or settings.changed):
         return
@@ -100,6 +105,12 @@ def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
         )
 
 
+def converts(channel: WantedChannel) -> bool:
+    """Text into announcement or back: only servers with the feature NEWS do that, which Community brings (Discord
+    documentation, Modify Channel)."""
+    return channel.channel is not None and channel.fields.type is not UNSET
+
+
 def _needs_community(channel: WantedChannel, *, leaves: bool) -> bool:
     """A new or converted one does; and one that stays does when Community is switched off."""
     return channel.fields.type in _OF_COMMUNITY or (leaves and channel.type in _OF_COMMUNITY)
@@ -110,6 +121,16 @@ def _only_in_community(channel: WantedChannel) -> Notice:
         code="needs_community",
         message=f"“{channel.name}” is {'an' if channel.type[0] in 'aeiou' else 'a'} {channel.type} channel, which only "
         "a Community server can have: say `guild.community: true`, or make it a text or voice channel.",
+        node=channel.key,
+    )
+
+
+def _no_conversion(channel: WantedChannel) -> Notice:
+    was = channel.channel.type if channel.channel else channel.type
+    return Notice(
+        code="no_conversion",
+        message=f"“{channel.name}” is of type {was} and is to be of type {channel.type}: Discord converts channels in "
+        f"Community servers only. Say `guild.community: true`, or leave its type as it is: {was}.",
         node=channel.key,
     )
 

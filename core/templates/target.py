@@ -95,9 +95,16 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def target_of(
-    document: Document, snapshot: Snapshot, matches: Matches, powers: BotPowers, options: PlanOptions
+    document: Document,
+    snapshot: Snapshot,
+    matches: Matches,
+    powers: BotPowers,
+    options: PlanOptions,
+    *,
+    begun_from: Snapshot,
 ) -> Target:
-    return _Aim(document, snapshot, matches, powers, options).target()
+    """`begun_from` is what the guild was before the first step of what is to be reached."""
+    return _Aim(document, snapshot, matches, powers, options, begun_from=begun_from).target()
 
 
 class _Aim:
@@ -108,8 +115,11 @@ class _Aim:
         matches: Matches,
         powers: BotPowers,
         options: PlanOptions,
+        *,
+        begun_from: Snapshot,
     ) -> None:
         self._document = document
+        self._begun_from = begun_from
         self._snapshot = snapshot
         self._matches = matches
         self._options = options
@@ -300,7 +310,7 @@ class _Aim:
         if not self._dooms.archived:
             return Archive()
         permissions = {role.id: role.permissions for role in self._snapshot.roles if role.id in self._staying}
-        sight = Sight(self._snapshot, {**permissions, **{role.ref: role.permissions for role in roles}})
+        sight = Sight(self._begun_from, {**permissions, **{role.ref: role.permissions for role in roles}})
         staff = self._options.archive.staff
         if staff is not None:
             named = {self._refs.get(role, role) for role in staff}

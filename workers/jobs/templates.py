@@ -100,8 +100,12 @@ def _id_map(basis: PlanBasis, left: Plan, made: dict[str, Snowflake]) -> dict[Sn
 
 
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
+    """What an earlier claim has begun is finished: from what it began with, where that was kept."""
+    async with job.database.read() as unit:
+        kept = await unit.snapshots.kept_by(job.job.id)
     snapshot, powers = await read_for(job, basis.document)
-    return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
+    bindings, before = {**basis.bindings, **made}, kept.content if kept else None
+    return diff(basis.document, snapshot, bindings, powers, basis.options, begun_from=before)
 
 
 async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:

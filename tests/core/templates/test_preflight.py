@@ -30,6 +30,8 @@ from tests.builders.scenes import (
     deny,
     for_role,
     guild,
+    ids,
+    journey_to,
     plan_for,
     role,
     wanted,
@@ -221,6 +223,39 @@ class TestCommunity:
         assert "guild.community: true" in plan.blockers[0].message
         there = guild(channel(2001, "rules"), settings=COMMUNITY, features=["COMMUNITY"])
         assert codes(plan_for(wanted(node), there)) == []
+
+    def test_a_channel_is_converted_in_a_community_server_only(self) -> None:
+        """Left over from a time when the server was one."""
+        there = guild(channel(2001, "n", kind="announcement"), channel(2002, "rules"))
+        said = wanted(TextChannel(key="n", name="n"))
+        plan = plan_for(said, there, {"n": "2001"})
+        assert [(n.code, n.node) for n in plan.blockers] == [("no_conversion", "n")]
+        assert "leave its type as it is: announcement" in plan.blockers[0].message
+        assert codes(plan_for(said, replace(there, features=frozenset({"NEWS"})), {"n": "2001"})) == []
+
+    def test_a_server_that_becomes_a_community_converts_its_channels_then(self) -> None:
+        there = guild(channel(2001, "n", kind="announcement"), channel(2002, "rules"))
+        settings = DocumentGuild(
+            community=True,
+            rules_channel="rules",
+            updates_channel="rules",
+            verification_level="low",
+            content_filter="all_members",
+        )
+        said = wanted(TextChannel(key="n", name="n"), TextChannel(key="rules", name="rules"), guild=settings)
+        journey = journey_to(said, there, {"n": "2001"})
+        assert ids(journey.plan) == ["edit_guild:first", "edit_channel:2001"]
+
+    def test_a_server_that_leaves_community_converts_its_channels_before(self) -> None:
+        there = guild(
+            channel(2001, "n", kind="announcement"),
+            channel(2002, "rules"),
+            settings=replace(COMMUNITY, rules_channel_id="2002", updates_channel_id="2002"),
+            features=["COMMUNITY"],
+        )
+        said = wanted(TextChannel(key="n", name="n"), guild=DocumentGuild(community=False))
+        journey = journey_to(said, there, {"n": "2001"})
+        assert ids(journey.plan) == ["edit_channel:2001", "edit_guild"]
 
     def test_what_is_there_already_stands_against_nothing(self) -> None:
         assert (

@@ -218,6 +218,20 @@ def test_another_picture_makes_an_emoji_anew_before_the_old_one_goes() -> None:
     assert [notice.code for notice in plan.warnings] == ["made_anew"]
 
 
+def test_what_was_made_anew_in_place_of_what_a_question_was_about_leaves_nothing_to_do() -> None:
+    """The answer named an emoji that is gone when the plan is done."""
+    there = bare(
+        emojis=(Emoji(id="3000", name="face"), Emoji(id="3001", name="face")),
+        images={"emojis/3000": PICTURES[0], "emojis/3001": PICTURES[0]},
+    )
+    document = document_of(bare(emojis=(Emoji(id="3900", name="face"),), images={"emojis/3900": PICTURES[1]}))
+    options = PlanOptions(mappings={"face": "3001"})
+    plan = diff(document.document, there, {}, powers(there), options)
+    assert [step.id for step in plan.steps] == ["create_emoji:face", "delete_emoji:3001"]
+    left = Journey(plan, there, powers(there)).second_plan(document.document, {}, powers(there), options)
+    assert (left.steps, left.blockers) == ((), ())
+
+
 def test_what_was_not_read_stands_against_a_plan_that_speaks_of_it() -> None:
     captured = document_of(furnished(1))
     there = replace(furnished(1), webhooks=None, onboarding=None)
