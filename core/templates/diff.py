@@ -11,7 +11,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -90,20 +90,19 @@ def _plan(
     target = target_of(document, snapshot, matches, powers, options, begun_from=begun_from)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
-    calls = sum(_calls(step) for step in steps)
-    bound = frozenset(key for key, bound_to in bindings.items() if matches.ids.get(key) == bound_to)
+    calls, ids = sum(_calls(step) for step in steps), matches.ids
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
     return Plan(
         steps=steps,
         tree=tree,
         warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
         blockers=(
-            *_unfit(document, snapshot, options, bound),
+            *_unfit(document, snapshot, options, lambda key: key in ids and bindings.get(key) == ids[key]),
             *_open_questions(matches),
             *target.stranded,
             *blockers_of(target, snapshot, powers, options, steps),
         ),
-        matched=matches.ids,
+        matched=ids,
         calls=calls,
         expected_seconds=calls * _SECONDS_PER_CALL,
         hash=_hash(steps, tree),
@@ -112,13 +111,13 @@ def _plan(
 
 
 def _unfit(
-    document: Document, snapshot: Snapshot, options: PlanOptions, bound: Collection[str]
+    document: Document, snapshot: Snapshot, options: PlanOptions, is_bound: Callable[[str], bool]
 ) -> Iterator[Notice]:
-    """Something may have gone since the asker named it. Of a node that is `bound` to what stands in its place by now,
+    """Something may have gone since the asker named it. Of a node that is bound to what stands in its place by now,
     what was said is done: an emoji that was made anew is not the one that was meant."""
     for problem in unfit(document, snapshot, options):
         node = problem.pointer.rpartition("/")[2]
-        if problem.code != "unknown_id" or node not in bound:
+        if problem.code != "unknown_id" or not is_bound(node):
             yield Notice(code="option", message=problem.message, node=node)
 
 
