@@ -18,6 +18,7 @@ from bot.connection import Connection, ExactState
 from bot.debounce import Debounced
 from bot.events import GuildEvents
 from bot.gateway import DisnakeGateway
+from bot.heartbeats import end_heartbeats
 from bot.intents import intents, privileged_switches
 from bot.limits import TOO_MANY_REQUESTS
 from core.discord.resources import Detail
@@ -118,6 +119,7 @@ class GuildwrightBot(commands.InteractionBot):
         await self._details.close()
         await self._have_told()
         await super().close()
+        await end_heartbeats(self)
 
     async def login(self, token: str) -> None:
         """May be called again after a failure, unlike disnake's own, which then syncs the commands twice."""

@@ -1,5 +1,8 @@
 """What holds for every test: no outside settings, a fixed size, and what needs special tools only on request."""
 
+import threading
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
 
@@ -30,3 +33,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat_outlives_its_test() -> Iterator[None]:
+    """disnake sends them from threads: one left behind fails in some later test, if it happens to wake there."""
+    yield
+    left = [thread for thread in threading.enumerate() if type(thread).__name__.endswith("KeepAliveHandler")]
+    for thread in left:
+        thread.join(1)
+    assert not left, "a client was closed without `bot.heartbeats.end_heartbeats`"

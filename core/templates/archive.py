@@ -69,7 +69,18 @@ class Sight:
         was = self._channels.get(channel.id, channel)
         return set_of(was.overwrites, self.permissions.keys())
 
-    def saw(self, role: Ref, overwrites: OverwriteSet) -> bool:
+    def saw(self, subject: Subject, overwrites: OverwriteSet) -> bool:
+        """Whoever has the role, whichever others they have: an entry of its own, as it gets one in the archive, stands
+        above those that deny it to other roles."""
+        if not overwrites.get(subject, SILENT).allow & _VIEW and any(
+            entry.deny & _VIEW
+            for other, entry in overwrites.items()
+            if other.kind == "role" and other not in (subject, self.everyone)
+        ):
+            return False
+        return self._sees(subject.ref, overwrites)
+
+    def _sees(self, role: Ref, overwrites: OverwriteSet) -> bool:
         bits = self._then.get(self.everyone.ref, 0) | self._then.get(role, 0)
         for subject in (self.everyone, Subject("role", role)):
             entry = overwrites.get(subject, SILENT)
@@ -159,6 +170,6 @@ class Archiving:
         seeing = {
             subject: bits
             for subject, bits in shelf.final.items()
-            if not (subject.kind == "role" and bits.allow & _VIEW) or self._sight.saw(subject.ref, present)
+            if not (subject.kind == "role" and bits.allow & _VIEW) or self._sight.saw(subject, present)
         }
         return {**seeing, **kept_out}

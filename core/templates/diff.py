@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from core.discord.gateway import SettingsFields
 from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.templates.begun import Begun
 from core.templates.document import Document
 from core.templates.fits import converts
 from core.templates.match import Matches, match
@@ -62,17 +63,17 @@ def diff(
     powers: BotPowers,
     options: PlanOptions,
     *,
-    begun_from: Snapshot | None = None,
+    begun: Begun | None = None,
 ) -> Plan:
-    """The document must be valid (`validate`). Bindings to what is gone are ignored. Of a plan that was stopped
-    half-way `begun_from` is what the guild was before: the rest leads to where the whole would have led."""
-    begun_from = begun_from or snapshot
-    plan = _plan(document, snapshot, bindings, powers, options, begun_from=begun_from)
+    """The document must be valid (`validate`). Bindings to what is gone are ignored. The rest of a plan that was
+    `begun` leads to where the whole would have led."""
+    begun = begun or Begun(guild=snapshot)
+    plan = _plan(document, snapshot, bindings, powers, options, begun=begun)
     if written_by(plan.steps).isdisjoint(options.protected):
         return plan
     # Roles that die want to be denied what they bring, also in channels that nothing else is written to.
     keeping = replace(options, extras=replace(options.extras, roles="keep"))
-    plan = _plan(document, snapshot, bindings, powers, keeping, begun_from=begun_from)
+    plan = _plan(document, snapshot, bindings, powers, keeping, begun=begun)
     kept = (notice for notice in plan.warnings if notice.code != "roles_kept")
     return replace(plan, warnings=(*kept, _LIVE_ON))
 
@@ -84,10 +85,10 @@ def _plan(
     powers: BotPowers,
     options: PlanOptions,
     *,
-    begun_from: Snapshot,
+    begun: Begun,
 ) -> Plan:
     matches = match(document, snapshot, bindings, options)
-    target = target_of(document, snapshot, matches, powers, options, begun_from=begun_from)
+    target = target_of(document, snapshot, matches, powers, options, begun=begun)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
     calls, ids = sum(_calls(step) for step in steps), matches.ids

@@ -9,6 +9,7 @@ from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake
 from core.templates.archive import Archive, Archiving, Sight
+from core.templates.begun import Begun
 from core.templates.document import EVERYONE, Document, DocumentOverwrite
 from core.templates.dooms import Dooms, dooms_of
 from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE, channel_fields, role_fields, wanted_permissions
@@ -101,10 +102,9 @@ def target_of(
     powers: BotPowers,
     options: PlanOptions,
     *,
-    begun_from: Snapshot,
+    begun: Begun,
 ) -> Target:
-    """`begun_from` is what the guild was before the first step of what is to be reached."""
-    return _Aim(document, snapshot, matches, powers, options, begun_from=begun_from).target()
+    return _Aim(document, snapshot, matches, powers, options, begun=begun).target()
 
 
 class _Aim:
@@ -116,10 +116,10 @@ class _Aim:
         powers: BotPowers,
         options: PlanOptions,
         *,
-        begun_from: Snapshot,
+        begun: Begun,
     ) -> None:
         self._document = document
-        self._begun_from = begun_from
+        self._begun = begun
         self._snapshot = snapshot
         self._matches = matches
         self._options = options
@@ -168,7 +168,12 @@ class _Aim:
     def _resources(self) -> ResourceTarget:
         refs = {**self._refs, **self._channel_refs, **self._emojis}
         found = resource_target(
-            self._document, self._snapshot, self._matches.resources, refs.get, self._options
+            self._document,
+            self._snapshot,
+            self._matches.resources,
+            refs.get,
+            self._options,
+            deleting=self._begun.deleting,
         )
         return without_those_of(found, {channel.id for channel in self._dooms.channels})
 
@@ -310,7 +315,7 @@ class _Aim:
         if not self._dooms.archived:
             return Archive()
         permissions = {role.id: role.permissions for role in self._snapshot.roles if role.id in self._staying}
-        sight = Sight(self._begun_from, {**permissions, **{role.ref: role.permissions for role in roles}})
+        sight = Sight(self._begun.guild, {**permissions, **{role.ref: role.permissions for role in roles}})
         staff = self._options.archive.staff
         if staff is not None:
             named = {self._refs.get(role, role) for role in staff}

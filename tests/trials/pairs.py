@@ -3,10 +3,11 @@
 from msgspec import Struct
 
 from core.discord.types import BotPowers, Snapshot
+from core.templates.begun import Begun
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
-from core.templates.plan import Plan, PlanOptions
+from core.templates.plan import Plan, PlanOptions, deletes_of
 from tests.builders.answers import answered
 from tests.builders.furnishing import furnished
 from tests.builders.guilds import Chooser, chance, snapshot, thinned
@@ -29,7 +30,8 @@ class Pair(Struct, frozen=True, kw_only=True):
     def plan_again(self, there: Snapshot, ids: dict[str, str]) -> Plan:
         """On what the guild is by now; `ids` are those of nodes that were made meanwhile."""
         bindings = {**self.bindings, **ids}
-        return diff(self.document, there, bindings, self.bot, self.options, begun_from=self.before)
+        begun = Begun(guild=self.before, deleting=deletes_of(self.plan))
+        return diff(self.document, there, bindings, self.bot, self.options, begun=begun)
 
 
 async def make_guild(stage: Stage, choose: Chooser) -> Trial:

@@ -11,6 +11,7 @@ from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
 from core.templates.askers import bounded, powers_of
+from core.templates.begun import Begun
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.judged import judged
@@ -104,8 +105,9 @@ async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowfla
     async with job.database.read() as unit:
         kept = await unit.snapshots.kept_by(job.job.id)
     snapshot, powers = await read_for(job, basis.document)
-    bindings, before = {**basis.bindings, **made}, kept.content if kept else None
-    return diff(basis.document, snapshot, bindings, powers, basis.options, begun_from=before)
+    bindings = {**basis.bindings, **made}
+    begun = Begun(guild=kept.content, deleting=deletes_of(basis.plan)) if kept else None
+    return diff(basis.document, snapshot, bindings, powers, basis.options, begun=begun)
 
 
 async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from core.discord.permissions import bits_of
 from core.discord.types import GuildSettings, Overwrite, Snapshot
+from core.templates.begun import Begun
 from core.templates.diff import diff
 from core.templates.document import (
     AnnouncementChannel,
@@ -384,7 +385,7 @@ def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
         whole = Journey(plan, present, bot)
         half = Journey(plan, present, bot, stop=1 + choose.below(len(plan.steps) - 1))
         known = {**bindings, **plan.matched, **half.created}
-        again = diff(document, half.end, known, bot, options, begun_from=present)
+        again = diff(document, half.end, known, bot, options, begun=Begun(guild=present))
         rest = Journey(again, half.end, bot)
         assert not again.blockers
         assert rest.second_plan(document, known, bot, options).steps == ()
