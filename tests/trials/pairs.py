@@ -55,7 +55,7 @@ async def make_guild(stage: Stage, choose: Chooser) -> Trial:
 
 async def make_guild_with_weak_bot(stage: Stage, choose: Chooser) -> Trial:
     """The bot has most of what plans may need, and nothing else."""
-    bits = sum(int(bit) for bit in _HANDS if not chance(choose, 2))
+    bits = sum({int(bit) for bit in _HANDS if not chance(choose, 2)})
     there = furnished(choose, snapshot(choose), stage.album.hashes)
     roles = (replace(r, permissions=bits) if r.id == BOT_ROLE else r for r in there.roles)
     return await stage.make(replace(there, roles=tuple(roles)))
