@@ -8,10 +8,12 @@ import hypothesis
 import pytest
 
 from tests.fixtures.environment import forbid_env_file, forget_settings
+from tests.fixtures.memory import keep_in_memory
 from tests.fixtures.size import SEED, SIZE, sized
 
 forget_settings()
 forbid_env_file()
+keep_in_memory()
 
 pytest_plugins = ["tests.fixtures.servers"]
 
