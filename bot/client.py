@@ -14,7 +14,7 @@ from disnake.state import ConnectionState
 
 from bot.address import DISCORD_API, point_at, require_pointed_at
 from bot.calls import Calls
-from bot.connection import Connection, ExactState
+from bot.connection import DETAIL_TOLD, Connection, ExactState
 from bot.debounce import Debounced
 from bot.events import GuildEvents
 from bot.gateway import DisnakeGateway
@@ -136,8 +136,12 @@ class GuildwrightBot(commands.InteractionBot):
 
     def dispatch(self, event: str, *args: Any, **kwargs: Any) -> None:
         """Notes the connection's state first, so that every listener already finds it right."""
+        if event == DETAIL_TOLD:
+            self.gateway.known.told(*args)
+            return
         self.connection.note(event)
         if event == "connect":
+            self.gateway.known.forget_all()
             # READY names every guild; what each is like arrives afterwards.
             self._known = {guild.id for guild in self.guilds}
         super().dispatch(event, *args, **kwargs)

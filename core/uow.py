@@ -217,6 +217,7 @@ class UnitOfWork:
             options=self.guild_options,
             jobs=self.jobs,
             audit=self.audit,
+            clock=self._clock,
         )
 
     @cached_property

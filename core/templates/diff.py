@@ -12,19 +12,22 @@ tree       the same for people to read
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from core.discord.gateway import SettingsFields
+from core.discord.pace import UNTOLD
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.templates.begun import Begun
+from core.templates.calls import calls_of
 from core.templates.document import Document
+from core.templates.expectation import expected_seconds
 from core.templates.fits import converts
 from core.templates.match import Matches, match
 from core.templates.places import Places, channel_places, role_places
 from core.templates.plan import (
-    CreateChannel,
     Notice,
     Plan,
     PlanNode,
@@ -44,9 +47,10 @@ from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_OR
 from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
 from core.templates.unfit import unfit
+from core.templates.waves import waves_in
 
-# A round trip; calls are made one after the other, and so many fit into 50 a second.
-_SECONDS_PER_CALL = 0.25
+# Where nothing is told of limits, time plays no part.
+_SOMETIME = datetime(2000, 1, 1, tzinfo=UTC)
 _OF_COMMUNITY = ("announcement", "stage")
 _BEHIND_ALL = 1_000_000
 _LIVE_ON = Notice(
@@ -91,7 +95,6 @@ def _plan(
     target = target_of(document, snapshot, matches, powers, options, begun=begun)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
-    calls = sum(_calls(step) for step in steps)
     bound = frozenset(key for key, bound_to in bindings.items() if matches.ids.get(key) == bound_to)
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
     return Plan(
@@ -105,8 +108,8 @@ def _plan(
             *blockers_of(target, snapshot, powers, options, steps),
         ),
         matched=matches.ids,
-        calls=calls,
-        expected_seconds=calls * _SECONDS_PER_CALL,
+        calls=sum(len(calls_of(step)) for step in steps),
+        expected_seconds=expected_seconds(waves_in(steps, tree), UNTOLD, _SOMETIME) if steps else 0.0,
         hash=_hash(steps, tree),
         questions=matches.questions,
     )
@@ -187,13 +190,6 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
 
 def _needs_community(channel: WantedChannel) -> bool:
     return channel.fields.type in _OF_COMMUNITY or converts(channel)
-
-
-def _calls(step: Step) -> int:
-    """Discord takes the flags of a new forum only with an edit."""
-    if not isinstance(step, CreateChannel):
-        return 1
-    return 2 if True in (step.fields.require_tag, step.fields.hide_downloads) else 1
 
 
 def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:

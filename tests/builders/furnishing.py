@@ -32,7 +32,7 @@ FEATURES = frozenset({"ROLE_ICONS", "BANNER", "INVITE_SPLASH", "DISCOVERABLE"})
 
 SOON = datetime(2031, 5, 2, 18, tzinfo=UTC)
 _ODD_NAMES = ("קהילה", "🎉-party-🎉", "x" * 100, "Ünï-cödé", "مرحبا-بكم", "GENERAL", "a")
-_ODD_ROLES = ("קהילה", "🎉 Party 🎉", "x" * 100, "MOD", "Mod", "مرحبا بكم", ".", "mod ")
+_ODD_ROLES = ("קהילה", "🎉 Party 🎉", "x" * 100, "MOD", "Mod", "مرحبا بكم", ".", "m o d")
 _EMOJIS = ("👍", "🎉", "⛵")
 _TEXTS, _FORUMS, _VOICES = ("text", "announcement"), ("forum", "media"), ("voice", "stage")
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
+from core.discord.resources import Onboarding
 from core.discord.types import VOICE_LIKE, Channel, Role, Snapshot
 
 _LISTS = ("emojis", "stickers", "webhooks", "automod_rules", "scheduled_events")
@@ -32,9 +34,20 @@ def likeness(there: Snapshot) -> dict[str, Any]:
             for channel in there.channels
         },
         **{kind: _listed(there, kind, told) for kind in _LISTS},
-        "onboarding": told.of(there.onboarding),
+        "onboarding": told.of(_working(there.onboarding)),
         "welcome_screen": told.of(there.welcome_screen),
     }
+
+
+def _working(onboarding: Onboarding | None) -> Onboarding | None:
+    """Without options whose channels and roles are gone: Discord takes none that gives nothing."""
+    if onboarding is None:
+        return None
+    kept = (
+        replace(prompt, options=tuple(o for o in prompt.options if o.role_ids or o.channel_ids))
+        for prompt in onboarding.prompts
+    )
+    return replace(onboarding, prompts=tuple(prompt for prompt in kept if prompt.options))
 
 
 class Telling:

@@ -8,6 +8,7 @@ from core.templates.apply import apply
 from core.templates.diff import diff
 from core.templates.options import Only
 from core.templates.plan import Plan, PlanOptions
+from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import pictures_of, uploaded
 from workers.planning import StoredPictures, read_for, reader_for, until_told
 from workers.registry import JobContext, runs
@@ -18,6 +19,7 @@ async def revert(job: JobContext, payload: DriftRevertPayload) -> DriftRevertRes
     """Plans on what the guild is now, so a later claim does what is left. A merge plan deletes nothing."""
     async with job.database.read() as unit:
         basis = await unit.drift.revert_basis(job.guild_id, payload)
+    await job.gateway.read_details(job.guild_id, details_in(basis.document))
     plan = await _plan(job, basis, payload, {})
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")

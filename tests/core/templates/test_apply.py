@@ -9,6 +9,7 @@ import pytest
 from core.discord.errors import CallRefused, TargetGone
 from core.discord.gateway import NO_PICTURES, GuildGateway, Pictures, ResourceGateway
 from core.discord.images import Image
+from core.discord.pace import UNTOLD, Pace
 from core.discord.resources import DETAILS, GuildDetails
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
 from core.jobs.journal import Act, LookUp
@@ -51,6 +52,9 @@ class Calls(GuildGateway, ResourceGateway):
 
     async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:
         raise AssertionError("applying reads nothing")
+
+    async def read_pace(self, guild_id: Snowflake) -> Pace:
+        return UNTOLD
 
     async def edit_guild(
         self, guild_id: Snowflake, fields: Any, *, pictures: Pictures = NO_PICTURES, reason: str
@@ -98,6 +102,9 @@ class Calls(GuildGateway, ResourceGateway):
         self._note("order_channels", positions, reason=reason)
 
     async def read_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
+        raise AssertionError("applying reads nothing")
+
+    async def known_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
         raise AssertionError("applying reads nothing")
 
     async def read_image(self, path: str) -> Image | None:
