@@ -31,6 +31,7 @@ from core.templates.plan import (
     PlanOptions,
     Ref,
     Step,
+    ref_to,
 )
 from core.templates.reach import channel_blockers, lacks, listed
 from core.templates.resources.limits import (
@@ -139,6 +140,7 @@ class _Check:
             found += self._powers_for(step)
             found += self._blockers_of(step)
             self._course.play(step)
+            found += self._finishes(step)
         return found
 
     def _powers_for(self, step: Step) -> Iterator[Notice]:
@@ -162,6 +164,21 @@ class _Check:
                 yield from self._reaches(step)
             case _:
                 pass
+
+    def _finishes(self, step: Step) -> Iterator[Notice]:
+        """A new forum's flags take a second call, for which the bot has to get into what it has just made."""
+        if not isinstance(step, CreateChannel):
+            return
+        if True not in (step.fields.require_tag, step.fields.hide_downloads):
+            return
+        needed = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
+        if missing := Permission(int(needed) & ~self._course.held_in(ref_to(step.key))):
+            yield Notice(
+                code="channel_out_of_reach",
+                message=f"In “{step.fields.name}” the bot would not have {listed(missing)}, which it needs there to "
+                "set `require_tag` or `hide_downloads`: give its role an overwrite that allows it.",
+                node=step.key,
+            )
 
     def _reaches(self, step: CreateResource | EditResource) -> Iterator[Notice]:
         channel, needed = channel_needs(step) or ("", Permission(0))
