@@ -6,13 +6,19 @@ import msgspec
 
 from core.jobs.models import JobEventModel, JobModel, JobStepModel
 from core.jobs.schemas import Job, JobEvent, JobProgress, JobStep
+from core.jobs.states import TERMINAL
 
 
 def to_job(model: JobModel) -> Job:
     return msgspec.convert(
         {
             **{name: getattr(model, name) for name in _SAME},
-            "progress": JobProgress(model.progress_done, model.progress_total, model.progress_now),
+            "progress": JobProgress(
+                model.progress_done,
+                model.progress_total,
+                model.progress_now,
+                None if model.state in TERMINAL else model.progress_expected_at,
+            ),
         },
         Job,
     )

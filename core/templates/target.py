@@ -72,7 +72,8 @@ class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """`roles` are those of the document, highest first, with @everyone last. `channels` are the document's in display
-    order, then every other one that exists. `refs` are the document's nodes."""
+    order, then every other one that exists. `refs` are the document's nodes. `earlier` is the guild before the first
+    step, where there have been some."""
 
     everyone: Snowflake
     roles: tuple[WantedRole, ...]
@@ -84,6 +85,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Notice, ...]
     resources: ResourceTarget = ResourceTarget()
     stranded: tuple[Notice, ...] = ()
+    earlier: Snapshot | None = None
 
     @property
     def present_sets(self) -> dict[Ref, OverwriteSet]:
@@ -163,6 +165,7 @@ class _Aim:
             warnings=(*self._warnings, *resources.warnings),
             resources=resources,
             stranded=self._wishes.stranded,
+            earlier=None if self._begun.guild is self._snapshot else self._begun.guild,
         )
 
     def _resources(self) -> ResourceTarget:
