@@ -97,8 +97,8 @@ class DetailCalls(Live):
             lambda body: welcome_screen_of(body, enabled=False),
             missing=WelcomeScreen(),
         )
-        if found is None or found == WelcomeScreen():
-            return found
+        if found is None:
+            return None
         return replace(found, enabled="WELCOME_SCREEN_ENABLED" in guild.features)
 
     async def _known_scheduled_events(self, guild: disnake.Guild) -> tuple[ScheduledEvent, ...] | None:

@@ -16,6 +16,8 @@ class _Progress(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     total: int | None
     now: str | None
+    expected_at: datetime | None = None
+    seconds_left: float | None = None
 
 
 class _Error(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,8 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True):
 
 def body_of(event: JobEvent, *, kind: str, guild_id: str) -> str:
     said = {"job_id": event.job_id, "kind": kind, "guild_id": guild_id, "sequence": event.sequence}
-    data = msgspec.convert({**event.data, **said}, _Job)
+    progress = {**event.data["progress"], "seconds_left": event.seconds_left}
+    data = msgspec.convert({**event.data, **said, "progress": progress}, _Job)
     return _encoded(_Event(type=event.type, timestamp=event.at, data=data))
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from core.jobs.models import JobEventModel, JobModel, JobStepModel
 from core.jobs.schemas import EventPosition, GuildEvent, Job, JobEvent, JobProgress, JobStep
+from core.jobs.states import TERMINAL
 
 ONLY = 1
 """The sequence of an event that is of no job, where one is asked for."""
@@ -40,7 +41,12 @@ def to_job(model: JobModel) -> Job:
     return msgspec.convert(
         {
             **{name: getattr(model, name) for name in _SAME},
-            "progress": JobProgress(model.progress_done, model.progress_total, model.progress_now),
+            "progress": JobProgress(
+                model.progress_done,
+                model.progress_total,
+                model.progress_now,
+                None if model.state in TERMINAL else model.progress_expected_at,
+            ),
         },
         Job,
     )

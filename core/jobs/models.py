@@ -33,6 +33,7 @@ class JobModel(Identified):
     progress_done: Mapped[int] = mapped_column(server_default=text("0"))
     progress_total: Mapped[int | None]
     progress_now: Mapped[str | None]
+    progress_expected_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     spent_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     max_attempts: Mapped[int] = mapped_column(SmallInteger)

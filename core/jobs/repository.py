@@ -212,6 +212,7 @@ class JobRepository(Repository[JobModel]):
             state=_unless_cancelled("waiting"),
             waiting_for=case((JobModel.cancel_requested, None), else_=waiting_for),
             resume_at=case((JobModel.cancel_requested, None), else_=resume_at),
+            progress_expected_at=_not_before(resume_at),
             finished_at=_ended_if_cancelled(),
             holder=None,
             lease_until=None,
@@ -555,6 +556,12 @@ class JobRepository(Repository[JobModel]):
 def _one_given_back() -> ColumnElement[int]:
     """None is left to give back where the attempt got something done and then waits."""
     return func.greatest(JobModel.spent_attempts - 1, 0)
+
+
+def _not_before(resume_at: datetime | None) -> Any:
+    """When a job is expected to be done that goes on then at the earliest; not told where nobody could tell."""
+    expected_at = JobModel.progress_expected_at
+    return expected_at if resume_at is None else case((expected_at < resume_at, resume_at), else_=expected_at)
 
 
 def _unless_cancelled(state: JobState) -> ColumnElement[str]:

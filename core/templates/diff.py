@@ -11,7 +11,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -42,7 +42,7 @@ from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles
 from core.templates.resources.steps import emojis_named_by, resource_steps
 from core.templates.safety import Phase, Safety
-from core.templates.settings import GuildEdits, guild_edits
+from core.templates.settings import NO_EDITS, GuildEdits, guild_edits
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
@@ -95,19 +95,19 @@ def _plan(
     target = target_of(document, snapshot, matches, powers, options, begun=begun)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
-    bound = frozenset(key for key, bound_to in bindings.items() if matches.ids.get(key) == bound_to)
+    ids = matches.ids
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
     return Plan(
         steps=steps,
         tree=tree,
         warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
         blockers=(
-            *_unfit(document, snapshot, options, bound),
+            *_unfit(document, snapshot, options, lambda key: key in ids and bindings.get(key) == ids[key]),
             *_open_questions(matches),
             *target.stranded,
             *blockers_of(target, snapshot, powers, options, steps),
         ),
-        matched=matches.ids,
+        matched=ids,
         calls=sum(len(calls_of(step)) for step in steps),
         expected_seconds=expected_seconds(waves_in(steps, tree), UNTOLD, _SOMETIME) if steps else 0.0,
         hash=_hash(steps, tree),
@@ -116,13 +116,13 @@ def _plan(
 
 
 def _unfit(
-    document: Document, snapshot: Snapshot, options: PlanOptions, bound: Collection[str]
+    document: Document, snapshot: Snapshot, options: PlanOptions, is_bound: Callable[[str], bool]
 ) -> Iterator[Notice]:
-    """Something may have gone since the asker named it. Of a node that is `bound` to what stands in its place by now,
+    """Something may have gone since the asker named it. Of a node that is bound to what stands in its place by now,
     what was said is done: an emoji that was made anew is not the one that was meant."""
     for problem in unfit(document, snapshot, options):
         node = problem.pointer.rpartition("/")[2]
-        if problem.code != "unknown_id" or node not in bound:
+        if problem.code != "unknown_id" or not is_bound(node):
             yield Notice(code="option", message=problem.message, node=node)
 
 
@@ -159,7 +159,7 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
         for place, node in enumerate(group, _BEHIND_ALL):
             safety.add(node, phase, place)
     makers = {ref_to(key): node for node in steps.expressions if (key := node_of(node))}
-    for channel in target.channels:
+    for channel in target.channels if makers else ():
         for emoji in emojis_named_by(channel.fields):
             made = channel.channel is None
             node = f"create_channel:{channel.key}" if made else channel_edit(channel.ref)
@@ -170,8 +170,10 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
 
 def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdits:
     """Adds the guild's own one or two edits."""
+    if not target.settings.changed:
+        return NO_EDITS
     needing = [c for c in target.channels if c.key and _needs_community(c)]
-    alone = safety.is_idle and not orders_roles and not channel_places(target, ()).order
+    alone = not orders_roles and safety.is_idle and not channel_places(target, ()).order
     edits = guild_edits(target.settings, needs_community=bool(needing), alone=alone)
     if edits.first != SettingsFields():
         safety.add(GUILD_FIRST, Phase.CHANNEL_CREATES if edits.awaited else Phase.GUILD_FIRST, -1)

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from core.discord.types import BotPowers, Snapshot
 from core.templates.course import Course
-from core.templates.plan import CreateChannel, EditChannel, Notice, Step
+from core.templates.plan import CreateChannel, CreateRole, EditChannel, Notice, Step
 from core.templates.target import Target, WantedChannel
 
 MAX_ROLES = 250
@@ -28,6 +28,8 @@ def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
 
 
 def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
+    if not any(_comes_in(step) for step in steps):
+        return
     nobody = BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id)
     course = Course(snapshot, nobody, target.present_sets)
     names = {channel.ref: channel.name for channel in target.channels}
@@ -46,6 +48,17 @@ def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
     for category, count in fullest.items():
         if count > max(MAX_CHILDREN, children[category]):
             yield _too_many(count, MAX_CHILDREN, f"channels in the category “{names[category]}”")
+
+
+def _comes_in(step: Step) -> bool:
+    """Whether there is more of something in the server or in a category after the step."""
+    match step:
+        case CreateRole() | CreateChannel():
+            return True
+        case EditChannel():
+            return bool(step.fields.parent_id)
+        case _:
+            return False
 
 
 def _long_sets(target: Target, steps: tuple[Step, ...]) -> Iterator[Notice]:

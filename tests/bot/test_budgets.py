@@ -122,6 +122,9 @@ async def test_a_limit_that_no_header_foretold_stands_in_the_next_plan(road: Roa
     roles = "roles: [{key: x, name: X}, {key: y, name: Y}, {key: z, name: Z}]"
     job = await applied(road, await planned(road, roles, options=PlanOptions()))
     assert (job.state, job.waiting_for, in_an_hour(job.resume_at)) == ("waiting", "rate_limit", True)
+    assert job.resume_at is not None
+    assert job.progress.expected_at is not None
+    assert job.progress.expected_at >= job.resume_at
     await told(road, "create_role", 0)
     await seen(road.roles, lambda names: {"X", "Y"} <= set(names))
     rest = await planned(road, roles, options=PlanOptions())

@@ -229,6 +229,8 @@ class World:
         channel = replace(blank, overwrites=self._overwrites(overwrites, ()), **said)
         self._channels[channel.id] = channel
         self.created[step.key] = channel.id
+        if channel.require_tag or channel.hide_downloads:  # a call of its own
+            self._require_reach(channel.id, VIEW | MANAGE_CHANNELS)
 
     def _edit_channel(self, step: EditChannel) -> None:
         if step.channel_id not in self._channels:

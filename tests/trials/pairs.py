@@ -1,7 +1,9 @@
 """A random guild and a random document for it."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot
 from core.templates.begun import Begun
 from core.templates.capture import document_of
@@ -10,10 +12,22 @@ from core.templates.document import Document
 from core.templates.plan import Plan, PlanOptions, deletes_of
 from tests.builders.answers import answered
 from tests.builders.furnishing import furnished
-from tests.builders.guilds import Chooser, chance, snapshot, thinned
+from tests.builders.guilds import BITS, BOT_ROLE, Chooser, chance, snapshot, thinned
 from tests.builders.scenes import EXACT
 from tests.trials.stage import Stage, Trial
 
+_HANDS = (
+    Permission.MANAGE_CHANNELS,
+    Permission.MANAGE_ROLES,
+    Permission.MANAGE_GUILD,
+    Permission.MANAGE_WEBHOOKS,
+    Permission.MANAGE_GUILD_EXPRESSIONS,
+    Permission.CREATE_GUILD_EXPRESSIONS,
+    Permission.MANAGE_EVENTS,
+    Permission.CREATE_EVENTS,
+    Permission.MODERATE_MEMBERS,
+    *BITS,
+)
 MODES = (EXACT, PlanOptions(mode="exact"), PlanOptions())
 
 
@@ -35,7 +49,16 @@ class Pair(Struct, frozen=True, kw_only=True):
 
 
 async def make_guild(stage: Stage, choose: Chooser) -> Trial:
+    """The bot is an administrator in it."""
     return await stage.make(furnished(choose, snapshot(choose), stage.album.hashes))
+
+
+async def make_guild_with_weak_bot(stage: Stage, choose: Chooser) -> Trial:
+    """The bot has most of what plans may need, and nothing else."""
+    bits = sum({int(bit) for bit in _HANDS if not chance(choose, 2)})
+    there = furnished(choose, snapshot(choose), stage.album.hashes)
+    roles = (replace(r, permissions=bits) if r.id == BOT_ROLE else r for r in there.roles)
+    return await stage.make(replace(there, roles=tuple(roles)))
 
 
 async def draw_pair(

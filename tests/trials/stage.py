@@ -14,7 +14,7 @@ from core.discord.images import Image, ImageHash, hash_of
 from core.discord.resources import DETAILS
 from core.discord.types import BotPowers, Channel, Overwrite, Snapshot
 from core.guilds.reading import with_details
-from core.jobs.journal import Act, LookUp
+from core.jobs.journal import Act, LookUp, SecondsLeft
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply
 from core.templates.plan import Plan, node_of
@@ -65,7 +65,9 @@ class Steps:
     def kill_after(self, calls: int | None, *, unrecorded: bool = False) -> None:
         self._left, self._unrecorded = calls, unrecorded
 
-    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+    async def announce(
+        self, total: int, *, planned_anew: bool = False, seconds_left: SecondsLeft | None = None
+    ) -> None:
         pass
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:

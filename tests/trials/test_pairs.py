@@ -9,7 +9,7 @@ from tests.builders.doors import open_doors
 from tests.builders.guilds import Thrown
 from tests.builders.resource_calls import changed_resources, forestalled
 from tests.fixtures.size import SEED, sized
-from tests.trials.pairs import MODES, Pair, draw_pair, make_guild
+from tests.trials.pairs import MODES, Pair, draw_pair, make_guild, make_guild_with_weak_bot
 from tests.trials.report import Report
 from tests.trials.stage import Stage, Trial
 
@@ -33,6 +33,23 @@ async def test_a_random_document_comes_true_in_a_random_guild(stage: Stage, repo
         await stage.end(trial)
         number += 1
     assert report.blocked < report.applied / 4, report
+
+
+@pytest.mark.timeout(sized(small=180, soak=3600))
+async def test_a_bot_that_is_no_administrator_is_refused_nothing(stage: Stage, report: Report) -> None:
+    """What it may not do stands against the plan before anything is sent."""
+    number = 0
+    while report.applied < sized(small=8, soak=300):
+        choose = Thrown(SEED * 31_000_023 + number)
+        trial = await make_guild_with_weak_bot(stage, choose)
+        pair = await draw_pair(stage, trial, choose, MODES[number % len(MODES)])
+        if pair.plan.blockers:
+            report.block(pair.plan)
+        else:
+            await _comes_true(stage, trial, pair, f"guild {number}")
+            report.add(pair.plan, stage.watch)
+        await stage.end(trial)
+        number += 1
 
 
 async def _comes_true(stage: Stage, trial: Trial, pair: Pair, which: str) -> dict[str, str]:

@@ -342,3 +342,21 @@ async def test_a_plan_that_no_window_has_room_for_says_so_and_closes_nothing(dat
     assert (seen.state, seen.error.code) == ("failed", "create_budget")
     assert "it is not begun" in seen.error.message
     assert gateway.guild == before
+
+
+async def test_events_of_an_apply_tell_how_long_it_still_takes(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited = False
+    each_minute = Budget(limit=1, window=timedelta(minutes=1))
+    gateway.pace = Pace(budgets={"create_channel": each_minute}, round_trip=0.1)
+    trip = await asked(database, gateway, document=channels("a", "b", "c"))
+    await trip.running.run_until_none()
+    assert (await trip.see()).progress.expected_at is None, "it has ended"
+    async with database.read() as unit:
+        events = await unit.jobs.events_after(owner(), (await trip.see()).id, 0)
+    told = [event.seconds_left for event in events if event.type == "job.progress"]
+    first, *_, last = told
+    assert first == pytest.approx(2 * 60 + 0.1, abs=5)
+    assert last == 0
+    assert sorted((left for left in told if left is not None), reverse=True) == told
+    assert events[-1].seconds_left is None

@@ -12,7 +12,7 @@ from core.discord.images import Image
 from core.discord.pace import UNTOLD, Pace
 from core.discord.resources import DETAILS, GuildDetails
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
-from core.jobs.journal import Act, LookUp
+from core.jobs.journal import Act, LookUp, SecondsLeft
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply
 from core.templates.document import Category, DocumentGuild, DocumentRole, TextChannel
@@ -154,8 +154,11 @@ class Notes:
         self.look_ups: dict[str, LookUp | None] = {}
         self._before = before
 
-    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+    async def announce(
+        self, total: int, *, planned_anew: bool = False, seconds_left: SecondsLeft | None = None
+    ) -> None:
         assert planned_anew
+        assert seconds_left is not None
         self.announced = total
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:

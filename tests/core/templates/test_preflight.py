@@ -13,10 +13,14 @@ from core.templates.document import (
     Document,
     DocumentGuild,
     DocumentRole,
+    DocumentTag,
+    ForumChannel,
     StageChannel,
     TextChannel,
+    VoiceChannel,
 )
 from core.templates.plan import Plan, PlanOptions
+from core.templates.resources.nodes import DocumentWebhook
 from tests.builders.answers import answered
 from tests.builders.guilds import BITS, BOT_ROLE, Thrown, powers, snapshot, wish
 from tests.builders.journeys import Journey
@@ -223,6 +227,26 @@ class TestCommunity:
         assert "guild.community: true" in plan.blockers[0].message
         there = guild(channel(2001, "rules"), settings=COMMUNITY, features=["COMMUNITY"])
         assert codes(plan_for(wanted(node), there)) == []
+
+    def test_a_forum_that_takes_a_second_call_must_let_the_bot_in(self) -> None:
+        hands = ("view_channel", "manage_channels", "manage_roles")
+        there, bot = with_bot(guild(), *hands), bot_with(*hands)
+        shut = (for_role("everyone", deny=["view_channel"]),)
+        for tag, found in ((True, ["channel_out_of_reach"]), (False, [])):
+            forum = ForumChannel(
+                key="f", name="f", require_tag=tag, tags=(DocumentTag(name="t"),), overwrites=shut
+            )
+            assert codes(plan_for(wanted(forum), there, powers=bot)) == found
+
+    def test_a_webhook_of_a_new_voice_channel_needs_the_bot_to_be_able_to_connect(self) -> None:
+        hands = ("view_channel", "manage_channels", "manage_webhooks", "connect")
+        for held, found in ((hands, []), (hands[:-1], ["bot_lacks_permission"])):
+            there, bot = with_bot(replace(guild(), webhooks=()), *held), bot_with(*held)
+            said = replace(
+                wanted(VoiceChannel(key="v", name="v")),
+                webhooks=(DocumentWebhook(key="w", name="News", channel="v"),),
+            )
+            assert codes(plan_for(said, there, powers=bot)) == found
 
     def test_a_channel_is_converted_in_a_community_server_only(self) -> None:
         """Left over from a time when the server was one."""

@@ -16,6 +16,7 @@ from core.templates.document import (
     TextChannel,
 )
 from core.templates.graph import in_sequence, minimal_splits
+from core.templates.match import displayed
 from core.templates.plan import EditChannel, EditGuild, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
@@ -394,9 +395,14 @@ def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
 
 
 def _described(end: Snapshot, created: dict[str, str]) -> object:
-    """Channels and their overwrites with keys for new ids, but for the bot's own entries."""
+    """Channels, their overwrites and their order, with keys for new ids, but for the bot's own entries."""
     keys = {number: key for key, number in created.items()}
-    return {
+    siblings: dict[object, list[str]] = {}
+    for c in displayed(end):
+        kind = "category" if c.type == "category" else "voice" if c.type in ("voice", "stage") else "text"
+        home = keys.get(c.parent_id or "", c.parent_id)
+        siblings.setdefault((home, kind), []).append(keys.get(c.id, c.id))
+    return siblings, {
         keys.get(c.id, c.id): {
             (keys.get(o.id, o.id), o.allow, o.deny) for o in c.overwrites if o.id != BOT_ROLE
         }
