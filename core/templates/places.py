@@ -39,7 +39,7 @@ def channel_places(target: Target, made: Sequence[Ref]) -> Places:
     stood = _stood(target.earlier) if target.earlier else None
     for siblings in _groups(target).values():
         ranks = _ranks(siblings, ages, positions)
-        wanted = [c.ref for c in siblings if c.key is not None]
+        wanted = [c.ref for c in siblings if c.key is not None or _is_made_earlier(c, stood)]
         if not is_in_order(wanted, ranks):
             present = _standing(siblings, ranks) if stood is None else _having_stood(siblings, stood)
             order |= {ref: place for place, ref in enumerate(merged(wanted, present))}
@@ -63,6 +63,11 @@ def _stood(earlier: Snapshot) -> dict[Ref, tuple[Ref | None, Rank]]:
     """Where each channel stood before the first step: its category, and its rank there."""
     homes = homes_in(earlier)
     return {c.id: (homes[c.id], channel_rank(c)) for c in earlier.channels}
+
+
+def _is_made_earlier(channel: WantedChannel, stood: Mapping[Ref, object] | None) -> bool:
+    """An archive that an earlier step has made is wanted like one that is still to be made."""
+    return stood is not None and channel.ref not in stood
 
 
 def _having_stood(
