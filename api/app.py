@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, TypeAlias, cast
 
 from arq.connections import ArqRedis
@@ -55,6 +55,7 @@ from workers.ring import RedisRing
 from workers.wire import connect, disconnect
 
 BODY_LIMIT = 1 << 20
+_LIFE = "life"
 CONTROLLERS = (
     MeController,
     GuildController,
@@ -114,8 +115,10 @@ def create_app(
     redis: ArqRedis,
     announce: Announce,
     around: Sequence[Lifespan] = (),
+    routes: Litestar | None = None,
 ) -> Litestar:
-    """`announce` is told the owner's token when one was made, which happens once in an installation's life."""
+    """`announce` is told the owner's token when one was made, which happens once in an installation's life. `routes`
+    are what `assemble` made, where they are at hand and nobody else uses them: making them takes a while."""
     hub = JobHub(asyncpg_dsn(settings.database_url or ""))
 
     @asynccontextmanager
@@ -134,14 +137,14 @@ def create_app(
             yield
 
     parts = Parts(database=database, hub=hub, ping_redis=_pinging(redis))
-    return assemble(parts, lifespan=(*around, lifespan))
+    app = assemble() if routes is None else routes
+    app.state.update(as_state(parts) | {_LIFE: (*around, lifespan)})
+    return app
 
 
-def assemble(
-    parts: Parts | None = None, *, lifespan: Sequence[Lifespan] = (), further: Sequence[type[Controller]] = ()
-) -> Litestar:
-    """The routes and what stands around them; without parts it can be described, but not used. Raises `RuntimeError`
-    for a route that declares no permission."""
+def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
+    """The routes and what stands around them; without parts they can be described, but not used. Raises
+    `RuntimeError` for a route that declares no permission."""
     app = Litestar(
         route_handlers=[
             HealthController,
@@ -153,8 +156,8 @@ def assemble(
         before_request=require_storable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,
-        lifespan=list(lifespan),
-        state=State({} if parts is None else as_state(parts)),
+        lifespan=[_living],
+        state=State(),
         openapi_config=None,
         logging_config=None,
         debug=False,
@@ -162,6 +165,14 @@ def assemble(
     require_declarations(app)
     app.asgi_handler = RequestIds(HeadAsGet(app.asgi_handler))
     return app
+
+
+@asynccontextmanager
+async def _living(app: Litestar) -> AsyncGenerator[None]:
+    async with AsyncExitStack() as stack:
+        for lifespan in app.state[_LIFE]:
+            await stack.enter_async_context(lifespan(app))
+        yield
 
 
 def _pinging(redis: ArqRedis) -> Probe:

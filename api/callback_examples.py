@@ -5,7 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from api.schemas.callback_events import CallbackJobSettled, CallbackSettledJob
+from api.schemas.callback_events import (
+    CallbackDrift,
+    CallbackDriftData,
+    CallbackJobSettled,
+    CallbackSettledJob,
+)
 from api.schemas.callbacks import (
     Callback,
     CallbackPage,
@@ -15,6 +20,8 @@ from api.schemas.callbacks import (
     DeliveryPage,
     EditCallback,
 )
+from api.schemas.drift import DriftActor
+from api.schemas.guild_events import DriftedField, GuildDrift
 from api.schemas.jobs import JobProgress, SyncResult
 
 _THEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -48,6 +55,19 @@ _DELIVERY_SHOWN = Delivery(
     created_at=_THEN,
     ended_at=None,
 )
+_DRIFTED = DriftedField(
+    id=_DELIVERY,
+    what="changed",
+    kind="channel",
+    object_id=_GUILD,
+    key="mod-log",
+    name="mod-log",
+    field="topic",
+    old="What was done",
+    new=None,
+    who=DriftActor(user_id=_GUILD, name="ada"),
+    at=_THEN,
+)
 CALLBACK_EXAMPLES: tuple[msgspec.Struct, ...] = (
     _CALLBACK_SHOWN,
     CallbackPage(items=(_CALLBACK_SHOWN,)),
@@ -76,4 +96,9 @@ CALLBACK_EXAMPLES: tuple[msgspec.Struct, ...] = (
             error=None,
         ),
     ),
+    CallbackDrift(
+        timestamp=_THEN,
+        data=CallbackDriftData(guild_id=_GUILD, template_id=_JOB, version=3, items=(_DRIFTED,)),
+    ),
+    GuildDrift(guild_id=_GUILD, at=_THEN, template_id=_JOB, version=3, items=(_DRIFTED,)),
 )

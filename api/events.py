@@ -1,5 +1,5 @@
 """Histories as server-sent events: `event` is the type, `data` JSON, `id` the job's id and the event's sequence in it:
-`0195…:3`, in the stream of a job as in that of a guild.
+`0195…:3`, in the stream of a job as in that of a guild. An event that is of no job is the first of an id of its own.
 """
 
 import asyncio
@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import InvalidParameter
 from api.parts import Parts
-from api.schemas.jobs import JobSettled, event_of
+from api.schemas.guild_events import guild_event_of
+from api.schemas.jobs import JobSettled
 from core.actor import Actor
 from core.db import is_away
-from core.jobs.schemas import EventPosition, JobEvent
+from core.jobs.mapping import ONLY
+from core.jobs.schemas import EventPosition, GuildEvent, JobEvent
 from core.uow import UnitOfWork
 
 HEADER = "Last-Event-ID"
@@ -76,7 +78,7 @@ class _Reading(Protocol):
 
     is_over: bool
 
-    async def next(self, unit: UnitOfWork, actor: Actor) -> Sequence[JobEvent]: ...
+    async def next(self, unit: UnitOfWork, actor: Actor) -> Sequence[JobEvent | GuildEvent]: ...
 
 
 class _History:
@@ -100,7 +102,7 @@ class _GuildHistory:
         self._guild_id = guild_id
         self._position = position
 
-    async def next(self, unit: UnitOfWork, actor: Actor) -> Sequence[JobEvent]:
+    async def next(self, unit: UnitOfWork, actor: Actor) -> Sequence[JobEvent | GuildEvent]:
         found = await unit.jobs.guild_events_after(actor, self._guild_id, self._position)
         self._position = found.position
         return found.events
@@ -124,7 +126,7 @@ async def _told(parts: Parts, actor: Actor, watched: str, history: _Reading) -> 
                 yield _HEARTBEAT
 
 
-async def _read(parts: Parts, actor: Actor, history: _Reading) -> Sequence[JobEvent] | None:
+async def _read(parts: Parts, actor: Actor, history: _Reading) -> Sequence[JobEvent | GuildEvent] | None:
     """None where nothing more is to be told."""
     try:
         async with parts.database.read() as unit:
@@ -136,11 +138,12 @@ async def _read(parts: Parts, actor: Actor, history: _Reading) -> Sequence[JobEv
         return None
 
 
-def _framed(event: JobEvent) -> bytes:
-    data = msgspec.json.encode(event_of(event))
+def _framed(event: JobEvent | GuildEvent) -> bytes:
+    id_, sequence = (event.job_id, event.sequence) if isinstance(event, JobEvent) else (event.id, ONLY)
+    data = msgspec.json.encode(guild_event_of(event))
     return b"id: %s:%d\nevent: %s\ndata: %s\n\n" % (
-        str(event.job_id).encode(),
-        event.sequence,
+        str(id_).encode(),
+        sequence,
         event.type.encode(),
         data,
     )

@@ -1,7 +1,7 @@
 """Examples of what HTTP shows, as values of the structs themselves: what does not fit does not type-check."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -466,7 +466,13 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             waiting_for=None,
             resume_at=None,
             attempts=1,
-            progress=JobProgress(done=1, total=4, now="Create #mod-log"),
+            progress=JobProgress(
+                done=1,
+                total=4,
+                now="Create #mod-log",
+                expected_at=_THEN + timedelta(seconds=1.5),
+                seconds_left=1.5,
+            ),
             cancel_requested=False,
         ),
         *CALLBACK_EXAMPLES,

@@ -20,6 +20,8 @@ class Operation(msgspec.Struct, frozen=True):
     domain that really come, beside those that follow from the route's form; `statuses` are those of success, where
     they are not litestar's own for the method.
 
+    `tells` is the component that the events of a stream are of.
+
     `once` takes an Idempotency-Key, `waits` honours `Prefer: wait`, `conditional` takes If-Match, `tagged` answers
     with an ETag.
     """
@@ -31,6 +33,7 @@ class Operation(msgspec.Struct, frozen=True):
     gives: tuple[str, ...] = JSON
     refuses: tuple[type[GuildwrightError], ...] = ()
     statuses: tuple[int, ...] = ()
+    tells: str = "JobEvent"
     once: bool = False
     waits: bool = False
     conditional: bool = False

@@ -11,6 +11,7 @@ import disnake
 from bot.limits import SHORT_WAIT, Guard, Limits, MethodRoute
 from bot.translate import failure_of
 from core.discord.errors import AnswerLost, DiscordError, GatewayAbsent
+from core.discord.pace import Pace
 from core.discord.types import Snowflake
 
 CEILING = 15.0
@@ -41,6 +42,10 @@ class Calls:
         `GatewayAbsent`, and answers that have not come within `LAST_SECONDS` count as lost."""
         if not self._hurried.done():
             self._hurried.set_result(asyncio.get_running_loop().time() + LAST_SECONDS)
+
+    def pace_in(self, guild_id: Snowflake) -> Pace:
+        """How fast things can be done there, as far as answers have told this process."""
+        return self._limits.pace_in(guild_id)
 
     def require_open(self) -> None:
         """Raises `GatewayAbsent` before the first READY and after the end."""

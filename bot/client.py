@@ -14,10 +14,11 @@ from disnake.state import ConnectionState
 
 from bot.address import DISCORD_API, point_at, require_pointed_at
 from bot.calls import Calls
-from bot.connection import Connection, ExactState
+from bot.connection import DETAIL_TOLD, Connection, ExactState
 from bot.debounce import Debounced
 from bot.events import GuildEvents
 from bot.gateway import DisnakeGateway
+from bot.heartbeats import end_heartbeats
 from bot.intents import intents, privileged_switches
 from bot.limits import TOO_MANY_REQUESTS
 from core.discord.resources import Detail
@@ -118,6 +119,7 @@ class GuildwrightBot(commands.InteractionBot):
         await self._details.close()
         await self._have_told()
         await super().close()
+        await end_heartbeats(self)
 
     async def login(self, token: str) -> None:
         """May be called again after a failure, unlike disnake's own, which then syncs the commands twice."""
@@ -134,8 +136,12 @@ class GuildwrightBot(commands.InteractionBot):
 
     def dispatch(self, event: str, *args: Any, **kwargs: Any) -> None:
         """Notes the connection's state first, so that every listener already finds it right."""
+        if event == DETAIL_TOLD:
+            self.gateway.known.told(*args)
+            return
         self.connection.note(event)
         if event == "connect":
+            self.gateway.known.forget_all()
             # READY names every guild; what each is like arrives afterwards.
             self._known = {guild.id for guild in self.guilds}
         super().dispatch(event, *args, **kwargs)

@@ -9,7 +9,11 @@ from disnake.errors import ConnectionClosed
 from disnake.role import Role
 from disnake.state import ConnectionState
 
+from core.discord.resources import Detail
+
 RawEvent: TypeAlias = dict[str, Any]
+DETAIL_TOLD = "detail_told"
+"""Dispatched with what it is about, the event as it came, and whether the thing is gone."""
 _KEEPS_AUTO_ARCHIVE = {0, 5, 15, 16}
 
 
@@ -109,6 +113,31 @@ class ExactState(ConnectionState):
     def parse_channel_update(self, data: Any) -> None:
         _name_auto_archive(data)
         super().parse_channel_update(data)
+
+    def parse_auto_moderation_rule_create(self, data: Any) -> None:
+        self._tell("automod_rules", data, super().parse_auto_moderation_rule_create)
+
+    def parse_auto_moderation_rule_update(self, data: Any) -> None:
+        self._tell("automod_rules", data, super().parse_auto_moderation_rule_update)
+
+    def parse_auto_moderation_rule_delete(self, data: Any) -> None:
+        self._tell("automod_rules", data, super().parse_auto_moderation_rule_delete, is_gone=True)
+
+    def parse_guild_scheduled_event_create(self, data: Any) -> None:
+        self._tell("scheduled_events", data, super().parse_guild_scheduled_event_create)
+
+    def parse_guild_scheduled_event_update(self, data: Any) -> None:
+        self._tell("scheduled_events", data, super().parse_guild_scheduled_event_update)
+
+    def parse_guild_scheduled_event_delete(self, data: Any) -> None:
+        self._tell("scheduled_events", data, super().parse_guild_scheduled_event_delete, is_gone=True)
+
+    def _tell(
+        self, detail: Detail, data: Any, parse: Callable[[Any], None], *, is_gone: bool = False
+    ) -> None:
+        """disnake keeps less of it than there is, and nothing of the rules."""
+        self.dispatch(DETAIL_TOLD, detail, data, is_gone)
+        parse(data)
 
     def _without_moving_others(self, data: RawEvent, parse: Callable[[Any], None]) -> None:
         guild = self._get_guild(int(data["guild_id"]))

@@ -15,8 +15,10 @@ import msgspec
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from disnake.http import Route
 
+from bot.pace import Paces
 from bot.translate import NEVER_SENT
 from core.discord.errors import AnswerLost, DiscordError, GatewayAbsent, GatewayBusy
+from core.discord.pace import Pace
 from core.discord.sendable import may_be_sent
 
 SHORT_WAIT = 5.0
@@ -53,6 +55,15 @@ class Limits:
         self._names: dict[tuple[str, str], str] = {}
         self._closed_until: dict[tuple[str, str], float] = {}
         self._all_closed_until = 0.0
+        self._paces = Paces(now)
+
+    def pace_in(self, guild_id: str) -> Pace:
+        """What answers have told so far, for plans."""
+        return self._paces.pace_in(guild_id, datetime.now(UTC))
+
+    def took(self, seconds: float) -> None:
+        """A round trip that ended with an answer."""
+        self._paces.took(seconds)
 
     def wait_before(self, route: MethodRoute) -> float:
         """Seconds until a call may be sent, 0 for at once."""
@@ -61,6 +72,7 @@ class Limits:
 
     def learn(self, route: MethodRoute, headers: Mapping[str, str]) -> None:
         """Reads the limit headers that stand on every answer."""
+        self._paces.learn(route, headers)
         name = headers.get("X-RateLimit-Bucket")
         if name:
             self._names[route.method, route.path] = name
@@ -73,6 +85,7 @@ class Limits:
             self._all_closed_until = max(self._all_closed_until, self._now() + wait)
         else:
             self._close(route, wait)
+            self._paces.refused(route, wait)
 
     def busy(self, route: MethodRoute, doing: str, *, at_least: float = 0.0) -> GatewayBusy:
         """The error that names the moment from which on it is worth trying."""
@@ -135,6 +148,7 @@ class Guard:
         return GatewayAbsent(f"{what}: not sent.")
 
     async def _sent(self, request: ClientRequest, send: ClientHandlerType, tried: bool) -> ClientResponse:
+        begun = time.monotonic()
         try:
             response = await send(request)
             # Read here, so that an answer cut short is noticed where it can be told from one never given.
@@ -147,6 +161,7 @@ class Guard:
                 raise
             said = str(error) or type(error).__name__
             raise AnswerLost(f"Discord's answer was lost while asking it to {self.doing}: {said}") from error
+        self._limits.took(time.monotonic() - begun)
         return response
 
     async def _refused(self, response: ClientResponse) -> None:

@@ -19,6 +19,7 @@ from workers.drift import look_for_drift
 
 T = TypeVar("T")
 NOTHING_READ = GuildDetails()
+_TOLD: frozenset[Detail] = frozenset({"automod_rules", "scheduled_events"})
 
 
 class StoredGuilds:
@@ -28,6 +29,7 @@ class StoredGuilds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._gateway: DiscordGateway | None = None
+        self._to_ask: set[tuple[Snowflake, Detail]] = set()
 
     def attach(self, gateway: DiscordGateway) -> None:
         """The client is made with its listener, and brings the gateway along."""
@@ -48,6 +50,7 @@ class StoredGuilds:
             await self.left(guild_id)
         for guild_id in present:
             await self._compare(guild_id)
+        await self._look_whole(present)
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
@@ -68,15 +71,35 @@ class StoredGuilds:
         await self._compare(guild_id)
 
     async def details_changed(self, guild_id: Snowflake, detail: Detail) -> None:
-        with contextlib.suppress(GuildAbsent, GatewayAbsent):
-            details = await self._reading().read_details(guild_id, (detail,))
-            await self._store(guild_id, details)
-            await self._compare(guild_id)
+        """What events tell in full is known by now. What has to be asked for is not asked while a structural job of
+        ours is changing it: once, afterwards."""
+        if detail in _TOLD:
+            with contextlib.suppress(GuildAbsent, GatewayAbsent):
+                await self._store(guild_id, await self._reading().known_details(guild_id, (detail,)))
+        else:
+            self._to_ask.add((guild_id, detail))
+            if await _while_away(lambda: self._is_at_work(guild_id)):
+                return
+            await self._ask(guild_id)
+        await self._compare(guild_id)
+
+    async def _ask(self, guild_id: Snowflake) -> None:
+        details: list[Detail] = [detail for changed, detail in self._to_ask if changed == guild_id]
+        self._to_ask.difference_update((guild_id, detail) for detail in details)
+        if details:
+            with contextlib.suppress(GuildAbsent, GatewayAbsent):
+                await self._store(guild_id, await self._reading().read_details(guild_id, details))
+
+    async def _is_at_work(self, guild_id: Snowflake) -> bool:
+        async with self._database.read() as unit:
+            return await unit.jobs.is_at_work(guild_id)
 
     async def settled(self, job: Job) -> None:
-        """What a job of ours did is no drift, what it left undone may be."""
+        """What a job of ours did is no drift, what it left undone may be. Its calls told of Discord's limits."""
         spec = self._database.catalog[job.kind]
         if job.guild_id is not None and (spec.structural or spec is SYNC):
+            await self._note_pace(job.guild_id)
+            await self._ask(job.guild_id)
             await self._compare(job.guild_id)
 
     async def _present(self) -> frozenset[Snowflake]:
@@ -103,12 +126,30 @@ class StoredGuilds:
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)
 
+    async def _note_pace(self, guild_id: Snowflake) -> None:
+        pace = await self._reading().read_pace(guild_id)
+
+        async def note() -> None:
+            async with self._database.unit() as unit:
+                await unit.guilds.note_pace(guild_id, pace)
+
+        await _while_away(note)
+
     async def _compare(self, guild_id: Snowflake) -> None:
         async def look() -> None:
             await look_for_drift(self._database, self._reading(), guild_id)
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(look)
+
+    async def _look_whole(self, guild_ids: Collection[Snowflake]) -> None:
+        """What was changed while nobody listened, and the gateway does not tell of."""
+
+        async def ask() -> None:
+            async with self._database.unit() as unit:
+                await unit.drift.request_looks(guild_ids)
+
+        await _while_away(ask)
 
     async def _keep_first(self, guild_ids: Collection[Snowflake]) -> None:
         """A snapshot from before anything was done."""

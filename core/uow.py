@@ -34,6 +34,7 @@ from core.guilds.snapshots import SnapshotService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.approvals import ApprovalService
+from core.jobs.guild_events import GuildEventRepository, GuildEventService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
 from core.jobs.pauses import PauseRepository, PauseService
@@ -102,7 +103,15 @@ class UnitOfWork:
 
     @cached_property
     def _jobs(self) -> JobRepository:
-        return JobRepository(self._session, CallbackOutbox(DeliveryRepository(self._session), self._clock))
+        return JobRepository(self._session, self._outbox)
+
+    @cached_property
+    def _outbox(self) -> CallbackOutbox:
+        return CallbackOutbox(DeliveryRepository(self._session), self._clock)
+
+    @cached_property
+    def guild_events(self) -> GuildEventService:
+        return GuildEventService(GuildEventRepository(self._session, self._outbox), self._clock)
 
     @cached_property
     def callbacks(self) -> CallbackService:
@@ -217,6 +226,7 @@ class UnitOfWork:
             options=self.guild_options,
             jobs=self.jobs,
             audit=self.audit,
+            clock=self._clock,
         )
 
     @cached_property
@@ -242,6 +252,7 @@ class UnitOfWork:
             templates=self.templates,
             actions=self.actions,
             jobs=self.jobs,
+            events=self.guild_events,
             clock=self._clock,
         )
 

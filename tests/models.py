@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from core.config import sqlalchemy_url
 from core.embedded import embedded_servers
 from core.migrate import alembic_config, upgrade
+from tests.fixtures.memory import keep_in_memory
 
 
 def _check(config: Config) -> str:
@@ -59,6 +60,7 @@ def main(arguments: list[str]) -> str:
             work = lambda config: _revise(config, message)  # noqa: E731 - the other half of a choice
         case _:
             return __doc__ or ""
+    keep_in_memory()
     with (
         tempfile.TemporaryDirectory(prefix="guildwright-models-") as folder,
         embedded_servers(Path(folder), redis=False, durable=False) as servers,

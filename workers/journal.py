@@ -9,7 +9,7 @@ from datetime import datetime
 from core.discord.errors import AnswerLost, CallRefused, GatewayAbsent, GatewayBusy, Undecided
 from core.discord.sendable import sendable_while
 from core.jobs.errors import Cancelled, HandedBack, JobFailed
-from core.jobs.journal import Act, LookUp
+from core.jobs.journal import Act, LookUp, SecondsLeft
 from core.jobs.schemas import Announcement, Claim, Intent, JobStep
 from core.uow import Database, UnitOfWork
 from workers.lease import Lease
@@ -34,6 +34,7 @@ class LedgerJournal:
         self.failed_step: str | None = None
         self.has_done = False
         self._announcement: Announcement | None = None
+        self._seconds_left: SecondsLeft | None = None
         self._intended: set[str] = set()
         self._writing = asyncio.Lock()
 
@@ -44,9 +45,14 @@ class LedgerJournal:
         async with self._writing, self._database.unit() as unit:
             yield unit
 
-    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+    async def announce(
+        self, total: int, *, planned_anew: bool = False, seconds_left: SecondsLeft | None = None
+    ) -> None:
         """Written with the first intent, which follows at once in most jobs; where there is none, now."""
-        self._announcement = Announcement(total=total, planned_anew=planned_anew)
+        self._seconds_left = seconds_left
+        self._announcement = Announcement(
+            total=total, planned_anew=planned_anew, seconds_left=await self._left()
+        )
         if not total:
             await self.write_announcement()
 
@@ -136,9 +142,15 @@ class LedgerJournal:
                 code="outcome_unknown",
             ) from error
 
+    async def _left(self) -> float | None:
+        return None if self._seconds_left is None else await self._seconds_left()
+
     async def _record(self, step_id: str, outcome: str | None) -> str | None:
+        left = await self._left()
         async with self._unit() as unit:
-            await unit.ledger.record(self._claim, self._lease, step_id, "done", outcome=outcome)
+            await unit.ledger.record(
+                self._claim, self._lease, step_id, "done", outcome=outcome, seconds_left=left
+            )
         self.has_done = True
         return outcome
 

@@ -31,10 +31,11 @@ class StoredPictures:
 
 
 async def read_for(job: JobContext, document: Document) -> tuple[Snapshot, BotPowers]:
-    """The guild now, with what has to be asked for where the document speaks of it, and what is known of pictures."""
+    """The guild now, with what has to be asked for where the document speaks of it, and what is known of pictures. Who
+    begins asks anew first: what was asked since then, or written, is not asked for again."""
     snapshot, powers = await job.read_guild()
     if details := details_in(document):
-        snapshot = with_details(snapshot, await job.gateway.read_details(job.guild_id, details))
+        snapshot = with_details(snapshot, await job.gateway.known_details(job.guild_id, details))
     async with job.database.read() as unit:
         images = await unit.images.known(assets_of(snapshot))
     return replace(snapshot, images=images), powers

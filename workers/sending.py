@@ -7,6 +7,7 @@ Below httpx' client there are no redirects, no cookies, no proxies and no creden
 
 import asyncio
 import contextlib
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -33,11 +34,9 @@ class Sender:
         self.timeout = timeout
         self._allowance = allowance
         self._resolve = resolve
-        # A connection is used once: kept, it could be taken for another name at the same address.
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=httpx.create_ssl_context(),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-        )
+        # In the clear there is no certificate to trust.
+        self._plain = _transport(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        self._secure: httpx.AsyncHTTPTransport | None = None
 
     async def send(self, claim: DeliveryClaim, deadline: float) -> Attempt:
         """Never raises for what the receiver does. `deadline` is a time of the running loop: nothing is sent after
@@ -53,7 +52,9 @@ class Sender:
         return _answered(response, took)
 
     async def close(self) -> None:
-        await self._transport.aclose()
+        await self._plain.aclose()
+        if self._secure is not None:
+            await self._secure.aclose()
 
     async def _post(self, target: Target, claim: DeliveryClaim) -> httpx.Response:
         literal = target.address
@@ -83,7 +84,21 @@ class Sender:
             content=claim.body.encode(),
             extensions={"timeout": times, "sni_hostname": target.host},
         )
-        return await self._transport.handle_async_request(request)
+        return await self._transport_for(target).handle_async_request(request)
+
+    def _transport_for(self, target: Target) -> httpx.AsyncHTTPTransport:
+        if target.scheme != "https":
+            return self._plain
+        if self._secure is None:  # reading whom to trust takes a while: when it is needed
+            self._secure = _transport(httpx.create_ssl_context())
+        return self._secure
+
+
+def _transport(context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+    # A connection is used once: kept, it could be taken for another name at the same address.
+    return httpx.AsyncHTTPTransport(
+        verify=context, limits=httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    )
 
 
 def signed(claim: DeliveryClaim, now: datetime) -> dict[str, str]:

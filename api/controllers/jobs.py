@@ -159,16 +159,21 @@ class GuildJobController(Controller):
 
     @get(
         "/guilds/{guild_id:str}/events",
-        **operation("streamGuildEvents", refuses=(NotFound, Forbidden), gives=(events.MEDIA_TYPE,)),
+        **operation(
+            "streamGuildEvents",
+            refuses=(NotFound, Forbidden),
+            gives=(events.MEDIA_TYPE,),
+            tells="GuildEvent",
+        ),
     )
     async def events(
         self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, guild_id: GuildId
     ) -> Response[Any]:
-        """Follow all jobs of a guild: what happens from now on, or since `Last-Event-ID`.
+        """Follow a guild, its drift and all its jobs: what happens from now on, or since `Last-Event-ID`.
 
-        Server-sent events: `id` is the job's id and the event's sequence (`0195…:3`), `event` the type, `data` the
-        event as JSON. While nothing happens, comments show that it lives. The server ends the stream after an hour:
-        connect again, and nothing is missed.
+        Server-sent events: `id` is the job's id and the event's sequence (`0195…:3`), or of an event that is of no job
+        an id of its own (`0195…:1`), `event` the type, `data` the event as JSON. While nothing happens, comments show
+        that it lives. The server ends the stream after an hour: connect again, and nothing is missed.
         """
         await unit.guilds.get(actor, guild_id)
         last = events.last_seen_in_guild(request.headers.get(events.HEADER))

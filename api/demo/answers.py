@@ -77,6 +77,7 @@ class Progress(Answer, frozen=True, kw_only=True):
     done: int
     total: int | None
     now: str | None
+    seconds_left: float | None = None
 
 
 class JobError(Answer, frozen=True, kw_only=True):

@@ -92,6 +92,7 @@ def progress(terminal: Console) -> Progress:
         BarColumn(bar_width=30, complete_style="cyan", finished_style="green"),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("[quiet]{task.fields[left]}"),
         TextColumn("[quiet]{task.description}", table_column=_elided()),
         console=terminal,
         refresh_per_second=25,

@@ -161,13 +161,14 @@ class Story:
         job = await self._client.apply(plan)
         accepted = time.monotonic() - asked
         with drawing.progress(self._terminal) as progress:
-            task = progress.add_task("waiting", total=max(plan.calls, 1))
+            task = progress.add_task("waiting", total=max(plan.calls, 1), left="")
             async for event in self._client.events(job.id):
                 progress.update(
                     task,
                     completed=event.progress.done,
                     total=event.progress.total or plan.calls,
                     description=_now(event),
+                    left=_left(event),
                 )
         job = await self._client.settled(job.id)
         calls = await self._simulator.calls() - before
@@ -211,6 +212,12 @@ def _now(event: JobEvent) -> str:
     if event.waiting_for is not None:
         return f"waiting for {event.waiting_for}"
     return "" if event.type == "job.settled" else event.progress.now or event.state
+
+
+def _left(event: JobEvent) -> str:
+    """How long it still takes, where the job can tell."""
+    left = event.progress.seconds_left
+    return f"about {drawing.seconds_text(left)} left" if left else ""
 
 
 def _disagreements(pictures: Pictures) -> list[str]:

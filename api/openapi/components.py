@@ -7,6 +7,7 @@ import msgspec
 
 from api.examples import EXAMPLES, example_of
 from api.schemas.callback_events import CallbackEvent
+from api.schemas.guild_events import GuildEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
 from api.schemas.steps import PlanStep
 from api.schemas.system import ProcessDetails
@@ -19,6 +20,7 @@ NAMED_UNIONS: dict[str, Any] = {
     "JobPayload": JobPayload,
     "JobResult": JobResult,
     "JobEvent": JobEvent,
+    "GuildEvent": GuildEvent,
     "CallbackEvent": CallbackEvent,
     "PlanStep": PlanStep,
     "ProcessDetails": ProcessDetails,

@@ -13,7 +13,7 @@ from api.openapi.paths import answer_type, path_item
 from api.openapi.webhooks import webhooks
 from api.operations import operation_of
 from api.schemas.callback_events import CallbackEvent
-from api.schemas.jobs import JobEvent
+from api.schemas.guild_events import GuildEvent
 from api.schemas.problems import Problem
 
 _DESCRIPTION = """\
@@ -43,7 +43,7 @@ _TAGS = {
 
 def openapi_document(app: Litestar) -> Schema:
     """Made of the application's own routes; keys sorted, so that a difference is a difference."""
-    shown: list[Any] = [Problem, *JobEvent.__args__, *CallbackEvent.__args__]
+    shown: list[Any] = [Problem, *GuildEvent.__args__, *CallbackEvent.__args__]
     paths: dict[str, Schema] = {}
     for route in (route for route in app.routes if isinstance(route, HTTPRoute)):
         for handler in route.route_handlers:
@@ -70,7 +70,7 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
         ],
     )
     responses, sent = error_responses(), webhooks()
-    used = reachable(schemas, [paths, responses, sent, ref_to("JobEvent")])
+    used = reachable(schemas, [paths, responses, sent, ref_to("JobEvent"), ref_to("GuildEvent")])
     return {
         "openapi": "3.1.0",
         "info": {

@@ -110,13 +110,21 @@ def _success(status: int, operation: Operation, answer: Any) -> Schema:
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
     }
     if answer is not None:
-        said["content"] = {media: _content(media, answer) for media in operation.gives}
+        said["content"] = {
+            media: _stream(operation) if media == events.MEDIA_TYPE else _content(media, answer)
+            for media in operation.gives
+        }
     return said
 
 
+def _stream(operation: Operation) -> Schema:
+    return {
+        "schema": {"type": "string", "description": f"Each `data` is a {operation.tells}."},
+        "example": _EVENT,
+    }
+
+
 def _content(media: str, answer: Any) -> Schema:
-    if media == events.MEDIA_TYPE:
-        return {"schema": {"type": "string", "description": "Each `data` is a JobEvent."}, "example": _EVENT}
     if media in YAML:
         return {"schema": {"type": "string", "description": "The document as text."}, "example": YAML_EXAMPLE}
     if answer is bytes:

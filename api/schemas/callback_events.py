@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from api.schemas.guild_events import DriftedField
 from api.schemas.jobs import JobError, JobKind, JobProgress, JobResult, JobState, WaitingFor
 from api.schemas.values import Snowflake, Time
 
@@ -77,6 +78,22 @@ class CallbackJobSettled(CallbackHappened, frozen=True, kw_only=True, tag_field=
     data: CallbackSettledJob
 
 
+class CallbackDriftData(msgspec.Struct, frozen=True, kw_only=True):
+    """What is not as that version of the template says any more: all that was seen at once."""
+
+    guild_id: Snowflake
+    template_id: uuid.UUID
+    version: int
+    items: tuple[DriftedField, ...]
+
+
+class CallbackDrift(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.drift"):
+    """Somebody changed what the guild's active version says. Told once of each deviation: again only after it was put
+    right."""
+
+    data: CallbackDriftData
+
+
 class CallbackTest(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="callback.test"):
     """Somebody asked for a test."""
 
@@ -89,5 +106,6 @@ CallbackEvent: TypeAlias = (
     | CallbackJobProgressed
     | CallbackJobWaiting
     | CallbackJobSettled
+    | CallbackDrift
     | CallbackTest
 )

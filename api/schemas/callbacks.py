@@ -10,7 +10,7 @@ from api.schemas.values import NextCursor, Snowflake, Time
 from core.callbacks import schemas as core
 
 CallbackEventType: TypeAlias = Literal[
-    "job.*", "job.queued", "job.running", "job.progress", "job.waiting", "job.settled"
+    "job.*", "job.queued", "job.running", "job.progress", "job.waiting", "job.settled", "guild.drift"
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 CallbackUrl: TypeAlias = Annotated[
@@ -28,7 +28,10 @@ CallbackUrl: TypeAlias = Annotated[
 EventTypes: TypeAlias = Annotated[
     tuple[CallbackEventType, ...],
     Meta(
-        min_length=1, max_length=20, description="`job.*` is every event of the guild's jobs, later ones too."
+        min_length=1,
+        max_length=20,
+        description="`job.*` is every event of the guild's jobs, later ones too; `guild.drift` tells what somebody "
+        "changed that the active version says.",
     ),
 ]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]
@@ -95,7 +98,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[uuid.UUID, Meta(description="The `webhook-id` of every attempt.")]
     callback_id: uuid.UUID
-    event_type: Annotated[str, Meta(description="E.g. job.settled or callback.test.")]
+    event_type: Annotated[str, Meta(description="E.g. job.settled, guild.drift or callback.test.")]
     job_id: uuid.UUID | None
     sequence: Annotated[int | None, Meta(description="The event's place in the job's history.")]
     state: DeliveryState

@@ -12,6 +12,7 @@ from api.schemas.guilds import SnapshotReason
 from api.schemas.results import ActionResult, MemberOutcome
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.actor import Actor
+from core.clock import utc_now
 from core.jobs import schemas as core
 
 JobState: TypeAlias = Literal[
@@ -87,6 +88,13 @@ class RestoreMembersResult(
     failed: tuple[MemberOutcome, ...] = ()
 
 
+class LeftField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that was put back too often, and is left to people."""
+
+    key: Annotated[str | None, Meta(description="The node; null for the server's own settings.")] = None
+    field: str
+
+
 class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
     """Put nodes back to what the active version says of them, with `guild` also the server's own settings."""
 
@@ -94,6 +102,7 @@ class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="k
     version: int
     nodes: tuple[str, ...] = ()
     guild: bool = False
+    left: tuple[LeftField, ...] = ()
 
 
 class SyncResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.sync"):
@@ -147,11 +156,14 @@ class CreateJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """`total` is null until the job knows; `now` says in words what is being done."""
+    """`total` is null until the job knows; `now` says in words what is being done. `expected_at` is when it will
+    probably be done, and `seconds_left` how long that is from now, or from when the event happened."""
 
     done: int
     total: int | None
     now: str | None
+    expected_at: Time | None = None
+    seconds_left: float | None = None
 
 
 class JobError(msgspec.Struct, frozen=True, kw_only=True):
@@ -280,7 +292,13 @@ def job_of(job: core.Job) -> Job:
         payload=msgspec.convert(job.payload, JobPayload),
         result=msgspec.convert(job.result, JobResult | None),
         error=None if job.error is None else error_of(job.error),
-        progress=JobProgress(done=job.progress.done, total=job.progress.total, now=job.progress.now),
+        progress=JobProgress(
+            done=job.progress.done,
+            total=job.progress.total,
+            now=job.progress.now,
+            expected_at=job.progress.expected_at,
+            seconds_left=job.progress.seconds_left(utc_now()),
+        ),
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         cancel_requested=job.cancel_requested,
@@ -323,4 +341,5 @@ def step_of(step: core.JobStep) -> JobStep:
 
 def event_of(event: core.JobEvent) -> JobEvent:
     said = {"type": event.type, "job_id": event.job_id, "sequence": event.sequence, "at": event.at}
-    return msgspec.convert({**event.data, **said}, JobEvent)
+    progress = {**event.data["progress"], "seconds_left": event.seconds_left}
+    return msgspec.convert({**event.data, **said, "progress": progress}, JobEvent)

@@ -1,13 +1,12 @@
 """What a guild has beside settings, roles and channels, through Discord's REST API."""
 
-from collections.abc import Awaitable, Callable, Collection
-from typing import Any, TypeVar
-
-import disnake
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from bot.cdn import fetch
-from bot.gateway.live import Live
+from bot.gateway.details import DetailCalls
 from bot.limits import MethodRoute
+from bot.resources.known import DETAIL_OF
 from bot.resources.reading import (
     automod_rules_of,
     onboarding_of,
@@ -24,30 +23,27 @@ from bot.resources.writing import (
     webhook_payload,
     welcome_screen_payload,
 )
-from core.discord.errors import CallRefused
 from core.discord.gateway import NO_PICTURES, Pictures
 from core.discord.images import AssetPath, Image
 from core.discord.resources import (
-    DETAILS,
     AutoModFields,
-    AutoModRule,
     Detail,
     EmojiFields,
     EventFields,
-    GuildDetails,
     Onboarding,
     ResourceFields,
     ResourceKind,
-    ScheduledEvent,
     StickerFields,
-    Webhook,
     WebhookFields,
     WelcomeScreen,
 )
 from core.discord.types import Snowflake
 
-T = TypeVar("T")
-
+_LISTS: dict[Detail, Callable[[Iterable[dict[str, Any]]], tuple[Any, ...]]] = {
+    "webhooks": webhooks_of,
+    "automod_rules": automod_rules_of,
+    "scheduled_events": scheduled_events_of,
+}
 RESOURCE_PATHS: dict[ResourceKind, str] = {
     "emoji": "/guilds/{guild_id}/emojis/{resource_id}",
     "sticker": "/guilds/{guild_id}/stickers/{resource_id}",
@@ -78,23 +74,8 @@ def resource_route(
     return MethodRoute(method, path, guild_id=guild_id, resource_id=resource_id)
 
 
-class ResourceCalls(Live):
+class ResourceCalls(DetailCalls):
     """Implements `core.discord.gateway.ResourceGateway`."""
-
-    async def read_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
-        """What the bot is known not to be allowed to read is not asked for. A guild that is no Community server has
-        neither onboarding nor a welcome screen, which is known without asking."""
-        guild = await self._live_guild(guild_id)
-        readers: dict[Detail, Callable[[disnake.Guild], Awaitable[Any]]] = {
-            "webhooks": self._read_webhooks,
-            "automod_rules": self._read_automod_rules,
-            "onboarding": self._read_onboarding,
-            "welcome_screen": self._read_welcome_screen,
-            "scheduled_events": self._read_scheduled_events,
-        }
-        return GuildDetails(
-            **{detail: await readers[detail](guild) for detail in DETAILS if detail in details}
-        )
 
     async def read_image(self, path: AssetPath) -> Image | None:
         await self._require_live()
@@ -127,14 +108,17 @@ class ResourceCalls(Live):
         where = (
             {"channel_id": fields.channel_id} if isinstance(fields, WebhookFields) else {"guild_id": guild_id}
         )
-        made = await self._calls.send(
-            MethodRoute("POST", path, **where),
-            doing=f"create the {_named(fields)}",
-            guild_id=guild_id,
-            json=payload,
-            reason=reason,
-            repeatable=False,
-        )
+        detail = DETAIL_OF.get(kind_of(fields))
+        with self.known.writing(guild_id, detail):
+            made = await self._calls.send(
+                MethodRoute("POST", path, **where),
+                doing=f"create the {_named(fields)}",
+                guild_id=guild_id,
+                json=payload,
+                reason=reason,
+                repeatable=False,
+            )
+        self._note(guild_id, detail, made)
         return str(made["id"])
 
     async def edit_resource(
@@ -158,41 +142,57 @@ class ResourceCalls(Live):
             case EventFields():
                 payload = event_payload(fields, pictures, is_new=False)
         kind = kind_of(fields)
-        await self._calls.send(
-            resource_route("PATCH", guild_id, kind, resource_id),
-            doing=f"edit the {RESOURCE_NAMES[kind]} {resource_id}",
-            guild_id=guild_id,
-            json=payload,
-            reason=reason,
-        )
+        detail = DETAIL_OF.get(kind)
+        with self.known.writing(guild_id, detail):
+            edited = await self._calls.send(
+                resource_route("PATCH", guild_id, kind, resource_id),
+                doing=f"edit the {RESOURCE_NAMES[kind]} {resource_id}",
+                guild_id=guild_id,
+                json=payload,
+                reason=reason,
+            )
+        self._note(guild_id, detail, edited)
 
     async def delete_resource(
         self, guild_id: Snowflake, kind: ResourceKind, resource_id: Snowflake, *, reason: str
     ) -> None:
-        await self._calls.send(
-            resource_route("DELETE", guild_id, kind, resource_id),
-            doing=f"delete the {RESOURCE_NAMES[kind]} {resource_id}",
-            guild_id=guild_id,
-            reason=reason,
-        )
+        detail = DETAIL_OF.get(kind)
+        with self.known.writing(guild_id, detail):
+            await self._calls.send(
+                resource_route("DELETE", guild_id, kind, resource_id),
+                doing=f"delete the {RESOURCE_NAMES[kind]} {resource_id}",
+                guild_id=guild_id,
+                reason=reason,
+            )
+        if detail is not None:
+            self.known.drop(guild_id, detail, resource_id)
 
     async def set_onboarding(self, guild_id: Snowflake, onboarding: Onboarding, *, reason: str) -> None:
-        await self._calls.send(
-            MethodRoute("PUT", "/guilds/{guild_id}/onboarding", guild_id=guild_id),
-            doing="set the onboarding",
-            guild_id=guild_id,
-            json=onboarding_payload(onboarding),
-            reason=reason,
-        )
+        with self.known.writing(guild_id, "onboarding"):
+            body = await self._calls.send(
+                MethodRoute("PUT", "/guilds/{guild_id}/onboarding", guild_id=guild_id),
+                doing="set the onboarding",
+                guild_id=guild_id,
+                json=onboarding_payload(onboarding),
+                reason=reason,
+            )
+        self.known.note(guild_id, "onboarding", onboarding_of(body))
 
     async def set_welcome_screen(self, guild_id: Snowflake, screen: WelcomeScreen, *, reason: str) -> None:
-        await self._calls.send(
-            MethodRoute("PATCH", "/guilds/{guild_id}/welcome-screen", guild_id=guild_id),
-            doing="set the welcome screen",
-            guild_id=guild_id,
-            json=welcome_screen_payload(screen),
-            reason=reason,
-        )
+        with self.known.writing(guild_id, "welcome_screen"):
+            body = await self._calls.send(
+                MethodRoute("PATCH", "/guilds/{guild_id}/welcome-screen", guild_id=guild_id),
+                doing="set the welcome screen",
+                guild_id=guild_id,
+                json=welcome_screen_payload(screen),
+                reason=reason,
+            )
+        self.known.note(guild_id, "welcome_screen", welcome_screen_of(body, enabled=screen.enabled))
+
+    def _note(self, guild_id: Snowflake, detail: Detail | None, body: dict[str, Any]) -> None:
+        """Discord answers a write with what it wrote."""
+        if detail is not None:
+            self.known.put(guild_id, detail, _LISTS[detail]([body]))
 
     async def _create_sticker(
         self, guild_id: Snowflake, fields: StickerFields, pictures: Pictures, reason: str
@@ -218,59 +218,6 @@ class ResourceCalls(Live):
             repeatable=False,
         )
         return str(made["id"])
-
-    async def _read_webhooks(self, guild: disnake.Guild) -> tuple[Webhook, ...] | None:
-        if not guild.me.guild_permissions.manage_webhooks:
-            return None
-        return await self._read(guild, "/webhooks", "read the webhooks", webhooks_of)
-
-    async def _read_automod_rules(self, guild: disnake.Guild) -> tuple[AutoModRule, ...] | None:
-        if not guild.me.guild_permissions.manage_guild:
-            return None
-        return await self._read(guild, "/auto-moderation/rules", "read the AutoMod rules", automod_rules_of)
-
-    async def _read_onboarding(self, guild: disnake.Guild) -> Onboarding | None:
-        if "COMMUNITY" not in guild.features:
-            return Onboarding()
-        return await self._read(guild, "/onboarding", "read the onboarding", onboarding_of)
-
-    async def _read_welcome_screen(self, guild: disnake.Guild) -> WelcomeScreen | None:
-        """404 is what Discord answers where none was ever set."""
-        if "COMMUNITY" not in guild.features:
-            return WelcomeScreen()
-        if not guild.me.guild_permissions.manage_guild:
-            return None
-        enabled = "WELCOME_SCREEN_ENABLED" in guild.features
-        return await self._read(
-            guild,
-            "/welcome-screen",
-            "read the welcome screen",
-            lambda body: welcome_screen_of(body, enabled=enabled),
-            missing=WelcomeScreen(),
-        )
-
-    async def _read_scheduled_events(self, guild: disnake.Guild) -> tuple[ScheduledEvent, ...] | None:
-        return await self._read(guild, "/scheduled-events", "read the scheduled events", scheduled_events_of)
-
-    async def _read(
-        self,
-        guild: disnake.Guild,
-        path: str,
-        doing: str,
-        form: Callable[[Any], T],
-        *,
-        missing: T | None = None,
-    ) -> T | None:
-        """None where Discord does not let the bot read it."""
-        try:
-            body = await self._calls.send(
-                MethodRoute("GET", f"/guilds/{{guild_id}}{path}", guild_id=str(guild.id)),
-                doing=doing,
-                guild_id=str(guild.id),
-            )
-        except CallRefused as refusal:
-            return missing if refusal.status == 404 else None  # noqa: PLR2004 # HTTP's own number
-        return form(body)
 
 
 def kind_of(fields: ResourceFields) -> ResourceKind:

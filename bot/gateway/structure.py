@@ -19,6 +19,7 @@ from core.discord.errors import (
     TargetGone,
 )
 from core.discord.gateway import NO_PICTURES, ChannelFields, Made, Pictures, RoleFields, SettingsFields
+from core.discord.pace import Pace
 from core.discord.types import BotPowers, Role, Snapshot, Snowflake
 
 # Discord's clock and ours may differ; our reasons are unique, so looking back further finds nothing wrong.
@@ -49,6 +50,9 @@ class StructureCalls(Live):
 
     async def read_powers(self, guild_id: Snowflake) -> BotPowers:
         return powers_of((await self._live_guild(guild_id)).me)
+
+    async def read_pace(self, guild_id: Snowflake) -> Pace:
+        return self._calls.pace_in(guild_id)
 
     async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:
         """Raises `GatewayAbsent` for someone unknown while the guild's members are still arriving."""

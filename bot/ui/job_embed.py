@@ -30,7 +30,8 @@ WAITS: dict[WaitingFor, str] = {
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """What people want to know of a job. `now` is the step under way; `outcome` the result or the error."""
+    """What people want to know of a job. `now` is the step under way; `outcome` the result or the error. At
+    `expected_at` it will probably be done."""
 
     title: str
     state: JobState
@@ -41,6 +42,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None = None
     waiting_for: WaitingFor | None = None
     resume_at: datetime | None = None
+    expected_at: datetime | None = None
 
 
 def job_embed(job: JobView) -> disnake.Embed:
@@ -68,4 +70,6 @@ def _progress(job: JobView) -> str:
         return ""
     done = min(max(job.done, 0), job.total)
     filled = BAR * done // job.total
-    return f"`{'█' * filled}{'░' * (BAR - filled)}` {done} of {job.total}"
+    # As above: "in 3 minutes", counted down by itself.
+    when = f"done {disnake.utils.format_dt(job.expected_at, 'R')}" if job.expected_at else ""
+    return joined([f"`{'█' * filled}{'░' * (BAR - filled)}` {done} of {job.total}", when], ", ")

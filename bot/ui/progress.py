@@ -59,6 +59,7 @@ def view_of(job: Job, *, title: str, outcome: str | None = None) -> JobView:
         outcome=job.error.message if job.error else outcome,
         waiting_for=job.waiting_for,
         resume_at=job.resume_at,
+        expected_at=job.progress.expected_at,
     )
 
 

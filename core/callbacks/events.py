@@ -9,13 +9,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.callbacks.schemas import TEST
-from core.jobs.schemas import JobEvent
+from core.jobs.schemas import GuildEvent, JobEvent
 
 
 class _Progress(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     total: int | None
     now: str | None
+    expected_at: datetime | None = None
+    seconds_left: float | None = None
 
 
 class _Error(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,12 +54,18 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True):
 
     type: str
     timestamp: datetime
-    data: _Job | _Test
+    data: _Job | _Test | dict[str, Any]
 
 
 def body_of(event: JobEvent, *, kind: str, guild_id: str) -> str:
     said = {"job_id": event.job_id, "kind": kind, "guild_id": guild_id, "sequence": event.sequence}
-    data = msgspec.convert({**event.data, **said}, _Job)
+    progress = {**event.data["progress"], "seconds_left": event.seconds_left}
+    data = msgspec.convert({**event.data, **said, "progress": progress}, _Job)
+    return _encoded(_Event(type=event.type, timestamp=event.at, data=data))
+
+
+def body_of_guild(event: GuildEvent) -> str:
+    data = {"guild_id": event.guild_id, **event.data}
     return _encoded(_Event(type=event.type, timestamp=event.at, data=data))
 
 

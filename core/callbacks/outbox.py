@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
-from core.callbacks.events import body_of
+from core.callbacks.events import body_of, body_of_guild
 from core.callbacks.models import DeliveryModel
 from core.callbacks.repository import WANTING, DeliveryRepository
 from core.clock import Clock
-from core.jobs.schemas import JobEvent
+from core.jobs.schemas import GuildEvent, JobEvent
 
 
 class CallbackOutbox:
@@ -23,14 +23,29 @@ class CallbackOutbox:
         return WANTING
 
     async def put(self, event: JobEvent, *, kind: str, guild_id: str, callbacks: Sequence[uuid.UUID]) -> None:
-        body, now = body_of(event, kind=kind, guild_id=guild_id), self._clock()
+        body = body_of(event, kind=kind, guild_id=guild_id)
+        await self._put(callbacks, body, event.type, job_id=event.job_id, sequence=event.sequence)
+
+    async def put_guild(self, event: GuildEvent, *, callbacks: Sequence[uuid.UUID]) -> None:
+        await self._put(callbacks, body_of_guild(event), event.type)
+
+    async def _put(
+        self,
+        callbacks: Sequence[uuid.UUID],
+        body: str,
+        type_: str,
+        *,
+        job_id: uuid.UUID | None = None,
+        sequence: int | None = None,
+    ) -> None:
+        now = self._clock()
         await self._deliveries.add_many(
             [
                 DeliveryModel(
                     callback_id=callback_id,
-                    event_type=event.type,
-                    job_id=event.job_id,
-                    sequence=event.sequence,
+                    event_type=type_,
+                    job_id=job_id,
+                    sequence=sequence,
                     body=body,
                     state="pending",
                     attempts=0,

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 EventType: TypeAlias = Literal[
-    "job.*", "job.queued", "job.running", "job.progress", "job.waiting", "job.settled"
+    "job.*", "job.queued", "job.running", "job.progress", "job.waiting", "job.settled", "guild.drift"
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 TEST = "callback.test"

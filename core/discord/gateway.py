@@ -15,6 +15,7 @@ from core.discord.audit import AuditGateway
 from core.discord.images import AssetPath, Image, ImageHash
 from core.discord.members import ChannelGateway, MemberGateway
 from core.discord.messages import MessageGateway
+from core.discord.pace import Pace
 from core.discord.resources import (
     DETAILS,
     Detail,
@@ -126,6 +127,10 @@ class GuildGateway(Protocol):
         """What the bot itself may do there."""
         ...
 
+    async def read_pace(self, guild_id: Snowflake) -> Pace:
+        """How fast things can be done there, as far as Discord's answers have told since the bot was started."""
+        ...
+
     async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:
         """Guild-level bits of a member (ADMINISTRATOR spread out), None for someone who is not a member."""
         ...
@@ -185,6 +190,10 @@ class ResourceGateway(Protocol):
 
     async def read_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
         """One GET for each; what the bot may not read, or this guild does not have, is None."""
+        ...
+
+    async def known_details(self, guild_id: Snowflake, details: Collection[Detail] = DETAILS) -> GuildDetails:
+        """The same as they are by what was read, written and told last: one GET only where nothing was."""
         ...
 
     async def read_image(self, path: AssetPath) -> Image | None:

@@ -66,6 +66,8 @@ class Permission(IntFlag):
 
 
 ALL = Permission(sum(Permission))
+# Bits that Discord has not named, as a plain number.
+UNNAMED = ~int(ALL)
 BY_NAME: dict[str, Permission] = {p.name.lower(): p for p in Permission if p.name}
 
 

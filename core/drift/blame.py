@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from core.discord.audit import AuditEntry
 from core.discord.types import Snapshot, Snowflake
-from core.drift.compare import Deviation
+from core.drift.compare import OVERWRITES_OF, Deviation
 
 OUR_REASON = "guildwright job "
 """How every audit reason of a job of ours begins."""
@@ -72,9 +72,9 @@ def _explains(entry: AuditEntry, deviation: Deviation, guild: Snapshot, home: Sn
         wanted = None if made is None else made if deviation.what == "added" else made + _DELETED
         return entry.target_id == about and entry.action == wanted
     field = deviation.field or ""
-    if field.startswith("overwrites of "):
+    if field.startswith(OVERWRITES_OF):
         # A category's are copied to its synced channels, of which the log says nothing.
         is_there = entry.target_id is not None and entry.target_id in (about, home)
-        return is_there and entry.action in _OVERWRITES and field == f"overwrites of {entry.subject}"
+        return is_there and entry.action in _OVERWRITES and field == f"{OVERWRITES_OF}{entry.subject}"
     keys = _KEYS.get(field, frozenset({field.replace(" ", "_")}))
     return entry.target_id == about and not keys.isdisjoint(entry.changed)

@@ -1,7 +1,8 @@
 """Where a guild is not as its active version says. Pure.
 
 The fields are those of a plan that leaves alone what the document does not name. What was made since the version is
-active, and the document does not know, is drift, too; what was there before is not.
+active, and the document does not know, is drift, too; what was there before is not. Nor is what the guild cannot hold
+at its boost level: no plan would write it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,8 @@ from core.templates.document import Document
 from core.templates.plan import Change, PlanNode, PlanOptions
 
 What: TypeAlias = Literal["changed", "missing", "added"]
+OVERWRITES_OF = "overwrites of "
+"""How the field begins that is one role's or member's overwrites in a channel; whose, follows."""
 _NAMED_ONLY = PlanOptions(mode="merge")
 _INVERSE = str.maketrans("+−", "−+")
 
@@ -46,7 +49,7 @@ def deviations(
     """`since` is when the version became active. In the order of the guild's tree."""
     left = Seen(snapshot=now, known=dict(bindings))
     managed = {role.id for role in now.roles if role.managed}
-    nodes = _flat(compare(left, document, options=_NAMED_ONLY).tree)
+    nodes = _flat(compare(left, document, options=_NAMED_ONLY, unbounded=False).tree)
     return tuple(
         each for node in nodes if node.id not in managed for each in _of_node(node, bindings, since=since)
     )

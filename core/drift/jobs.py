@@ -6,18 +6,20 @@ import msgspec
 
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
+from core.drift.concession import LeftField
 from core.jobs.spec import JobSpec
 from core.templates.jobs import APPLY
 
 
 class DriftRevertPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):
-    """Puts nodes back to what a version says of them, and the guild's own settings where `guild` says so. Nothing is
-    deleted."""
+    """Puts nodes back to what a version says of them, and the guild's own settings where `guild` says so, but for the
+    fields that are `left`. Nothing is deleted."""
 
     template_id: uuid.UUID
     version: int
     nodes: tuple[str, ...] = ()
     guild: bool = False
+    left: tuple[LeftField, ...] = ()
 
 
 class DriftRevertResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="drift.revert"):

@@ -11,7 +11,9 @@ from core.clock import Clock
 from core.discord.types import Snowflake
 from core.drift.alerts import alert_text
 from core.drift.compare import What
-from core.drift.course import Candidate, recent, revertible
+from core.drift.concession import LeftField
+from core.drift.course import Candidate, left_alone, recent, revertible
+from core.drift.events import DRIFTED, drifted
 from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload
 from core.drift.models import DriftItemModel
 from core.drift.repository import DriftRepository
@@ -20,12 +22,14 @@ from core.errors import NotFound
 from core.guilds.options import GuildOptions
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.service import GuildService
+from core.jobs.guild_events import GuildEventService
 from core.jobs.service import JobService
 from core.paging import Page, Paging
 from core.templates.active import ActiveVersionService
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.plan import PlanOptions
+from core.templates.resources.sections import details_in
 from core.templates.schemas import ActiveVersion, TemplateVersion
 from core.templates.service import TemplateService
 
@@ -43,6 +47,7 @@ class DriftService:
         templates: TemplateService,
         actions: ActionService,
         jobs: JobService,
+        events: GuildEventService,
         clock: Clock,
     ) -> None:
         self._items = items
@@ -52,6 +57,7 @@ class DriftService:
         self._templates = templates
         self._actions = actions
         self._jobs = jobs
+        self._events = events
         self._clock = clock
 
     async def basis(self, guild_id: Snowflake) -> DriftBasis | None:
@@ -65,8 +71,19 @@ class DriftService:
             return None
         return await self._basis(active, options)
 
+    async def request_looks(self, guild_ids: Collection[Snowflake]) -> None:
+        """For when nobody listened for a while: where the active version speaks of what the gateway does not tell, it
+        is asked for, and compared then."""
+        for guild_id in guild_ids:
+            active = await self._active.of(guild_id)
+            if active is None or (await self._options.of(guild_id)).drift == "off":
+                continue
+            if details_in(await self._active.document_of(active)):
+                await self._guilds.request_look(guild_id)
+
     async def note(self, basis: DriftBasis, findings: Collection[Finding]) -> bool:
-        """Keeps what was found, settles what is gone, and does as the guild wants: tells, or asks to revert. False
+        """Keeps what was found, settles what is gone, tells the guild's programs of what is new, and does as the guild
+        wants: tells its people, or asks to revert. False
         where the guild has changed since the basis was read: then it is compared again."""
         guild_id = basis.active.guild_id
         await self._guilds.lock(guild_id)
@@ -77,6 +94,8 @@ class DriftService:
         fresh = [row for finding in findings if (row := await self._keep(basis, rows, finding)) is not None]
         self._settle(rows, {finding.deviation.identity for finding in findings})
         there = [row for row in rows.values() if row.state == "open"]
+        if fresh:
+            await self._events.tell(guild_id, DRIFTED, drifted(basis.active, [to_item(row) for row in fresh]))
         if current.options.drift == "revert":
             fresh = await self._revert(basis, there, fresh)
         if current.options.drift in ("alert", "revert"):
@@ -201,7 +220,11 @@ class DriftService:
         chosen = revertible(candidates)
         if chosen and not await self._jobs.is_open(DRIFT_REVERT, guild_id):
             job = await self._jobs.ask(
-                SYSTEM, DRIFT_REVERT, _payload(basis, chosen), guild_id=guild_id, on_conflict="queue"
+                SYSTEM,
+                DRIFT_REVERT,
+                _payload(basis, chosen, left_alone(candidates, chosen)),
+                guild_id=guild_id,
+                on_conflict="queue",
             )
             identities = {each.identity for each in chosen}
             for row in there:
@@ -226,16 +249,20 @@ def _candidate(row: DriftItemModel) -> Candidate:
         what=msgspec.convert(row.what, What),
         kind=row.kind,
         key=row.key,
+        field=row.field,
         reverts=len(row.reverts),
     )
 
 
-def _payload(basis: DriftBasis, chosen: Collection[Candidate]) -> DriftRevertPayload:
+def _payload(
+    basis: DriftBasis, chosen: Collection[Candidate], left: tuple[LeftField, ...]
+) -> DriftRevertPayload:
     return DriftRevertPayload(
         template_id=basis.active.template_id,
         version=basis.active.version,
         nodes=tuple(dict.fromkeys(each.node for each in chosen if each.node is not None)),
         guild=any(each.kind == "guild" for each in chosen),
+        left=left,
     )
 
 

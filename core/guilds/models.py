@@ -6,13 +6,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
 from core.db import Base, Identified, SnowflakeColumn, StructColumn
+from core.discord.pace import Pace
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.options import GuildOptions
 from core.guilds.schemas import MemberRoles
 
 
 class GuildModel(Base):
-    """`revision` rises whenever the stored structure changes: plans name the revision they were made on."""
+    """`revision` rises whenever the stored structure changes: plans name the revision they were made on. `pace` is
+    beside it, because it changes with every call."""
 
     __tablename__ = "guilds"
 
@@ -22,6 +24,7 @@ class GuildModel(Base):
     state: Mapped[str]
     structure: Mapped[Snapshot] = mapped_column(StructColumn(Snapshot), deferred=True)
     powers: Mapped[BotPowers] = mapped_column(StructColumn(BotPowers), deferred=True)
+    pace: Mapped[Pace] = mapped_column(StructColumn(Pace), server_default=text("'{}'"), deferred=True)
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     seen_at: Mapped[datetime]
     joined_at: Mapped[datetime]

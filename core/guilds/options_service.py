@@ -50,8 +50,8 @@ class GuildOptionsService:
         *,
         seen: datetime | None = None,
     ) -> StoredOptions:
-        """Needs Administrator. Raises `Stale` where they were changed after `seen`, and `Invalid` for ids that are
-        none."""
+        """Needs Administrator. Another drift mode has the guild looked at. Raises `Stale` where they were changed
+        after `seen`, and `Invalid` for ids that are none."""
         await self._known.get(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
         _require_ids(changes)
@@ -74,6 +74,8 @@ class GuildOptionsService:
             before=before.options,
             after=after.options,
         )
+        if options.drift not in ("off", before.options.drift):
+            await self._known.request_look(guild_id)
         return after
 
     async def _stored(self, guild_id: Snowflake, *, lock: bool = False) -> StoredOptions:

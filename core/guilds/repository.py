@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from core.db import Repository
+from core.discord.pace import Pace
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.models import GuildModel
 from core.guilds.options import GuildOptions
@@ -26,11 +27,11 @@ class GuildRepository(Repository[GuildModel]):
         return await self.session.scalar(_STATE, {"of_guild": guild_id})
 
     async def find_whole(self, guild_id: str) -> GuildModel | None:
-        """With structure and powers."""
+        """With structure, powers and pace."""
         return await self.session.scalar(
             select(GuildModel)
             .where(GuildModel.id == guild_id)
-            .options(undefer(GuildModel.structure), undefer(GuildModel.powers))
+            .options(undefer(GuildModel.structure), undefer(GuildModel.powers), undefer(GuildModel.pace))
         )
 
     async def page(self, state: str | None, limit: int, cursor: str | None) -> Sequence[GuildModel]:
@@ -95,6 +96,19 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
         return False, True
+
+    async def pace_of(self, guild_id: str, *, lock: bool = False) -> Pace | None:
+        query = select(GuildModel.pace).where(GuildModel.id == guild_id)
+        return await self.session.scalar(query.with_for_update() if lock else query)
+
+    async def set_pace(self, guild_id: str, pace: Pace) -> None:
+        """Beside the structure, whose revision stays."""
+        await self.session.execute(
+            update(GuildModel)
+            .where(GuildModel.id == guild_id)
+            .values(pace=pace)
+            .execution_options(synchronize_session=False)
+        )
 
     async def options_of(self, guild_id: str, *, lock: bool = False) -> tuple[GuildOptions, datetime] | None:
         """With the time of their last change."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from core.discord.pace import UNTOLD, Pace
 from core.discord.types import BotPowers, Snapshot
 
 GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
@@ -26,11 +27,12 @@ class Guild(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuildView(msgspec.Struct, frozen=True, kw_only=True):
-    """A guild as it stood at `guild.revision`, with what the bot may do there."""
+    """A guild as it stood at `guild.revision`, with what the bot may do there, and how fast as last told."""
 
     guild: Guild
     structure: Snapshot
     powers: BotPowers
+    pace: Pace = UNTOLD
 
 
 class SnapshotInfo(msgspec.Struct, frozen=True, kw_only=True):

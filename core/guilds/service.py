@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from core.actor import BOT, Actor
+from core.actor import BOT, SYSTEM, Actor
 from core.audit.service import AuditService
 from core.discord.assets import assets_of
+from core.discord.pace import UNTOLD, Pace, merged
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
@@ -74,6 +75,17 @@ class GuildService:
             )
         return changed
 
+    async def note_pace(self, guild_id: str, told: Pace) -> None:
+        """Keeps what answers have told of Discord's limits there. Of a guild that was never heard of nothing is
+        kept."""
+        known = await self._guilds.pace_of(guild_id, lock=told != UNTOLD)
+        if known is not None and (pace := merged(known, told)) != known:
+            await self._guilds.set_pace(guild_id, pace)
+
+    async def pace_of(self, guild_id: str) -> Pace:
+        """As last told."""
+        return await self._guilds.pace_of(guild_id) or UNTOLD
+
     async def leave(self, guild_id: str) -> None:
         """The bot was removed, or the guild was deleted: data stays, work stops."""
         await self._guilds.lock(guild_id)
@@ -106,7 +118,9 @@ class GuildService:
         model = await self._guilds.find_whole(guild_id)
         if model is None:
             raise NotFound(f"There is no guild {guild_id}.")
-        return GuildView(guild=to_guild(model), structure=model.structure, powers=model.powers)
+        return GuildView(
+            guild=to_guild(model), structure=model.structure, powers=model.powers, pace=model.pace
+        )
 
     async def require_present(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `Conflict` naming the state of a guild in which nothing can be done."""
@@ -135,6 +149,13 @@ class GuildService:
         return await self._jobs.ask(
             actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
         )
+
+    async def request_look(self, guild_id: str) -> None:
+        """The bot is to read the guild again and to compare it with its active version: for when what it is measured
+        by, or how, has changed, or nobody has listened for a while. Always a job of its own: one that is open may have
+        looked already."""
+        if await self.state_of(guild_id) == "approved":
+            await self._jobs.ask(SYSTEM, SYNC, SyncPayload(), guild_id=guild_id)
 
     async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""

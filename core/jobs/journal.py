@@ -8,15 +8,18 @@ from core.jobs.schemas import JobStep
 
 Reason: TypeAlias = str
 Act: TypeAlias = Callable[[Reason], Awaitable[str | None]]
+SecondsLeft: TypeAlias = Callable[[], Awaitable[float]]
 LookUp: TypeAlias = Callable[[Reason, datetime], Awaitable[str | None]]
 
 
 class Journal(Protocol):
     """One job's steps. The journal opens its own short transactions; none is open while `act` runs."""
 
-    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+    async def announce(
+        self, total: int, *, planned_anew: bool = False, seconds_left: SecondsLeft | None = None
+    ) -> None:
         """How many steps the job has. With `planned_anew` it is how many are left, and what earlier claims did is
-        added to it."""
+        added to it. `seconds_left` is asked whenever progress is told."""
         ...
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -86,11 +86,15 @@ class Ledger:
         step = await self._jobs.intend_step(claim.job.id, key, title, claim.number, since)
         return Intent(job=job, since=step.intended_at, begun_earlier=begun_earlier)
 
-    async def _announced(self, claim: Claim, announcement: Announcement) -> dict[str, int]:
+    async def _announced(self, claim: Claim, announcement: Announcement) -> dict[str, Any]:
         steps = () if claim.number == 1 else await self._jobs.steps(claim.job.id)
         done = sum(step.state == "done" for step in steps)
         total = announcement.total + (done if announcement.planned_anew else 0)
-        return {"progress_done": done, "progress_total": total}
+        expected_at = self._expected(announcement.seconds_left)
+        return {"progress_done": done, "progress_total": total, "progress_expected_at": expected_at}
+
+    def _expected(self, seconds_left: float | None) -> datetime | None:
+        return None if seconds_left is None else self._clock() + timedelta(seconds=seconds_left)
 
     async def record(
         self,
@@ -101,12 +105,18 @@ class Ledger:
         *,
         outcome: str | None = None,
         error: str | None = None,
+        seconds_left: float | None = None,
     ) -> Job:
         """Stores how a step ended, together with the progress it makes. Attempts are spent on what is not
         done: otherwise a job of a thousand steps would die of a few lost answers."""
         values: dict[str, Any] = {}
         if state == "done":
-            values = {"progress_done": JobModel.progress_done + 1, "spent_attempts": 0}
+            expected_at = self._expected(seconds_left)
+            values = {
+                "progress_done": JobModel.progress_done + 1,
+                "progress_expected_at": expected_at,
+                "spent_attempts": 0,
+            }
         model = _held(await self._jobs.advance(claim.job.id, claim.number, lease_seconds, **values))
         await self._jobs.record_step(claim.job.id, key, state, outcome=outcome, error=error)
         await self._jobs.add_event(model, "job.progress", event_data(model))

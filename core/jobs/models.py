@@ -33,6 +33,7 @@ class JobModel(Identified):
     progress_done: Mapped[int] = mapped_column(server_default=text("0"))
     progress_total: Mapped[int | None]
     progress_now: Mapped[str | None]
+    progress_expected_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     spent_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     max_attempts: Mapped[int] = mapped_column(SmallInteger)
@@ -117,6 +118,26 @@ class JobEventModel(Base):
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
 
     __table_args__ = (Index(None, "guild_id", "transaction", "position"),)
+
+
+class GuildEventModel(Base):
+    """What happened in a guild beside its jobs, in one order with their events: `position` counts on with theirs."""
+
+    __tablename__ = "guild_events"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    guild_id: Mapped[str] = mapped_column(SnowflakeColumn())
+    type: Mapped[str]
+    at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+    transaction: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
+    position: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("nextval('job_events_position_seq')")
+    )
+
+    __table_args__ = (Index(None, "guild_id", "transaction", "position"), Index(None, "at"))
 
 
 class PauseModel(Identified):

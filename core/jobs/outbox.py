@@ -1,14 +1,14 @@
-"""Who is told of a guild's job events: the ledger's end of it."""
+"""Who is told of the events of a guild and its jobs: the ledger's end of it."""
 
 import uuid
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.jobs.schemas import JobEvent
+from core.jobs.schemas import GuildEvent, JobEvent
 
 
 class Outbox(Protocol):
-    """Gets the events of a guild's jobs that somebody wants, in the transaction that adds them: what it keeps is
+    """Gets the events of a guild and its jobs that somebody wants, in the transaction that adds them: what it keeps is
     committed or rolled back with the event."""
 
     @property
@@ -20,4 +20,8 @@ class Outbox(Protocol):
     async def put(self, event: JobEvent, *, kind: str, guild_id: str, callbacks: Sequence[uuid.UUID]) -> None:
         """For the ids that `wanting` gave; `kind` is the job's. Must not fail for reasons of its own: the event would
         not happen."""
+        ...
+
+    async def put_guild(self, event: GuildEvent, *, callbacks: Sequence[uuid.UUID]) -> None:
+        """The same for an event that is of no job."""
         ...

@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -31,7 +32,8 @@ from sqlalchemy.orm import aliased
 
 from core.actor import Actor
 from core.db import Repository
-from core.jobs.models import JobEventModel, JobModel, JobStepModel
+from core.jobs.mapping import ONLY, PlacedEvent
+from core.jobs.models import GuildEventModel, JobEventModel, JobModel, JobStepModel
 from core.jobs.outbox import Outbox
 from core.jobs.ring import CHANNEL
 from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobEvent, JobFilter
@@ -40,6 +42,8 @@ from core.jobs.statements import (
     FIND_STEP,
     HELD,
     INTEND_STEP,
+    OF_GUILDS,
+    OF_JOBS,
     RECORD_STEP,
     add_event_statement,
     awaits_approval,
@@ -208,6 +212,7 @@ class JobRepository(Repository[JobModel]):
             state=_unless_cancelled("waiting"),
             waiting_for=case((JobModel.cancel_requested, None), else_=waiting_for),
             resume_at=case((JobModel.cancel_requested, None), else_=resume_at),
+            progress_expected_at=_not_before(resume_at),
             finished_at=_ended_if_cancelled(),
             holder=None,
             lease_until=None,
@@ -407,35 +412,41 @@ class JobRepository(Repository[JobModel]):
 
     async def guild_events_after(
         self, guild_id: str, after: EventPosition, limit: int = 500
-    ) -> Sequence[JobEventModel]:
-        """In the order of their positions, up to the first that may still be overtaken."""
-        found = await self.session.scalars(
-            select(JobEventModel)
-            .where(
-                JobEventModel.guild_id == guild_id,
-                tuple_(JobEventModel.transaction, JobEventModel.position)
-                > tuple_(literal(after.transaction), literal(after.position)),
-                JobEventModel.transaction < _settled_transactions(),
+    ) -> Sequence[PlacedEvent]:
+        """In the order of their positions, up to the first that may still be overtaken. In one statement, because two
+        would not see the same transactions as ended."""
+        both = union_all(
+            *(
+                query.where(
+                    model.guild_id == guild_id,
+                    tuple_(model.transaction, model.position)
+                    > tuple_(literal(after.transaction), literal(after.position)),
+                    model.transaction < _settled_transactions(),
+                )
+                .order_by(model.transaction, model.position)
+                .limit(limit)
+                for model, query in ((JobEventModel, OF_JOBS), (GuildEventModel, OF_GUILDS))
             )
-            .order_by(JobEventModel.transaction, JobEventModel.position)
-            .limit(limit)
         )
-        return found.all()
+        found = await self.session.execute(both.order_by("transaction", "position").limit(limit))
+        return [PlacedEvent(*row) for row in found]
 
     async def present_position(self) -> EventPosition:
         """Behind everything that can be shown now."""
         settled = await self.session.scalar(select(_settled_transactions()))
         return EventPosition(transaction=settled or 0, position=-1)
 
-    async def position_of(self, guild_id: str, job_id: uuid.UUID, sequence: int) -> EventPosition | None:
-        row = await self.session.execute(
-            select(JobEventModel.transaction, JobEventModel.position).where(
-                JobEventModel.guild_id == guild_id,
-                JobEventModel.job_id == job_id,
-                JobEventModel.sequence == sequence,
-            )
+    async def position_of(self, guild_id: str, event_of: uuid.UUID, sequence: int) -> EventPosition | None:
+        """`event_of` is a job's id, or that of an event that is of no job, which is the only one of its id."""
+        of_job = select(JobEventModel.transaction, JobEventModel.position).where(
+            JobEventModel.guild_id == guild_id,
+            JobEventModel.job_id == event_of,
+            JobEventModel.sequence == sequence,
         )
-        found = row.one_or_none()
+        own = select(GuildEventModel.transaction, GuildEventModel.position).where(
+            GuildEventModel.guild_id == guild_id, GuildEventModel.id == event_of, literal(sequence) == ONLY
+        )
+        found = (await self.session.execute(union_all(of_job, own))).one_or_none()
         return None if found is None else EventPosition(transaction=found[0], position=found[1])
 
     async def steps(self, job_id: uuid.UUID) -> Sequence[JobStepModel]:
@@ -545,6 +556,12 @@ class JobRepository(Repository[JobModel]):
 def _one_given_back() -> ColumnElement[int]:
     """None is left to give back where the attempt got something done and then waits."""
     return func.greatest(JobModel.spent_attempts - 1, 0)
+
+
+def _not_before(resume_at: datetime | None) -> Any:
+    """When a job is expected to be done that goes on then at the earliest; not told where nobody could tell."""
+    expected_at = JobModel.progress_expected_at
+    return expected_at if resume_at is None else case((expected_at < resume_at, resume_at), else_=expected_at)
 
 
 def _unless_cancelled(state: JobState) -> ColumnElement[str]:

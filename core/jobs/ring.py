@@ -9,12 +9,12 @@ import msgspec
 from core.jobs.states import Lane
 
 CHANNEL = "guildwright_jobs"
-"""Where PostgreSQL notifies of every new job event, at its commit. The payload is words: the event's type, the job's
-id, and its guild's id where it has one; `RESUMED` stands alone."""
+"""Where PostgreSQL notifies of every new event, at its commit. The payload is words: the event's type, the job's id
+where it is of a job, and the guild's id where it has one; `RESUMED` stands alone."""
 
 RESUMED = "system.resumed"
 
-PASSING = frozenset({"job.running", "job.progress"})
+PASSING = frozenset({"job.running", "job.progress", "guild.drift"})
 """Types of events after which no job is claimable, or due, that was not before."""
 
 

@@ -9,11 +9,19 @@ from core.jobs.states import TERMINAL, JobState, Lane, StepState, WaitingFor
 
 
 class JobProgress(msgspec.Struct, frozen=True):
-    """`total` is None until the job knows; `now` says in words what is being done."""
+    """`total` is None until the job knows; `now` says in words what is being done. `expected_at` is when it will
+    probably be done, None where nobody can tell."""
 
     done: int = 0
     total: int | None = None
     now: str | None = None
+    expected_at: datetime | None = None
+
+    def seconds_left(self, at: datetime) -> float | None:
+        """How long it probably still takes, seen from that moment."""
+        return (
+            None if self.expected_at is None else max(round((self.expected_at - at).total_seconds(), 1), 0.0)
+        )
 
 
 class JobError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,10 +82,12 @@ class JobStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
-    """How many steps a job has; where it was `planned_anew`, how many are left beside those that are done."""
+    """How many steps a job has; where it was `planned_anew`, how many are left beside those that are done, and how many
+    seconds they take."""
 
     total: int
     planned_anew: bool = False
+    seconds_left: float | None = None
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +110,21 @@ class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     data: dict[str, Any]
 
+    @property
+    def seconds_left(self) -> float | None:
+        """As expected at that moment."""
+        return msgspec.convert(self.data["progress"], JobProgress).seconds_left(self.at)
+
+
+class GuildEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in a guild beside its jobs. `type` says what it was, and what is in `data`."""
+
+    id: uuid.UUID
+    guild_id: str
+    type: str
+    at: datetime
+    data: dict[str, Any]
+
 
 class EventPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A place in the events of a guild."""
@@ -109,9 +134,9 @@ class EventPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 class GuildEvents(msgspec.Struct, frozen=True, kw_only=True):
-    """Events of a guild's jobs, and the place behind them."""
+    """Events of a guild and of its jobs, and the place behind them."""
 
-    events: tuple[JobEvent, ...]
+    events: tuple[JobEvent | GuildEvent, ...]
     position: EventPosition
 
 

@@ -135,19 +135,19 @@ class JobService:
     async def guild_position(
         self, actor: Actor, guild_id: str, last: tuple[uuid.UUID, int] | None
     ) -> EventPosition:
-        """Where to read on: behind the event (job, sequence) that was seen last, or behind everything where none was,
-        or where it is not kept any more."""
+        """Where to read on: behind the event (its job's id or its own, sequence) that was seen last, or behind
+        everything where none was, or where it is not kept any more."""
         actor.require(guild_id, Permission.MANAGE_GUILD)
         found = None if last is None else await self._jobs.position_of(guild_id, *last)
         return found or await self._jobs.present_position()
 
     async def guild_events_after(self, actor: Actor, guild_id: str, position: EventPosition) -> GuildEvents:
-        """What happened to the guild's jobs since. Needs Manage Guild, at every reading."""
+        """What happened in the guild and to its jobs since. Needs Manage Guild, at every reading."""
         actor.require(guild_id, Permission.MANAGE_GUILD)
         rows = await self._jobs.guild_events_after(guild_id, position)
-        if rows:
-            position = EventPosition(transaction=rows[-1].transaction, position=rows[-1].position)
-        return GuildEvents(events=tuple(map(to_event, rows)), position=position)
+        return GuildEvents(
+            events=tuple(row.event for row in rows), position=rows[-1].place if rows else position
+        )
 
     async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    null,
     or_,
     select,
     text,
@@ -27,7 +28,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 
 from core.db import SnowflakeColumn
-from core.jobs.models import JobModel, JobStepModel, PauseModel, ProcessModel
+from core.jobs.models import (
+    GuildEventModel,
+    JobEventModel,
+    JobModel,
+    JobStepModel,
+    PauseModel,
+    ProcessModel,
+)
 from core.jobs.states import OPEN
 
 DEAD_AFTER = timedelta(seconds=16)
@@ -69,6 +77,27 @@ CLOSE_INTENTS = (
     .values(state=_BECOMES, finished_at=func.clock_timestamp())
     .execution_options(**_FRESH)
 )
+OF_JOBS = select(
+    JobEventModel.job_id.label("id"),
+    JobEventModel.sequence,
+    JobEventModel.guild_id,
+    JobEventModel.type,
+    JobEventModel.at,
+    JobEventModel.data,
+    JobEventModel.transaction,
+    JobEventModel.position,
+)
+OF_GUILDS = select(
+    GuildEventModel.id,
+    null().cast(Integer()).label("sequence"),
+    GuildEventModel.guild_id,
+    GuildEventModel.type,
+    GuildEventModel.at,
+    GuildEventModel.data,
+    GuildEventModel.transaction,
+    GuildEventModel.position,
+)
+"""The columns of a guild's stream, in the order of `PlacedEvent`."""
 _INTENT: dict[str, Any] = {
     "title": bindparam("said", type_=Text()),
     "state": "intended",

@@ -72,8 +72,8 @@ class ActiveVersionService:
         values: Mapping[str, str] | None = None,
     ) -> ActiveVersion:
         """From now on the guild is measured by this version (the newest unless named), with these values for its
-        variables; what its nodes are there is remembered, so that a rename is a rename. Needs Administrator, because
-        drift from it may be reverted."""
+        variables; what its nodes are there is remembered, so that a rename is a rename. The guild is looked at, so
+        that what is not as it says is known at once. Needs Administrator, because drift from it may be reverted."""
         await self._guilds.require_present(actor, guild_id)
         actor.require(guild_id, Permission.ADMINISTRATOR)
         version = await self._templates.version(actor, template_id, number, keep=True)
@@ -82,7 +82,9 @@ class ActiveVersionService:
         bindings = await self._templates.bindings(guild_id, template_id)
         matched = match(meant.document, view.structure, bindings).ids
         await self._templates.bind(guild_id, template_id, matched)
-        return await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
+        active = await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
+        await self._guilds.request_look(guild_id)
+        return active
 
     async def resolved(
         self, guild_id: Snowflake, version: TemplateVersion, given: Mapping[str, str]

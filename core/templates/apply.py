@@ -36,6 +36,7 @@ from core.templates.plan import (
 )
 from core.templates.resources.refs import with_ids
 from core.templates.resources.uploads import pictures_in
+from core.templates.rest import Rest
 from core.templates.waves import together, waves_of
 
 _KINDS: tuple[Made, ...] = ("role", "channel", *get_args(ResourceKind))
@@ -65,18 +66,25 @@ async def apply(
     An error stops it between two steps: what is under way comes to its end, what is done stays, and planning again on
     what the guild is then converges.
     """
-    await journal.announce(len(plan.steps), planned_anew=True)
+    waves = tuple(waves_of(plan))
+    rest = Rest(waves, partial(gateway.read_pace, guild_id))
     hands = _Hands(plan, guild_id, gateway, images)
+    await journal.announce(len(plan.steps), planned_anew=True, seconds_left=rest.left)
 
     async def do(step: Step) -> None:
         # The plan was made on what the guild is: a step of it is needed, whatever an earlier attempt recorded.
         outcome = await journal.perform(
-            step.id, step.title, hands.act(step), look_up=finder(step.id, guild_id, gateway), once=False
+            step.id,
+            step.title,
+            rest.timed(step, hands.act(step)),
+            look_up=finder(step.id, guild_id, gateway),
+            once=False,
         )
+        rest.recorded(step)
         if isinstance(step, CreateRole | CreateChannel | CreateResource) and outcome is not None:
             hands.created[step.key] = outcome
 
-    for wave in waves_of(plan):
+    for wave in waves:
         await together([partial(do, step) for step in wave])
     return hands.created
 

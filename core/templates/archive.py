@@ -1,7 +1,8 @@
 """The archive: a category, closed to all but staff, for channels that the document does not name.
 
 Nobody sees in it what they did not see before: staff who could not see a channel do not see it there either, and a
-member who was kept out stays out.
+member who was kept out stays out. Before means before the first step: a plan that was stopped half-way has taken from
+roles and channels what they get back in the end.
 """
 
 from collections import Counter
@@ -47,13 +48,14 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sight:
-    """Who sees a channel by a role: with the roles' permissions as they are, and for new ones as they will be."""
+    """Who saw a channel by a role: with the roles' permissions as they were, and for new ones as they will be."""
 
-    def __init__(self, snapshot: Snapshot, permissions: Mapping[Ref, int]) -> None:
+    def __init__(self, before: Snapshot, permissions: Mapping[Ref, int]) -> None:
         """`permissions` are those of all roles when the plan is done."""
-        self.everyone = Subject("role", snapshot.guild_id)
+        self.everyone = Subject("role", before.guild_id)
         self.permissions = permissions
-        self._now = {**permissions, **{role.id: role.permissions for role in snapshot.roles}}
+        self._then = {**permissions, **{role.id: role.permissions for role in before.roles}}
+        self._channels = {channel.id: channel for channel in before.channels}
 
     def staff(self) -> list[Ref]:
         """Roles that manage the server and are not above all overwrites."""
@@ -63,8 +65,23 @@ class Sight:
             if bits & _MANAGES and not bits & _ADMIN and ref != self.everyone.ref
         ]
 
-    def sees(self, role: Ref, overwrites: OverwriteSet) -> bool:
-        bits = self._now.get(self.everyone.ref, 0) | self._now.get(role, 0)
+    def overwrites_of(self, channel: Channel) -> OverwriteSet:
+        was = self._channels.get(channel.id, channel)
+        return set_of(was.overwrites, self.permissions.keys())
+
+    def saw(self, subject: Subject, overwrites: OverwriteSet) -> bool:
+        """Whoever has the role, whichever others they have: an entry of its own, as it gets one in the archive, stands
+        above those that deny it to other roles."""
+        if not overwrites.get(subject, SILENT).allow & _VIEW and any(
+            entry.deny & _VIEW
+            for other, entry in overwrites.items()
+            if other.kind == "role" and other not in (subject, self.everyone)
+        ):
+            return False
+        return self._sees(subject.ref, overwrites)
+
+    def _sees(self, role: Ref, overwrites: OverwriteSet) -> bool:
+        bits = self._then.get(self.everyone.ref, 0) | self._then.get(role, 0)
         for subject in (self.everyone, Subject("role", role)):
             entry = overwrites.get(subject, SILENT)
             bits = bits & ~entry.deny | entry.allow
@@ -148,10 +165,11 @@ class Archiving:
                 return shelf.final
             if self._is_closed(channel):
                 return present
+        present = self._sight.overwrites_of(channel)
         kept_out = {s: Bits(0, _VIEW) for s, b in present.items() if s.kind == "member" and b.deny & _VIEW}
         seeing = {
             subject: bits
             for subject, bits in shelf.final.items()
-            if not (subject.kind == "role" and bits.allow & _VIEW) or self._sight.sees(subject.ref, present)
+            if not (subject.kind == "role" and bits.allow & _VIEW) or self._sight.saw(subject, present)
         }
         return {**seeing, **kept_out}

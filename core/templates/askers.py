@@ -11,25 +11,30 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from core.discord.permissions import Permission
+from core.discord.resources import Onboarding
 from core.discord.types import BotPowers, Snapshot, Snowflake, role_rank
 from core.templates.course import Course
 from core.templates.dooms import is_below
 from core.templates.plan import (
     CreateChannel,
+    CreateResource,
     CreateRole,
     DeleteChannel,
     DeleteRole,
     EditChannel,
+    EditResource,
     EditRole,
     Notice,
     OrderRoles,
     Plan,
     Ref,
+    SetOnboarding,
     Step,
     ref_to,
 )
 from core.templates.preflight import permission_for
 from core.templates.reach import listed, needed_in, newly_written
+from core.templates.resources.limits import channel_needs
 
 _MARK = "asker_"
 
@@ -62,6 +67,11 @@ def bounded(plan: Plan, guild: Snapshot, name: str, powers: BotPowers | None) ->
         return free
     found = _Hands(plan, guild, name, powers).blockers(plan.steps)
     return replace(free, blockers=(*free.blockers, *dict.fromkeys(found)))
+
+
+def _roles_in(onboarding: Onboarding | None) -> frozenset[Ref]:
+    prompts = onboarding.prompts if onboarding else ()
+    return frozenset(ref for prompt in prompts for option in prompt.options for ref in option.role_ids)
 
 
 class _Hands:
@@ -97,8 +107,28 @@ class _Hands:
                 yield from self._orders(positions)
             case CreateChannel() | EditChannel() | DeleteChannel():
                 yield from self._reaches(step)
+            case CreateResource() | EditResource():
+                yield from self._uses(step)
+            case SetOnboarding():
+                yield from self._gives_away(step.onboarding)
             case _:
                 pass
+
+    def _uses(self, step: CreateResource | EditResource) -> Iterator[Notice]:
+        """What a webhook or an event needs in its channel."""
+        channel, needed = channel_needs(step) or ("", Permission(0))
+        if needed and (missing := needed & ~self._course.held_in(channel)):
+            said = (
+                f"does not have {listed(missing)} in “{self._names[channel]}”, which it takes: {step.title}"
+            )
+            node = step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id)
+            yield self._notice("out_of_reach", said, node)
+
+    def _gives_away(self, onboarding: Onboarding) -> Iterator[Notice]:
+        """Roles that newcomers give themselves are roles that somebody gives."""
+        given, now = _roles_in(onboarding), _roles_in(self._guild.onboarding)
+        for role_id in sorted(given & self._roles.keys() - now):
+            yield from self._touches(role_id)
 
     def _touches(self, role_id: Snowflake) -> Iterator[Notice]:
         role = self._roles[role_id]

@@ -47,15 +47,17 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return all(node.action == "keep" for node in _flat(self.tree))
 
 
-def compare(left: Side, right: Side, *, options: PlanOptions = _ALL) -> Comparison:
-    """From left to right; `options` say what becomes of what the right does not name.
+def compare(left: Side, right: Side, *, options: PlanOptions = _ALL, unbounded: bool = True) -> Comparison:
+    """From left to right; `options` say what becomes of what the right does not name. `unbounded`: as if the guild had
+    all that boosts bring.
 
     Nodes are the same by key, by the ids that a guild and its snapshots share, and else by name as in a plan. What a
     document does not say is equal to everything on its left, and as new on its right."""
     base, keys = _base(left)
     document, bindings = _wanted(right, keys, base)
     bot = _bot_above(base)
-    plan = diff(document, _unbounded(base, bot), bindings, _powers(bot), options)
+    beneath = replace(base, roles=(bot, *base.roles))
+    plan = diff(document, _boosted(beneath) if unbounded else beneath, bindings, _powers(bot), options)
     real = not isinstance(left, Document)
     tree = tuple(_shown(node, real=real) for node in plan.tree if node.id != bot.id)
     unsure = (Notice(code="ambiguous", message=question.message) for question in plan.questions)
@@ -90,10 +92,8 @@ def _bot_above(base: Snapshot) -> Role:
     )
 
 
-def _unbounded(base: Snapshot, bot: Role) -> Snapshot:
-    return replace(
-        base, roles=(bot, *base.roles), features=base.features | _FEATURES, premium_tier=_HIGHEST_TIER
-    )
+def _boosted(base: Snapshot) -> Snapshot:
+    return replace(base, features=base.features | _FEATURES, premium_tier=_HIGHEST_TIER)
 
 
 def _powers(bot: Role) -> BotPowers:

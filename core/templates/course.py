@@ -110,6 +110,8 @@ class Course:
             case CreateChannel(key=key):
                 self._settle(ref_to(key), step.fields.parent_id or None)
                 self.sets[ref_to(key)] = _sent(step.fields.overwrites)
+                if step.fields.type is not UNSET:
+                    self._types[ref_to(key)] = step.fields.type
             case EditChannel():
                 self._edit(step)
             case DeleteChannel(channel_id=channel_id):

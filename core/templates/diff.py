@@ -12,19 +12,24 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
 from core.discord.gateway import SettingsFields
+from core.discord.pace import UNTOLD
 from core.discord.types import BotPowers, Snapshot, Snowflake
+from core.templates.begun import Begun
+from core.templates.calls import calls_of
 from core.templates.document import Document
+from core.templates.expectation import expected_seconds
+from core.templates.fits import converts
 from core.templates.match import Matches, match
 from core.templates.places import Places, channel_places, role_places
 from core.templates.plan import (
-    CreateChannel,
     Notice,
     Plan,
     PlanNode,
@@ -39,15 +44,16 @@ from core.templates.precedence import channel_edit
 from core.templates.preflight import blockers_of, no_room_for_roles, refusals
 from core.templates.resources.steps import emojis_named_by, resource_steps
 from core.templates.safety import Phase, Safety
-from core.templates.settings import GuildEdits, guild_edits
+from core.templates.settings import NO_EDITS, GuildEdits, guild_edits
 from core.templates.sparing import spared
 from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
 from core.templates.unfit import unfit
+from core.templates.waves import waves_in
 
-# A round trip; calls are made one after the other, and so many fit into 50 a second.
-_SECONDS_PER_CALL = 0.25
+# Where nothing is told of limits, time plays no part.
+_SOMETIME = datetime(2000, 1, 1, tzinfo=UTC)
 _OF_COMMUNITY = ("announcement", "stage")
 _BEHIND_ALL = 1_000_000
 _LIVE_ON = Notice(
@@ -63,14 +69,18 @@ def diff(
     bindings: Mapping[str, Snowflake],
     powers: BotPowers,
     options: PlanOptions,
+    *,
+    begun: Begun | None = None,
 ) -> Plan:
-    """The document must be valid (`validate`). Bindings to what is gone are ignored."""
-    plan = _plan(document, snapshot, bindings, powers, options)
+    """The document must be valid (`validate`). Bindings to what is gone are ignored. The rest of a plan that was
+    `begun` leads to where the whole would have led."""
+    begun = begun or Begun(guild=snapshot)
+    plan = _plan(document, snapshot, bindings, powers, options, begun=begun)
     if written_by(plan.steps).isdisjoint(options.protected):
         return plan
     # Roles that die want to be denied what they bring, also in channels that nothing else is written to.
     keeping = replace(options, extras=replace(options.extras, roles="keep"))
-    plan = _plan(document, snapshot, bindings, powers, keeping)
+    plan = _plan(document, snapshot, bindings, powers, keeping, begun=begun)
     kept = (notice for notice in plan.warnings if notice.code != "roles_kept")
     return replace(plan, warnings=(*kept, _LIVE_ON))
 
@@ -81,35 +91,42 @@ def _plan(
     bindings: Mapping[str, Snowflake],
     powers: BotPowers,
     options: PlanOptions,
+    *,
+    begun: Begun,
 ) -> Plan:
     matches = match(document, snapshot, bindings, options)
-    target = target_of(document, snapshot, matches, powers, options)
+    target = target_of(document, snapshot, matches, powers, options, begun=begun)
     role_order = role_places(target, snapshot, powers)
     steps, places = _steps(target, snapshot, powers, role_order or {})
-    calls = sum(_calls(step) for step in steps)
+    ids = matches.ids
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
     return Plan(
         steps=steps,
         tree=tree,
         warnings=target.warnings if role_order is not None else (*target.warnings, no_room_for_roles()),
         blockers=(
-            *_unfit(document, snapshot, options),
+            *_unfit(document, snapshot, options, lambda key: key in ids and bindings.get(key) == ids[key]),
             *_open_questions(matches),
             *target.stranded,
             *blockers_of(target, snapshot, powers, options, steps),
         ),
-        matched=matches.ids,
-        calls=calls,
-        expected_seconds=calls * _SECONDS_PER_CALL,
+        matched=ids,
+        calls=sum(len(calls_of(step)) for step in steps),
+        expected_seconds=expected_seconds(waves_in(steps, tree), UNTOLD, _SOMETIME) if steps else 0.0,
         hash=_hash(steps, tree),
         questions=matches.questions,
     )
 
 
-def _unfit(document: Document, snapshot: Snapshot, options: PlanOptions) -> Iterator[Notice]:
-    """Something may have gone since the asker named it."""
+def _unfit(
+    document: Document, snapshot: Snapshot, options: PlanOptions, is_bound: Callable[[str], bool]
+) -> Iterator[Notice]:
+    """Something may have gone since the asker named it. Of a node that is bound to what stands in its place by now,
+    what was said is done: an emoji that was made anew is not the one that was meant."""
     for problem in unfit(document, snapshot, options):
-        yield Notice(code="option", message=problem.message, node=problem.pointer.rpartition("/")[2])
+        node = problem.pointer.rpartition("/")[2]
+        if problem.code != "unknown_id" or not is_bound(node):
+            yield Notice(code="option", message=problem.message, node=node)
 
 
 def _open_questions(matches: Matches) -> Iterator[Notice]:
@@ -146,7 +163,7 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
         for place, node in enumerate(group, _BEHIND_ALL):
             safety.add(node, phase, place)
     makers = {ref_to(key): node for node in steps.expressions if (key := node_of(node))}
-    for channel in target.channels:
+    for channel in target.channels if makers else ():
         for emoji in emojis_named_by(channel.fields):
             made = channel.channel is None
             node = f"create_channel:{channel.key}" if made else channel_edit(channel.ref)
@@ -157,8 +174,10 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
 
 def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdits:
     """Adds the guild's own one or two edits."""
+    if not target.settings.changed:
+        return NO_EDITS
     needing = [c for c in target.channels if c.key and _needs_community(c)]
-    alone = safety.is_idle and not orders_roles and not channel_places(target, ()).order
+    alone = not orders_roles and safety.is_idle and not channel_places(target, ()).order
     edits = guild_edits(target.settings, needs_community=bool(needing), alone=alone)
     if edits.first != SettingsFields():
         safety.add(GUILD_FIRST, Phase.CHANNEL_CREATES if edits.awaited else Phase.GUILD_FIRST, -1)
@@ -169,18 +188,14 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
             safety.before(GUILD_FIRST, f"create_channel:{channel.key}" if made else channel_edit(channel.ref))
     if edits.last != SettingsFields():
         safety.add(GUILD_LAST, Phase.GUILD_LAST)
+        if target.settings.disables:
+            for channel in filter(converts, target.channels):
+                safety.before(channel_edit(channel.ref), GUILD_LAST)
     return edits
 
 
 def _needs_community(channel: WantedChannel) -> bool:
-    return channel.fields.type in _OF_COMMUNITY
-
-
-def _calls(step: Step) -> int:
-    """Discord takes the flags of a new forum only with an edit."""
-    if not isinstance(step, CreateChannel):
-        return 1
-    return 2 if True in (step.fields.require_tag, step.fields.hide_downloads) else 1
+    return channel.fields.type in _OF_COMMUNITY or converts(channel)
 
 
 def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import role_icon
-from core.discord.permissions import ALL, bits_of
+from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import Channel, ChannelType, ForumTag, Role, Snapshot
 from core.templates.document import DocumentChannel, DocumentRole, DocumentTag
 from core.templates.match import ChannelNode, stored_name
@@ -30,6 +30,7 @@ _NEEDS_FEATURE = {
     "tertiary_color": "ENHANCED_ROLE_COLORS",
 }
 NO_CHANGE = ChannelFields()
+NO_ROLE_CHANGE = RoleFields()
 _ELSEWHERE = frozenset({"key", "name", "overwrites", "channels"})
 # What Discord takes for a value that was never set.
 _UNSAID: Mapping[str, object] = {"topic": "", "auto_archive": 1440, "region": "", "default_reaction": ""}
@@ -39,7 +40,7 @@ def wanted_permissions(node: DocumentRole, role: Role | None) -> int:
     """A document cannot speak of bits that Discord has not named: they stay. A new role that says nothing gets none,
     where Discord would give it @everyone's."""
     present = role.permissions if role else 0
-    return present if node.permissions is UNSET else int(bits_of(node.permissions)) | present & ~int(ALL)
+    return present if node.permissions is UNSET else bits_of(node.permissions) | present & UNNAMED
 
 
 def role_fields(
@@ -50,9 +51,7 @@ def role_fields(
     icon = _icon(node, role, snapshot, warnings)
     if role is None:
         return RoleFields(permissions=wanted_permissions(node, None), **wanted, **icon)
-    return RoleFields(
-        **{name: value for name, value in wanted.items() if value != getattr(role, name)}, **icon
-    )
+    return RoleFields(**wanted, **icon) if wanted or icon else NO_ROLE_CHANGE
 
 
 def _icon(
@@ -71,18 +70,20 @@ def _icon(
 def _role_wishes(
     node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
 ) -> dict[str, Any]:
-    wanted: dict[str, Any] = {
-        "name": role.name if role and role.name.strip() == node.name.strip() else node.name
-    }
+    """Without what an existing role has already."""
+    wanted: dict[str, Any] = {}
+    if role is None or role.name.strip() != node.name.strip():
+        wanted["name"] = node.name
     for name in (*_COLORS, *_STYLES):
         value = getattr(node, name)
         if value is UNSET:
             continue
         value = int(value[1:], 16) if name in _COLORS and value is not None else value
+        if role is not None and value == getattr(role, name):
+            continue
         feature = _NEEDS_FEATURE.get(name)
         if feature and value is not None and feature not in snapshot.features:
-            if role is None or getattr(role, name) != value:
-                warnings.append(_no_feature(node, name, feature))
+            warnings.append(_no_feature(node, name, feature))
         elif role or value is not None:
             wanted[name] = value
     return wanted
@@ -97,8 +98,13 @@ def channel_fields(
 ) -> ChannelFields:
     """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
     said = node.said
-    wanted = {name: value for name in _own(type(said)) if (value := getattr(said, name)) is not UNSET}
-    if "bitrate" in wanted and (channel is None or channel.bitrate != wanted["bitrate"]):
+    wanted = {
+        name: value
+        for name in _own(type(said))
+        if (value := getattr(said, name)) is not UNSET
+        and (channel is None or value != getattr(channel, name))
+    }
+    if "bitrate" in wanted:
         wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
     if "default_reaction" in wanted:
         wanted["default_reaction"] = emoji_ref(wanted["default_reaction"], emojis.get)
@@ -109,8 +115,10 @@ def channel_fields(
     changed = {
         name: value for name, value in wanted.items() if not _same(name, getattr(channel, name), value)
     }
-    if stored_name(node.said.name, node.type) != stored_name(channel.name, channel.type):
-        changed["name"] = node.said.name
+    if said.name != channel.name and stored_name(said.name, node.type) != stored_name(
+        channel.name, channel.type
+    ):
+        changed["name"] = said.name
     if node.type != channel.type:
         changed["type"] = node.type
     return ChannelFields(**changed) if changed else NO_CHANGE

@@ -5,9 +5,11 @@ Limits: Discord documentation, error codes 30005, 30013, 50035 (CHANNEL_PARENT_M
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from core.discord.types import BotPowers, Snapshot
 from core.templates.course import Course
-from core.templates.plan import CreateChannel, EditChannel, Notice, Step
+from core.templates.plan import CreateChannel, CreateRole, EditChannel, Notice, Step
 from core.templates.target import Target, WantedChannel
 
 MAX_ROLES = 250
@@ -15,6 +17,7 @@ MAX_CHANNELS = 500
 MAX_CHILDREN = 50
 MAX_OVERWRITES = 100
 _OF_COMMUNITY = ("announcement", "stage")
+_CONVERTING = frozenset({"COMMUNITY", "NEWS"})
 
 
 def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
@@ -25,6 +28,8 @@ def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
 
 
 def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
+    if not any(_comes_in(step) for step in steps):
+        return
     nobody = BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id)
     course = Course(snapshot, nobody, target.present_sets)
     names = {channel.ref: channel.name for channel in target.channels}
@@ -43,6 +48,17 @@ def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
     for category, count in fullest.items():
         if count > max(MAX_CHILDREN, children[category]):
             yield _too_many(count, MAX_CHILDREN, f"channels in the category “{names[category]}”")
+
+
+def _comes_in(step: Step) -> bool:
+    """Whether there is more of something in the server or in a category after the step."""
+    match step:
+        case CreateRole() | CreateChannel():
+            return True
+        case EditChannel():
+            return bool(step.fields.parent_id)
+        case _:
+            return False
 
 
 def _long_sets(target: Target, steps: tuple[Step, ...]) -> Iterator[Notice]:
@@ -66,6 +82,8 @@ def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
         for channel in target.channels:
             if channel.key and _needs_community(channel, leaves=settings.disables):
                 yield _only_in_community(channel)
+            elif channel.key and converts(channel) and not snapshot.features & _CONVERTING:
+                yield _no_conversion(channel)
         return
     if not (settings.enables or settings.changed):
         return
@@ -87,6 +105,12 @@ def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
         )
 
 
+def converts(channel: WantedChannel) -> bool:
+    """Text into announcement or back: only servers with the feature NEWS do that, which Community brings (Discord
+    documentation, Modify Channel)."""
+    return channel.channel is not None and channel.fields.type is not UNSET
+
+
 def _needs_community(channel: WantedChannel, *, leaves: bool) -> bool:
     """A new or converted one does; and one that stays does when Community is switched off."""
     return channel.fields.type in _OF_COMMUNITY or (leaves and channel.type in _OF_COMMUNITY)
@@ -97,6 +121,16 @@ def _only_in_community(channel: WantedChannel) -> Notice:
         code="needs_community",
         message=f"“{channel.name}” is {'an' if channel.type[0] in 'aeiou' else 'a'} {channel.type} channel, which only "
         "a Community server can have: say `guild.community: true`, or make it a text or voice channel.",
+        node=channel.key,
+    )
+
+
+def _no_conversion(channel: WantedChannel) -> Notice:
+    was = channel.channel.type if channel.channel else channel.type
+    return Notice(
+        code="no_conversion",
+        message=f"“{channel.name}” is of type {was} and is to be of type {channel.type}: Discord converts channels in "
+        f"Community servers only. Say `guild.community: true`, or leave its type as it is: {was}.",
         node=channel.key,
     )
 

@@ -5,7 +5,7 @@ twice, and nothing by a guess: where several could be meant there is a question.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -35,19 +35,16 @@ _TEXT_LIKE: frozenset[ChannelType] = frozenset({"text", "announcement", "forum",
 class ChannelNode(msgspec.Struct, frozen=True, kw_only=True):
     """A channel of the document; `parent` is its category's key."""
 
+    key: str
     said: DocumentChannel
     type: ChannelType
     parent: str | None = None
-
-    @property
-    def key(self) -> str:
-        return self.said.key
 
 
 class Matches(msgspec.Struct, frozen=True, kw_only=True):
     """`missing` are managed roles of the document that the guild does not have. `pending` are nodes of which nobody can
     say what they are before the `questions` are answered. `archives` are categories that hold what earlier plans put
-    away."""
+    away. `nodes` are the document's channels and `shown` the guild's, both in display order."""
 
     roles: dict[str, Role]
     channels: dict[str, Channel]
@@ -57,6 +54,8 @@ class Matches(msgspec.Struct, frozen=True, kw_only=True):
     pending: frozenset[str] = frozenset()
     resources: ResourceMatches = ResourceMatches()
     archives: tuple[Channel, ...] = ()
+    nodes: tuple[ChannelNode, ...] = ()
+    shown: tuple[Channel, ...] = ()
 
     @property
     def ids(self) -> dict[str, Snowflake]:
@@ -73,10 +72,14 @@ def nodes_of(document: Document) -> tuple[ChannelNode, ...]:
     """Every channel of the document in display order."""
     nodes: list[ChannelNode] = []
     for channel in document.channels:
-        nodes.append(ChannelNode(said=channel, type=_type_of(channel)))
+        nodes.append(_node(channel, None))
         if isinstance(channel, Category):
-            nodes += (ChannelNode(said=c, type=_type_of(c), parent=channel.key) for c in channel.channels)
+            nodes += (_node(child, channel.key) for child in channel.channels)
     return tuple(nodes)
+
+
+def _node(said: DocumentChannel, parent: str | None) -> ChannelNode:
+    return ChannelNode(key=said.key, said=said, type=_type_of(said), parent=parent)
 
 
 @lru_cache(1 << 13)
@@ -99,12 +102,12 @@ def match(
     options: PlanOptions = _NOTHING_SAID,
 ) -> Matches:
     """Mappings that do not fit are ignored (see `unfit`)."""
-    mappings = options.mappings
+    mappings, nodes, shown = options.mappings, nodes_of(document), displayed(snapshot)
     roles = _match_roles(document, snapshot, bindings, mappings)
-    channels = _match_channels(document, snapshot, bindings, mappings)
+    channels = _match_channels(nodes, shown, homes_in(snapshot), (mappings, bindings))
     resources = match_resources(document, snapshot, channels.found, bindings, mappings)
     pending = {*roles.asked, *channels.asked, *resources.pending}
-    pending |= {node.key for node in nodes_of(document) if node.parent in channels.asked}
+    pending |= {node.key for node in nodes if node.parent in channels.asked}
     missing = frozenset(
         role.key
         for role in document.roles
@@ -118,7 +121,9 @@ def match(
         questions=(*roles.questions, *channels.questions, *resources.questions),
         pending=frozenset(pending),
         resources=resources,
-        archives=tuple(_archives(snapshot, channels.found, bindings, options.archive.name.strip())),
+        archives=tuple(_archives(shown, channels.found, bindings, options.archive.name.strip())),
+        nodes=nodes,
+        shown=tuple(shown),
     )
 
 
@@ -128,15 +133,15 @@ def archive_key(number: int) -> str:
 
 
 def _archives(
-    snapshot: Snapshot, found: Mapping[str, Channel], bindings: Mapping[str, Snowflake], name: str
+    shown: Iterable[Channel], found: Mapping[str, Channel], bindings: Mapping[str, Snowflake], name: str
 ) -> Iterator[Channel]:
     """Known by their bindings or by their names."""
     named = {channel.id for channel in found.values()}
     bound = {made for key, made in bindings.items() if key.startswith(_ARCHIVE)}
     pattern = re.compile(rf"{re.escape(name)}( [0-9]+)?")
-    for channel in displayed(snapshot):
-        is_ours = channel.id in bound or pattern.fullmatch(channel.name)
-        if channel.type == "category" and channel.id not in named and is_ours:
+    for channel in shown:
+        is_unnamed = channel.type == "category" and channel.id not in named
+        if is_unnamed and (channel.id in bound or pattern.fullmatch(channel.name)):
             yield channel
 
 
@@ -165,14 +170,13 @@ def _match_roles(
 
 
 def _match_channels(
-    document: Document,
-    snapshot: Snapshot,
-    bindings: Mapping[str, Snowflake],
-    mappings: Mapping[str, Snowflake],
+    nodes: Sequence[ChannelNode],
+    shown: Sequence[Channel],
+    homes: Mapping[Snowflake, Snowflake | None],
+    said: Iterable[Mapping[str, Snowflake]],
 ) -> Pairing[ChannelNode, Channel]:
-    nodes, homes, shown = nodes_of(document), homes_in(snapshot), displayed(snapshot)
     pairing = Pairing[ChannelNode, Channel](shown, "channel", lambda c: _place(c, shown, homes))
-    for known in (mappings, bindings):
+    for known in said:
         pairing.bind(nodes, known, channel_fits)
     pairing.pair(
         [node for node in nodes if node.type == "category"],
@@ -197,7 +201,7 @@ def _match_channels(
     return pairing
 
 
-def _place(channel: Channel, shown: list[Channel], homes: Mapping[Snowflake, Snowflake | None]) -> str:
+def _place(channel: Channel, shown: Sequence[Channel], homes: Mapping[Snowflake, Snowflake | None]) -> str:
     """Where a person finds it."""
     home = homes[channel.id]
     siblings = [
@@ -211,11 +215,12 @@ def _place(channel: Channel, shown: list[Channel], homes: Mapping[Snowflake, Sno
 def displayed(snapshot: Snapshot) -> list[Channel]:
     """As Discord's client shows them: by category, voice-like ones below the others."""
     ranks = {c.id: channel_rank(c) for c in snapshot.channels if c.type == "category"}
+    first = (-1, -1)
 
-    def place(channel: Channel) -> tuple[tuple[int, int], bool, tuple[int, int]]:
+    def place(channel: Channel) -> tuple[int, ...]:
         if channel.type == "category":
-            return ranks[channel.id], False, (-1, -1)
-        return ranks.get(channel.parent_id or "", (-1, -1)), channel.type in VOICE_LIKE, channel_rank(channel)
+            return *ranks[channel.id], False, *first
+        return *ranks.get(channel.parent_id or "", first), channel.type in VOICE_LIKE, *channel_rank(channel)
 
     return sorted(snapshot.channels, key=place)
 

@@ -13,7 +13,7 @@ import msgspec
 
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
-from core.templates.sets import SILENT, OverwriteSet, Subject, subject_of, undecided
+from core.templates.sets import SILENT, OverwriteSet, Subject, differing, subject_of, undecided
 
 VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
@@ -81,9 +81,9 @@ class Door:
         self.has_voice = has_voice
         self._general = overwrites.get(everyone, SILENT)
         others = [bits for subject, bits in overwrites.items() if subject != everyone]
-        self._denied_to_some = _joined(bits.deny for bits in others)
+        self._denied_to_some = joined(bits.deny for bits in others)
         self.denied = self._denied_to_some | self._general.deny
-        self.refused = self._general.deny & ~_joined(bits.allow for bits in others)
+        self.refused = self._general.deny & ~joined(bits.allow for bits in others)
         self.is_shut = bool(self.refused & VIEW)
 
     def granted(self, everyone: int) -> int:
@@ -114,41 +114,27 @@ class ChannelWrite:
         never_given = after.refused | before.granted(everyone[0])
         self._trades = [
             Trade(s, _lost(s, before, after) & ~never_taken, _lost(s, after, before) & ~never_given)
-            for s in {**before.overwrites, **after.overwrites}
+            for s in differing(before.overwrites, after.overwrites)
         ]
-        self._taken = _joined(trade.taken for trade in self._trades)
-        self._given = _joined(trade.given for trade in self._trades)
+        self._taken = joined(trade.taken for trade in self._trades)
+        self._given = joined(trade.given for trade in self._trades)
 
-        self._answers: dict[tuple[str, int], bool] = {}
-
-    def comes_before(self, role: RoleWrite) -> bool:
-        """Whether it takes what the role gives: in question is the channel as it was, with the role as it will be.
+    def roles_after(self, given: int, roles: Iterable[Ref]) -> list[Ref]:
+        """Of roles that all are given these bits, those before whose writes it takes what meets them: in question is
+        the channel as it was, with the role as it will be.
 
         One and the same bit is too much only for somebody to whom the channel will deny it.
         """
-        given = role.given
         if self._before.is_shut or not bits_meet(self._taken, given, has_voice=self._before.has_voice):
-            return False
-        return self._answer("before", role, given, self._before, self._takes)
+            return []
+        return _meeting(roles, given, self._before, self._takes)
 
-    def comes_after(self, role: RoleWrite) -> bool:
-        """Whether it gives what the role takes: the channel as it will be, with the role as it was."""
-        taken = role.taken
+    def roles_before(self, taken: int, roles: Iterable[Ref]) -> list[Ref]:
+        """Of roles that all lose these bits, those after whose writes it gives what meets them: the channel as it will
+        be, with the role as it was."""
         if self._after.is_shut or not bits_meet(self._given, taken, has_voice=self._after.has_voice):
-            return False
-        return self._answer("after", role, taken, self._after, self._gives)
-
-    def _answer(
-        self, side: str, role: RoleWrite, bits: int, door: Door, meets: Callable[[Subject, int, Door], bool]
-    ) -> bool:
-        """All roles without an overwrite of their own there, and with equal bits, have one answer."""
-        own = subject_of("role", role.role)
-        if own in door.overwrites:
-            return meets(own, bits, door)
-        key = side, bits
-        if key not in self._answers:
-            self._answers[key] = meets(own, bits, door)
-        return self._answers[key]
+            return []
+        return _meeting(roles, taken, self._after, self._gives)
 
     def _takes(self, own: Subject, bits: int, door: Door) -> bool:
         return any(
@@ -163,6 +149,22 @@ class ChannelWrite:
             for t in self._trades
             if t.given and (taken := bits & door.seen(own, t.subject))
         )
+
+
+def _meeting(
+    roles: Iterable[Ref], bits: int, door: Door, meets: Callable[[Subject, int, Door], bool]
+) -> list[Ref]:
+    """All roles without an overwrite of their own there have one answer."""
+    found: list[Ref] = []
+    answers: dict[Subject | None, bool] = {}
+    for role in roles:
+        own = subject_of("role", role)
+        asked = own if own in door.overwrites else None
+        if asked not in answers:
+            answers[asked] = meets(own, bits, door)
+        if answers[asked]:
+            found.append(role)
+    return found
 
 
 def _lost(subject: Subject, old: Door, new: Door) -> int:
@@ -188,7 +190,7 @@ def roles_meet_in(taker: RoleWrite, giver: RoleWrite, doors: Iterable[Door]) -> 
     )
 
 
-def _joined(bits: Iterable[int]) -> int:
+def joined(bits: Iterable[int]) -> int:
     joined = 0
     for each in bits:
         joined |= each

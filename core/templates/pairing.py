@@ -46,7 +46,7 @@ class Pairing(Generic[N, T]):
     ) -> None:
         """A binding holds while its object exists and could still be the node. One to `NEW` says that the node is
         nothing that exists, unless a later call binds it."""
-        for node in nodes:
+        for node in nodes if bindings else ():
             bound = bindings.get(node.key, "")
             item = self._free.get(bound)
             if bound == NEW:
@@ -61,6 +61,8 @@ class Pairing(Generic[N, T]):
         present: Callable[[T], Hashable],
     ) -> None:
         """A node and an object are paired where nobody else has their traits. Who shares them is asked about."""
+        if not self._free:
+            return
         groups: dict[Hashable, list[T]] = {}
         for item in self._free.values():
             groups.setdefault(present(item), []).append(item)

@@ -1,12 +1,13 @@
 """Where new and moved channels go, and which order calls are left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
 
 from core.discord.types import BotPowers, Role, Snapshot, channel_rank, role_rank
 from core.templates.dooms import all_below
+from core.templates.match import homes_in
 from core.templates.order import (
     Bucket,
     Rank,
@@ -35,11 +36,12 @@ def channel_places(target: Target, made: Sequence[Ref]) -> Places:
     ages = {ref: number for number, ref in enumerate(made)}
     positions: dict[Ref, int] = {}
     order: dict[Ref, int] = {}
+    stood = _stood(target.earlier) if target.earlier else None
     for siblings in _groups(target).values():
         ranks = _ranks(siblings, ages, positions)
-        wanted = [c.ref for c in siblings if c.key is not None]
+        wanted = [c.ref for c in siblings if c.key is not None or _is_made_earlier(c, stood)]
         if not is_in_order(wanted, ranks):
-            present = sorted((c.ref for c in siblings if not _is_placed(c)), key=ranks.__getitem__)
+            present = _standing(siblings, ranks) if stood is None else _having_stood(siblings, stood)
             order |= {ref: place for place, ref in enumerate(merged(wanted, present))}
     return Places(positions=positions, order=order)
 
@@ -50,6 +52,30 @@ def _groups(target: Target) -> dict[Group, list[WantedChannel]]:
     for channel in target.channels:
         groups.setdefault((channel.parent, bucket_of(channel.type)), []).append(channel)
     return groups
+
+
+def _standing(siblings: Sequence[WantedChannel], ranks: Mapping[Ref, Rank]) -> list[Ref]:
+    """Those that were there, in their order."""
+    return sorted((c.ref for c in siblings if not _is_placed(c)), key=ranks.__getitem__)
+
+
+def _stood(earlier: Snapshot) -> dict[Ref, tuple[Ref | None, Rank]]:
+    """Where each channel stood before the first step: its category, and its rank there."""
+    homes = homes_in(earlier)
+    return {c.id: (homes[c.id], channel_rank(c)) for c in earlier.channels}
+
+
+def _is_made_earlier(channel: WantedChannel, stood: Mapping[Ref, object] | None) -> bool:
+    """An archive that an earlier step has made is wanted like one that is still to be made."""
+    return stood is not None and channel.ref not in stood
+
+
+def _having_stood(
+    siblings: Sequence[WantedChannel], stood: Mapping[Ref, tuple[Ref | None, Rank]]
+) -> list[Ref]:
+    """As `_standing`, where some of the steps are done: what these have brought counts as still to come."""
+    were = [c.ref for c in siblings if c.ref in stood and stood[c.ref][0] == c.parent]
+    return sorted(were, key=lambda ref: stood[ref][1])
 
 
 def _is_placed(channel: WantedChannel) -> bool:

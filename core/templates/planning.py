@@ -8,6 +8,7 @@ import msgspec
 
 from core.actor import Actor
 from core.audit.service import AuditService
+from core.clock import Clock
 from core.discord.images import ImageHash
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot, Snowflake
@@ -24,6 +25,7 @@ from core.templates.askers import bounded, powers_of, unbound
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
+from core.templates.expectation import paced
 from core.templates.jobs import APPLY, RESTORE_MEMBERS, ApplyPayload, RestoreMembersPayload
 from core.templates.judged import judged
 from core.templates.models import PlanModel
@@ -52,6 +54,7 @@ class PlanService:
         options: GuildOptionsService,
         jobs: JobService,
         audit: AuditService,
+        clock: Clock,
     ) -> None:
         self._plans = plans
         self._bindings = bindings
@@ -63,6 +66,7 @@ class PlanService:
         self._options = options
         self._jobs = jobs
         self._audit = audit
+        self._clock = clock
 
     async def create(
         self,
@@ -278,6 +282,7 @@ class PlanService:
         rules = await self._policies.of(view.guild.id)
         plan = diff(document, view.structure, bindings, view.powers, options)
         plan = judged(_bounded(plan, view.structure, actor), view.structure, rules)
+        plan = paced(plan, view.pace, self._clock())
         if snapshot_id is not None:
             plan = warned(plan)
         model = await self._plans.add(

@@ -1,12 +1,20 @@
 """Which write comes before which: what one takes away is gone before another gives what meets it (law 6)."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from core.discord.types import VOICE_LIKE, Snapshot
 from core.templates.cascade import Cascade, Channels
 from core.templates.graph import Node
-from core.templates.meeting import ADMIN, ChannelWrite, Door, RoleWrite, roles_meet, roles_meet_in
+from core.templates.meeting import (
+    ADMIN,
+    ChannelWrite,
+    Door,
+    RoleWrite,
+    gates_meet,
+    joined,
+    roles_meet,
+    roles_meet_in,
+)
 from core.templates.plan import Ref
 from core.templates.sets import Bits, OverwriteSet, Subject
 from core.templates.target import Target, WantedChannel
@@ -34,24 +42,30 @@ class Precedence:
         self._channels = channels
         self._cascade = cascade
         self._everyone = Subject("role", target.everyone)
+        after = next(role.permissions for role in target.roles if role.ref == target.everyone)
+        self._of_everyone = (snapshot.everyone.permissions, after)
         self._unaffected = self._unaffecting()
 
     def pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
         """The first has to be done before the second. `writes` are those of roles that are never administrators'."""
         yield from self._role_pairs(writes)
+        takers, givers = _by_bits((w.taken, w) for w in writes), _by_bits((w.given, w) for w in writes)
         for ref in sorted(self._cascade.written):
-            write = self._channel_write(ref)
-            for role in writes:
-                if write.comes_after(role):
-                    yield role_edit(role.role), channel_edit(ref)
-                if write.comes_before(role):
-                    yield channel_edit(ref), role_edit(role.role)
+            write, edit = self._channel_write(ref), channel_edit(ref)
+            for taken, roles in takers.items():
+                yield from ((role_edit(role), edit) for role in write.roles_before(taken, roles))
+            for given, roles in givers.items():
+                yield from ((edit, role_edit(role)) for role in write.roles_after(given, roles))
 
     def _role_pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
         """Which of them meet at all is known without looking at any channel."""
+        given = joined(write.given for write in writes)
+        takers = [write for write in writes if gates_meet(write.taken, given, has_voice=True)]
+        taken = joined(taker.taken for taker in takers)
+        givers = [write for write in writes if gates_meet(taken, write.given, has_voice=True)]
         doors: list[Door] | None = None
-        for taker in writes:
-            for giver in writes:
+        for taker in takers:
+            for giver in givers:
                 if taker.role == giver.role or not roles_meet(taker, giver, has_voice=True):
                     continue
                 doors = self._doors() if doors is None else doors
@@ -75,12 +89,9 @@ class Precedence:
 
     def _unaffecting(self) -> frozenset[Subject]:
         """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""
-        bits = Counter[Ref]()
-        for role in self._target.roles:
-            bits[role.ref] |= role.permissions if role.role else ADMIN
-        for role in self._snapshot.roles:
-            bits[role.id] |= role.permissions
-        return frozenset(Subject("role", ref) for ref, permissions in bits.items() if permissions & ADMIN)
+        then = {role.ref for role in self._target.roles if role.role is None or role.permissions & ADMIN}
+        now = {role.id for role in self._snapshot.roles if role.permissions & ADMIN}
+        return frozenset(Subject("role", ref) for ref in then | now)
 
     def _channel_write(self, ref: Ref) -> ChannelWrite:
         channel = self._channels.by_ref[ref]
@@ -89,8 +100,15 @@ class Precedence:
             self._door(overwrites, has_voice=any(map(_has_voice, group)))
             for overwrites in (channel.present, self._channels.goals[ref])
         )
-        everyone = next(role.permissions for role in self._target.roles if role.ref == self._target.everyone)
-        return ChannelWrite(before, after, (self._snapshot.everyone.permissions, everyone))
+        return ChannelWrite(before, after, self._of_everyone)
+
+
+def _by_bits(writes: Iterable[tuple[int, RoleWrite]]) -> dict[int, list[Ref]]:
+    """Roles of whose writes the same is asked."""
+    grouped: dict[int, list[Ref]] = {}
+    for bits, write in writes:
+        grouped.setdefault(bits, []).append(write.role)
+    return grouped
 
 
 def _has_voice(channel: WantedChannel) -> bool:

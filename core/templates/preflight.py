@@ -13,7 +13,7 @@ from core.discord.gateway import RoleFields
 from core.discord.permissions import ALL, Permission
 from core.discord.types import BotPowers, Role, Snapshot
 from core.templates.course import Course
-from core.templates.dooms import is_below
+from core.templates.dooms import all_below
 from core.templates.fits import misfits
 from core.templates.plan import (
     CreateChannel,
@@ -31,6 +31,7 @@ from core.templates.plan import (
     PlanOptions,
     Ref,
     Step,
+    ref_to,
 )
 from core.templates.reach import channel_blockers, lacks, listed
 from core.templates.resources.limits import (
@@ -68,7 +69,8 @@ def blockers_of(
         is_community=target.settings.is_community,
         everyone_in=_everyone_in(target),
     )
-    found += refusals(target, snapshot, powers, steps)
+    if steps:
+        found += refusals(target, snapshot, powers, steps)
     return tuple(dict.fromkeys(found))
 
 
@@ -132,10 +134,9 @@ class _Check:
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
         self._course = Course(snapshot, powers, target.present_sets)
-        self._target = target
-        self._snapshot = snapshot
-        self._powers = powers
         self._roles = {role.id: role for role in snapshot.roles}
+        self._touchable = {role.id for role in all_below(snapshot.roles, powers, snapshot)}
+        self._names = {channel.ref: channel.name for channel in target.channels}
         self._keys = {ref: key for key, ref in target.refs.items()}
 
     def blockers(self, steps: tuple[Step, ...]) -> list[Notice]:
@@ -144,11 +145,11 @@ class _Check:
             found += self._powers_for(step)
             found += self._blockers_of(step)
             self._course.play(step)
+            found += self._finishes(step)
         return found
 
     def _powers_for(self, step: Step) -> Iterator[Notice]:
-        needed = permission_for(step)
-        if missing := Permission(int(needed) & ~self._course.held()):
+        if missing := int(permission_for(step)) & ~self._course.held():
             yield lacks(missing)
 
     def _blockers_of(self, step: Step) -> Iterator[Notice]:
@@ -162,11 +163,26 @@ class _Check:
             case CreateRole(title=_):
                 yield from self._grants(step, str(step.fields.name), 0)
             case CreateChannel() | EditChannel() | DeleteChannel():
-                yield from channel_blockers(step, self._course, self._target)
+                yield from channel_blockers(step, self._course, self._names, self._keys)
             case CreateResource() | EditResource():
                 yield from self._reaches(step)
             case _:
                 pass
+
+    def _finishes(self, step: Step) -> Iterator[Notice]:
+        """A new forum's flags take a second call, for which the bot has to get into what it has just made."""
+        if not isinstance(step, CreateChannel):
+            return
+        if True not in (step.fields.require_tag, step.fields.hide_downloads):
+            return
+        needed = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS
+        if missing := Permission(int(needed) & ~self._course.held_in(ref_to(step.key))):
+            yield Notice(
+                code="channel_out_of_reach",
+                message=f"In “{step.fields.name}” the bot would not have {listed(missing)}, which it needs there to "
+                "set `require_tag` or `hide_downloads`: give its role an overwrite that allows it.",
+                node=step.key,
+            )
 
     def _reaches(self, step: CreateResource | EditResource) -> Iterator[Notice]:
         channel, needed = channel_needs(step) or ("", Permission(0))
@@ -178,7 +194,7 @@ class _Check:
             )
 
     def _touches(self, role: Role) -> Iterator[Notice]:
-        if not is_below(role, self._powers, self._snapshot):
+        if role.id not in self._touchable:
             yield Notice(
                 code="bot_role_too_low",
                 message=f"The role “{role.name}” is not below the bot's highest role: drag the bot's role above "

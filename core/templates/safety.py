@@ -10,10 +10,10 @@ from enum import IntEnum
 
 import msgspec
 
-from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.types import BotPowers, Snapshot
 from core.templates.cascade import Channels, cascade_of, own_subject
 from core.templates.doomed import closed, doomed_of, usable_bits, without
+from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE
 from core.templates.fits import MAX_CHILDREN
 from core.templates.graph import Edges, Node, add_edge, in_sequence, minimal_splits
 from core.templates.meeting import ADMIN, RoleWrite
@@ -78,7 +78,8 @@ class Safety:
     def is_idle(self) -> bool:
         """Whether no role and no channel is made, edited or deleted."""
         roles = any(
-            r.role is None or _changes_permissions(r) or r.fields != RoleFields() for r in self._target.roles
+            r.role is None or _changes_permissions(r) or r.fields != NO_ROLE_CHANGE
+            for r in self._target.roles
         )
         channels = any(c.channel is None or has_own_edit(c) for c in self._target.channels)
         return not (roles or channels or self._cascade.written or self._target.dooms.count)
@@ -157,7 +158,7 @@ class Safety:
                 continue
             node, late = role_edit(role.ref), role.ref in self._granted_late
             gives = bool(role.permissions & ~role.role.permissions)
-            if _changes_permissions(role) or role.fields != RoleFields():
+            if _changes_permissions(role) or role.fields != NO_ROLE_CHANGE:
                 phase = Phase.GRANTS if late else Phase.EDITS if gives else Phase.TIGHTENING
                 self.add(node, phase if _changes_permissions(role) else Phase.EDITS, place)
                 self._splittable.add(node)
@@ -238,8 +239,7 @@ class Safety:
             ranks[first_part(node)] = (Phase.TIGHTENING, self._ranks[node][1], 0)
             add_edge(edges, first_part(node), node)
         for node, others in self._edges.items():
-            for other in others:
-                add_edge(edges, first_part(node) if node in split else node, other)
+            edges.setdefault(first_part(node) if node in split else node, set()).update(others)
         for child, category in self._cascade.held:
             child_edit, category_edit = channel_edit(child), channel_edit(category)
             if child_edit in split:
@@ -254,7 +254,7 @@ class Safety:
 
 def has_own_edit(channel: WantedChannel) -> bool:
     """Whether anything but overwrites is written."""
-    return channel.moves or channel.fields != ChannelFields()
+    return channel.moves or channel.fields != NO_CHANGE
 
 
 def _changes_permissions(role: WantedRole) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from core.discord.permissions import ALL, Permission, bits_of
-from core.discord.types import Overwrite
+from core.discord.permissions import UNNAMED, Permission, bits_of
+from core.discord.types import Channel, Overwrite, Snowflake
 from core.templates.document import Permissions
 from core.templates.plan import Ref
 
@@ -42,7 +42,6 @@ _TIGHTENING = (*_HARDLY_MISSED, *(bit for bit in Permission if bit not in _HARDL
 # Equal values are one object, where there are thousands: quick to make, and quick to find equal.
 subject_of = lru_cache(1 << 16)(Subject)
 bits_for = lru_cache(1 << 16)(Bits)
-_UNNAMED = ~int(ALL)
 
 
 @lru_cache(1 << 14)
@@ -58,6 +57,18 @@ def set_of(overwrites: Iterable[Overwrite], roles: Collection[Ref]) -> Overwrite
         for o in overwrites
         if (o.allow or o.deny) and (o.kind == "member" or o.id in roles)
     }
+
+
+def sets_of(channels: Iterable[Channel], roles: Collection[Ref]) -> dict[Snowflake, OverwriteSet]:
+    """Of each channel, as `set_of`. Channels with equal overwrites share one set."""
+    made: dict[tuple[Overwrite, ...], OverwriteSet] = {}
+    sets: dict[Snowflake, OverwriteSet] = {}
+    for channel in channels:
+        overwrites = made.get(channel.overwrites)
+        if overwrites is None:
+            overwrites = made[channel.overwrites] = set_of(channel.overwrites, roles)
+        sets[channel.id] = overwrites
+    return sets
 
 
 def written(overwrites: OverwriteSet) -> tuple[Overwrite, ...]:
@@ -82,10 +93,15 @@ def meet(one: OverwriteSet, other: OverwriteSet) -> OverwriteSet:
     return met
 
 
+def differing(one: OverwriteSet, other: OverwriteSet) -> set[Subject]:
+    """Whose entries are not the same in both."""
+    return {subject for subject, _ in one.items() ^ other.items()}
+
+
 def removed(before: OverwriteSet, after: OverwriteSet) -> int:
     """Bits that somebody may lose: an allow lost or a deny gained."""
     bits = 0
-    for subject in {**before, **after}:
+    for subject in differing(before, after):
         a, b = before.get(subject, SILENT), after.get(subject, SILENT)
         bits |= (a.allow & ~b.allow) | (b.deny & ~a.deny)
     return bits
@@ -123,7 +139,7 @@ def with_unnamed_bits(wanted: OverwriteSet, present: OverwriteSet, roles: Collec
     """A document cannot speak of bits that Discord has not named: they stay as they are."""
     whole = dict(wanted)
     for subject, bits in present.items():
-        if (bits.allow | bits.deny) & _UNNAMED and (subject.kind == "member" or subject.ref in roles):
+        if (bits.allow | bits.deny) & UNNAMED and (subject.kind == "member" or subject.ref in roles):
             said = whole.get(subject, SILENT)
-            put(whole, subject, Bits(said.allow | bits.allow & _UNNAMED, said.deny | bits.deny & _UNNAMED))
+            put(whole, subject, Bits(said.allow | bits.allow & UNNAMED, said.deny | bits.deny & UNNAMED))
     return whole

@@ -79,6 +79,9 @@ class GuildEdits(msgspec.Struct, frozen=True, kw_only=True):
     awaited: frozenset[Ref] = frozenset()
 
 
+NO_EDITS = GuildEdits(first=SettingsFields(), last=SettingsFields())
+
+
 def wanted_settings(
     said: DocumentGuild, snapshot: Snapshot, channels: Mapping[str, Ref], warnings: list[Notice]
 ) -> WantedSettings:

@@ -6,13 +6,14 @@ import msgspec
 from msgspec import UNSET
 
 from core.discord.gateway import ChannelFields, RoleFields
-from core.discord.permissions import ALL, bits_of
+from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import BotPowers, Channel, ChannelType, Role, Snapshot, Snowflake
 from core.templates.archive import Archive, Archiving, Sight
+from core.templates.begun import Begun
 from core.templates.document import EVERYONE, Document, DocumentOverwrite
 from core.templates.dooms import Dooms, dooms_of
-from core.templates.fields import channel_fields, role_fields, wanted_permissions
-from core.templates.match import ChannelNode, Matches, displayed, homes_in
+from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE, channel_fields, role_fields, wanted_permissions
+from core.templates.match import ChannelNode, Matches, homes_in
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.resources.target import (
     ResourceTarget,
@@ -24,8 +25,8 @@ from core.templates.sets import (
     OverwriteSet,
     Subject,
     bits_named,
-    put,
     set_of,
+    sets_of,
     subject_of,
     with_unnamed_bits,
 )
@@ -71,7 +72,8 @@ class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """`roles` are those of the document, highest first, with @everyone last. `channels` are the document's in display
-    order, then every other one that exists. `refs` are the document's nodes."""
+    order, then every other one that exists. `refs` are the document's nodes. `earlier` is the guild before the first
+    step, where there have been some."""
 
     everyone: Snowflake
     roles: tuple[WantedRole, ...]
@@ -83,6 +85,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Notice, ...]
     resources: ResourceTarget = ResourceTarget()
     stranded: tuple[Notice, ...] = ()
+    earlier: Snapshot | None = None
 
     @property
     def present_sets(self) -> dict[Ref, OverwriteSet]:
@@ -95,9 +98,15 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def target_of(
-    document: Document, snapshot: Snapshot, matches: Matches, powers: BotPowers, options: PlanOptions
+    document: Document,
+    snapshot: Snapshot,
+    matches: Matches,
+    powers: BotPowers,
+    options: PlanOptions,
+    *,
+    begun: Begun,
 ) -> Target:
-    return _Aim(document, snapshot, matches, powers, options).target()
+    return _Aim(document, snapshot, matches, powers, options, begun=begun).target()
 
 
 class _Aim:
@@ -108,8 +117,11 @@ class _Aim:
         matches: Matches,
         powers: BotPowers,
         options: PlanOptions,
+        *,
+        begun: Begun,
     ) -> None:
         self._document = document
+        self._begun = begun
         self._snapshot = snapshot
         self._matches = matches
         self._options = options
@@ -132,7 +144,10 @@ class _Aim:
         self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
         self._present = {role.id for role in snapshot.roles}
         self._homes = homes_in(snapshot)
-        self._present_sets = {c.id: set_of(c.overwrites, self._present) for c in snapshot.channels}
+        self._present_sets = sets_of(snapshot.channels, self._present)
+        self._subjects: dict[str | None, Subject] = {
+            key: subject_of("role", ref) for key, ref in self._refs.items()
+        }
 
     def target(self) -> Target:
         roles, named = self._roles(), self._named_channels()
@@ -150,12 +165,18 @@ class _Aim:
             warnings=(*self._warnings, *resources.warnings),
             resources=resources,
             stranded=self._wishes.stranded,
+            earlier=None if self._begun.guild is self._snapshot else self._begun.guild,
         )
 
     def _resources(self) -> ResourceTarget:
         refs = {**self._refs, **self._channel_refs, **self._emojis}
         found = resource_target(
-            self._document, self._snapshot, self._matches.resources, refs.get, self._options
+            self._document,
+            self._snapshot,
+            self._matches.resources,
+            refs.get,
+            self._options,
+            deleting=self._begun.deleting,
         )
         return without_those_of(found, {channel.id for channel in self._dooms.channels})
 
@@ -179,7 +200,7 @@ class _Aim:
             )
             if role is None or role.id not in self._protected:
                 roles.append(wanted)
-            elif wanted.fields != RoleFields() or wanted.permissions != role.permissions:
+            elif wanted.fields != NO_ROLE_CHANGE or wanted.permissions != role.permissions:
                 self._warnings.append(protected(f"The role “{role.name}”", node.key))
         roles.append(self._everyone_wanted())
         return tuple(roles)
@@ -195,8 +216,8 @@ class _Aim:
             name="@everyone",
             key=EVERYONE,
             role=role,
-            fields=RoleFields(),
-            permissions=present if said is UNSET else int(bits_of(said)) | present & ~int(ALL),
+            fields=NO_ROLE_CHANGE,
+            permissions=present if said is UNSET else bits_of(said) | present & UNNAMED,
         )
 
     def _named_channels(self) -> list[WantedChannel]:
@@ -208,7 +229,7 @@ class _Aim:
             wanted = self._named_channel(node, channel, sets[node.key])
             if channel is not None and channel.id in self._protected:
                 sets[node.key] = self._staying_set(channel)
-                if wanted.moves or wanted.fields != ChannelFields() or wanted.final != sets[node.key]:
+                if wanted.moves or wanted.fields != NO_CHANGE or wanted.final != sets[node.key]:
                     self._warnings.append(protected(f"#{channel.name}", node.key))
                 continue
             self._spoken.add(wanted.ref)
@@ -242,8 +263,10 @@ class _Aim:
         if said == "synced" and node.parent:
             return self._set_of_category(node.parent, sets)
         if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
-            present = self._staying_set(channel) if channel else {}
-            wanted = with_unnamed_bits(self._resolved(said), present, self._staying)
+            present, wanted = self._staying_set(channel) if channel else {}, self._resolved(said)
+            if wanted == present:
+                return present
+            wanted = with_unnamed_bits(wanted, present, self._staying)
             return present if wanted == present else wanted
         if channel is None:
             return self._set_of_category(node.parent, sets) if node.parent else {}
@@ -277,27 +300,25 @@ class _Aim:
 
     def _is_in_question(self, said: tuple[DocumentOverwrite, ...]) -> bool:
         """Whether nobody knows yet whose overwrites these are."""
-        return any(overwrite.role in self._matches.pending for overwrite in said)
+        pending = self._matches.pending
+        return bool(pending) and any(overwrite.role in pending for overwrite in said)
 
     def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
         resolved: OverwriteSet = {}
         for overwrite in said:
-            subject = self._subject(overwrite)
-            if subject:
-                put(resolved, subject, bits_named(overwrite.allow, overwrite.deny))
+            if overwrite.member is None:
+                subject = self._subjects.get(overwrite.role)
+            else:
+                subject = subject_of("member", overwrite.member)
+            if subject and (overwrite.allow or overwrite.deny):
+                resolved[subject] = bits_named(overwrite.allow, overwrite.deny)
         return resolved
-
-    def _subject(self, overwrite: DocumentOverwrite) -> Subject | None:
-        if overwrite.member is not None:
-            return subject_of("member", overwrite.member)
-        ref = self._refs.get(overwrite.role or "")
-        return subject_of("role", ref) if ref else None
 
     def _archive(self, roles: tuple[WantedRole, ...]) -> Archive:
         if not self._dooms.archived:
             return Archive()
         permissions = {role.id: role.permissions for role in self._snapshot.roles if role.id in self._staying}
-        sight = Sight(self._snapshot, {**permissions, **{role.ref: role.permissions for role in roles}})
+        sight = Sight(self._begun.guild, {**permissions, **{role.ref: role.permissions for role in roles}})
         staff = self._options.archive.staff
         if staff is not None:
             named = {self._refs.get(role, role) for role in staff}
@@ -345,13 +366,13 @@ class _Aim:
                 type=channel.type,
                 home=self._homes[channel.id],
                 parent=archive.homes.get(channel.id, self._homes[channel.id]),
-                fields=ChannelFields(),
+                fields=NO_CHANGE,
                 present=self._present_sets[channel.id],
                 final=archive.sets[channel.id] if channel.id in archive.sets else self._staying_set(channel),
                 is_described=channel.id in archive.homes,
                 is_doomed=channel.id in doomed,
                 is_archived=channel.id in archive.homes,
             )
-            for channel in displayed(self._snapshot)
+            for channel in self._matches.shown
             if channel.id not in self._spoken
         ]

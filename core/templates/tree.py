@@ -32,10 +32,13 @@ class _Tree:
         self._snapshot = snapshot
         self._role_order = role_order
         self._places = places
-        self._keys = {ref: key for key, ref in target.refs.items()}
         self._role_names = {role.id: role.name for role in snapshot.roles}
         self._role_names |= {role.ref: role.name for role in target.roles}
         self._channel_names = {channel.ref: channel.name for channel in target.channels}
+        self._dying = {role.id for role in target.doomed_roles}
+        self._siblings: dict[Ref | None, list[WantedChannel]] = {}
+        for channel in target.channels:
+            self._siblings.setdefault(channel.parent, []).append(channel)
 
     def nodes(self) -> tuple[PlanNode, ...]:
         names = {**self._role_names, **self._channel_names}
@@ -60,13 +63,12 @@ class _Tree:
 
     def _roles(self) -> Iterable[PlanNode]:
         named = {role.ref: role for role in self._target.roles}
-        doomed = {role.id for role in self._target.doomed_roles}
         existing = {role.id: role for role in self._snapshot.roles}
         for ref in self._ranked():
             if ref in named:
                 yield self._named_role(named[ref])
             else:
-                action: Action = "delete" if ref in doomed else "keep"
+                action: Action = "delete" if ref in self._dying else "keep"
                 yield PlanNode(kind="role", action=action, name=existing[ref].name, id=ref)
 
     def _ranked(self) -> list[Ref]:
@@ -104,7 +106,7 @@ class _Tree:
         return before.index(role.id) != after.index(role.id)
 
     def _children(self, parent: Ref | None) -> Iterable[PlanNode]:
-        siblings = [c for c in self._target.channels if c.parent == parent]
+        siblings = self._siblings.get(parent, [])
         loose = [c for c in siblings if c.type != "category"]
         for bucket in (
             [c for c in loose if c.type not in VOICE_LIKE],
@@ -136,8 +138,9 @@ class _Tree:
             before, after = names
             yield Change(field="category", before=before, after=after)
         if channel.final != channel.present:
-            dying = {role.id for role in self._target.doomed_roles}
-            stays = {s: b for s, b in channel.present.items() if s.ref not in dying or s in channel.final}
+            stays = {
+                s: b for s, b in channel.present.items() if s.ref not in self._dying or s in channel.final
+            }
             yield from overwrite_changes(stays, channel.final, self._subject_name)
         if channel.ref in self._places.order and channel.channel and not channel.moves:
             yield _PLACE
@@ -150,6 +153,8 @@ class _Tree:
 
 def _displayed(channels: list[WantedChannel]) -> list[WantedChannel]:
     """The document's order, in which others keep their places."""
+    if all(channel.key is not None for channel in channels):
+        return channels
     present = sorted(
         (c for c in channels if c.channel), key=lambda c: channel_rank(c.channel) if c.channel else (0, 0)
     )

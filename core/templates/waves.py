@@ -7,12 +7,12 @@ deletes of a channel by channel, and everything else by guild: only these gain a
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import UNSET
 
 from core.discord.types import Snowflake
-from core.templates.plan import DeleteChannel, EditChannel, Plan, Step, nodes_in
+from core.templates.plan import DeleteChannel, EditChannel, Plan, PlanNode, Step, nodes_in
 
 AT_ONCE = 8
 """So many calls of one plan are under way at most."""
@@ -20,15 +20,24 @@ AT_ONCE = 8
 
 def waves_of(plan: Plan) -> Iterator[tuple[Step, ...]]:
     """The steps in the plan's order. Those of one wave may be done in any order, or at once."""
-    categories = frozenset(node.id for node in nodes_in(plan.tree) if node.type == "category" and node.id)
-    wave: list[Step] = []
-    for step in plan.steps:
-        if wave and not _goes_along(step, wave, categories):
-            yield tuple(wave)
-            wave = []
-        wave.append(step)
+    return waves_in(plan.steps, plan.tree)
+
+
+def waves_in(steps: Iterable[Step], tree: Iterable[PlanNode]) -> Iterator[tuple[Step, ...]]:
+    """The waves of steps of the plan that the tree shows."""
+    categories = frozenset(node.id for node in nodes_in(tree) if node.type == "category" and node.id)
+    wave: dict[Snowflake, Step] = {}
+    for step in steps:
+        alone = _channel_apart(step, categories)
+        if wave and not _goes_along(step, alone, wave):
+            yield tuple(wave.values())
+            wave = {}
+        if alone is None:
+            yield (step,)
+        else:
+            wave[alone] = step
     if wave:
-        yield tuple(wave)
+        yield tuple(wave.values())
 
 
 async def together(doings: Sequence[Callable[[], Awaitable[None]]]) -> None:
@@ -47,24 +56,17 @@ async def together(doings: Sequence[Callable[[], Awaitable[None]]]) -> None:
         raise errors[0]
 
 
-def _goes_along(step: Step, wave: list[Step], categories: frozenset[Snowflake]) -> bool:
-    first = wave[0]
-    if type(step) is not type(first) or not (_is_apart(step, categories) and _is_apart(first, categories)):
-        return False
-    return _channel(step) not in {_channel(other) for other in wave}
+def _goes_along(step: Step, channel: Snowflake | None, wave: Mapping[Snowflake, Step]) -> bool:
+    return channel is not None and channel not in wave and type(step) is type(next(iter(wave.values())))
 
 
-def _is_apart(step: Step, categories: frozenset[Snowflake]) -> bool:
-    """Whether nothing but the one channel is touched: a category brings its children along, and where a channel moves
-    to depends on which others have moved."""
+def _channel_apart(step: Step, categories: frozenset[Snowflake]) -> Snowflake | None:
+    """The channel where nothing but that one is touched: a category brings its children along, and where a channel
+    moves to depends on which others have moved."""
     match step:
-        case EditChannel():
-            return step.channel_id not in categories and step.fields.parent_id is UNSET
-        case DeleteChannel():
-            return step.channel_id not in categories
+        case EditChannel(channel_id=channel):
+            return channel if channel not in categories and step.fields.parent_id is UNSET else None
+        case DeleteChannel(channel_id=channel):
+            return channel if channel not in categories else None
         case _:
-            return False
-
-
-def _channel(step: Step) -> Snowflake | None:
-    return step.channel_id if isinstance(step, EditChannel | DeleteChannel) else None
+            return None

@@ -6,7 +6,7 @@ import msgspec
 
 from core.discord.types import Snapshot, Snowflake, normalised
 from core.templates.document import Document, DocumentGuild, DocumentRole, Everyone
-from core.templates.match import ChannelNode, Matches, nodes_of
+from core.templates.match import ChannelNode, Matches
 from core.templates.options import Scope
 from core.templates.plan import Notice, PlanOptions
 
@@ -28,19 +28,20 @@ def wishes_of(document: Document, matches: Matches, options: PlanOptions) -> Wis
     roles = tuple(r for r in document.roles if r.key not in silent and scope.has("roles", r.key))
     nodes = [
         node
-        for node in nodes_of(document)
+        for node in matches.nodes
         if node.key not in matches.pending and scope.has("channels", node.key, node.parent)
     ]
     there = {*matches.channels, *(node.key for node in nodes)}
-    stranded = [node for node in nodes if node.parent and node.parent not in there]
+    stranded = {node.key: node for node in nodes if node.parent and node.parent not in there}
     known = {"everyone", *matches.roles, *(role.key for role in roles), *silent}
     return Wishes(
         guild=document.guild if scope.has_all("guild") else DocumentGuild(),
         everyone=document.everyone if scope.has("roles", "everyone") else Everyone(),
         roles=roles,
-        channels=tuple(node for node in nodes if node not in stranded),
-        warnings=tuple(_without_roles(nodes, known)),
-        stranded=tuple(_stranded(node) for node in stranded),
+        channels=tuple(node for node in nodes if node.key not in stranded),
+        # Without a selection every role of the document is known.
+        warnings=tuple(_without_roles(nodes, known)) if options.only is not None else (),
+        stranded=tuple(_stranded(node) for node in stranded.values()),
     )
 
 
@@ -69,6 +70,8 @@ def _stranded(node: ChannelNode) -> Notice:
 def frozen_in(snapshot: Snapshot, ids: Collection[Snowflake]) -> frozenset[Snowflake]:
     """Categories with a protected channel that Discord would give their overwrites (Permissions › Permission Syncing),
     and protected ones."""
+    if not ids:
+        return frozenset()
     sets = {c.id: normalised(c.overwrites) for c in snapshot.channels}
     synced = {
         c.parent_id

@@ -7,10 +7,10 @@ import msgspec
 from msgspec import UNSET
 
 from core.discord.permissions import names_of
-from core.templates.fields import NO_CHANGE
+from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE
 from core.templates.plan import Change
 from core.templates.resources.shown import picture_text
-from core.templates.sets import SILENT, Bits, OverwriteSet, Subject
+from core.templates.sets import SILENT, Bits, OverwriteSet, Subject, differing
 
 _NAMES = {"parent_id": "category", "auto_archive": "auto-archive", "nsfw": "age-restricted"}
 
@@ -29,10 +29,9 @@ def overwrite_changes(
     before: OverwriteSet, after: OverwriteSet, name_of: Callable[[Subject], str]
 ) -> Iterable[Change]:
     """One for each role or member whose overwrites differ."""
-    for subject in sorted({**before, **after}):
+    for subject in sorted(differing(before, after)):
         old, new = before.get(subject, SILENT), after.get(subject, SILENT)
-        if old != new:
-            yield Change(field=f"overwrites of {name_of(subject)}", before=_entry(old), after=_entry(new))
+        yield Change(field=f"overwrites of {name_of(subject)}", before=_entry(old), after=_entry(new))
 
 
 def field_changes(
@@ -43,7 +42,9 @@ def field_changes(
     names: Mapping[str, str] = {},
 ) -> Iterable[Change]:
     """What the fields write, beside what `present` has; `names` are those of channels, by id."""
-    for name in fields.__struct_fields__ if fields is not NO_CHANGE else ():
+    if fields is NO_CHANGE or fields is NO_ROLE_CHANGE:
+        return
+    for name in fields.__struct_fields__:
         value = getattr(fields, name)
         if value is not UNSET and name not in without:
             before = None if present is None else getattr(present, name, None)

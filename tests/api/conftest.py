@@ -26,6 +26,9 @@ from tests.api.world import SECRET, Api, Rings, transport_to
 from tests.fixtures.servers import fresh_database
 from workers.wire import connect, disconnect
 
+_idle: list[Litestar] = []
+"""Routes that no installation uses now: they are the same for all, and take longer to make than most tests."""
+
 
 @cache
 def document() -> dict[str, Any]:
@@ -78,7 +81,8 @@ async def module_api(servers: Servers, template_database: str) -> AsyncIterator[
 async def installation(settings: Settings) -> AsyncGenerator[Api]:
     engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
     database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings))
-    app = create_app(settings, database, redis=redis, announce=print)
+    routes = _idle.pop() if _idle else assemble()
+    app = create_app(settings, database, redis=redis, announce=print, routes=routes)
     async with (
         living(app),
         httpx.AsyncClient(
@@ -91,6 +95,7 @@ async def installation(settings: Settings) -> AsyncGenerator[Api]:
         yield Api(app, client, database, rings)
     await disconnect(redis)
     await engines.dispose()
+    _idle.append(routes)
 
 
 @asynccontextmanager

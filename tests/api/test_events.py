@@ -11,6 +11,7 @@ from httpx_sse import ServerSentEvent, aconnect_sse
 from api import events
 from api.parts import parts_in
 from core.actor import SYSTEM
+from core.jobs.schemas import JobEvent
 from tests.api.conformity import Conformity
 from tests.api.world import Api
 
@@ -203,4 +204,5 @@ async def test_an_event_is_shown_only_once_nothing_can_come_before_it(api: Api) 
         assert held.events == ()
     async with api.database.read() as unit:
         shown = await unit.jobs.guild_events_after(SYSTEM, guild_id, held.position)
-    assert [event.job_id for event in shown.events] == [first.id, second.id]
+    assert all(isinstance(event, JobEvent) for event in shown.events)
+    assert [event.job_id for event in shown.events if isinstance(event, JobEvent)] == [first.id, second.id]

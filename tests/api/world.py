@@ -14,6 +14,7 @@ from core.actor import SYSTEM
 from core.catalog import CATALOG
 from core.db import Base
 from core.discord.gateway import DiscordGateway
+from core.discord.pace import UNTOLD, Pace
 from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Snapshot
 from core.jobs.ring import Rung
@@ -146,11 +147,18 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
     async def read_details(guild_id: str) -> GuildDetails:
         return GuildDetails()
 
+    async def read_pace(guild_id: str) -> Pace:
+        return UNTOLD
+
     async def read_image(path: str) -> None:
         return None
 
     reads = SimpleNamespace(
-        read_guild=read_guild, read_powers=read_powers, read_details=read_details, read_image=read_image
+        read_guild=read_guild,
+        read_powers=read_powers,
+        read_pace=read_pace,
+        read_details=read_details,
+        read_image=read_image,
     )
     gateway = cast("DiscordGateway", reads)
     return Running(database, Registry(CATALOG, MODULES), gateway, lane="bot", holder="tests")

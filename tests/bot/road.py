@@ -155,6 +155,12 @@ class Road:
     async def channels(self) -> list[str]:
         return [channel["name"] for channel in (await self.discord.dump(self.guild_id))["channels"]]
 
+    async def roles(self) -> list[str]:
+        """As the database knows them."""
+        async with self.database.read() as unit:
+            view = await unit.guilds.view(self.owner, self.guild_id)
+        return [role.name for role in view.structure.roles]
+
 
 def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [button for row in message["components"] for button in row["components"]]

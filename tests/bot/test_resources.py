@@ -158,6 +158,9 @@ async def test_onboarding_and_welcome_screen_of_a_community_read_back_as_they_we
     await seen(lambda: gateway.read_guild(guild_id), lambda s: "WELCOME_SCREEN_ENABLED" in s.features)
     details = await gateway.read_details(guild_id, ["onboarding", "welcome_screen"])
     assert details.welcome_screen == screen
+    blank = WelcomeScreen(enabled=True)
+    await gateway.set_welcome_screen(guild_id, blank, reason=REASON)
+    assert (await gateway.read_details(guild_id, ["welcome_screen"])).welcome_screen == blank
     assert details.onboarding is not None
     (prompt,) = details.onboarding.prompts
     assert prompt.id is not None

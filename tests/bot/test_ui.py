@@ -235,6 +235,12 @@ def test_a_running_job_shows_how_far_it_is_and_what_it_does() -> None:
     assert job_embed(job).description == "**Running**\n`████████░░░░░░░░` 5 of 10\ncreate the role Cook"
 
 
+def test_a_job_that_knows_when_it_will_be_done_says_so() -> None:
+    done_at = datetime(2026, 8, 1, tzinfo=UTC)
+    job = JobView(title="Apply", state="running", id="7", done=5, total=10, expected_at=done_at)
+    assert job_embed(job).description == "**Running**\n`████████░░░░░░░░` 5 of 10, done <t:1785542400:R>"
+
+
 def test_a_waiting_job_says_for_what_and_until_when() -> None:
     until = datetime(2026, 8, 1, tzinfo=UTC)
     job = JobView(title="Apply", state="waiting", id="7", waiting_for="rate_limit", resume_at=until)

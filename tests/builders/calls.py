@@ -68,7 +68,7 @@ def _follows(ref: str, old: Mapping[str, Channel], new: Mapping[str, Channel]) -
 def _second_parts(after: Snapshot, before: Snapshot) -> int:
     """Discord takes the flags of a new forum only with an edit."""
     there = {c.id for c in before.channels}
-    return sum(c.require_tag and c.id not in there for c in after.channels)
+    return sum((c.require_tag or c.hide_downloads) and c.id not in there for c in after.channels)
 
 
 def orders(plan: Plan) -> list[Step]:
@@ -97,6 +97,24 @@ def tighter_writes(plan: Plan) -> list[EditRole | EditChannel]:
     return [s for s in plan.steps if isinstance(s, EditRole | EditChannel) and s.written == "meet"]
 
 
+def held(plan: Plan, before: Snapshot, after: Snapshot) -> list[EditChannel]:
+    """Writes that deny roles until they are deleted, and change nothing else: what others get in the same plan is not
+    for them. No second write follows, because Discord takes the entries away with the roles."""
+    dying = {role.id for role in before.roles} - {role.id for role in after.roles}
+    living = {role.id for role in after.roles}
+    old = {c.id: c for c in before.channels}
+    new = {c.id: c for c in after.channels}
+    found: list[EditChannel] = []
+    for step in plan.steps:
+        if isinstance(step, EditChannel) and step.written == "final" and step.channel_id in new:
+            was, becomes = old[step.channel_id], new[step.channel_id]
+            said = step.fields.overwrites
+            doomed = said is not UNSET and any(o.kind == "role" and o.id in dying for o in said)
+            if doomed and _bare(was, living) == _bare(becomes, living):
+                found.append(step)
+    return found
+
+
 def put_back(plan: Plan, before: Snapshot, after: Snapshot) -> list[str]:
     """Channels that are written in the end and are as they were: children that were synced with a category that has
     changed. Raises `AssertionError` for any other such write."""
@@ -107,7 +125,7 @@ def put_back(plan: Plan, before: Snapshot, after: Snapshot) -> list[str]:
     for step in plan.steps:
         if isinstance(step, EditChannel) and step.written == "final":
             ref = step.channel_id
-            if old[ref] != new[ref] and not _follows(ref, old, new):
+            if (old[ref] != new[ref] and not _follows(ref, old, new)) or step in held(plan, before, after):
                 continue
             home = old[ref].parent_id
             assert home is not None, f"{step.id} changes nothing"

@@ -183,11 +183,12 @@ def wish(choose: Chooser) -> tuple[Document, dict[str, str]]:
     captured = document_of(snapshot(choose))
     document = captured.document
     if not chance(choose, 50):
-        document = _thinned(choose, document)
+        document = thinned(choose, document)
     return document, {} if chance(choose, 30) else captured.bindings
 
 
-def _thinned(choose: Chooser, document: Document) -> Document:
+def thinned(choose: Chooser, document: Document) -> Document:
+    """Without some of its channels, and without some of what it says of overwrites."""
     pointed = {
         getattr(document.guild, f"{name}_channel") for name in ("afk", "system", "rules", "updates", "safety")
     }

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 
 from core.discord.types import BotPowers, Snapshot
 from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.plan import EditChannel, EditGuild, Plan, PlanOptions, Step
-from tests.builders.oracle import effective_bits
+from tests.builders.doors import open_doors
 from tests.builders.world import World
 
 
@@ -37,27 +36,7 @@ class Journey:
 
     def doors(self, together: int = 2) -> Iterator[str]:
         """Every door that stood open at some moment and is closed before and after; there should be none."""
-        before, after = self.states[0], self.states[-1]
-        roles = [role.id for role in before.roles if role.id != before.guild_id]
-        members = {o.id for s in self.states for c in s.channels for o in c.overwrites if o.kind == "member"}
-        for held in (h for size in range(together + 1) for h in combinations(roles, size)):
-            for member in (None, *sorted(members)):
-                limits = _limits(before, after, held, member)
-                for number, state in enumerate(self.states[1:-1]):
-                    for channel in state.channels:
-                        bits = effective_bits(state, channel, held, member)
-                        if more := bits & ~limits.get(channel.id, 0):
-                            step = self.plan.steps[number].id
-                            yield f"after {step}, {held} {member or ''} have {more:#x} in {channel.id}"
-
-
-def _limits(before: Snapshot, after: Snapshot, held: tuple[str, ...], member: str | None) -> dict[str, int]:
-    """A channel that is not there grants nothing."""
-    limits: Counter[str] = Counter()
-    for state in (before, after):
-        for channel in state.channels:
-            limits[channel.id] |= effective_bits(state, channel, held, member)
-    return limits
+        return open_doors(self.states, [step.id for step in self.plan.steps], together)
 
 
 def most_calls(plan: Plan) -> int:

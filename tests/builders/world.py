@@ -229,6 +229,8 @@ class World:
         channel = replace(blank, overwrites=self._overwrites(overwrites, ()), **said)
         self._channels[channel.id] = channel
         self.created[step.key] = channel.id
+        if channel.require_tag or channel.hide_downloads:  # a call of its own
+            self._require_reach(channel.id, VIEW | MANAGE_CHANNELS)
 
     def _edit_channel(self, step: EditChannel) -> None:
         if step.channel_id not in self._channels:
@@ -241,9 +243,7 @@ class World:
             raise Refused("an edit that says nothing")
         kind = said.get("type", channel.type)
         if kind != channel.type:
-            if {kind, channel.type} != {"text", "announcement"}:
-                raise Refused("a channel of this type cannot be converted")
-            self._require_type(kind)
+            self._require_conversion(channel.type, kind)
         if said.get("parent_id", channel.parent_id) != channel.parent_id:
             self._require_parent(kind, said["parent_id"])
         if "name" in said:
@@ -319,6 +319,13 @@ class World:
     def _require_overwritable(self, bits: int) -> None:
         if self._held() != -1 and bits & (~self._held() | 1 << 28):
             raise Refused("50013: the bot does not have what it writes into overwrites")
+
+    def _require_conversion(self, present: str, wanted: str) -> None:
+        if {wanted, present} != {"text", "announcement"}:
+            raise Refused("a channel of this type cannot be converted")
+        if not self._features & {COMMUNITY, "NEWS"}:
+            raise Refused("50035: only a Community server converts channels")
+        self._require_type(wanted)
 
     def _require_type(self, kind: str) -> None:
         if kind in ("announcement", "stage") and COMMUNITY not in self._features:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from disnake.http import Route
 
+from bot.heartbeats import end_heartbeats
 from bot.simulator import Simulator, build, serving
 from tests.simulator.calls import Control, Rest
 from tests.simulator.clients import CREW, OAuth2Client
@@ -79,6 +80,7 @@ def connect(url: str) -> Connect:
             ready.cancel()
             await client.close()
             await asyncio.gather(task, ready, return_exceptions=True)
+            await end_heartbeats(client)
 
     return running
 

@@ -8,6 +8,7 @@ import disnake
 import httpx
 import pytest
 
+from bot.heartbeats import end_heartbeats
 from bot.simulator import Simulator
 from tests.simulator.calls import Control, Rest, until
 from tests.simulator.clients import OAuth2Client
@@ -158,6 +159,7 @@ async def test_switching_an_intent_off_cuts_off_who_uses_it(connect: Connect, re
         with pytest.raises(disnake.PrivilegedIntentsRequired):
             await task
         await bot.close()
+        await end_heartbeats(bot)
         assert plain.is_ready()
         assert plain.ws.open
 

@@ -3,13 +3,11 @@
 import asyncio
 import json
 import random
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import disnake
 import pytest
-from disnake.gateway import KeepAliveHandler
 
 from bot.simulator import Simulator
 from tests.fixtures.size import SEED, sized
@@ -40,15 +38,6 @@ SPEC: dict[str, Any] = {
     "channels": [{"name": "Deck", "type": "category"}, {"name": "log", "parent": "Deck"}],
     "members": [{"username": "ada"}, {"username": "grace", "roles": ["Crew"]}],
 }
-
-
-@pytest.fixture(autouse=True)
-async def heartbeats_end() -> AsyncIterator[None]:
-    """disnake sends them from threads, which notice a while later that their connection or the loop is closed."""
-    yield
-    for thread in threading.enumerate():
-        if isinstance(thread, KeepAliveHandler):
-            await asyncio.to_thread(thread.join, 5)
 
 
 class Heard:

@@ -14,6 +14,7 @@ from core.db import Engines
 from core.discord.effective import guild_permissions
 from core.discord.errors import CallRefused, GatewayBusy
 from core.discord.gateway import NO_PICTURES, DiscordGateway, Pictures, RoleFields
+from core.discord.pace import UNTOLD, Budget, Pace
 from core.discord.permissions import Permission
 from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Channel, Member, Snapshot
@@ -37,6 +38,7 @@ class Limited:
         self.while_limited: Callable[[], Awaitable[None]] | None = None
         self.deleted: list[str] = []
         self.refused: set[str] = set()
+        self.pace = UNTOLD
         self.members: dict[str, tuple[str, ...]] = {}
 
     async def read_guild(self, guild_id: str) -> Snapshot:
@@ -44,6 +46,9 @@ class Limited:
 
     async def read_powers(self, guild_id: str) -> BotPowers:
         return self.powers
+
+    async def read_pace(self, guild_id: str) -> Pace:
+        return self.pace
 
     async def read_member(self, guild_id: str, user_id: str) -> Member | None:
         return Member(user_id=user_id, role_ids=self.members[user_id])
@@ -63,7 +68,7 @@ class Limited:
         edited = (replace(r, hoist=True) if r.id == role_id else r for r in self.guild.roles)
         self.guild = replace(self.guild, roles=tuple(edited))
 
-    async def read_details(self, guild_id: str) -> GuildDetails:
+    async def read_details(self, guild_id: str, details: object = None) -> GuildDetails:
         return GuildDetails()
 
     async def read_image(self, path: str) -> None:
@@ -82,6 +87,10 @@ class Limited:
         )
         self.human_makes(made)
         return made.id
+
+    async def delete_role(self, guild_id: str, role_id: str, *, reason: str) -> None:
+        left = tuple(role for role in self.guild.roles if role.id != role_id)
+        self.guild = replace(self.guild, roles=left)
 
     async def delete_channel(self, guild_id: str, channel_id: str, *, reason: str) -> None:
         self.deleted.append(channel_id)
@@ -265,3 +274,89 @@ async def test_whose_role_has_come_down_since_they_asked_edits_no_role_above_it(
     if seen_job.error is not None:
         assert seen_job.error.code == "plan_blocked"
         assert "stands no higher than the role “high”" in seen_job.error.message
+
+
+class Time:
+    """Due times are told by it."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def with_doomed_role(gateway: Limited) -> None:
+    """It is disarmed before a channel is made, so that it brings nothing into it."""
+    top, *others = gateway.guild.roles
+    gone = RoleFactory.build(
+        name="gone", permissions=int(Permission.ADMINISTRATOR), position=1, managed=False
+    )
+    gateway.guild = replace(gateway.guild, roles=(replace(top, position=9), *others, gone))
+
+
+def room_for(channels_left: int, limit: int, time: Time) -> Pace:
+    return Pace(
+        budgets={
+            "create_channel": Budget(
+                limit=limit,
+                window=timedelta(days=2),
+                remaining=channels_left,
+                resets_at=time.now + timedelta(hours=3),
+            )
+        }
+    )
+
+
+async def test_a_plan_that_waited_for_room_is_begun_when_there_is(database: Database) -> None:
+    time = database.clock = Time()
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited = False
+    with_doomed_role(gateway)
+    gateway.pace = room_for(0, 5, time)
+    before = gateway.guild
+    trip = await asked(database, gateway)
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert (seen.state, seen.waiting_for, seen.resume_at) == (
+        "waiting",
+        "rate_limit",
+        time.now + timedelta(hours=3),
+    )
+    assert gateway.guild == before
+    time.now += timedelta(hours=3, seconds=1)
+    await trip.running.run_until_none()
+    assert (await trip.see()).state == "succeeded"
+    assert [channel.name for channel in gateway.guild.channels] == ["news"]
+
+
+async def test_a_plan_that_no_window_has_room_for_says_so_and_closes_nothing(database: Database) -> None:
+    time = database.clock = Time()
+    gateway = Limited(snapshot(roles=0, channels=0))
+    with_doomed_role(gateway)
+    gateway.pace = room_for(0, 0, time)
+    before = gateway.guild
+    trip = await asked(database, gateway)
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert (seen.state, seen.error.code) == ("failed", "create_budget")
+    assert "it is not begun" in seen.error.message
+    assert gateway.guild == before
+
+
+async def test_events_of_an_apply_tell_how_long_it_still_takes(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited = False
+    each_minute = Budget(limit=1, window=timedelta(minutes=1))
+    gateway.pace = Pace(budgets={"create_channel": each_minute}, round_trip=0.1)
+    trip = await asked(database, gateway, document=channels("a", "b", "c"))
+    await trip.running.run_until_none()
+    assert (await trip.see()).progress.expected_at is None, "it has ended"
+    async with database.read() as unit:
+        events = await unit.jobs.events_after(owner(), (await trip.see()).id, 0)
+    told = [event.seconds_left for event in events if event.type == "job.progress"]
+    first, *_, last = told
+    assert first == pytest.approx(2 * 60 + 0.1, abs=5)
+    assert last == 0
+    assert sorted((left for left in told if left is not None), reverse=True) == told
+    assert events[-1].seconds_left is None

@@ -1,6 +1,7 @@
 """Putting back what was changed by hand."""
 
 from core.discord.types import Snowflake
+from core.drift.concession import conceded
 from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload, DriftRevertResult
 from core.drift.schemas import DriftBasis
 from core.jobs.errors import JobFailed
@@ -8,6 +9,7 @@ from core.templates.apply import apply
 from core.templates.diff import diff
 from core.templates.options import Only
 from core.templates.plan import Plan, PlanOptions
+from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import pictures_of, uploaded
 from workers.planning import StoredPictures, read_for, reader_for, until_told
 from workers.registry import JobContext, runs
@@ -18,6 +20,7 @@ async def revert(job: JobContext, payload: DriftRevertPayload) -> DriftRevertRes
     """Plans on what the guild is now, so a later claim does what is left. A merge plan deletes nothing."""
     async with job.database.read() as unit:
         basis = await unit.drift.revert_basis(job.guild_id, payload)
+    await job.gateway.read_details(job.guild_id, details_in(basis.document))
     plan = await _plan(job, basis, payload, {})
     if plan.blockers:
         raise JobFailed(" ".join(notice.message for notice in plan.blockers), code="plan_blocked")
@@ -39,7 +42,9 @@ async def _plan(
         only=Only(kinds=("guild",) if payload.guild else (), nodes=payload.nodes),
         protected=basis.options.protected_ids,
     )
-    return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, options)
+    bindings = {**basis.bindings, **made}
+    document = conceded(basis.document, snapshot, bindings, payload.left) if payload.left else basis.document
+    return diff(document, snapshot, bindings, powers, options)
 
 
 async def _again(

@@ -6,21 +6,25 @@ from msgspec.structs import replace
 
 from core.discord.errors import CallRefused
 from core.discord.images import ImageHash, MediaType
+from core.discord.resources import GuildDetails
 from core.discord.types import Snowflake
 from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
 from core.templates.askers import bounded, powers_of
+from core.templates.begun import Begun
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.judged import judged
 from core.templates.plan import Notice, Plan, deletes_of, node_of
 from core.templates.report import outcomes, tightened
+from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import not_ready, pictures_of, uploaded
 from core.templates.rollback import changed_ids
 from core.templates.schemas import PlanBasis
 from core.templates.staleness import changes_since, told
 from workers.acting import asking_member
+from workers.budgets import require_room
 from workers.capture import keep
 from workers.planning import StoredPictures, read_for, reader_for, until_told
 from workers.registry import JobContext, runs
@@ -33,6 +37,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         basis = await unit.plans.basis(payload.plan_id)
         steps = await unit.ledger.steps(job.job.id)
+    asked = await _ask_anew(job, basis)
     made = await _made_earlier(job, steps)
     plan = await _plan_again(job, basis, made)
     begun = bool(made) or any(step.state == "done" for step in steps)
@@ -42,7 +47,9 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     blockers = (*plan.blockers, *await _not_ready(job, basis, plan))
     if blockers:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
-    before = (await keep(job, "before_apply", members=True)).info.id
+    if not begun:
+        await require_room(job, plan)
+    before = (await keep(job, "before_apply", members=True, details=asked)).info.id
     try:
         made |= await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
     except CallRefused as error:
@@ -52,6 +59,14 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     return replace(_result(basis, before, made, left, steps), members_job_id=members_job_id)
+
+
+async def _ask_anew(job: JobContext, basis: PlanBasis) -> GuildDetails | None:
+    """All of it, because it is also kept before anything is done; a later claim has that already."""
+    if job.claim == 1:
+        return await job.gateway.read_details(job.guild_id)
+    await job.gateway.read_details(job.guild_id, details_in(basis.document))
+    return None
 
 
 async def _judged(job: JobContext, plan: Plan) -> Plan:
@@ -100,8 +115,13 @@ def _id_map(basis: PlanBasis, left: Plan, made: dict[str, Snowflake]) -> dict[Sn
 
 
 async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
+    """What an earlier claim has begun is finished: from what it began with, where that was kept."""
+    async with job.database.read() as unit:
+        kept = await unit.snapshots.kept_by(job.job.id)
     snapshot, powers = await read_for(job, basis.document)
-    return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options)
+    bindings = {**basis.bindings, **made}
+    begun = Begun(guild=kept.content, deleting=deletes_of(basis.plan)) if kept else None
+    return diff(basis.document, snapshot, bindings, powers, basis.options, begun=begun)
 
 
 async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:

@@ -1,6 +1,6 @@
 """All that a plan does beside settings, roles and channels: what is written, what goes, what stands against it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import msgspec
 from msgspec import UNSET
@@ -38,20 +38,29 @@ class ResourceTarget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resource_target(
-    document: Document, snapshot: Snapshot, matches: ResourceMatches, resolve: Resolve, options: PlanOptions
+    document: Document,
+    snapshot: Snapshot,
+    matches: ResourceMatches,
+    resolve: Resolve,
+    options: PlanOptions,
+    *,
+    deleting: Collection[Snowflake] = (),
 ) -> ResourceTarget:
-    """`resolve` gives the ref of a role, a channel or an emoji of the document."""
+    """`resolve` gives the ref of a role, a channel or an emoji of the document. `deleting`: see `Begun`."""
     scope = Scope(options.only)
     wants = wanted_resources(document, snapshot, matches, resolve, scope)
     reception = reception_of(document, snapshot, resolve, scope)
     made = {wanted.ref for wanted in wants.resources}
+    replaced = (*_replaced(matches, made), *_left_behind(snapshot, matches, deleting))
+    known = {doomed.resource.id for doomed in replaced}
+    others = _unnamed(document, snapshot, matches, options)
     unread = (
         *(SECTIONS[kind] for kind in matches.unread if _speaks(document, kind, scope)),
         *reception.unread,
     )
     return ResourceTarget(
         wanted=wants.resources,
-        doomed=(*_replaced(matches, made), *_unnamed(document, snapshot, matches, options)),
+        doomed=(*replaced, *(doomed for doomed in others if doomed.resource.id not in known)),
         reception=reception,
         warnings=wants.warnings,
         blockers=(*(_not_read(section) for section in unread), *wants.blockers),
@@ -77,6 +86,17 @@ def without_those_of(target: ResourceTarget, channels: Collection[Snowflake]) ->
 
 def _goes_with(resource: Resource, channels: Collection[Snowflake]) -> bool:
     return isinstance(resource, Webhook) and resource.channel_id in channels
+
+
+def _left_behind(
+    snapshot: Snapshot, matches: ResourceMatches, deleting: Collection[Snowflake]
+) -> Iterator[DoomedResource]:
+    """What an earlier part of the plan has made anew and not deleted."""
+    named = {resource.id for resource in matches.found.values()}
+    for kind in ("emoji", "sticker"):
+        for resource in existing(snapshot, kind) or ():
+            if resource.id in deleting and resource.id not in named:
+                yield DoomedResource(kind=kind, resource=resource, is_replaced=True)
 
 
 def _replaced(matches: ResourceMatches, made: Collection[Ref]) -> list[DoomedResource]:

@@ -9,9 +9,10 @@ import pytest
 from core.discord.errors import CallRefused, TargetGone
 from core.discord.gateway import NO_PICTURES, GuildGateway, Pictures, ResourceGateway
 from core.discord.images import Image
+from core.discord.pace import UNTOLD, Pace
 from core.discord.resources import DETAILS, GuildDetails
 from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
-from core.jobs.journal import Act, LookUp
+from core.jobs.journal import Act, LookUp, SecondsLeft
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply
 from core.templates.document import Category, DocumentGuild, DocumentRole, TextChannel
@@ -51,6 +52,9 @@ class Calls(GuildGateway, ResourceGateway):
 
     async def read_member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> int | None:
         raise AssertionError("applying reads nothing")
+
+    async def read_pace(self, guild_id: Snowflake) -> Pace:
+        return UNTOLD
 
     async def edit_guild(
         self, guild_id: Snowflake, fields: Any, *, pictures: Pictures = NO_PICTURES, reason: str
@@ -100,6 +104,9 @@ class Calls(GuildGateway, ResourceGateway):
     async def read_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
         raise AssertionError("applying reads nothing")
 
+    async def known_details(self, guild_id: Snowflake, details: Any = DETAILS) -> GuildDetails:
+        raise AssertionError("applying reads nothing")
+
     async def read_image(self, path: str) -> Image | None:
         raise AssertionError("applying reads nothing")
 
@@ -147,8 +154,11 @@ class Notes:
         self.look_ups: dict[str, LookUp | None] = {}
         self._before = before
 
-    async def announce(self, total: int, *, planned_anew: bool = False) -> None:
+    async def announce(
+        self, total: int, *, planned_anew: bool = False, seconds_left: SecondsLeft | None = None
+    ) -> None:
         assert planned_anew
+        assert seconds_left is not None
         self.announced = total
 
     async def recall(self, step: JobStep, look_up: LookUp) -> str | None:

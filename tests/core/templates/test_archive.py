@@ -73,6 +73,17 @@ KEPT = wanted(TextChannel(key="kept", name="kept"))
 
 
 class TestArchiving:
+    def test_staff_with_a_role_that_was_kept_out_stay_out(self) -> None:
+        """Among roles an entry that allows stands above one that denies."""
+        muted = role(1103, "muted")
+        there = lived_in(channel(2003, "quiet", deny(1103, "view_channel")))
+        there = replace(there, roles=(*there.roles, muted))
+        journey = journey_to(KEPT, there, options=ARCHIVE)
+        assert seen_by(there, "quiet", "1101")
+        assert not seen_by(there, "quiet", "1101", "1103")
+        assert not seen_by(journey.end, "quiet", "1101", "1103")
+        assert seen_by(journey.end, "old", "1101", "1103")
+
     def test_a_channel_that_is_not_named_is_moved_and_closed_to_all_but_staff(self) -> None:
         journey = journey_to(KEPT, lived_in(), options=ARCHIVE)
         assert ids(journey.plan) == ["create_channel:~archive", "edit_channel:2002"]

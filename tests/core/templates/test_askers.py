@@ -2,10 +2,13 @@
 
 from msgspec.structs import replace
 
-from core.discord.types import BotPowers, Snapshot
+from core.discord.resources import Onboarding
+from core.discord.types import BotPowers, GuildSettings, Snapshot
 from core.templates.askers import bounded, powers_of, unbound
 from core.templates.document import Category, Document, DocumentGuild, DocumentRole, TextChannel
 from core.templates.plan import OrderRoles, PlanOptions
+from core.templates.resources.nodes import DocumentWebhook
+from core.templates.resources.welcome import DocumentOnboarding, DocumentOption, DocumentPrompt
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, wish
 from tests.builders.journeys import Journey
@@ -134,6 +137,48 @@ class TestChannels:
         )
         assert against(said, there, 1101) == ["asker_cannot_grant"]
         assert against(said, there, 1102) == []
+
+
+class TestResources:
+    def test_a_webhook_is_made_only_in_a_channel_that_its_asker_sees(self) -> None:
+        there = guild(
+            role(1101, "a", "manage_webhooks", "view_channel"),
+            channel(2001, "open"),
+            channel(2002, "shut", deny(GUILD, "view_channel"), deny(1101, "view_channel")),
+            features=["COMMUNITY"],
+        )
+        there = replace(there, webhooks=())
+        for name, found in (("open", []), ("shut", ["asker_out_of_reach"])):
+            said = replace(
+                wanted(TextChannel(key="c", name=name)),
+                webhooks=(DocumentWebhook(key="w", name="News", channel="c"),),
+            )
+            assert against(said, there, 1101) == found
+
+    def test_newcomers_are_offered_only_roles_below_that_of_the_asker(self) -> None:
+        there = guild(
+            role(1101, "a", "manage_roles", "manage_guild", position=2),
+            role(1102, "low", position=1),
+            role(1103, "high", position=3),
+            channel(2001, "c"),
+            features=["COMMUNITY"],
+            settings=GuildSettings(
+                name="Guild",
+                rules_channel_id="2001",
+                updates_channel_id="2001",
+                verification_level="low",
+                content_filter="all_members",
+            ),
+        )
+        there = replace(there, onboarding=Onboarding())
+        for name, found in (("low", []), ("high", ["asker_role_too_low"])):
+            option = DocumentOption(title="Me", roles=("r",))
+            prompt = DocumentPrompt(title="Who?", options=(option,))
+            said = replace(
+                wanted(DocumentRole(key="r", name=name), TextChannel(key="c", name="c")),
+                onboarding=DocumentOnboarding(prompts=(prompt,)),
+            )
+            assert against(said, there, 1101) == found
 
 
 def test_what_stands_against_one_asker_does_not_stand_against_the_next() -> None:

@@ -13,10 +13,14 @@ from core.templates.document import (
     Document,
     DocumentGuild,
     DocumentRole,
+    DocumentTag,
+    ForumChannel,
     StageChannel,
     TextChannel,
+    VoiceChannel,
 )
 from core.templates.plan import Plan, PlanOptions
+from core.templates.resources.nodes import DocumentWebhook
 from tests.builders.answers import answered
 from tests.builders.guilds import BITS, BOT_ROLE, Thrown, powers, snapshot, wish
 from tests.builders.journeys import Journey
@@ -30,6 +34,8 @@ from tests.builders.scenes import (
     deny,
     for_role,
     guild,
+    ids,
+    journey_to,
     plan_for,
     role,
     wanted,
@@ -221,6 +227,59 @@ class TestCommunity:
         assert "guild.community: true" in plan.blockers[0].message
         there = guild(channel(2001, "rules"), settings=COMMUNITY, features=["COMMUNITY"])
         assert codes(plan_for(wanted(node), there)) == []
+
+    def test_a_forum_that_takes_a_second_call_must_let_the_bot_in(self) -> None:
+        hands = ("view_channel", "manage_channels", "manage_roles")
+        there, bot = with_bot(guild(), *hands), bot_with(*hands)
+        shut = (for_role("everyone", deny=["view_channel"]),)
+        for tag, found in ((True, ["channel_out_of_reach"]), (False, [])):
+            forum = ForumChannel(
+                key="f", name="f", require_tag=tag, tags=(DocumentTag(name="t"),), overwrites=shut
+            )
+            assert codes(plan_for(wanted(forum), there, powers=bot)) == found
+
+    def test_a_webhook_of_a_new_voice_channel_needs_the_bot_to_be_able_to_connect(self) -> None:
+        hands = ("view_channel", "manage_channels", "manage_webhooks", "connect")
+        for held, found in ((hands, []), (hands[:-1], ["bot_lacks_permission"])):
+            there, bot = with_bot(replace(guild(), webhooks=()), *held), bot_with(*held)
+            said = replace(
+                wanted(VoiceChannel(key="v", name="v")),
+                webhooks=(DocumentWebhook(key="w", name="News", channel="v"),),
+            )
+            assert codes(plan_for(said, there, powers=bot)) == found
+
+    def test_a_channel_is_converted_in_a_community_server_only(self) -> None:
+        """Left over from a time when the server was one."""
+        there = guild(channel(2001, "n", kind="announcement"), channel(2002, "rules"))
+        said = wanted(TextChannel(key="n", name="n"))
+        plan = plan_for(said, there, {"n": "2001"})
+        assert [(n.code, n.node) for n in plan.blockers] == [("no_conversion", "n")]
+        assert "leave its type as it is: announcement" in plan.blockers[0].message
+        assert codes(plan_for(said, replace(there, features=frozenset({"NEWS"})), {"n": "2001"})) == []
+
+    def test_a_server_that_becomes_a_community_converts_its_channels_then(self) -> None:
+        there = guild(channel(2001, "n", kind="announcement"), channel(2002, "rules"))
+        settings = DocumentGuild(
+            community=True,
+            rules_channel="rules",
+            updates_channel="rules",
+            verification_level="low",
+            content_filter="all_members",
+        )
+        said = wanted(TextChannel(key="n", name="n"), TextChannel(key="rules", name="rules"), guild=settings)
+        journey = journey_to(said, there, {"n": "2001"})
+        assert ids(journey.plan) == ["edit_guild:first", "edit_channel:2001"]
+
+    def test_a_server_that_leaves_community_converts_its_channels_before(self) -> None:
+        there = guild(
+            channel(2001, "n", kind="announcement"),
+            channel(2002, "rules"),
+            settings=replace(COMMUNITY, rules_channel_id="2002", updates_channel_id="2002"),
+            features=["COMMUNITY"],
+        )
+        said = wanted(TextChannel(key="n", name="n"), guild=DocumentGuild(community=False))
+        journey = journey_to(said, there, {"n": "2001"})
+        assert ids(journey.plan) == ["edit_channel:2001", "edit_guild"]
 
     def test_what_is_there_already_stands_against_nothing(self) -> None:
         assert (

@@ -25,11 +25,12 @@ from core.discord.resources import (
     WelcomeScreen,
 )
 from core.discord.types import Channel, ForumTag, GuildSettings, Role, Snapshot
+from core.templates.begun import Begun
 from core.templates.capture import document_of
 from core.templates.diff import diff
 from core.templates.document import Document
 from core.templates.parse import document_from, read_document
-from core.templates.plan import PlanOptions
+from core.templates.plan import PlanOptions, deletes_of
 from core.templates.text import to_json, to_yaml
 from core.templates.validate import problems_in
 from tests.builders.guilds import BOT, BOT_ROLE, GUILD, powers
@@ -216,6 +217,32 @@ def test_another_picture_makes_an_emoji_anew_before_the_old_one_goes() -> None:
     plan = diff(wanted, there, captured.bindings, powers(there), PlanOptions())
     assert [step.id for step in plan.steps] == ["create_emoji:face", "delete_emoji:3000"]
     assert [notice.code for notice in plan.warnings] == ["made_anew"]
+
+
+def test_an_emoji_that_was_made_anew_when_the_plan_was_stopped_still_goes() -> None:
+    there = bare(emojis=(Emoji(id="3000", name="face"),), images={"emojis/3000": PICTURES[0]})
+    wanted = document_of(bare(emojis=(Emoji(id="3900", name="face"),), images={"emojis/3900": PICTURES[1]}))
+    plan = diff(wanted.document, there, {}, powers(there), PlanOptions())
+    half = Journey(plan, there, powers(there), stop=1)
+    assert [emoji.name for emoji in half.end.emojis or ()] == ["face", "face"]
+    begun = Begun(guild=there, deleting=deletes_of(plan))
+    rest = diff(wanted.document, half.end, half.created, powers(there), PlanOptions(), begun=begun)
+    assert [step.id for step in rest.steps] == ["delete_emoji:3000"]
+    assert diff(wanted.document, half.end, half.created, powers(there), PlanOptions()).steps == ()
+
+
+def test_what_was_made_anew_in_place_of_what_a_question_was_about_leaves_nothing_to_do() -> None:
+    """The answer named an emoji that is gone when the plan is done."""
+    there = bare(
+        emojis=(Emoji(id="3000", name="face"), Emoji(id="3001", name="face")),
+        images={"emojis/3000": PICTURES[0], "emojis/3001": PICTURES[0]},
+    )
+    document = document_of(bare(emojis=(Emoji(id="3900", name="face"),), images={"emojis/3900": PICTURES[1]}))
+    options = PlanOptions(mappings={"face": "3001"})
+    plan = diff(document.document, there, {}, powers(there), options)
+    assert [step.id for step in plan.steps] == ["create_emoji:face", "delete_emoji:3001"]
+    left = Journey(plan, there, powers(there)).second_plan(document.document, {}, powers(there), options)
+    assert (left.steps, left.blockers) == ((), ())
 
 
 def test_what_was_not_read_stands_against_a_plan_that_speaks_of_it() -> None:

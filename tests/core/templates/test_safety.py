@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from core.discord.permissions import bits_of
 from core.discord.types import GuildSettings, Overwrite, Snapshot
+from core.templates.begun import Begun
 from core.templates.diff import diff
 from core.templates.document import (
     AnnouncementChannel,
@@ -15,6 +16,7 @@ from core.templates.document import (
     TextChannel,
 )
 from core.templates.graph import in_sequence, minimal_splits
+from core.templates.match import displayed
 from core.templates.plan import EditChannel, EditGuild, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
@@ -342,6 +344,9 @@ class TestGraph:
         assert in_sequence(ranks, {"late": ["bound"]}) == ["early", "late", "bound"]
 
 
+MODES = (EXACT, PlanOptions(mode="exact"), PlanOptions())
+
+
 def check(
     present: Snapshot, document: Document, bindings: dict[str, str], options: PlanOptions, together: int
 ) -> None:
@@ -374,16 +379,14 @@ def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
         choose = Thrown(SEED * 7_000_003 + number)
         present, (document, bindings) = snapshot(choose), wish(choose)
         bot = powers(present)
-        options = answered(
-            document, present, bindings, bot, options=EXACT if number % 2 else PlanOptions(), choose=choose
-        )
+        options = answered(document, present, bindings, bot, options=MODES[number % 3], choose=choose)
         plan = diff(document, present, bindings, bot, options)
         if plan.blockers or len(plan.steps) < 2:
             continue
         whole = Journey(plan, present, bot)
         half = Journey(plan, present, bot, stop=1 + choose.below(len(plan.steps) - 1))
         known = {**bindings, **plan.matched, **half.created}
-        again = diff(document, half.end, known, bot, options)
+        again = diff(document, half.end, known, bot, options, begun=Begun(guild=present))
         rest = Journey(again, half.end, bot)
         assert not again.blockers
         assert rest.second_plan(document, known, bot, options).steps == ()
@@ -392,9 +395,14 @@ def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
 
 
 def _described(end: Snapshot, created: dict[str, str]) -> object:
-    """Channels and their overwrites with keys for new ids, but for the bot's own entries."""
+    """Channels, their overwrites and their order, with keys for new ids, but for the bot's own entries."""
     keys = {number: key for key, number in created.items()}
-    return {
+    siblings: dict[object, list[str]] = {}
+    for c in displayed(end):
+        kind = "category" if c.type == "category" else "voice" if c.type in ("voice", "stage") else "text"
+        home = keys.get(c.parent_id or "", c.parent_id)
+        siblings.setdefault((home, kind), []).append(keys.get(c.id, c.id))
+    return siblings, {
         keys.get(c.id, c.id): {
             (keys.get(o.id, o.id), o.allow, o.deny) for o in c.overwrites if o.id != BOT_ROLE
         }
