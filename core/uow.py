@@ -224,6 +224,7 @@ class UnitOfWork:
             snapshots=self.snapshots,
             policies=self.policies,
             options=self.guild_options,
+            images=self.images,
             jobs=self.jobs,
             audit=self.audit,
             clock=self._clock,

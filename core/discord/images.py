@@ -44,6 +44,13 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a stored picture without its content; `size` in bytes."""
+
+    media_type: MediaType
+    size: int
+
+
 class Images(Protocol):
     """Where pictures are taken from."""
 

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -18,6 +18,11 @@ class ImageRepository(Repository[ImageModel]):
         return await self.session.scalar(
             select(ImageModel).where(ImageModel.hash == image_hash).options(undefer(ImageModel.content))
         )
+
+    async def held(self, hashes: Collection[ImageHash]) -> Sequence[ImageModel]:
+        """Without their content."""
+        found = await self.session.scalars(select(ImageModel).where(ImageModel.hash.in_(hashes)))
+        return found.all()
 
     async def use(self, image_hash: ImageHash, now: datetime) -> ImageModel | None:
         """Without its content; somebody has a use for it now."""

@@ -11,6 +11,7 @@ from core.clock import Clock
 from core.discord.images import (
     MAX_IMAGE_BYTES,
     AssetPath,
+    Held,
     Image,
     ImageHash,
     MediaType,
@@ -71,6 +72,13 @@ class ImageService:
         return Image(
             hash=model.hash, media_type=msgspec.convert(model.media_type, MediaType), content=model.content
         )
+
+    async def held(self, hashes: Collection[ImageHash]) -> dict[ImageHash, Held]:
+        """Of those that are stored."""
+        return {
+            model.hash: Held(media_type=msgspec.convert(model.media_type, MediaType), size=model.size)
+            for model in (await self._images.held(hashes) if hashes else ())
+        }
 
     async def known(self, paths: Collection[AssetPath]) -> dict[AssetPath, ImageHash]:
         """Of those whose content we hold."""

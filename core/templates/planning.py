@@ -17,6 +17,7 @@ from core.guilds.options_service import GuildOptionsService
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
+from core.images.service import ImageService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
@@ -32,6 +33,7 @@ from core.templates.models import PlanModel
 from core.templates.options import DELETED
 from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, ref_to
 from core.templates.repository import BindingRepository, PlanRepository
+from core.templates.resources.uploads import not_ready, pictures_of
 from core.templates.rollback import warned
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
@@ -52,6 +54,7 @@ class PlanService:
         snapshots: SnapshotService,
         policies: PolicyService,
         options: GuildOptionsService,
+        images: ImageService,
         jobs: JobService,
         audit: AuditService,
         clock: Clock,
@@ -64,6 +67,7 @@ class PlanService:
         self._snapshots = snapshots
         self._policies = policies
         self._options = options
+        self._images = images
         self._jobs = jobs
         self._audit = audit
         self._clock = clock
@@ -282,6 +286,7 @@ class PlanService:
         rules = await self._policies.of(view.guild.id)
         plan = diff(document, view.structure, bindings, view.powers, options)
         plan = judged(_bounded(plan, view.structure, actor), view.structure, rules)
+        plan = await self._with_pictures(plan, view.structure)
         plan = paced(plan, view.pace, self._clock())
         if snapshot_id is not None:
             plan = warned(plan)
@@ -308,6 +313,12 @@ class PlanService:
             after=msgspec.to_builtins({"hash": plan.hash, "calls": plan.calls, "template": template_id}),
         )
         return to_plan(model)
+
+    async def _with_pictures(self, plan: Plan, guild: Snapshot) -> Plan:
+        """With what stands against its pictures and its dates at this moment."""
+        held = await self._images.held(pictures_of(plan))
+        found = not_ready(plan, held, guild, self._clock())
+        return msgspec.structs.replace(plan, blockers=(*plan.blockers, *found)) if found else plan
 
     async def _with_protected(self, guild_id: Snowflake, options: PlanOptions) -> PlanOptions:
         """Beside what the asker protects, what the guild does at this moment."""

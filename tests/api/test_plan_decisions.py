@@ -4,15 +4,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from core.discord.images import hash_of
 from core.discord.types import Channel
 from tests.api.world import Api
 from tests.builders.core import powers, snapshot, snowflake
+from tests.simulator.pictures import png
 
 CHAT: dict[str, Any] = {"key": "chat", "type": "text", "name": "chat"}
 
 
 async def guild_of(api: Api, *channels: Channel) -> str:
-    seen = replace(snapshot(channels=0), channels=channels)
+    seen = replace(snapshot(channels=0), channels=channels, emojis=())
     async with api.database.unit() as unit:
         await unit.guilds.store(seen, powers(seen))
     return seen.guild_id
@@ -88,3 +90,17 @@ async def test_what_the_guild_protects_is_protected_from_every_plan_also_from_on
     assert [w["code"] for w in plan["warnings"]] == ["protected"]
     late = await api.post(f"/plans/{before['id']}/apply")
     assert (late.status_code, late.json()["code"]) == (409, "plan_stale")
+
+
+async def test_a_picture_that_discord_would_not_take_blocks_the_plan_before_it_is_applied(api: Api) -> None:
+    guild = await guild_of(api)
+    large = png() + bytes(300 * 1024)
+    for content, code in ((None, "picture_missing"), (large, "file_too_large"), (png(3), None)):
+        image = hash_of(content or b"nowhere")
+        if content:
+            assert (await api.post("/images", content=content)).status_code == 201
+        document = {"guildwright": 1, "emojis": [{"key": "anchor", "name": "anchor", "image": image}]}
+        template = await api.template(document=document)
+        plan = (await api.post(f"/guilds/{guild}/plans", json={"template_id": template["id"]})).json()
+        found = [(blocker["code"], blocker["node"]) for blocker in plan["blockers"]]
+        assert found == ([(code, "anchor")] if code else [])

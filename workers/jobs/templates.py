@@ -5,7 +5,6 @@ import uuid
 from msgspec.structs import replace
 
 from core.discord.errors import CallRefused
-from core.discord.images import ImageHash, MediaType
 from core.discord.resources import GuildDetails
 from core.discord.types import Snowflake
 from core.jobs.errors import DoneInPart, JobFailed
@@ -127,11 +126,8 @@ async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowfla
 async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:
     """What stands against doing it now, beside the guild itself."""
     snapshot, _ = await read_for(job, basis.document)
-    stored = StoredPictures(job)
-    found = {image_hash: await stored.find(image_hash) for image_hash in pictures_of(plan)}
-    held: dict[ImageHash, MediaType] = {
-        image_hash: image.media_type for image_hash, image in found.items() if image
-    }
+    async with job.database.read() as unit:
+        held = await unit.images.held(pictures_of(plan))
     return not_ready(plan, held, snapshot, job.clock())
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from core.discord.images import (
     AssetPath,
     GuildPicture,
+    Held,
     ImageHash,
-    MediaType,
     guild_picture,
     role_icon,
 )
@@ -23,6 +23,7 @@ from core.templates.plan import (
     Plan,
     Step,
 )
+from core.templates.resources.files import unfit_files
 from core.templates.resources.limits import EMOJI_SLOTS
 from core.templates.resources.pictures import picture_of
 
@@ -40,11 +41,16 @@ def pictures_of(plan: Plan) -> frozenset[ImageHash]:
 
 
 def not_ready(
-    plan: Plan, held: Mapping[ImageHash, MediaType], snapshot: Snapshot, now: datetime
+    plan: Plan, held: Mapping[ImageHash, Held], snapshot: Snapshot, now: datetime
 ) -> tuple[Notice, ...]:
-    """What stands against doing the plan now and cannot be seen in the guild: pictures that we do not hold, room for
-    emojis that move and that do not, events that would begin in the past."""
-    return (*_not_held(plan, held), *_crowded(plan, held, snapshot), *_late(plan, now))
+    """What stands against doing the plan now and cannot be seen in the guild: pictures that we do not hold, or that
+    Discord would not take, room for emojis that move and that do not, events that would begin in the past."""
+    return (
+        *_not_held(plan, held),
+        *unfit_files(plan, held, snapshot),
+        *_crowded(plan, held, snapshot),
+        *_late(plan, now),
+    )
 
 
 def uploaded(plan: Plan, created: Mapping[str, Snowflake], after: Snapshot) -> dict[AssetPath, ImageHash]:
@@ -92,7 +98,7 @@ def _pictures(step: Step) -> Iterator[tuple[GuildPicture, ImageHash]]:
             pass
 
 
-def _not_held(plan: Plan, held: Mapping[ImageHash, MediaType]) -> Iterator[Notice]:
+def _not_held(plan: Plan, held: Mapping[ImageHash, Held]) -> Iterator[Notice]:
     for step in plan.steps:
         for image in sorted(pictures_in(step) - held.keys()):
             yield Notice(
@@ -103,12 +109,12 @@ def _not_held(plan: Plan, held: Mapping[ImageHash, MediaType]) -> Iterator[Notic
             )
 
 
-def _crowded(plan: Plan, held: Mapping[ImageHash, MediaType], snapshot: Snapshot) -> Iterator[Notice]:
+def _crowded(plan: Plan, held: Mapping[ImageHash, Held], snapshot: Snapshot) -> Iterator[Notice]:
     if "MORE_EMOJI" in snapshot.features:
         return
     slots = EMOJI_SLOTS[min(max(snapshot.premium_tier, 0), len(EMOJI_SLOTS) - 1)]
     making = [
-        held[image] in _MOVES
+        held[image].media_type in _MOVES
         for step in plan.steps
         if step.id.startswith("create_emoji:")
         for image in pictures_in(step) & held.keys()

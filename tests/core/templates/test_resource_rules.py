@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.discord.images import hash_of
+from core.discord.images import Held, hash_of
 from core.discord.resources import Emoji, Webhook
 from core.discord.types import Snapshot
 from core.errors import Problem
@@ -19,6 +19,7 @@ from tests.builders.journeys import Journey
 from tests.core.templates.test_resources import bare
 
 ONE = hash_of(b"one")
+STILL, MOVING = Held(media_type="image/png", size=100), Held(media_type="image/gif", size=100)
 ROOM = {"key": "room", "type": "text", "name": "room"}
 LOUNGE = {"key": "lounge", "type": "voice", "name": "Lounge"}
 BLOCK = {"type": "block_message"}
@@ -140,7 +141,7 @@ def test_pictures_that_are_not_held_and_events_in_the_past_stand_against_doing_i
     plan = planned(bare(), emojis=new, events=[EVENT])
     early, late = datetime(2030, 1, 1, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC)
     assert [n.code for n in not_ready(plan, {}, bare(), early)] == ["picture_missing"]
-    assert [n.code for n in not_ready(plan, {ONE: "image/png"}, bare(), late)] == ["event_in_the_past"]
+    assert [n.code for n in not_ready(plan, {ONE: STILL}, bare(), late)] == ["event_in_the_past"]
 
 
 def test_still_and_animated_emojis_have_room_of_their_own() -> None:
@@ -148,8 +149,75 @@ def test_still_and_animated_emojis_have_room_of_their_own() -> None:
     plan = planned(bare(emojis=full), emojis=[{"key": "new", "name": "new", "image": ONE}])
     now = datetime(2030, 1, 1, tzinfo=UTC)
     there = bare(emojis=full)
-    assert [n.code for n in not_ready(plan, {ONE: "image/png"}, there, now)] == ["too_many"]
-    assert not_ready(plan, {ONE: "image/gif"}, there, now) == ()
+    assert [n.code for n in not_ready(plan, {ONE: STILL}, there, now)] == ["too_many"]
+    assert not_ready(plan, {ONE: MOVING}, there, now) == ()
+
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "file", "code"),
+    [
+        (
+            {"emojis": [{"key": "n", "name": "new", "image": ONE}]},
+            Held(media_type="image/png", size=256 * 1024),
+            None,
+        ),
+        (
+            {"emojis": [{"key": "n", "name": "new", "image": ONE}]},
+            Held(media_type="image/png", size=256 * 1024 + 1),
+            "file_too_large",
+        ),
+        (
+            {"emojis": [{"key": "n", "name": "new", "image": ONE}]},
+            Held(media_type="application/json", size=9),
+            "wrong_type",
+        ),
+        (
+            {"stickers": [{"key": "n", "name": "new", "tags": "cat", "image": ONE}]},
+            Held(media_type="image/gif", size=512 * 1024),
+            None,
+        ),
+        (
+            {"stickers": [{"key": "n", "name": "new", "tags": "cat", "image": ONE}]},
+            Held(media_type="image/png", size=512 * 1024 + 1),
+            "file_too_large",
+        ),
+        (
+            {"stickers": [{"key": "n", "name": "new", "tags": "cat", "image": ONE}]},
+            Held(media_type="image/webp", size=9),
+            "wrong_type",
+        ),
+        (
+            {"stickers": [{"key": "n", "name": "new", "tags": "cat", "image": ONE}]},
+            Held(media_type="application/json", size=9),
+            "wrong_type",
+        ),
+        (
+            {"roles": [{"key": "n", "name": "new", "icon": ONE}]},
+            Held(media_type="image/png", size=256 * 1024 + 1),
+            "file_too_large",
+        ),
+        ({"guild": {"icon": ONE}}, Held(media_type="image/gif", size=9), "wrong_type"),
+        ({"guild": {"icon": ONE}}, Held(media_type="image/png", size=9), None),
+        ({"guild": {"banner": ONE}}, Held(media_type="image/gif", size=9), "wrong_type"),
+    ],
+)
+def test_a_file_that_discord_would_not_take_stands_against_the_plan(
+    said: dict[str, Any], file: Held, code: str | None
+) -> None:
+    plan = planned(bare(), **said)
+    assert plan.blockers == ()
+    found = not_ready(plan, {ONE: file}, bare(), NOW)
+    assert [n.code for n in found] == ([code] if code else [])
+    assert not found or "then plan again" in found[0].message
+
+
+def test_a_moving_icon_is_for_servers_that_can_have_one() -> None:
+    there = bare(features=bare().features | {"ANIMATED_ICON"})
+    plan = planned(there, guild={"icon": ONE})
+    assert not_ready(plan, {ONE: MOVING}, there, NOW) == ()
 
 
 def test_what_was_uploaded_is_known_by_discords_names_for_it() -> None:
