@@ -30,7 +30,18 @@ CHECKS: dict[str, list[str]] = {
     "types": [str(TOOLS / "basedpyright")],
 }
 SUITES = ("house", "core", "simulator", "workers", "bot", "trials", "api", "e2e", "chaos")
-LONGEST_FIRST = ("e2e", "api", "types", "workers", "core", "chaos", "simulator", "bot", "trials", "house")
+LONGEST_FIRST = (
+    "e2e",
+    "api",
+    "core",
+    "types",
+    "bot",
+    "chaos",
+    "workers",
+    "simulator",
+    "trials",
+    "house",
+)
 """What takes longest begins first, so that the lanes end together."""
 
 LANES = (os.cpu_count() or 1) + 1

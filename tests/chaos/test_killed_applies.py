@@ -19,7 +19,7 @@ KILLS = sized(small=2, soak=90)
 _DEATH_SECONDS = 60.0
 
 
-@pytest.mark.timeout(sized(small=180, soak=3600))
+@pytest.mark.timeout(sized(small=900, soak=3600))
 async def test_an_apply_that_was_killed_between_two_calls_is_finished_once() -> None:
     with tempfile.TemporaryDirectory(prefix="guildwright-killed-") as folder:
         async with world(Path(folder), jobs=1, guilds=1, applies=KILLS, seed=SEED) as there:

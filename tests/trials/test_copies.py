@@ -21,7 +21,7 @@ EMPTY = {
 }
 
 
-@pytest.mark.timeout(sized(small=180, soak=3600))
+@pytest.mark.timeout(sized(small=900, soak=3600))
 async def test_a_captured_guild_is_the_same_in_an_empty_server(stage: Stage, report: Report) -> None:
     number = 0
     while report.applied < sized(small=40, soak=1000):

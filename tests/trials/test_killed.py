@@ -11,7 +11,7 @@ from tests.trials.report import Report
 from tests.trials.stage import Killed, Stage, Steps, Trial
 
 
-@pytest.mark.timeout(sized(small=180, soak=7200))
+@pytest.mark.timeout(sized(small=900, soak=7200))
 async def test_a_plan_that_was_killed_between_any_two_calls_ends_as_if_it_had_not_been(
     stage: Stage, report: Report
 ) -> None:

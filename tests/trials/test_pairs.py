@@ -16,7 +16,7 @@ from tests.trials.stage import Stage, Trial
 PAIRS_A_GUILD = 2
 
 
-@pytest.mark.timeout(sized(small=180, soak=3600))
+@pytest.mark.timeout(sized(small=900, soak=3600))
 async def test_a_random_document_comes_true_in_a_random_guild(stage: Stage, report: Report) -> None:
     number = 0
     while report.applied < sized(small=150, soak=2000):
@@ -35,7 +35,7 @@ async def test_a_random_document_comes_true_in_a_random_guild(stage: Stage, repo
     assert report.blocked < report.applied / 4, report
 
 
-@pytest.mark.timeout(sized(small=180, soak=3600))
+@pytest.mark.timeout(sized(small=900, soak=3600))
 async def test_a_bot_that_is_no_administrator_is_refused_nothing(stage: Stage, report: Report) -> None:
     """What it may not do stands against the plan before anything is sent."""
     number = 0

@@ -24,7 +24,7 @@ ROLLBACK = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True)
 """As `PlanService.create_rollback` has it."""
 
 
-@pytest.mark.timeout(sized(small=180, soak=3600))
+@pytest.mark.timeout(sized(small=900, soak=3600))
 async def test_a_raided_guild_goes_back_to_what_it_was(stage: Stage, report: Report) -> None:
     number = 0
     while report.applied < sized(small=15, soak=300):
