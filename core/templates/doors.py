@@ -8,19 +8,9 @@ Having and lacking each come down to a few ways of saying "none of these roles, 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from core.discord.permissions import Permission
 from core.templates.holdings import Holdings, RoleBits
-from core.templates.meeting import ADMIN, VIEW
+from core.templates.meeting import ADMIN, CONNECT, PART_OF_A_MESSAGE, SEND, VIEW
 from core.templates.sets import SILENT, Bits, OverwriteSet, Subject, added
-
-_SEND = int(Permission.SEND_MESSAGES)
-_CONNECT = int(Permission.CONNECT)
-_PART_OF_A_MESSAGE = int(
-    Permission.MENTION_EVERYONE
-    | Permission.SEND_TTS_MESSAGES
-    | Permission.ATTACH_FILES
-    | Permission.EMBED_LINKS
-)
 
 
 class Way(NamedTuple):
@@ -138,8 +128,8 @@ def _suspects(
         yield bit, bit, bit
     if before is None or after is None:
         return
-    for gate, gated in ((VIEW, ~VIEW), (_SEND, _PART_OF_A_MESSAGE), (_CONNECT, ~(VIEW | _CONNECT))):
-        if gate == _CONNECT and not has_voice:
+    for gate, gated in ((VIEW, ~VIEW), (SEND, PART_OF_A_MESSAGE), (CONNECT, ~(VIEW | CONNECT))):
+        if gate == CONNECT and not has_voice:
             continue
         if gained & gate:
             yield from ((bit, gate, bit) for bit in _each(taken & gated))
@@ -149,10 +139,10 @@ def _suspects(
 
 def _with_gates(bit: int, *, has_voice: bool) -> list[int]:
     needed = [bit]
-    if bit & _PART_OF_A_MESSAGE:
-        needed.append(_SEND)
-    if has_voice and bit not in (VIEW, _CONNECT):
-        needed.append(_CONNECT)
+    if bit & PART_OF_A_MESSAGE:
+        needed.append(SEND)
+    if has_voice and bit not in (VIEW, CONNECT):
+        needed.append(CONNECT)
     if bit != VIEW:
         needed.append(VIEW)
     return needed

@@ -17,9 +17,9 @@ from core.templates.sets import SILENT, OverwriteSet, Subject, differing, subjec
 
 VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
-_SEND = int(Permission.SEND_MESSAGES)
-_CONNECT = int(Permission.CONNECT)
-_PART_OF_A_MESSAGE = int(
+SEND = int(Permission.SEND_MESSAGES)
+CONNECT = int(Permission.CONNECT)
+PART_OF_A_MESSAGE = int(
     Permission.MENTION_EVERYONE
     | Permission.SEND_TTS_MESSAGES
     | Permission.ATTACH_FILES
@@ -57,10 +57,10 @@ def gates_meet(taken: int, given: int, *, has_voice: bool) -> bool:
     return bool(
         (taken & VIEW and given & ~VIEW)
         or (given & VIEW and taken & ~VIEW)
-        or (taken & _SEND and given & _PART_OF_A_MESSAGE)
-        or (given & _SEND and taken & _PART_OF_A_MESSAGE)
-        or (has_voice and taken & _CONNECT and given & ~_CONNECT)
-        or (has_voice and given & _CONNECT and taken & ~_CONNECT)
+        or (taken & SEND and given & PART_OF_A_MESSAGE)
+        or (given & SEND and taken & PART_OF_A_MESSAGE)
+        or (has_voice and taken & CONNECT and given & ~CONNECT)
+        or (has_voice and given & CONNECT and taken & ~CONNECT)
     )
 
 

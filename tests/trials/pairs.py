@@ -53,6 +53,15 @@ async def make_guild(stage: Stage, choose: Chooser) -> Trial:
     return await stage.make(furnished(choose, snapshot(choose), stage.album.hashes))
 
 
+async def make_lived_in_guild(stage: Stage, choose: Chooser) -> Trial:
+    """With all that a document can bring to it, where one fits."""
+    trial = await make_guild(stage, choose)
+    wish = await draw_pair(stage, trial, choose, EXACT)
+    if not wish.plan.blockers:
+        await trial.apply(wish.plan)
+    return trial
+
+
 async def make_guild_with_weak_bot(stage: Stage, choose: Chooser) -> Trial:
     """The bot has most of what plans may need, and nothing else."""
     bits = sum({int(bit) for bit in _HANDS if not chance(choose, 2)})

@@ -10,7 +10,7 @@ from tests.builders.guilds import Thrown
 from tests.builders.scenes import EXACT
 from tests.fixtures.size import SEED, sized
 from tests.trials.likeness import likeness
-from tests.trials.pairs import draw_pair, make_guild, pair_of
+from tests.trials.pairs import make_lived_in_guild, pair_of
 from tests.trials.report import Report
 from tests.trials.stage import USERNAMES, Stage
 
@@ -27,10 +27,7 @@ async def test_a_captured_guild_is_the_same_in_an_empty_server(stage: Stage, rep
     while report.applied < sized(small=40, soak=1000):
         choose = Thrown(SEED * 19_000_013 + number)
         number += 1
-        original = await make_guild(stage, choose)
-        wish = await draw_pair(stage, original, choose, EXACT)
-        if not wish.plan.blockers:
-            await original.apply(wish.plan)
+        original = await make_lived_in_guild(stage, choose)
         there = await original.read()
         captured = document_of(there).document
         document = read_document(to_yaml(captured), media="yaml")

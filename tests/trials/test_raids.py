@@ -9,10 +9,9 @@ from core.templates.plan import PlanOptions
 from tests.builders.doors import open_doors
 from tests.builders.guilds import Thrown
 from tests.builders.oracle import effective_bits
-from tests.builders.scenes import EXACT
 from tests.fixtures.size import SEED, sized
 from tests.trials.likeness import likeness
-from tests.trials.pairs import draw_pair, make_guild, pair_of
+from tests.trials.pairs import make_lived_in_guild, pair_of
 from tests.trials.raiding import raid
 from tests.trials.report import Report
 from tests.trials.stage import Stage
@@ -30,10 +29,7 @@ async def test_a_raided_guild_goes_back_to_what_it_was(stage: Stage, report: Rep
     while report.applied < sized(small=15, soak=300):
         choose = Thrown(SEED * 29_000_017 + number)
         number += 1
-        trial = await make_guild(stage, choose)
-        wish = await draw_pair(stage, trial, choose, EXACT)
-        if not wish.plan.blockers:
-            await trial.apply(wish.plan)
+        trial = await make_lived_in_guild(stage, choose)
         before = await trial.read()
         captured = document_of(before)
         await raid(stage, trial.guild_id, choose, EDITS)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from core.discord.errors import CallRefused
 from core.discord.resources import GuildDetails
 from core.discord.types import Snowflake
+from core.guilds.schemas import SnapshotContent
 from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
@@ -38,22 +39,23 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         steps = await unit.ledger.steps(job.job.id)
     asked = await _ask_anew(job, basis)
     made = await _made_earlier(job, steps)
-    plan = await _plan_again(job, basis, made)
-    begun = bool(made) or any(step.state == "done" for step in steps)
-    if plan.hash != basis.plan.hash and (not begun or not deletes_of(plan) <= deletes_of(basis.plan)):
+    begun = await _begun(job, basis) if made or any(step.state == "done" for step in steps) else None
+    plan = await _plan_again(job, basis, made, begun)
+    if plan.hash != basis.plan.hash and (begun is None or not deletes_of(plan) <= deletes_of(basis.plan)):
         raise JobFailed(told(changes_since(basis.plan, plan)), code="plan_stale")
-    plan = await _bounded(job, plan if begun else await _judged(job, plan))
+    plan = await _bounded(job, await _judged(job, plan) if begun is None else plan)
     blockers = (*plan.blockers, *await _not_ready(job, basis, plan))
     if blockers:
         raise JobFailed(" ".join(notice.message for notice in blockers), code="plan_blocked")
-    if not begun:
+    if begun is None:
         await require_room(job, plan)
-    before = (await keep(job, "before_apply", members=True, details=asked)).info.id
+    kept = await keep(job, "before_apply", members=True, details=asked)
+    before, begun = kept.info.id, _begun_from(kept, basis)
     try:
         made |= await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
     except CallRefused as error:
-        raise await _in_part(job, basis, before, error) from error
-    left = await _until_told(job, basis, plan, made)
+        raise await _in_part(job, basis, kept, error) from error
+    left = await _until_told(job, basis, plan, made, begun)
     members_job_id = await _remember(job, basis, left, made)
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
@@ -77,15 +79,17 @@ async def _judged(job: JobContext, plan: Plan) -> Plan:
     return judged(plan, snapshot, rules)
 
 
-async def _in_part(job: JobContext, basis: PlanBasis, before: uuid.UUID, error: CallRefused) -> DoneInPart:
+async def _in_part(
+    job: JobContext, basis: PlanBasis, kept: SnapshotContent, error: CallRefused
+) -> DoneInPart:
     """What was done stays; a retry plans again on it."""
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     made = await _made_earlier(job, steps)
-    left = await _plan_again(job, basis, made)
+    left = await _plan_again(job, basis, made, _begun_from(kept, basis))
     done = {step.id for step in steps if step.state == "done"}
     result = replace(
-        _result(basis, before, made, left, steps),
+        _result(basis, kept.info.id, made, left, steps),
         outcomes=outcomes(steps, left),
         tightened=tightened(basis.plan, done),
     )
@@ -113,14 +117,22 @@ def _id_map(basis: PlanBasis, left: Plan, made: dict[str, Snowflake]) -> dict[Sn
     return {} if basis.snapshot_id is None else changed_ids(basis.bindings, {**left.matched, **made})
 
 
-async def _plan_again(job: JobContext, basis: PlanBasis, made: dict[str, Snowflake]) -> Plan:
-    """What an earlier claim has begun is finished: from what it began with, where that was kept."""
+async def _begun(job: JobContext, basis: PlanBasis) -> Begun:
+    """What an earlier claim has begun is finished: from what it began with, where that is still kept."""
     async with job.database.read() as unit:
         kept = await unit.snapshots.kept_by(job.job.id)
+    return _begun_from(kept, basis) if kept else Begun(guild=(await job.read_guild())[0])
+
+
+def _begun_from(kept: SnapshotContent, basis: PlanBasis) -> Begun:
+    return Begun(guild=kept.content, deleting=deletes_of(basis.plan))
+
+
+async def _plan_again(
+    job: JobContext, basis: PlanBasis, made: dict[str, Snowflake], begun: Begun | None
+) -> Plan:
     snapshot, powers = await read_for(job, basis.document)
-    bindings = {**basis.bindings, **made}
-    begun = Begun(guild=kept.content, deleting=deletes_of(basis.plan)) if kept else None
-    return diff(basis.document, snapshot, bindings, powers, basis.options, begun=begun)
+    return diff(basis.document, snapshot, {**basis.bindings, **made}, powers, basis.options, begun=begun)
 
 
 async def _not_ready(job: JobContext, basis: PlanBasis, plan: Plan) -> tuple[Notice, ...]:
@@ -154,13 +166,15 @@ async def _made_earlier(job: JobContext, steps: tuple[JobStep, ...]) -> dict[str
     return made
 
 
-async def _until_told(job: JobContext, basis: PlanBasis, done: Plan, made: dict[str, Snowflake]) -> Plan:
+async def _until_told(
+    job: JobContext, basis: PlanBasis, done: Plan, made: dict[str, Snowflake], begun: Begun
+) -> Plan:
     """Answers what is left to do."""
 
     async def look() -> Plan:
         if pictures_of(done):
             await _note_uploads(job, basis, done, made)
-        return await _plan_again(job, basis, made)
+        return await _plan_again(job, basis, made, begun)
 
     return await until_told(look)
 
