@@ -7,13 +7,13 @@ from litestar import Request, Response
 from msgspec import UNSET, UnsetType
 
 from api.media import JSON, YAML, require_media, wants_yaml
-from core.templates.document import Document
+from core.templates.documents.document import Document
+from core.templates.documents.parse import Draft, read_draft
+from core.templates.documents.source import decoded
+from core.templates.documents.text import to_yaml
 from core.templates.errors import InvalidDocument
 from core.templates.native import import_native, looks_native
-from core.templates.parse import Draft, read_draft
 from core.templates.plan import Notice
-from core.templates.source import decoded
-from core.templates.text import to_yaml
 
 
 def document_within(body: msgspec.Raw, field: str) -> Document:

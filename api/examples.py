@@ -72,7 +72,7 @@ from api.schemas.templates import (
     VersionPage,
 )
 from api.template_examples import TEMPLATE_EXAMPLES
-from core.templates.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
 
 _THEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _GUILD, _OWNER, _BOT, _ROLE = (

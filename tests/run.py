@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from core.processes import OwnProcess, ProcessGroup, print_line, signal_when_parent_ends
-from tests.tally import MARK, Tally
+from tests.tally import MARK, Failure, Tally
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
@@ -47,6 +47,8 @@ LONGEST_FIRST = (
 LANES = (os.cpu_count() or 1) + 1
 """One more than can compute at once: every suite waits for a third of its time or more."""
 _GRACE_SECONDS = 30.0
+_LAST_LINES = 20
+_MOST_SHOWN = 8
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -56,6 +58,7 @@ class Outcome(msgspec.Struct, frozen=True):
     seconds: float
     passed: bool
     verdict: str
+    failures: tuple[Failure, ...] = ()
 
 
 class Lanes:
@@ -107,11 +110,15 @@ def _command(name: str) -> list[str]:
 def _outcome(name: str, seconds: float, status: int, lines: Sequence[str]) -> Outcome:
     said = next((line.removeprefix(MARK) for line in reversed(lines) if line.startswith(MARK)), None)
     verdict = "passed" if status == 0 else f"FAILED (status {status})"
+    failures: tuple[Failure, ...] = ()
+    if said is None and status != 0:
+        failures = (Failure(name, "\n".join([*lines][-_LAST_LINES:])),)
     if said is not None:
         tally = msgspec.json.decode(said, type=Tally)
         counted = ", ".join(f"{count} {what}" for what, count in tally.counts.items())
         verdict = f"{counted or 'no tests'}{'' if status == 0 else f', FAILED (status {status})'}"
-    return Outcome(name, seconds, status == 0, verdict)
+        failures = tally.failures
+    return Outcome(name, seconds, status == 0, verdict, failures)
 
 
 def _is_soak() -> bool:
@@ -121,6 +128,14 @@ def _is_soak() -> bool:
 def _show(name: str, line: str) -> None:
     if not line.startswith(MARK):
         print_line(name, line)
+
+
+def _show_failures(failures: Sequence[Failure]) -> None:
+    """Once more and at the end, where also he finds them who has only the end of a long output."""
+    for failure in failures[:_MOST_SHOWN]:
+        print(f"\nFAILED {failure.test}\n{failure.said}")
+    for failure in failures[_MOST_SHOWN:]:
+        print(f"FAILED {failure.test}")
 
 
 async def run_all(names: Sequence[str], lanes: int) -> list[Outcome]:
@@ -170,6 +185,7 @@ def main() -> int:
     suites = [name for name in suites if any((ROOT / "tests" / name).rglob("test_*.py"))]
     began = time.monotonic()
     outcomes = asyncio.run(run_all([*checks, *suites], asked.lanes))
+    _show_failures([failure for outcome in outcomes for failure in outcome.failures])
     print(f"\n{'seconds':>8}")
     for outcome in outcomes:
         print(f"{outcome.seconds:8.1f}  {outcome.name:<10} {outcome.verdict}")

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from core.templates.writable import ELSEWHERE, RESOURCES, Excluded, Handled, Resource
+from core.templates.documents.writable import ELSEWHERE, RESOURCES, Excluded, Handled, Resource
 from tests.simulator.published import PUBLISHED
 
 SCOPE = ("/guilds/{guild_id}", "/channels/{channel_id}", "/webhooks/{webhook_id}", "/stage-instances")

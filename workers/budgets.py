@@ -3,7 +3,7 @@
 from core.discord.errors import GatewayBusy
 from core.discord.pace import merged
 from core.jobs.errors import JobFailed
-from core.templates.budgets import held_back, shortages
+from core.templates.checks.budgets import held_back, shortages
 from core.templates.plan import Plan
 from workers.registry import JobContext
 

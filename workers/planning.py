@@ -10,7 +10,7 @@ from core.discord.images import Image, ImageHash
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.reading import kept, with_details
 from core.guilds.service import ReadGuild
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.plan import Plan
 from core.templates.resources.sections import details_in
 from workers.registry import JobContext

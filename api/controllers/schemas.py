@@ -7,7 +7,7 @@ from litestar import Controller, Response, get
 from api.guards import anyone
 from api.operations import operation
 from api.security import OPEN_TO_ALL
-from core.templates.jsonschema import document_schema
+from core.templates.documents.jsonschema import document_schema
 
 
 class SchemaController(Controller):

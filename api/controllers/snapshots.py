@@ -18,7 +18,7 @@ from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Snapshot, snapshot_of
 from core.errors import Conflict, Forbidden, NotFound
 from core.templates.capture import document_of
-from core.templates.document import Document
+from core.templates.documents.document import Document
 
 
 class SnapshotController(Controller):

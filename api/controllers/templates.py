@@ -29,7 +29,7 @@ from api.schemas.templates import (
 )
 from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.templates import schemas as core
-from core.templates.document import Document
+from core.templates.documents.document import Document
 
 ImportName = Annotated[
     str | None,

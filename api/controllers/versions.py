@@ -19,8 +19,8 @@ from api.params import Cursor, Limit, TemplateId, VersionNumber, paging_of
 from api.schemas.operations import operations_of
 from api.schemas.templates import CreateVersion, Version, VersionPage, version_info_of, version_of
 from core.errors import Forbidden, Invalid, NotFound, Problem, Stale
-from core.templates.operations import Operation
-from core.templates.parse import Draft
+from core.templates.documents.operations import Operation
+from core.templates.documents.parse import Draft
 
 Note = Annotated[
     str | None, QueryParameter(max_length=500, description="With YAML: what to remember about it.")

@@ -11,8 +11,8 @@ from api.schemas.guild_events import GuildEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
 from api.schemas.steps import PlanStep
 from api.schemas.system import ProcessDetails
-from core.templates.document import ChildChannel, Document, DocumentChannel
-from core.templates.jsonschema import with_places
+from core.templates.documents.document import ChildChannel, Document, DocumentChannel
+from core.templates.documents.jsonschema import with_places
 
 Schema: TypeAlias = dict[str, Any]
 REF = "#/components/schemas/"

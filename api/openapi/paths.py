@@ -18,7 +18,7 @@ from api.openapi.errors import name_of, statuses_of
 from api.openapi.parameters import headers_of, parameters_of
 from api.operations import Operation
 from api.schemas.jobs import JobProgressed
-from core.templates.document import Document
+from core.templates.documents.document import Document
 
 _REASONS = {
     200: "Here it is.",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from core.templates import operations as core
+from core.templates.documents import operations as core
 
 Section: TypeAlias = Literal["roles", "channels", "emojis", "stickers", "webhooks", "automod", "events"]
 NodeKey: TypeAlias = Annotated[str, Meta(max_length=64, description="A node's key in the document.")]

@@ -10,8 +10,8 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.operations import Operations
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.templates import schemas as core
+from core.templates.documents.text import to_json
 from core.templates.plan import Notice as CoreNotice
-from core.templates.text import to_json
 
 Visibility: TypeAlias = Literal["private", "guild", "public"]
 SharedWith: TypeAlias = Annotated[

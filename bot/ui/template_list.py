@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import disnake
 
 from bot.ui.text import DESCRIPTION, TITLE, clipped, joined, plain
-from core.templates.document import Category
+from core.templates.documents.document import Category
 from core.templates.schemas import Template, TemplateVersion
 
 # A page of the longest names and descriptions, every character escaped, still fits into one embed.

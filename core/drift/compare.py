@@ -13,7 +13,7 @@ import msgspec
 
 from core.discord.types import Snapshot, Snowflake, made_at
 from core.templates.comparison import Seen, compare
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.plan import Change, PlanNode, PlanOptions
 
 What: TypeAlias = Literal["changed", "missing", "added"]

@@ -15,7 +15,7 @@ from core.discord.permissions import names_of
 from core.discord.types import Snapshot, Snowflake
 from core.drift.compare import OVERWRITES_OF
 from core.templates.capture import document_of
-from core.templates.document import (
+from core.templates.documents.document import (
     EVERYONE,
     Category,
     Document,

@@ -9,7 +9,7 @@ import msgspec
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.drift.compare import Deviation, What
 from core.guilds.options import GuildOptions
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.schemas import ActiveVersion
 
 DriftState: TypeAlias = Literal["open", "resolved", "reverted", "accepted"]

@@ -13,14 +13,14 @@ from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import NotFound
 from core.guilds.service import GuildService
-from core.templates.document import Document
-from core.templates.match import match
+from core.templates.documents.document import Document
+from core.templates.documents.parse import resolved
+from core.templates.documents.variables import values_for
+from core.templates.matching.match import match
 from core.templates.models import ActiveVersionModel
-from core.templates.parse import resolved
 from core.templates.repository import ActiveVersionRepository
 from core.templates.schemas import ActiveVersion, TemplateVersion
 from core.templates.service import TemplateService
-from core.templates.variables import values_for
 
 
 class Resolved(NamedTuple):

@@ -21,7 +21,7 @@ from core.discord.types import (
     normalised,
     role_rank,
 )
-from core.templates.document import (
+from core.templates.documents.document import (
     CHILD_STRUCTS,
     EVERYONE,
     AfkTimeout,

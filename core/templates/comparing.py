@@ -10,7 +10,7 @@ from core.discord.types import Snapshot, Snowflake
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
 from core.templates.comparison import Comparison, Seen, Side, compare
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.repository import BindingRepository
 from core.templates.service import TemplateService
 

@@ -13,7 +13,7 @@ from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Role, Snapshot, Snowflake
 from core.templates.capture import document_of
 from core.templates.diff import diff
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.imagined import imagined
 from core.templates.options import DELETED
 from core.templates.plan import Notice, PlanNode, PlanOptions

@@ -1,13 +1,10 @@
 """What it takes to make a guild as a document says. Pure: what it is given is all it knows, and it changes nothing.
 
-match      which node is which existing object, and what is to be asked (pairing, unfit)
-target     the state to reach; fields and settings compare, dooms says what `exact` deletes
-safety     the sequence of writes (law 6), of cascade, doomed, meeting and graph
-places     positions and order calls
-resources  what is neither setting, role nor channel, from matching to steps, in a package of its own
-steps      the plan's steps
-sparing    leaves out tighter writes that are not needed (doors, history, holdings)
-preflight  what stands against it
+matching   which node is which existing object, and what is to be asked
+goal       the state to reach: what is kept, made, changed and deleted, and where everything stands in the end
+writes     the sequence of writes (law 6), the plan's steps, and which tighter writes are not needed
+checks     what stands against it: limits, reach, budgets, and what its asker may not do
+resources  what is neither setting, role nor channel, from matching to steps
 tree       the same for people to read
 """
 
@@ -24,11 +21,15 @@ from core.discord.pace import UNTOLD
 from core.discord.types import BotPowers, Snapshot, Snowflake
 from core.templates.begun import Begun
 from core.templates.calls import calls_of
-from core.templates.document import Document
+from core.templates.checks.fits import converts
+from core.templates.checks.preflight import blockers_of, no_room_for_roles, refusals
+from core.templates.documents.document import Document
 from core.templates.expectation import expected_seconds
-from core.templates.fits import converts
-from core.templates.match import Matches, match
-from core.templates.places import Places, channel_places, role_places
+from core.templates.goal.places import Places, channel_places, role_places
+from core.templates.goal.settings import NO_EDITS, GuildEdits, guild_edits
+from core.templates.goal.target import Target, WantedChannel, target_of
+from core.templates.matching.match import Matches, match
+from core.templates.matching.unfit import unfit
 from core.templates.plan import (
     Notice,
     Plan,
@@ -40,17 +41,13 @@ from core.templates.plan import (
     ref_to,
     written_by,
 )
-from core.templates.precedence import channel_edit
-from core.templates.preflight import blockers_of, no_room_for_roles, refusals
 from core.templates.resources.steps import emojis_named_by, resource_steps
-from core.templates.safety import Phase, Safety
-from core.templates.settings import NO_EDITS, GuildEdits, guild_edits
-from core.templates.sparing import spared
-from core.templates.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
-from core.templates.target import Target, WantedChannel, target_of
 from core.templates.tree import tree_of
-from core.templates.unfit import unfit
 from core.templates.waves import waves_in
+from core.templates.writes.precedence import channel_edit
+from core.templates.writes.safety import Phase, Safety
+from core.templates.writes.sparing import spared
+from core.templates.writes.steps import CHANNEL_ORDER, GUILD_FIRST, GUILD_LAST, ROLE_ORDER, Walk
 
 # Where nothing is told of limits, time plays no part.
 _SOMETIME = datetime(2000, 1, 1, tzinfo=UTC)

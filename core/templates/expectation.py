@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from core.discord.pace import Budget, Call, Pace
 from core.discord.types import Snowflake
-from core.templates.budgets import over_budget
 from core.templates.calls import OF_GUILD, calls_of
+from core.templates.checks.budgets import over_budget
 from core.templates.plan import Plan, Step
 from core.templates.waves import AT_ONCE, waves_of
 

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from core.discord.images import AssetPath, GuildPicture, ImageHash, guild_picture, role_icon
 from core.discord.permissions import bits_of
 from core.discord.types import Channel, ForumTag, GuildSettings, Overwrite, Role, Snapshot, Snowflake
-from core.templates.document import (
+from core.templates.documents.document import (
     EVERYONE,
     SUPPRESSIBLE,
     Document,
@@ -20,11 +20,11 @@ from core.templates.document import (
     DocumentOverwrite,
     DocumentRole,
 )
-from core.templates.match import ChannelNode, nodes_of, stored_name
+from core.templates.goal.settings import COMMUNITY_POINTERS
+from core.templates.matching.match import ChannelNode, nodes_of, stored_name
 from core.templates.resources.imagined import with_resources
 from core.templates.resources.reception import emoji_ref
 from core.templates.resources.sections import resource_nodes
-from core.templates.settings import COMMUNITY_POINTERS
 
 _GUILD = "1"
 _NOBODY = "2"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
 from core.db import Base, Identified, SnowflakeColumn, StructColumn
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.plan import Plan, PlanOptions
 
 

@@ -28,7 +28,7 @@ from core.discord.types import (
     VerificationLevel,
 )
 from core.templates.capture import Captured, document_of
-from core.templates.document import (
+from core.templates.documents.document import (
     Category,
     ChildChannel,
     Document,
@@ -37,11 +37,11 @@ from core.templates.document import (
     DocumentRole,
     Everyone,
 )
+from core.templates.documents.findings import Findings, at
+from core.templates.documents.parse import document_from
+from core.templates.documents.shape import Shaper, is_mapping
 from core.templates.errors import InvalidDocument
-from core.templates.findings import Findings, at
-from core.templates.parse import document_from
 from core.templates.plan import Notice
-from core.templates.shape import Shaper, is_mapping
 
 _WHOLE = "serialized_source_guild"
 _CHANNEL_TYPES: dict[int, ChannelType] = {

@@ -22,13 +22,14 @@ from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
-from core.templates.askers import bounded, powers_of, unbound
 from core.templates.capture import document_of
+from core.templates.checks.askers import bounded, powers_of, unbound
 from core.templates.diff import diff
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.expectation import paced
 from core.templates.jobs import APPLY, RESTORE_MEMBERS, ApplyPayload, RestoreMembersPayload
 from core.templates.judged import judged
+from core.templates.matching.unfit import unfit
 from core.templates.models import PlanModel
 from core.templates.options import DELETED
 from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, ref_to
@@ -38,7 +39,6 @@ from core.templates.rollback import warned
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
 from core.templates.staleness import changes_since, told
-from core.templates.unfit import unfit
 from core.templates.visibility import Visibility, visibility_of
 
 

@@ -11,9 +11,9 @@ from core.actor import Actor
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake, is_snowflake
 from core.errors import Invalid, Problem, Stale
-from core.templates.document import Document
+from core.templates.documents.document import Document
+from core.templates.documents.parse import Draft, draft_from
 from core.templates.models import TemplateModel, TemplateVersionModel
-from core.templates.parse import Draft, draft_from
 from core.templates.schemas import Origin, Template, TemplateChanges, VersionInfo, Visibility
 
 

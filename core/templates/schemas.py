@@ -6,8 +6,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.types import Snowflake
-from core.templates.document import Document
-from core.templates.parse import Draft
+from core.templates.documents.document import Document
+from core.templates.documents.parse import Draft
 from core.templates.plan import Plan, PlanOptions
 
 Visibility: TypeAlias = Literal["private", "guild", "public"]

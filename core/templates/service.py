@@ -15,17 +15,17 @@ from core.discord.types import Snowflake
 from core.errors import Conflict, Forbidden, NotFound
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
-from core.templates.document import Document
+from core.templates.documents.document import Document
+from core.templates.documents.operations import Operation, RenameKey
+from core.templates.documents.parse import Draft
+from core.templates.documents.revision import Revision, revised
 from core.templates.models import TemplateModel, TemplateVersionModel
-from core.templates.operations import Operation, RenameKey
-from core.templates.parse import Draft
 from core.templates.repository import (
     ActiveVersionRepository,
     BindingRepository,
     TemplateRepository,
     TemplateVersionRepository,
 )
-from core.templates.revision import Revision, revised
 from core.templates.rows import (
     edited,
     kept_draft,

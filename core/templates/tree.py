@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 
 from core.discord.gateway import SettingsFields
 from core.discord.types import VOICE_LIKE, Role, Snapshot, channel_rank, role_rank
-from core.templates.order import merged
-from core.templates.places import Places
+from core.templates.goal.order import merged
+from core.templates.goal.places import Places
+from core.templates.goal.target import Target, WantedChannel, WantedRole
 from core.templates.plan import Action, Change, PlanNode, Ref
 from core.templates.resources.shown import resource_tree
-from core.templates.sets import Subject
-from core.templates.target import Target, WantedChannel, WantedRole
 from core.templates.wording import field_changes, overwrite_changes, permissions_change
+from core.templates.writes.sets import Subject
 
 _LOST = Change(field="messages", before=None, after="message history is lost")
 _PLACE = Change(field="position", before=None, after="moved among its neighbours")

@@ -7,7 +7,7 @@ import msgspec
 from core.discord.effective import channel_permissions, guild_permissions
 from core.discord.permissions import Permission
 from core.discord.types import Channel, ChannelType, Member, Snapshot, Snowflake
-from core.templates.match import displayed
+from core.templates.matching.match import displayed
 from core.templates.outcome import outcome_of
 from core.templates.plan import Plan, Ref
 

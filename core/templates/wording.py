@@ -7,10 +7,10 @@ import msgspec
 from msgspec import UNSET
 
 from core.discord.permissions import names_of
-from core.templates.fields import NO_CHANGE, NO_ROLE_CHANGE
+from core.templates.goal.fields import NO_CHANGE, NO_ROLE_CHANGE
 from core.templates.plan import Change
 from core.templates.resources.shown import picture_text
-from core.templates.sets import SILENT, Bits, OverwriteSet, Subject, differing
+from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, differing
 
 _NAMES = {"parent_id": "category", "auto_archive": "auto-archive", "nsfw": "age-restricted"}
 

@@ -19,7 +19,7 @@ from core.catalog import CATALOG
 from core.db import Engines
 from core.jobs.schemas import Job, JobFilter
 from core.paging import Paging
-from core.templates.parse import read_document
+from core.templates.documents.parse import read_document
 from core.templates.schemas import Template, Visibility
 from core.uow import Database
 from workers.heartbeat import heartbeat

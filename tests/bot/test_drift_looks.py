@@ -9,7 +9,7 @@ from core.guilds.jobs import SYNC
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import JobFilter
 from core.paging import Paging
-from core.templates.parse import read_document
+from core.templates.documents.parse import read_document
 
 from .conftest import Discord, seen
 from .drifting import (

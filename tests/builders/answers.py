@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from core.discord.types import BotPowers, Snapshot
 from core.templates.diff import diff
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.plan import NEW, PlanOptions
 from tests.builders.guilds import Chooser, Thrown, pick
 

@@ -25,7 +25,7 @@ from core.discord.types import (
     VerificationLevel,
     VideoQuality,
 )
-from core.templates.document import (
+from core.templates.documents.document import (
     CHILD_STRUCTS,
     EVERYONE,
     AfkTimeout,

@@ -22,7 +22,7 @@ from core.discord.types import (
     Snapshot,
 )
 from core.templates.capture import document_of
-from core.templates.document import Category, Document
+from core.templates.documents.document import Category, Document
 
 T = TypeVar("T")
 

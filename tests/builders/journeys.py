@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from core.discord.types import BotPowers, Snapshot
 from core.templates.diff import diff
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.plan import EditChannel, EditGuild, Plan, PlanOptions, Step
 from tests.builders.doors import open_doors
 from tests.builders.world import World

@@ -8,7 +8,7 @@ from core.discord.types import BotPowers, Snapshot
 from core.templates.begun import Begun
 from core.templates.capture import document_of
 from core.templates.diff import diff
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.plan import Plan, PlanOptions, deletes_of
 from tests.builders.answers import answered
 from tests.builders.furnishing import furnished

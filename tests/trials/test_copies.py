@@ -3,8 +3,8 @@
 import pytest
 
 from core.templates.capture import document_of
-from core.templates.parse import read_document
-from core.templates.text import to_yaml
+from core.templates.documents.parse import read_document
+from core.templates.documents.text import to_yaml
 from tests.builders.furnishing import FEATURES
 from tests.builders.guilds import Thrown
 from tests.builders.scenes import EXACT

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.templates.capture import document_of
+from core.templates.documents.parse import read_document
+from core.templates.documents.text import to_yaml
 from core.templates.native import import_native
-from core.templates.parse import read_document
-from core.templates.text import to_yaml
 from tests.builders.doors import open_doors
 from tests.builders.guilds import Thrown
 from tests.builders.scenes import EXACT

@@ -18,7 +18,7 @@ from core.discord.pace import UNTOLD, Budget, Pace
 from core.discord.permissions import Permission
 from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Channel, Member, Snapshot
-from core.templates.document import Document, DocumentRole, TextChannel
+from core.templates.documents.document import Document, DocumentRole, TextChannel
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.uow import Database

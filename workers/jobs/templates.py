@@ -11,8 +11,8 @@ from core.guilds.schemas import SnapshotContent
 from core.jobs.errors import DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
-from core.templates.askers import bounded, powers_of
 from core.templates.begun import Begun
+from core.templates.checks.askers import bounded, powers_of
 from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.judged import judged

@@ -28,7 +28,7 @@ from core.discord.resources import (
     WelcomeScreen,
 )
 from core.discord.types import Snapshot, Snowflake
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.options import Scope
 from core.templates.resources.match import ResourceMatches
 from core.templates.resources.nodes import DocumentEmoji, DocumentSticker

@@ -11,8 +11,8 @@ from msgspec import UNSET
 
 from core.discord.resources import AutoModRule, Resource, ResourceKind, ScheduledEvent, Webhook
 from core.discord.types import Channel, Snapshot, Snowflake
-from core.templates.document import Document
-from core.templates.pairing import Pairing
+from core.templates.documents.document import Document
+from core.templates.matching.pairing import Pairing
 from core.templates.plan import Question, Ref, ref_to
 from core.templates.resources.moderation import DocumentAutoModRule
 from core.templates.resources.nodes import DocumentEmoji, DocumentSticker, DocumentWebhook

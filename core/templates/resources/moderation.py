@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.resources import AutoModPreset
-from core.templates.keys import ChannelKey, Key, RoleKey
+from core.templates.documents.keys import ChannelKey, Key, RoleKey
 
 Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=60)]
 Pattern: TypeAlias = Annotated[str, Meta(min_length=1, max_length=260)]

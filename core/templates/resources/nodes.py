@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from core.templates.keys import ChannelKey, Key, Picture, RoleKey
+from core.templates.documents.keys import ChannelKey, Key, Picture, RoleKey
 
 Time: TypeAlias = Annotated[
     str,

@@ -15,8 +15,8 @@ from core.discord.resources import (
     WelcomeScreen,
 )
 from core.discord.types import Snapshot
-from core.templates.document import Document
-from core.templates.keys import emoji_key
+from core.templates.documents.document import Document
+from core.templates.documents.keys import emoji_key
 from core.templates.options import Scope
 from core.templates.plan import Ref
 from core.templates.resources.welcome import DocumentOnboarding, DocumentPrompt, DocumentWelcomeScreen

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from core.discord.resources import Emoji, Resource, ResourceKind, ScheduledEvent, Webhook
 from core.discord.types import Snapshot, Snowflake
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.options import Scope
 from core.templates.plan import Notice, PlanOptions, Ref
 from core.templates.resources.match import ResourceMatches, existing

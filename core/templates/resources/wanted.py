@@ -24,7 +24,7 @@ from core.discord.resources import (
     WebhookFields,
 )
 from core.discord.types import Snapshot
-from core.templates.document import Document
+from core.templates.documents.document import Document
 from core.templates.options import Scope
 from core.templates.plan import Notice, Ref
 from core.templates.resources.match import ResourceMatches, is_running

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.resources import OnboardingMode, PromptType
-from core.templates.keys import ChannelKey, EmojiText, RoleKey
+from core.templates.documents.keys import ChannelKey, EmojiText, RoleKey
 
 
 class DocumentOption(

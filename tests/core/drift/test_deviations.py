@@ -13,7 +13,7 @@ from core.discord.types import Snapshot
 from core.drift.compare import Deviation, deviations
 from core.templates.capture import Captured, document_of
 from core.templates.diff import diff
-from core.templates.document import Document, VoiceChannel
+from core.templates.documents.document import Document, VoiceChannel
 from core.templates.plan import PlanOptions
 from tests.builders.core import ChannelFactory
 from tests.builders.core import snapshot as one_guild

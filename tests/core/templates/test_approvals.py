@@ -14,7 +14,7 @@ from core.discord.types import Snapshot
 from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import Job
-from core.templates.document import Document, TextChannel
+from core.templates.documents.document import Document, TextChannel
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.uow import Database

@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from core.discord.types import Channel, GuildSettings, Snapshot
-from core.templates.document import Category, DocumentRole, TextChannel
+from core.templates.documents.document import Category, DocumentRole, TextChannel
+from core.templates.matching.unfit import unfit
 from core.templates.options import ArchiveOptions, Extras, Only
 from core.templates.plan import PlanOptions
-from core.templates.unfit import unfit
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, wish
 from tests.builders.journeys import Journey

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.discord.pace import UNTOLD, Budget, Pace, merged
-from core.templates.budgets import held_back, over_budget, shortages
-from core.templates.document import DocumentRole, TextChannel
+from core.templates.checks.budgets import held_back, over_budget, shortages
+from core.templates.documents.document import DocumentRole, TextChannel
 from core.templates.plan import Plan
 from tests.builders.scenes import EXACT, channel, deny, guild, plan_for, role, wanted
 

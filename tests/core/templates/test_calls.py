@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from core.discord.gateway import ChannelFields
 from core.discord.types import BotPowers, Snapshot
 from core.templates.diff import diff
-from core.templates.document import Category, Document, DocumentGuild, TextChannel
+from core.templates.documents.document import Category, Document, DocumentGuild, TextChannel
 from core.templates.plan import EditChannel, Plan, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.calls import (

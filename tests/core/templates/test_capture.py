@@ -16,7 +16,7 @@ from core.discord.types import (
     role_rank,
 )
 from core.templates.capture import Captured, document_of
-from core.templates.document import (
+from core.templates.documents.document import (
     Category,
     DocumentChannel,
     DocumentOverwrite,
@@ -25,9 +25,9 @@ from core.templates.document import (
     TextChannel,
     VoiceChannel,
 )
-from core.templates.parse import read_document
-from core.templates.text import to_yaml
-from core.templates.validate import channels_of, problems_in, type_of
+from core.templates.documents.parse import read_document
+from core.templates.documents.text import to_yaml
+from core.templates.documents.validate import channels_of, problems_in, type_of
 from tests.builders.documents import GUILD_ID, snapshots
 
 MEMBER = "123456789012345678"

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from core.discord.types import Snapshot
 from core.templates.capture import document_of
 from core.templates.comparison import Comparison, Seen, compare
-from core.templates.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.parse import document_from
 from core.templates.imagined import imagined
-from core.templates.parse import document_from
 from core.templates.plan import PlanNode
 from tests.builders.documents import documents, snapshots
 from tests.fixtures.size import sized

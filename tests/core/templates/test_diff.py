@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from core.discord.types import Channel, ForumTag, GuildSettings, Overwrite, Snapshot
 from core.templates.capture import document_of
 from core.templates.diff import diff
-from core.templates.document import (
+from core.templates.documents.document import (
     AnnouncementChannel,
     Category,
     Document,

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from core.discord.types import Channel, Overwrite, Role, Snapshot
-from core.templates.doors import View, opens
-from core.templates.holdings import Holdings
-from core.templates.sets import Subject, set_of
+from core.templates.writes.doors import View, opens
+from core.templates.writes.holdings import Holdings
+from core.templates.writes.sets import Subject, set_of
 from tests.builders.guilds import (
     GUILD,
     MEMBERS,

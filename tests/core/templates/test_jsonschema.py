@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.discord.permissions import BY_NAME
-from core.templates.document import Document
+from core.templates.documents.document import Document
+from core.templates.documents.jsonschema import PERMISSION_DESCRIPTIONS, document_schema
+from core.templates.documents.parse import document_from, read_document
+from core.templates.documents.text import to_json
 from core.templates.errors import InvalidDocument
 from core.templates.example import EXAMPLE
-from core.templates.jsonschema import PERMISSION_DESCRIPTIONS, document_schema
-from core.templates.parse import document_from, read_document
-from core.templates.text import to_json
 from tests.builders.documents import documents
 
 SCHEMA = Draft202012Validator(document_schema())

@@ -6,7 +6,7 @@ Judged by a small Discord that is nobody's but the tests', and by an oracle of w
 from collections.abc import Iterator
 
 from core.discord.types import Channel, Overwrite, Snapshot
-from core.templates.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
 from core.templates.plan import (
     NEW,
     CreateChannel,

@@ -8,7 +8,7 @@ import pytest
 from core.discord.permissions import bits_of
 from core.templates.capture import document_of
 from core.templates.comparison import compare
-from core.templates.document import (
+from core.templates.documents.document import (
     AnnouncementChannel,
     Category,
     Document,
@@ -18,12 +18,12 @@ from core.templates.document import (
     TextChannel,
     VoiceChannel,
 )
+from core.templates.documents.parse import read_document
+from core.templates.documents.text import to_json, to_yaml
+from core.templates.documents.validate import channels_of, problems_in, type_of
 from core.templates.errors import InvalidDocument
 from core.templates.imagined import imagined as guild_of
 from core.templates.native import import_native, looks_native
-from core.templates.parse import read_document
-from core.templates.text import to_json, to_yaml
-from core.templates.validate import channels_of, problems_in, type_of
 
 ROOT = Path(__file__).resolve().parents[3]
 REAL = sorted((ROOT.parent / "shared" / "discord" / "native-templates").glob("*.json"))

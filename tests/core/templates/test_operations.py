@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.templates.document import Category, Document
-from core.templates.operations import (
+from core.templates.documents.document import Category, Document
+from core.templates.documents.operations import (
     AddNode,
     MoveNode,
     Operation,
@@ -19,10 +19,10 @@ from core.templates.operations import (
     SetGuild,
     operated,
 )
-from core.templates.parse import Draft, read_draft
-from core.templates.revision import revised
-from core.templates.text import to_yaml
-from core.templates.validate import channels_of
+from core.templates.documents.parse import Draft, read_draft
+from core.templates.documents.revision import revised
+from core.templates.documents.text import to_yaml
+from core.templates.documents.validate import channels_of
 from tests.builders.documents import documents
 from tests.fixtures.size import sized
 

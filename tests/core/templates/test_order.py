@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from core.discord.types import Channel, Snapshot
 from core.templates.diff import diff
-from core.templates.document import Category, Document, DocumentRole, TextChannel, VoiceChannel
-from core.templates.order import merged, place_between, role_positions
+from core.templates.documents.document import Category, Document, DocumentRole, TextChannel, VoiceChannel
+from core.templates.goal.order import merged, place_between, role_positions
 from core.templates.plan import OrderChannels, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, wish

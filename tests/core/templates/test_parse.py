@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Problem, TooLarge
-from core.templates.document import Document
+from core.templates.documents.document import Document
+from core.templates.documents.findings import MAX_PROBLEMS
+from core.templates.documents.parse import Media, document_from, read_document
 from core.templates.errors import InvalidDocument
 from core.templates.example import EXAMPLE
-from core.templates.findings import MAX_PROBLEMS
-from core.templates.parse import Media, document_from, read_document
 from tests.builders.documents import documents
 
 

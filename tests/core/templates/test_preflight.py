@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from core.discord.permissions import bits_of
 from core.discord.types import BotPowers, GuildSettings, Overwrite, Role, Snapshot
-from core.templates.document import (
+from core.templates.documents.document import (
     AnnouncementChannel,
     Category,
     Document,

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from core.discord.types import Snapshot
 from core.templates.capture import document_of
-from core.templates.document import Category, DocumentGuild, DocumentRole, TextChannel, VoiceChannel
+from core.templates.documents.document import Category, DocumentGuild, DocumentRole, TextChannel, VoiceChannel
+from core.templates.matching.unfit import unfit
 from core.templates.plan import NEW, Plan, PlanOptions
-from core.templates.unfit import unfit
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, wish
 from tests.builders.scenes import (

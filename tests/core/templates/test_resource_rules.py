@@ -10,8 +10,8 @@ from core.discord.resources import Emoji, Webhook
 from core.discord.types import Snapshot
 from core.errors import Problem
 from core.templates.diff import diff
+from core.templates.documents.parse import document_from
 from core.templates.errors import InvalidDocument
-from core.templates.parse import document_from
 from core.templates.plan import Plan, PlanOptions
 from core.templates.resources.uploads import not_ready, uploaded
 from tests.builders.guilds import powers

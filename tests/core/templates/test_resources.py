@@ -28,11 +28,11 @@ from core.discord.types import Channel, ForumTag, GuildSettings, Role, Snapshot
 from core.templates.begun import Begun
 from core.templates.capture import document_of
 from core.templates.diff import diff
-from core.templates.document import Document
-from core.templates.parse import document_from, read_document
+from core.templates.documents.document import Document
+from core.templates.documents.parse import document_from, read_document
+from core.templates.documents.text import to_json, to_yaml
+from core.templates.documents.validate import problems_in
 from core.templates.plan import PlanOptions, deletes_of
-from core.templates.text import to_json, to_yaml
-from core.templates.validate import problems_in
 from tests.builders.guilds import BOT, BOT_ROLE, GUILD, powers
 from tests.builders.journeys import Journey
 from tests.builders.scenes import EXACT

@@ -7,7 +7,7 @@ from core.discord.permissions import bits_of
 from core.discord.types import GuildSettings, Overwrite, Snapshot
 from core.templates.begun import Begun
 from core.templates.diff import diff
-from core.templates.document import (
+from core.templates.documents.document import (
     AnnouncementChannel,
     Category,
     Document,
@@ -15,9 +15,9 @@ from core.templates.document import (
     DocumentRole,
     TextChannel,
 )
-from core.templates.graph import in_sequence, minimal_splits
-from core.templates.match import displayed
+from core.templates.matching.match import displayed
 from core.templates.plan import EditChannel, EditGuild, PlanOptions
+from core.templates.writes.graph import in_sequence, minimal_splits
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
 from tests.builders.journeys import Journey

@@ -4,16 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from core.discord.types import Snapshot
-from core.templates.document import (
+from core.templates.documents.document import (
     Category,
     Document,
     DocumentGuild,
     DocumentRole,
     TextChannel,
 )
+from core.templates.matching.unfit import unfit
 from core.templates.options import Only, Part
 from core.templates.plan import DeleteRole, OrderChannels, OrderRoles, Plan, PlanOptions, written_by
-from core.templates.unfit import unfit
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, chance, powers, snapshot, wish
 from tests.builders.journeys import Journey

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from core.discord.permissions import bits_of
 from core.discord.types import Snapshot
-from core.templates.document import Category, Document, DocumentRole, TextChannel
+from core.templates.documents.document import Category, Document, DocumentRole, TextChannel
 from core.templates.plan import Plan
 from tests.builders.scenes import (
     BOT_ROLE,

@@ -1,6 +1,6 @@
 from hypothesis import given
 
-from core.templates.document import (
+from core.templates.documents.document import (
     Category,
     Document,
     DocumentGuild,
@@ -9,9 +9,9 @@ from core.templates.document import (
     ForumChannel,
     TextChannel,
 )
+from core.templates.documents.parse import read_document
+from core.templates.documents.text import to_json, to_yaml
 from core.templates.example import EXAMPLE
-from core.templates.parse import read_document
-from core.templates.text import to_json, to_yaml
 from tests.builders.documents import documents
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from core.errors import Problem
-from core.templates.document import Document
-from core.templates.validate import problems_in
+from core.templates.documents.document import Document
+from core.templates.documents.validate import problems_in
 from tests.builders.documents import documents
 
 MEMBER = "123456789012345678"

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.errors import Invalid
-from core.templates.document import Document
+from core.templates.documents.document import Document
+from core.templates.documents.jsonschema import document_schema
+from core.templates.documents.operations import RenameKey, SetFields
+from core.templates.documents.parse import document_from, draft_from, read_draft, resolved
+from core.templates.documents.revision import revised
+from core.templates.documents.text import to_json, to_yaml
+from core.templates.documents.variables import filled, values_for
 from core.templates.errors import InvalidDocument
-from core.templates.jsonschema import document_schema
-from core.templates.operations import RenameKey, SetFields
-from core.templates.parse import document_from, draft_from, read_draft, resolved
-from core.templates.revision import revised
-from core.templates.text import to_json, to_yaml
-from core.templates.variables import filled, values_for
 from tests.builders.documents import documents
 from tests.fixtures.size import sized
 

@@ -1,0 +1,143 @@
+"""What the guild cannot hold, whoever asks: Discord's limits at every moment, and what needs Community.
+
+Limits: Discord documentation, error codes 30005, 30013, 50035 (CHANNEL_PARENT_MAX_CHANNELS).
+"""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from core.discord.types import BotPowers, Snapshot
+from core.templates.checks.course import Course
+from core.templates.goal.target import Target, WantedChannel
+from core.templates.plan import CreateChannel, CreateRole, EditChannel, Notice, Step
+
+MAX_ROLES = 250
+MAX_CHANNELS = 500
+MAX_CHILDREN = 50
+MAX_OVERWRITES = 100
+_OF_COMMUNITY = ("announcement", "stage")
+_CONVERTING = frozenset({"COMMUNITY", "NEWS"})
+
+
+def misfits(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
+    """Limits count while the steps are done: deletes come last."""
+    yield from _crowds(target, snapshot, steps)
+    yield from _long_sets(target, steps)
+    yield from _community(target, snapshot)
+
+
+def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iterator[Notice]:
+    if not any(_comes_in(step) for step in steps):
+        return
+    nobody = BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id)
+    course = Course(snapshot, nobody, target.present_sets)
+    names = {channel.ref: channel.name for channel in target.channels}
+    roles, channels, children = course.roles, course.channels, course.children()
+    most_roles, most_channels, fullest = roles, channels, dict(children)
+    for step in steps:
+        course.play(step)
+        most_roles, most_channels = max(most_roles, course.roles), max(most_channels, course.channels)
+        if isinstance(step, CreateChannel | EditChannel) and step.fields.parent_id:
+            category = step.fields.parent_id
+            fullest[category] = max(fullest.get(category, 0), course.children_of(category))
+    if most_roles > max(MAX_ROLES, roles):
+        yield _too_many(most_roles, MAX_ROLES, "roles in the server")
+    if most_channels > max(MAX_CHANNELS, channels):
+        yield _too_many(most_channels, MAX_CHANNELS, "channels and categories in the server")
+    for category, count in fullest.items():
+        if count > max(MAX_CHILDREN, children[category]):
+            yield _too_many(count, MAX_CHILDREN, f"channels in the category “{names[category]}”")
+
+
+def _comes_in(step: Step) -> bool:
+    """Whether there is more of something in the server or in a category after the step."""
+    match step:
+        case CreateRole() | CreateChannel():
+            return True
+        case EditChannel():
+            return bool(step.fields.parent_id)
+        case _:
+            return False
+
+
+def _long_sets(target: Target, steps: tuple[Step, ...]) -> Iterator[Notice]:
+    """Discord takes at most 100 overwrites in one call (its OpenAPI document)."""
+    keys = {ref: key for key, ref in target.refs.items()}
+    for step in steps:
+        if isinstance(step, CreateChannel | EditChannel):
+            count = len(step.fields.overwrites or ())
+            if count > MAX_OVERWRITES:
+                yield Notice(
+                    code="too_many_overwrites",
+                    message=f"{step.title}: it would have {count} overwrites, and Discord takes {MAX_OVERWRITES}: take "
+                    "some out, such as those of single members, and give these members a role.",
+                    node=step.key if isinstance(step, CreateChannel) else keys.get(step.channel_id),
+                )
+
+
+def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
+    settings = target.settings
+    if not settings.is_community:
+        for channel in target.channels:
+            if channel.key and _needs_community(channel, leaves=settings.disables):
+                yield _only_in_community(channel)
+            elif channel.key and converts(channel) and not snapshot.features & _CONVERTING:
+                yield _no_conversion(channel)
+        return
+    if not (settings.enables or settings.changed):
+        return
+    if not settings.final["rules_channel"] or not settings.final["updates_channel"]:
+        yield Notice(
+            code="community_channels",
+            message="A Community server has a rules channel and an updates channel: name both as "
+            "`guild.rules_channel` and `guild.updates_channel`.",
+        )
+    final = {
+        **{n: getattr(snapshot.settings, n) for n in ("verification_level", "content_filter")},
+        **settings.changed,
+    }
+    if final["verification_level"] == "none" or final["content_filter"] != "all_members":
+        yield Notice(
+            code="community_protection",
+            message="A Community server has a verification level of at least low and scans media of all members: say "
+            "`guild.verification_level: low` (or higher) and `guild.content_filter: all_members`.",
+        )
+
+
+def converts(channel: WantedChannel) -> bool:
+    """Text into announcement or back: only servers with the feature NEWS do that, which Community brings (Discord
+    documentation, Modify Channel)."""
+    return channel.channel is not None and channel.fields.type is not UNSET
+
+
+def _needs_community(channel: WantedChannel, *, leaves: bool) -> bool:
+    """A new or converted one does; and one that stays does when Community is switched off."""
+    return channel.fields.type in _OF_COMMUNITY or (leaves and channel.type in _OF_COMMUNITY)
+
+
+def _only_in_community(channel: WantedChannel) -> Notice:
+    return Notice(
+        code="needs_community",
+        message=f"“{channel.name}” is {'an' if channel.type[0] in 'aeiou' else 'a'} {channel.type} channel, which only "
+        "a Community server can have: say `guild.community: true`, or make it a text or voice channel.",
+        node=channel.key,
+    )
+
+
+def _no_conversion(channel: WantedChannel) -> Notice:
+    was = channel.channel.type if channel.channel else channel.type
+    return Notice(
+        code="no_conversion",
+        message=f"“{channel.name}” is of type {was} and is to be of type {channel.type}: Discord converts channels in "
+        f"Community servers only. Say `guild.community: true`, or leave its type as it is: {was}.",
+        node=channel.key,
+    )
+
+
+def _too_many(count: int, limit: int, what: str) -> Notice:
+    return Notice(
+        code="too_many",
+        message=f"There would be {count} {what} for a moment, and Discord allows {limit}: what is deleted is deleted "
+        "last. Delete something by hand first, or take something out of the document.",
+    )

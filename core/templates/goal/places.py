@@ -1,0 +1,128 @@
+"""Where new and moved channels go, and which order calls are left."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from core.discord.types import BotPowers, Role, Snapshot, channel_rank, role_rank
+from core.templates.goal.dooms import all_below
+from core.templates.goal.order import (
+    Bucket,
+    Rank,
+    age_of,
+    bucket_of,
+    is_in_order,
+    merged,
+    place_between,
+    role_positions,
+)
+from core.templates.goal.target import Target, WantedChannel
+from core.templates.matching.match import homes_in
+from core.templates.plan import Ref
+
+Group: TypeAlias = tuple[Ref | None, Bucket]
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """`positions` for what is made or moved; `order` for the one call at the end, empty where none is needed."""
+
+    positions: dict[Ref, int]
+    order: dict[Ref, int]
+
+
+def channel_places(target: Target, made: Sequence[Ref]) -> Places:
+    """`made` are the new channels in the order in which they are made."""
+    ages = {ref: number for number, ref in enumerate(made)}
+    positions: dict[Ref, int] = {}
+    order: dict[Ref, int] = {}
+    stood = _stood(target.earlier) if target.earlier else None
+    for siblings in _groups(target).values():
+        ranks = _ranks(siblings, ages, positions)
+        wanted = [c.ref for c in siblings if c.key is not None or _is_made_earlier(c, stood)]
+        if not is_in_order(wanted, ranks):
+            present = _standing(siblings, ranks) if stood is None else _having_stood(siblings, stood)
+            order |= {ref: place for place, ref in enumerate(merged(wanted, present))}
+    return Places(positions=positions, order=order)
+
+
+def _groups(target: Target) -> dict[Group, list[WantedChannel]]:
+    """Siblings to be, the document's first."""
+    groups: dict[Group, list[WantedChannel]] = {}
+    for channel in target.channels:
+        groups.setdefault((channel.parent, bucket_of(channel.type)), []).append(channel)
+    return groups
+
+
+def _standing(siblings: Sequence[WantedChannel], ranks: Mapping[Ref, Rank]) -> list[Ref]:
+    """Those that were there, in their order."""
+    return sorted((c.ref for c in siblings if not _is_placed(c)), key=ranks.__getitem__)
+
+
+def _stood(earlier: Snapshot) -> dict[Ref, tuple[Ref | None, Rank]]:
+    """Where each channel stood before the first step: its category, and its rank there."""
+    homes = homes_in(earlier)
+    return {c.id: (homes[c.id], channel_rank(c)) for c in earlier.channels}
+
+
+def _is_made_earlier(channel: WantedChannel, stood: Mapping[Ref, object] | None) -> bool:
+    """An archive that an earlier step has made is wanted like one that is still to be made."""
+    return stood is not None and channel.ref not in stood
+
+
+def _having_stood(
+    siblings: Sequence[WantedChannel], stood: Mapping[Ref, tuple[Ref | None, Rank]]
+) -> list[Ref]:
+    """As `_standing`, where some of the steps are done: what these have brought counts as still to come."""
+    were = [c.ref for c in siblings if c.ref in stood and stood[c.ref][0] == c.parent]
+    return sorted(were, key=lambda ref: stood[ref][1])
+
+
+def _is_placed(channel: WantedChannel) -> bool:
+    """Whether it gets a position with its own write."""
+    return channel.channel is None or channel.moves
+
+
+def _ranks(
+    siblings: Sequence[WantedChannel], ages: dict[Ref, int], positions: dict[Ref, int]
+) -> dict[Ref, Rank]:
+    ranks: dict[Ref, Rank] = {c.ref: channel_rank(c.channel) for c in siblings if c.channel and not c.moves}
+    named = [c for c in siblings if c.key is not None]
+    before: Rank | None = None
+    for index, channel in enumerate(named):
+        if _is_placed(channel):
+            after = next((ranks[c.ref] for c in named[index:] if not _is_placed(c)), None)
+            age = age_of(channel.ref, ages)
+            positions[channel.ref] = place_between(before, after, age)
+            ranks[channel.ref] = (positions[channel.ref], age)
+        before = ranks[channel.ref]
+    return ranks
+
+
+def role_places(target: Target, snapshot: Snapshot, powers: BotPowers) -> dict[Ref, int] | None:
+    """The one order call for roles, empty where none is needed, None where there is no room below the bot's role.
+
+    A new role may or may not lift the others: the order has to be right both ways.
+    """
+    movable = movable_roles(snapshot, powers)
+    there = {role.id for role in movable}
+    new = [role.ref for role in target.roles if role.role is None]
+    ages = {ref: number for number, ref in enumerate(new)}
+    wanted = [r.ref for r in target.roles if r.ref in ages or r.ref in there]
+    present = [*(role.id for role in movable), *new]
+    places = {ref: place for place, ref in enumerate(reversed(present))}
+    unlifted = {role.id: role_rank(role) for role in movable} | {ref: (1, -age_of(ref, ages)) for ref in new}
+    lowest_first = wanted[::-1]
+    if is_in_order(lowest_first, {ref: (places[ref], 0) for ref in present}) and is_in_order(
+        lowest_first, unlifted
+    ):
+        return {}
+    top = next((r for r in snapshot.roles if r.id == powers.top_role_id), None)
+    rank = (top.position, int(top.id)) if top and top.id != snapshot.guild_id else None
+    return role_positions(merged(wanted, present)[::-1], ages, rank)
+
+
+def movable_roles(snapshot: Snapshot, powers: BotPowers) -> list[Role]:
+    """Highest first."""
+    below = all_below((r for r in snapshot.roles if r.id != snapshot.guild_id), powers, snapshot)
+    return sorted(below, key=role_rank, reverse=True)

@@ -1,0 +1,175 @@
+"""Whether anybody has more in a channel now than before and after, judged exactly and without a member list (law 6).
+
+Where two writes meet is asked of the writes alone (`meeting`); here the whole guild at three moments is known. A bit is
+too much where some choice of roles has it now, with its gates, and lacks it or a gate of it both before and after.
+Having and lacking each come down to a few ways of saying "none of these roles, and one of those".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from core.templates.writes.holdings import Holdings, RoleBits
+from core.templates.writes.meeting import ADMIN, CONNECT, PART_OF_A_MESSAGE, SEND, VIEW
+from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, added
+
+
+class Way(NamedTuple):
+    """For a choice that has none of the `barred` roles and one of `one_of` (0: any choice)."""
+
+    barred: RoleBits
+    one_of: RoleBits
+
+
+_ALWAYS = Way(0, 0)
+
+
+class View:
+    """A channel at one moment. `places` are the bits of roles that somebody can have."""
+
+    def __init__(
+        self,
+        holdings: Holdings,
+        overwrites: OverwriteSet,
+        everyone: Subject,
+        places: Mapping[Subject, RoleBits],
+    ) -> None:
+        self.holdings = holdings
+        self.overwrites = overwrites
+        self.members = {subject for subject in overwrites if subject.kind == "member"}
+        self._general = overwrites.get(everyone, SILENT)
+        self._entries = [(places[s], bits) for s, bits in overwrites.items() if s in places]
+
+    @property
+    def admins(self) -> RoleBits:
+        return self.holdings.having(ADMIN)
+
+    def more_than(self, other: "View") -> int:
+        more = self.holdings.more_than(other.holdings)
+        return (
+            more if self.overwrites is other.overwrites else more | added(other.overwrites, self.overwrites)
+        )
+
+    def having(self, bit: int, member: Subject | None) -> list[Way]:
+        """How somebody has the bit, gates aside."""
+        own = self._own(member)
+        if own.allow & bit:
+            return [_ALWAYS]
+        if own.deny & bit:
+            return []
+        allowing = self._allowing(bit)
+        ways = [Way(0, allowing)] if allowing else []
+        given = self.holdings.having(bit)
+        if self._is_everyones(bit):
+            ways.append(Way(self._denying(bit), 0))
+        elif given and not self._general.deny & bit:
+            ways.append(Way(self._denying(bit), given))
+        return ways
+
+    def lacking(self, bit: int, member: Subject | None) -> list[Way]:
+        """How somebody lacks the bit, gates aside."""
+        own = self._own(member)
+        if own.deny & bit:
+            return [_ALWAYS]
+        if own.allow & bit:
+            return []
+        allowing, denying = self._allowing(bit), self._denying(bit)
+        ways = [Way(allowing, denying)] if denying else []
+        if not self._is_everyones(bit):
+            giving = 0 if self._general.deny & bit else self.holdings.having(bit)
+            ways.append(Way(allowing | giving, 0))
+        return ways
+
+    def _is_everyones(self, bit: int) -> bool:
+        general = self._general
+        return bool((self.holdings.everyone & ~general.deny | general.allow) & bit)
+
+    def _own(self, member: Subject | None) -> Bits:
+        return SILENT if member is None else self.overwrites.get(member, SILENT)
+
+    def _allowing(self, bit: int) -> RoleBits:
+        return _joined(place for place, bits in self._entries if bits.allow & bit)
+
+    def _denying(self, bit: int) -> RoleBits:
+        return _joined(place for place, bits in self._entries if bits.deny & bit)
+
+
+def opens(before: View | None, now: View, after: View | None, *, has_voice: bool, felt: int = -1) -> bool:
+    """Whether somebody has too much now. A channel that is not there gives nobody anything. Only bits are looked at
+    that are `felt` or have a gate that is."""
+    others = [view for view in (before, after) if view is not None]
+    if any(view.holdings.everyone & ADMIN for view in others):
+        return False
+    barred = _joined(view.admins for view in others)
+    if not others or now.holdings.everyone & ADMIN or now.admins & ~barred:
+        return True
+    members = {None, *now.members, *(member for view in others for member in view.members)}
+    for bit, lost_before, lost_after in _suspects(before, now, after, has_voice=has_voice):
+        needed = _with_gates(bit, has_voice=has_voice)
+        if not felt & _joined(needed):
+            continue
+        for member in members:
+            ways = [now.having(each, member) for each in needed]
+            if before is not None:
+                ways.append(before.lacking(lost_before, member))
+            if after is not None:
+                ways.append(after.lacking(lost_after, member))
+            if _is_possible(ways, barred, ()):
+                return True
+    return False
+
+
+def _suspects(
+    before: View | None, now: View, after: View | None, *, has_voice: bool
+) -> Iterator[tuple[int, int, int]]:
+    """Bits that could be too much, with the bit that is missing before and the one missing after: it or its gate."""
+    gained = -1 if before is None else now.more_than(before)
+    taken = -1 if after is None else now.more_than(after)
+    for bit in _each(gained & taken):
+        yield bit, bit, bit
+    if before is None or after is None:
+        return
+    for gate, gated in ((VIEW, ~VIEW), (SEND, PART_OF_A_MESSAGE), (CONNECT, ~(VIEW | CONNECT))):
+        if gate == CONNECT and not has_voice:
+            continue
+        if gained & gate:
+            yield from ((bit, gate, bit) for bit in _each(taken & gated))
+        if taken & gate:
+            yield from ((bit, bit, gate) for bit in _each(gained & gated))
+
+
+def _with_gates(bit: int, *, has_voice: bool) -> list[int]:
+    needed = [bit]
+    if bit & PART_OF_A_MESSAGE:
+        needed.append(SEND)
+    if has_voice and bit not in (VIEW, CONNECT):
+        needed.append(CONNECT)
+    if bit != VIEW:
+        needed.append(VIEW)
+    return needed
+
+
+def _is_possible(conditions: Sequence[Sequence[Way]], barred: RoleBits, needed: tuple[RoleBits, ...]) -> bool:
+    """Whether one choice of roles meets all conditions, each in one of its ways."""
+    if not conditions:
+        return True
+    for way in conditions[0]:
+        without = barred | way.barred
+        wanted = (*needed, way.one_of) if way.one_of else needed
+        if all(each & ~without for each in wanted) and _is_possible(conditions[1:], without, wanted):
+            return True
+    return False
+
+
+def _each(bits: int) -> Iterator[int]:
+    """The single bits, lowest first."""
+    while bits:
+        bit = bits & -bits
+        yield bit
+        bits ^= bit
+
+
+def _joined(bits: Iterable[int]) -> int:
+    joined = 0
+    for each in bits:
+        joined |= each
+    return joined

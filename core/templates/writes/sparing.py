@@ -1,0 +1,223 @@
+"""Leaving out tighter writes that nobody would miss, so that those of a plan are inclusion-minimal (law 6).
+
+Why something is written twice, or closed before it dies, is found by looking at two writes at a time (`precedence`,
+`doomed`): that is always enough, and sometimes more than is needed, because by then something else is closed. Here one
+after the other is left out of the finished plan. It stays out if all ends the same, if nobody, with any roles, has too
+much at any moment, and if no set of overwrites is lost on the way that the document could not put back.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from core.discord.types import VOICE_LIKE, BotPowers, Snapshot
+from core.templates.goal.target import Target, WantedChannel
+from core.templates.plan import DeleteRole, EditChannel, EditRole, Notice, Ref, Step
+from core.templates.writes.cascade import own_subject
+from core.templates.writes.doors import View, opens
+from core.templates.writes.history import History, Line
+from core.templates.writes.holdings import Holdings, RoleHistory
+from core.templates.writes.meeting import ADMIN
+from core.templates.writes.sets import Bits, OverwriteSet, Subject, removed, undecided
+
+Steps = tuple[Step, ...]
+
+
+def spared(
+    steps: Steps,
+    target: Target,
+    snapshot: Snapshot,
+    powers: BotPowers,
+    stands_against: Callable[[Steps], Collection[Notice]],
+) -> Steps:
+    """The steps without the tighter writes that are not needed. `stands_against` tells what the bot could not do."""
+    written = {index: ref for index, step in enumerate(steps) if (ref := _tightened(step)) is not None}
+    if not written:
+        return steps
+    sparing = _Sparing(steps, target, snapshot, own_subject(snapshot, powers))
+    is_admin = _stays_admin(powers, steps)
+    against = set[Notice]() if is_admin else set(stands_against(steps))
+    asked = list(written)
+    while asked:
+        in_doubt = set[Ref]()
+        for index in asked:
+            without = {*sparing.left_out, index}
+            if not sparing.is_needed(index) and (
+                is_admin or against.issuperset(stands_against(_rest(steps, without)))
+            ):
+                in_doubt |= sparing.leave_out(index)
+                del written[index]
+        asked = [index for index, ref in written.items() if ref in in_doubt]
+    return _rest(steps, sparing.left_out)
+
+
+def _tightened(step: Step) -> Ref | None:
+    """What it closes meanwhile."""
+    match step:
+        case EditRole(role_id=ref, written="meet") | EditChannel(channel_id=ref, written="meet"):
+            return ref
+        case _:
+            return None
+
+
+def _rest(steps: Steps, left_out: Collection[int]) -> Steps:
+    return tuple(step for index, step in enumerate(steps) if index not in left_out)
+
+
+def _stays_admin(powers: BotPowers, steps: Steps) -> bool:
+    """Nothing is ever refused to it. Its highest role is nothing that a plan writes."""
+    touched = {step.role_id for step in steps if isinstance(step, EditRole | DeleteRole)}
+    return bool(powers.permissions & ADMIN) and touched.isdisjoint(powers.role_ids)
+
+
+class _Sparing:
+    def __init__(self, steps: Steps, target: Target, snapshot: Snapshot, bot: Subject) -> None:
+        self.left_out: set[int] = set()
+        self._steps = steps
+        self._everyone = Subject("role", target.everyone)
+        self._channels = {channel.ref: channel for channel in target.channels}
+        self._passing = {bot, *(Subject("role", role.id) for role in target.doomed_roles)}
+        self._history = History(target, steps)
+        self._lines: dict[Ref, Line] = {}
+        self._roles = RoleHistory(snapshot, steps)
+        self._holdings = self._roles.line(())
+        self._places = self._roles.places
+        self._keys: dict[int, tuple[OverwriteSet, frozenset[tuple[Subject, Bits]]]] = {}
+        self._views: dict[tuple[object, Holdings], View] = {}
+        self._answers: dict[object, bool] = {}
+        self._suspects: dict[Ref, None] = {}
+
+    def is_needed(self, index: int) -> bool:
+        step = self._steps[index]
+        if isinstance(step, EditRole):
+            return self._role_is_needed(index, step)
+        return isinstance(step, EditChannel) and self._channel_is_needed(index, step.channel_id)
+
+    def leave_out(self, index: int) -> set[Ref]:
+        """Tells of which roles and channels a tighter write may not be needed any more.
+
+        The guild is more open now, so what was needed still is; but a category may take along a child that was kept
+        from it, which is tighter then.
+        """
+        self.left_out.add(index)
+        step = self._steps[index]
+        if not isinstance(step, EditChannel):
+            self._holdings = self._roles.line(self.left_out)
+            return set()
+        family = self._history.family(step.channel_id)
+        lines, self._lines = (
+            self._lines_of(family),
+            {**self._lines, **self._history.lines(family, self.left_out)},
+        )
+        is_tighter = any(
+            now is not None and instead is not None and removed(now, instead)
+            for ref in family
+            for _, (now, instead) in _states(lines[ref], self._lines[ref])
+        )
+        everything = {*self._channels, *self._roles.refs}
+        return everything if is_tighter else {*family} - {step.channel_id}
+
+    def _lines_of(self, refs: Collection[Ref]) -> dict[Ref, Line]:
+        missing = [ref for ref in refs if ref not in self._lines]
+        if missing:
+            self._lines |= self._history.lines(refs, self.left_out)
+        return {ref: self._lines[ref] for ref in refs}
+
+    def _channel_is_needed(self, index: int, ref: Ref) -> bool:
+        family = self._history.family(ref)
+        lines, without = self._lines_of(family), self._history.lines(family, {*self.left_out, index})
+        return any(self._is_missed(self._channels[each], lines[each], without[each]) for each in family)
+
+    def _is_missed(self, channel: WantedChannel, line: Line, without: Line) -> bool:
+        """Whether the channel would be worse off."""
+        before, after = line[0][1], line[-1][1]
+        if without[-1][1] != after:
+            return True
+        for _, (now, instead, holdings) in _states(line, without, self._holdings):
+            if now is None or instead is None or now == instead:
+                continue
+            if self._is_lost(channel, instead) and not self._is_lost(channel, now):
+                return True
+            if self._opens(channel, (before, instead, after), holdings):
+                return True
+        return False
+
+    def _is_lost(self, channel: WantedChannel, now: OverwriteSet) -> bool:
+        """Whether nobody who finds the channel like this could say what it had."""
+        if channel.is_described or channel.is_doomed:
+            return False
+        return self._lasting(now) != self._lasting(channel.present)
+
+    def _lasting(self, overwrites: OverwriteSet) -> OverwriteSet:
+        return {subject: bits for subject, bits in overwrites.items() if subject not in self._passing}
+
+    def _role_is_needed(self, index: int, step: EditRole) -> bool:
+        had, end = self._roles.around(index, self.left_out)
+        if end is None:
+            return True
+        has = step.fields.permissions if isinstance(step.fields.permissions, int) else had
+        instead = self._roles.as_if(self._holdings, step.role_id, had, range(index, end))
+        own, lines = Subject("role", step.role_id), self._lines_of(self._channels.keys())
+        # One that was opened before is likely to be opened again.
+        for ref in (*self._suspects, *self._channels):
+            line = lines[ref]
+            before, after = line[0][1], line[-1][1]
+            for start, (now, holdings) in _states(line, instead):
+                if now is None or not index <= start < end:
+                    continue
+                felt = self._felt(had & ~has, own, now, holdings)
+                if felt and self._opens(self._channels[ref], (before, now, after), holdings, felt):
+                    self._suspects[ref] = None
+                    return True
+        return False
+
+    def _felt(self, bits: int, role: Subject, overwrites: OverwriteSet, holdings: Holdings) -> int:
+        """Bits of the role that make a difference there."""
+        if bits & ADMIN:
+            return -1
+        felt = bits & undecided(overwrites, self._everyone, role)
+        return felt if role == self._everyone else felt & ~holdings.everyone
+
+    def _opens(
+        self,
+        channel: WantedChannel,
+        sets: tuple[OverwriteSet | None, OverwriteSet, OverwriteSet | None],
+        holdings: Holdings,
+        felt: int = -1,
+    ) -> bool:
+        """Many channels have equal sets."""
+        has_voice = channel.type in VOICE_LIKE
+        question = (*map(self._key, sets), holdings, has_voice, felt)
+        if question not in self._answers:
+            before, now, after = sets
+            self._answers[question] = opens(
+                None if before is None else self._view(before, self._holdings[0][1]),
+                self._view(now, holdings),
+                None if after is None else self._view(after, self._holdings[-1][1]),
+                has_voice=has_voice,
+                felt=felt,
+            )
+        return self._answers[question]
+
+    def _view(self, overwrites: OverwriteSet, holdings: Holdings) -> View:
+        key = self._key(overwrites), holdings
+        if key not in self._views:
+            self._views[key] = View(holdings, overwrites, self._everyone, self._places)
+        return self._views[key]
+
+    def _key(self, overwrites: OverwriteSet | None) -> frozenset[tuple[Subject, Bits]] | None:
+        if overwrites is None:
+            return None
+        known = self._keys.get(id(overwrites))
+        if known is None or known[0] is not overwrites:
+            known = self._keys[id(overwrites)] = overwrites, frozenset(overwrites.items())
+        return known[1]
+
+
+def _states(*lines: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, list[Any]]]:
+    """What all lines have from one step on until one of them changes."""
+    nexts = [0] * len(lines)
+    for start in sorted({start for line in lines for start, _ in line}):
+        for number, line in enumerate(lines):
+            while nexts[number] < len(line) and line[nexts[number]][0] <= start:
+                nexts[number] += 1
+        yield start, [line[place - 1][1] for line, place in zip(lines, nexts, strict=True)]
