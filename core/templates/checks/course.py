@@ -61,6 +61,10 @@ class Course:
         """How many channels each category has."""
         return Counter({category: len(children) for category, children in self._children.items()})
 
+    def home_of(self, channel: Ref) -> Ref | None:
+        """The category that it is in."""
+        return self._homes.get(channel)
+
     def children_of(self, category: Ref) -> int:
         return len(self._children.get(category, ()))
 
