@@ -23,7 +23,7 @@ class Sent(NamedTuple):
     """What stood against the plan, by node, and the codes of what was refused when it was sent nevertheless."""
 
     against: list[tuple[str, str | None]]
-    refused: list[int]
+    refused: list[object]
 
 
 async def sent(stage: Stage, trial: Trial, said: Document, bindings: dict[str, str] | None = None) -> Sent:
