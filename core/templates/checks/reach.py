@@ -1,7 +1,7 @@
 """Whether the bot gets into the channels that a plan changes, and may write what it writes there.
 
-Discord documentation, Channel › Edit Channel Permissions, Guild › Create Guild Channel: only permissions that the bot has
-can be allowed or denied, and MANAGE_ROLES only by administrators.
+Discord documentation, Channel › Edit Channel Permissions, Guild › Create Guild Channel: only permissions that the bot
+has can be allowed or denied, and MANAGE_ROLES only by administrators.
 """
 
 from collections.abc import Iterator, Mapping
