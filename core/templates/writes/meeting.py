@@ -1,9 +1,8 @@
 """Where two writes can open a door together that neither opens alone (law 6).
 
-A bit counts in a channel only with its gates: VIEW_CHANNEL for every bit, SEND_MESSAGES for what is part of a
-message, CONNECT for everything in a voice channel (Discord documentation, Topics › Permissions › Implicit
-Permissions). So what one write takes away and another gives meet when they are one bit, or when one is a gate of the
-other. Nothing here knows a member: any member may have any roles.
+A bit counts in a channel only with its gates (`core.discord.gates`). So what one write takes away and another gives
+meet when they are one bit, or when one is a gate of the other. Nothing here knows a member: any member may have any
+roles.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,20 +10,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.discord.gates import CONNECT, PART_OF_A_MESSAGE, SEND, VIEW
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
 from core.templates.writes.sets import SILENT, OverwriteSet, Subject, differing, subject_of, undecided
 
-VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
-SEND = int(Permission.SEND_MESSAGES)
-CONNECT = int(Permission.CONNECT)
-PART_OF_A_MESSAGE = int(
-    Permission.MENTION_EVERYONE
-    | Permission.SEND_TTS_MESSAGES
-    | Permission.ATTACH_FILES
-    | Permission.EMBED_LINKS
-)
 
 
 class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
