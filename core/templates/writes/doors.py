@@ -21,6 +21,8 @@ class Way(NamedTuple):
 
 
 _ALWAYS = Way(0, 0)
+EVERYTHING = -1
+"""What is gained by a channel that was not there, and taken by one that will not be."""
 
 
 class View:
@@ -103,7 +105,9 @@ def opens(before: View | None, now: View, after: View | None, *, has_voice: bool
     if not others or now.holdings.everyone & ADMIN or now.admins & ~barred:
         return True
     members = {None, *now.members, *(member for view in others for member in view.members)}
-    for bit, lost_before, lost_after in _suspects(before, now, after, has_voice=has_voice):
+    gained = EVERYTHING if before is None else now.more_than(before)
+    taken = EVERYTHING if after is None else now.more_than(after)
+    for bit, lost_before, lost_after in _suspects(gained, taken, has_voice=has_voice):
         needed = _with_gates(bit, has_voice=has_voice)
         if not felt & _joined(needed):
             continue
@@ -118,15 +122,19 @@ def opens(before: View | None, now: View, after: View | None, *, has_voice: bool
     return False
 
 
-def _suspects(
-    before: View | None, now: View, after: View | None, *, has_voice: bool
-) -> Iterator[tuple[int, int, int]]:
+def at_stake(gained: int, taken: int, *, has_voice: bool) -> int:
+    """What has to be felt so that somebody may have too much, where nobody ever gains and loses more than this."""
+    if gained & taken & ADMIN:
+        return EVERYTHING
+    suspects = (bit for bit, _, _ in _suspects(gained, taken, has_voice=has_voice))
+    return _joined(_joined(_with_gates(bit, has_voice=has_voice)) for bit in suspects)
+
+
+def _suspects(gained: int, taken: int, *, has_voice: bool) -> Iterator[tuple[int, int, int]]:
     """Bits that could be too much, with the bit that is missing before and the one missing after: it or its gate."""
-    gained = -1 if before is None else now.more_than(before)
-    taken = -1 if after is None else now.more_than(after)
     for bit in _each(gained & taken):
         yield bit, bit, bit
-    if before is None or after is None:
+    if EVERYTHING in (gained, taken):
         return
     for gate, gated in ((VIEW, ~VIEW), (SEND, PART_OF_A_MESSAGE), (CONNECT, ~(VIEW | CONNECT))):
         if gate == CONNECT and not has_voice:

@@ -13,11 +13,11 @@ from core.discord.types import VOICE_LIKE, BotPowers, Snapshot
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.plan import DeleteRole, EditChannel, EditRole, Notice, Ref, Step
 from core.templates.writes.cascade import own_subject
-from core.templates.writes.doors import View, opens
+from core.templates.writes.doors import EVERYTHING, View, at_stake, opens
 from core.templates.writes.history import History, Line
-from core.templates.writes.holdings import Holdings, RoleHistory
+from core.templates.writes.holdings import Holdings, RoleHistory, most_given
 from core.templates.writes.meeting import ADMIN
-from core.templates.writes.sets import Bits, OverwriteSet, Subject, removed, undecided
+from core.templates.writes.sets import Bits, OverwriteSet, Subject, added, removed, undecided
 
 Steps = tuple[Step, ...]
 
@@ -80,6 +80,8 @@ class _Sparing:
         self._lines: dict[Ref, Line] = {}
         self._roles = RoleHistory(snapshot, steps)
         self._holdings = self._roles.line(())
+        self._extent = self._roles.extent
+        self._stakes: dict[Ref, int] = {}
         self._places = self._roles.places
         self._keys: dict[int, tuple[OverwriteSet, frozenset[tuple[Subject, Bits]]]] = {}
         self._views: dict[tuple[object, Holdings], View] = {}
@@ -108,6 +110,8 @@ class _Sparing:
             self._lines_of(family),
             {**self._lines, **self._history.lines(family, self.left_out)},
         )
+        for ref in family:
+            self._stakes.pop(ref, None)
         is_tighter = any(
             now is not None and instead is not None and removed(now, instead)
             for ref in family
@@ -132,12 +136,12 @@ class _Sparing:
         before, after = line[0][1], line[-1][1]
         if without[-1][1] != after:
             return True
-        for _, (now, instead, holdings) in _states(line, without, self._holdings):
+        for (now, instead), moment in most_given([*_states(line, without)], self._holdings):
             if now is None or instead is None or now == instead:
                 continue
             if self._is_lost(channel, instead) and not self._is_lost(channel, now):
                 return True
-            if self._opens(channel, (before, instead, after), holdings):
+            if self._opens(channel, (before, instead, after), moment.holdings):
                 return True
         return False
 
@@ -155,25 +159,43 @@ class _Sparing:
         if end is None:
             return True
         has = step.fields.permissions if isinstance(step.fields.permissions, int) else had
-        instead = self._roles.as_if(self._holdings, step.role_id, had, range(index, end))
+        bits = EVERYTHING if had & ~has & ADMIN else had & ~has
         own, lines = Subject("role", step.role_id), self._lines_of(self._channels.keys())
+        meanwhile = [moment for moment in self._holdings if index <= moment.start < end]
+        instead: dict[int, Holdings] = {}
         # One that was opened before is likely to be opened again.
         for ref in (*self._suspects, *self._channels):
+            if not bits & self._stake_in(ref):
+                continue
             line = lines[ref]
             before, after = line[0][1], line[-1][1]
-            for start, (now, holdings) in _states(line, instead):
-                if now is None or not index <= start < end:
+            for now, moment in most_given(line, meanwhile, end):
+                if now is None or not (felt := self._felt(bits, own, now, moment.holdings)):
                     continue
-                felt = self._felt(had & ~has, own, now, holdings)
-                if felt and self._opens(self._channels[ref], (before, now, after), holdings, felt):
+                if moment.start not in instead:
+                    instead[moment.start] = self._roles.as_if(moment.holdings, step.role_id, had)
+                holdings = instead[moment.start]
+                if self._opens(self._channels[ref], (before, now, after), holdings, felt):
                     self._suspects[ref] = None
                     return True
         return False
 
+    def _stake_in(self, ref: Ref) -> int:
+        """Bits without which nothing can be too much there."""
+        if ref not in self._stakes:
+            channel, (gained, taken) = self._channels[ref], self._extent
+            line = self._lines[ref]
+            before, after = line[0][1], line[-1][1]
+            for now in (now for _, now in line if now is not None):
+                gained |= EVERYTHING if before is None else added(before, now)
+                taken |= EVERYTHING if after is None else added(after, now)
+            self._stakes[ref] = at_stake(gained, taken, has_voice=channel.type in VOICE_LIKE)
+        return self._stakes[ref]
+
     def _felt(self, bits: int, role: Subject, overwrites: OverwriteSet, holdings: Holdings) -> int:
         """Bits of the role that make a difference there."""
-        if bits & ADMIN:
-            return -1
+        if bits == EVERYTHING:
+            return bits
         felt = bits & undecided(overwrites, self._everyone, role)
         return felt if role == self._everyone else felt & ~holdings.everyone
 
