@@ -68,7 +68,8 @@ class Deaths:
 
     def settle(self, disarmed: set[Snowflake], neutralised: set[Ref]) -> None:
         """Adds to both sets until the roles can die one after the other."""
-        before = self._before(disarmed, neutralised)
+        lifted = self._lifted(neutralised)
+        before = self._before(lifted, disarmed)
         for number, role in enumerate(self._roles):
             while comes_back(number, before, -2 << number):
                 if role.permissions and role.id not in disarmed:
@@ -77,7 +78,8 @@ class Deaths:
                     # What it gives by itself is nothing any more: what is left is allowed by channels.
                     lifts = (lift for lifts in self._lifts for lift in lifts)
                     neutralised |= {lift.channel for lift in lifts if lift.allowed >> number & 1}
-                before = self._before(disarmed, neutralised)
+                    lifted = self._lifted(neutralised)
+                before = self._before(lifted, disarmed)
 
     def order(
         self, roles: Iterable[Role], powers: BotPowers, disarmed: Collection[Snowflake], neutralised: set[Ref]
@@ -86,7 +88,7 @@ class Deaths:
         graph = Graph()
         for role in self._roles:
             graph.number(role.id)
-        for role, before in zip(self._roles, self._before(disarmed, neutralised), strict=True):
+        for role, before in zip(self._roles, self._before(self._lifted(neutralised), disarmed), strict=True):
             graph.add_all(before, role.id)
         ranks = {role.id: (role.id in powers.role_ids, place) for place, role in enumerate(roles)}
         return tuple(in_sequence(ranks, graph))
@@ -102,10 +104,17 @@ class Deaths:
                 allowed = joined(1 << number for number, other in entries.items() if other.allow & gated)
                 self._lifts[denier].append(_Lift(channel.ref, given & ~own, allowed & ~own))
 
-    def _before(self, disarmed: Collection[Snowflake], neutralised: Collection[Ref]) -> list[Nodes]:
-        """Of each role those that die before it."""
-        armed = joined(1 << n for n, role in enumerate(self._roles) if role.id not in disarmed)
+    def _lifted(self, neutralised: Collection[Ref]) -> list[tuple[Nodes, Nodes]]:
+        """Of each role those that meet what it denies in any channel, as of each lift."""
         return [
-            joined(lift.given & armed | lift.allowed for lift in lifts if lift.channel not in neutralised)
+            (
+                joined(lift.given for lift in lifts if lift.channel not in neutralised),
+                joined(lift.allowed for lift in lifts if lift.channel not in neutralised),
+            )
             for lifts in self._lifts
         ]
+
+    def _before(self, lifted: Iterable[tuple[Nodes, Nodes]], disarmed: Collection[Snowflake]) -> list[Nodes]:
+        """Of each role those that die before it."""
+        armed = joined(1 << n for n, role in enumerate(self._roles) if role.id not in disarmed)
+        return [given & armed | allowed for given, allowed in lifted]

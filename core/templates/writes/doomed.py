@@ -57,10 +57,10 @@ def closed(channel: WantedChannel, everyone: Subject, writes: Iterable[RoleWrite
         return tight
     for write in writes:
         subject = Subject("role", write.role)
-        if not (write.before | write.everyone_before) & ADMIN:
-            if opened := write.given & undecided(channel.present, everyone, subject):
-                now = tight.get(subject, SILENT)
-                tight[subject] = Bits(now.allow, now.deny | opened)
+        opened = write.given & undecided(channel.present, everyone, subject)
+        if opened and not (write.before | write.everyone_before) & ADMIN:
+            now = tight.get(subject, SILENT)
+            tight[subject] = Bits(now.allow, now.deny | opened)
     return tight
 
 

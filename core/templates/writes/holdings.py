@@ -32,15 +32,18 @@ class Given:
         return self._having[bit]
 
 
+_NOBODY = Given(())
+
+
 class Holdings:
     """At one moment; a role that is gone gives nothing. `written` roles have the first numbers, the others have the
     same at every moment."""
 
-    def __init__(self, everyone: int, written: tuple[int, ...], others: Given) -> None:
+    def __init__(self, everyone: int, written: tuple[int, ...], others: Given = _NOBODY) -> None:
         self.everyone = everyone
         self.written = Given(written)
         self.others = others
-        self._more: dict[Holdings, int] = {}
+        self._more: dict[Holdings, int] = {self: 0}
 
     def having(self, bit: int) -> RoleBits:
         return self.written.having(bit) | self.others.having(bit)
@@ -68,7 +71,9 @@ class Moment(NamedTuple):
 RoleLine: TypeAlias = list[Moment]
 
 
-def most_given(states: Sequence[tuple[int, S]], line: RoleLine, until: float = inf) -> Iterator[tuple[S, Moment]]:
+def most_given(
+    states: Sequence[tuple[int, S]], line: RoleLine, until: float = inf
+) -> Iterator[tuple[S, Moment]]:
     """The states that something has from some steps on, each with those moments before `until` at which roles give
     more than right before and right after: at any other one, nobody has what nobody has at one of these."""
     ends = [*(start for start, _ in states[1:]), inf]
