@@ -34,6 +34,7 @@ BITS = (
     Permission.SEND_MESSAGES,
     Permission.CONNECT,
     Permission.MENTION_EVERYONE,
+    Permission.SEND_POLLS,
     Permission.SPEAK,
     Permission.MANAGE_CHANNELS,
 )

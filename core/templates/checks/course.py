@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET, UnsetType
 
+from core.discord.gates import through
 from core.discord.permissions import Permission
-from core.discord.types import BotPowers, Overwrite, Snapshot
+from core.discord.types import VOICE_LIKE, BotPowers, Overwrite, Snapshot
 from core.templates.matching.match import homes_in
 from core.templates.plan import (
     CreateChannel,
@@ -21,11 +22,7 @@ from core.templates.plan import (
 )
 from core.templates.writes.sets import SILENT, OverwriteSet, Subject, set_of
 
-_ADMIN, _VIEW, _CONNECT = (
-    int(Permission.ADMINISTRATOR),
-    int(Permission.VIEW_CHANNEL),
-    int(Permission.CONNECT),
-)
+_ADMIN = int(Permission.ADMINISTRATOR)
 
 EVERY_BIT = -1
 
@@ -64,6 +61,10 @@ class Course:
         """How many channels each category has."""
         return Counter({category: len(children) for category, children in self._children.items()})
 
+    def home_of(self, channel: Ref) -> Ref | None:
+        """The category that it is in."""
+        return self._homes.get(channel)
+
     def children_of(self, category: Ref) -> int:
         return len(self._children.get(category, ()))
 
@@ -88,10 +89,7 @@ class Course:
         for layer in self._layers():
             entries = [self.sets.get(channel, {}).get(subject, SILENT) for subject in layer]
             bits = bits & ~_joined(e.deny for e in entries) | _joined(e.allow for e in entries)
-        if not bits & _VIEW:
-            return 0
-        voice = self._types.get(channel) in ("voice", "stage")
-        return bits if not voice or bits & _CONNECT else _VIEW
+        return through(bits, bits, has_voice=self._types.get(channel) in VOICE_LIKE)
 
     def _layers(self) -> tuple[list[Subject], ...]:
         """Whose overwrites count for the bot, the last ones most."""

@@ -8,11 +8,12 @@ channels are written.
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from core.discord.gates import gated_with
 from core.discord.types import BotPowers, Role, Snowflake
 from core.templates.goal.target import WantedChannel
 from core.templates.plan import Ref
 from core.templates.writes.graph import Graph, Nodes, comes_back, in_sequence, numbers_in
-from core.templates.writes.meeting import ADMIN, gated_with, joined
+from core.templates.writes.meeting import ADMIN, joined
 from core.templates.writes.sets import OverwriteSet, Subject, undecided
 
 

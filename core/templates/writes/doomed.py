@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from core.discord.permissions import Permission
-from core.discord.types import BotPowers, Role, Snowflake
+from core.discord.types import BotPowers, Role, Snapshot, Snowflake
+from core.discord.gates import gated_with
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.plan import Ref
 from core.templates.writes.deaths import Deaths, Givers
-from core.templates.writes.meeting import ADMIN, Door, RoleWrite, gated_with, roles_meet
+from core.templates.writes.meeting import ADMIN, Door, RoleWrite, joined, roles_meet
 from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, put, subject_of, undecided
 
 _MANAGE_ROLES = int(Permission.MANAGE_ROLES)
@@ -43,11 +44,15 @@ class Doomed(msgspec.Struct, frozen=True, kw_only=True):
         return living
 
 
-def usable_bits(powers: BotPowers) -> int:
-    """What the bot may write into overwrites."""
-    if powers.permissions & ADMIN:
-        return -1
-    return powers.permissions & ~_MANAGE_ROLES
+def usable_bits(target: Target, snapshot: Snapshot, powers: BotPowers) -> int:
+    """What the bot may write into overwrites from the first step to the last, whatever its roles lose on the way."""
+    after = {role.ref: role.permissions for role in target.roles} | {
+        role.id: 0 for role in target.doomed_roles
+    }
+    own = [role for role in snapshot.roles if role.id == target.everyone or role.id in powers.role_ids]
+    elsewhere = powers.permissions & ~joined(role.permissions for role in own)
+    lasting = elsewhere | joined(role.permissions & after.get(role.id, role.permissions) for role in own)
+    return -1 if lasting & ADMIN else lasting & ~_MANAGE_ROLES
 
 
 def closed(channel: WantedChannel, everyone: Subject, writes: Iterable[RoleWrite]) -> OverwriteSet:
@@ -65,17 +70,17 @@ def closed(channel: WantedChannel, everyone: Subject, writes: Iterable[RoleWrite
 
 
 def doomed_of(
-    target: Target, writes: Collection[RoleWrite], powers: BotPowers, everyone_after: int
+    target: Target, writes: Collection[RoleWrite], powers: BotPowers, usable: int, everyone_after: int
 ) -> Doomed:
-    """`writes` are those of the roles that stay."""
+    """`writes` are those of the roles that stay; the bot may write `usable` bits into overwrites."""
     if not target.doomed_roles:
         return Doomed()
-    return _Study(target, writes, powers, everyone_after).doomed()
+    return _Study(target, writes, usable, everyone_after).doomed(powers)
 
 
 class _Study:
     def __init__(
-        self, target: Target, writes: Collection[RoleWrite], powers: BotPowers, everyone_after: int
+        self, target: Target, writes: Collection[RoleWrite], usable: int, everyone_after: int
     ) -> None:
         self._everyone = Subject("role", target.everyone)
         self._roles = target.doomed_roles
@@ -83,8 +88,7 @@ class _Study:
         self._everyone_after = everyone_after
         self._writes = [w for w in writes if not w.is_admin]
         self._writers = Givers({Subject("role", w.role): w.given for w in self._writes}, self._everyone)
-        self._powers = powers
-        self._usable = usable_bits(powers)
+        self._usable = usable
         self._makes_channels = any(c.channel is None for c in target.channels)
         self._standing = [c for c in target.channels if c.channel is not None and not c.is_doomed]
         doomed = {role.id for role in self._roles}
@@ -93,7 +97,7 @@ class _Study:
         self._largest_set = max((len(c.final) for c in target.channels), default=0)
         self._has_voice = any(c.type in ("voice", "stage") for c in self._standing)
 
-    def doomed(self) -> Doomed:
+    def doomed(self, powers: BotPowers) -> Doomed:
         disarmed = {role.id for role in self._roles if self._must_disarm(role)}
         undeniable = [role.id for role in self._roles if role.id not in disarmed and self._brings(role)]
         if self._writes_sets and self._largest_set + len(undeniable) > _MOST_ENTRIES:
@@ -109,7 +113,7 @@ class _Study:
                 if role.id not in disarmed and (brought := self._brings(role))
             },
             neutralised=frozenset(neutralised),
-            order=deaths.order(self._roles, self._powers, disarmed, neutralised),
+            order=deaths.order(self._roles, powers, disarmed, neutralised),
         )
 
     def _brings(self, role: Role) -> int:

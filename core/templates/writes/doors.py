@@ -8,8 +8,9 @@ Having and lacking each come down to a few ways of saying "none of these roles, 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from core.discord.gates import gates_in
 from core.templates.writes.holdings import Holdings, RoleBits
-from core.templates.writes.meeting import ADMIN, CONNECT, PART_OF_A_MESSAGE, SEND, VIEW
+from core.templates.writes.meeting import ADMIN
 from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, added
 
 
@@ -142,9 +143,7 @@ def _suspects(gained: int, taken: int, *, has_voice: bool) -> Iterator[tuple[int
         yield bit, bit, bit
     if EVERYTHING in (gained, taken):
         return
-    for gate, gated in ((VIEW, ~VIEW), (SEND, PART_OF_A_MESSAGE), (CONNECT, ~(VIEW | CONNECT))):
-        if gate == CONNECT and not has_voice:
-            continue
+    for gate, gated, _ in gates_in(has_voice=has_voice):
         if gained & gate:
             yield from ((bit, gate, bit) for bit in _each(taken & gated))
         if taken & gate:
@@ -152,14 +151,7 @@ def _suspects(gained: int, taken: int, *, has_voice: bool) -> Iterator[tuple[int
 
 
 def _with_gates(bit: int, *, has_voice: bool) -> list[int]:
-    needed = [bit]
-    if bit & PART_OF_A_MESSAGE:
-        needed.append(SEND)
-    if has_voice and bit not in (VIEW, CONNECT):
-        needed.append(CONNECT)
-    if bit != VIEW:
-        needed.append(VIEW)
-    return needed
+    return [bit, *(gate.bit for gate in gates_in(has_voice=has_voice) if bit & gate.gated)]
 
 
 def _is_possible(conditions: Sequence[Sequence[Way]], barred: RoleBits, needed: tuple[RoleBits, ...]) -> bool:

@@ -1,9 +1,8 @@
 """Where two writes can open a door together that neither opens alone (law 6).
 
-A bit counts in a channel only with its gates: VIEW_CHANNEL for every bit, SEND_MESSAGES for what is part of a
-message, CONNECT for everything in a voice channel (Discord documentation, Topics › Permissions › Implicit
-Permissions). So what one write takes away and another gives meet when they are one bit, or when one is a gate of the
-other. Nothing here knows a member: any member may have any roles.
+A bit counts in a channel only with its gates (`core.discord.gates`). So what one write takes away and another gives
+meet when they are one bit, or when one is a gate of the other. Nothing here knows a member: any member may have any
+roles.
 """
 
 from collections.abc import Callable, Iterable, Set
@@ -11,20 +10,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.discord.gates import VIEW, gated_with
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
 from core.templates.writes.sets import SILENT, OverwriteSet, Subject, differing, undecided
 
-VIEW = int(Permission.VIEW_CHANNEL)
 ADMIN = int(Permission.ADMINISTRATOR)
-SEND = int(Permission.SEND_MESSAGES)
-CONNECT = int(Permission.CONNECT)
-PART_OF_A_MESSAGE = int(
-    Permission.MENTION_EVERYONE
-    | Permission.SEND_TTS_MESSAGES
-    | Permission.ATTACH_FILES
-    | Permission.EMBED_LINKS
-)
 
 
 class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,24 +41,6 @@ class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
     def given(self) -> int:
         """What @everyone had before is not new."""
         return self.after & ~self.before & ~self.everyone_before
-
-
-def gated_with(bits: int, *, has_voice: bool) -> int:
-    """Every bit that is a gate of one of these, or has one of these as its gate."""
-    gated = 0
-    if bits & VIEW:
-        gated |= ~VIEW
-    if bits & ~VIEW:
-        gated |= VIEW
-    if bits & SEND:
-        gated |= PART_OF_A_MESSAGE
-    if bits & PART_OF_A_MESSAGE:
-        gated |= SEND
-    if has_voice and bits & CONNECT:
-        gated |= ~CONNECT
-    if has_voice and bits & ~CONNECT:
-        gated |= CONNECT
-    return gated
 
 
 def gates_meet(taken: int, given: int, *, has_voice: bool) -> bool:

@@ -58,6 +58,7 @@ class Safety:
         self._target = target
         self._snapshot = snapshot
         self._powers = powers
+        self._usable = usable_bits(target, snapshot, powers)
         self._everyone = Subject("role", target.everyone)
         self._ranks: dict[Node, tuple[int, int]] = {}
         self._graph = Graph()
@@ -70,7 +71,7 @@ class Safety:
         self._writes = [self._role_write(role) for role in target.roles if _changes_permissions(role)]
         self._granted_late = {w.role for w in self._writes if self._is_granted_late(w)}
         in_time = [w for w in self._writes if w.role not in self._granted_late]
-        self._doomed = doomed_of(target, in_time, powers, self._after_all)
+        self._doomed = doomed_of(target, in_time, powers, self._usable, self._after_all)
         self._channels = self._existing(in_time)
         self._cascade = cascade_of(self._channels)
 
@@ -134,14 +135,14 @@ class Safety:
     def _is_granted_late(self, write: RoleWrite) -> bool:
         """What no overwrite can keep out of a doomed channel is given when the channel is gone."""
         gained = write.after & ~write.before
-        cannot_be_denied = gained & (ADMIN | ~usable_bits(self._powers))
+        cannot_be_denied = gained & (ADMIN | ~self._usable)
         return bool(cannot_be_denied and self._target.doomed_channels)
 
     def _existing(self, writes: Iterable[RoleWrite]) -> Channels:
         existing = [c for c in self._target.channels if c.channel is not None]
         writes = list(writes)
         goals = {c.ref: self._goal(c, writes) for c in existing}
-        return Channels(existing, goals, own_subject(self._snapshot, self._powers), usable_bits(self._powers))
+        return Channels(existing, goals, own_subject(self._snapshot, self._powers), self._usable)
 
     def _goal(self, channel: WantedChannel, writes: Iterable[RoleWrite]) -> OverwriteSet:
         if channel.is_doomed:
