@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from core.discord.gates import gated_with
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Role, Snapshot, Snowflake
-from core.discord.gates import gated_with
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.plan import Ref
 from core.templates.writes.deaths import Deaths, Givers
