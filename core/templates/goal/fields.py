@@ -3,9 +3,10 @@
 Only what makes a difference is in the fields of an edit; what the guild cannot hold is left out with a warning.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
@@ -97,10 +98,12 @@ def channel_fields(
     warnings: list[Notice],
 ) -> ChannelFields:
     """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
-    said = node.said
+    said, own = node.said, _own(type(node.said))
+    if channel is not None and own.values(said) == own.values(channel) and _is_named_so(node, channel):
+        return NO_CHANGE
     wanted = {
         name: value
-        for name in _own(type(said))
+        for name in own.names
         if (value := getattr(said, name)) is not UNSET
         and (channel is None or value != getattr(channel, name))
     }
@@ -124,10 +127,22 @@ def channel_fields(
     return ChannelFields(**changed) if changed else NO_CHANGE
 
 
+def _is_named_so(node: ChannelNode, channel: Channel) -> bool:
+    """Exactly, and of the same type."""
+    return node.said.name == channel.name and node.type == channel.type
+
+
+class _Own(NamedTuple):
+    """The fields that a channel of one type has for itself; `values` reads them, where there are some."""
+
+    names: tuple[str, ...]
+    values: Callable[[object], object]
+
+
 @lru_cache
-def _own(struct: type[DocumentChannel]) -> tuple[str, ...]:
-    """The fields that a channel of this type has for itself."""
-    return tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
+def _own(struct: type[DocumentChannel]) -> _Own:
+    names = tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
+    return _Own(names, attrgetter(*names) if names else lambda _: ())
 
 
 def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:
