@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import role_icon
@@ -24,6 +24,9 @@ BITRATES = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
 STAGE_BITRATE = 64_000
 _STYLES = ("hoist", "mentionable", "unicode_emoji")
 _COLORS = ("color", "secondary_color", "tertiary_color")
+_LOOKS = (*_COLORS, *_STYLES)
+_NOTHING = (UNSET,) * len(_LOOKS)
+_colors_of, _styles_of = attrgetter(*_COLORS), attrgetter(*_STYLES)
 _ICONS = "ROLE_ICONS"
 _NEEDS_FEATURE = {
     "unicode_emoji": _ICONS,
@@ -75,12 +78,10 @@ def _role_wishes(
     wanted: dict[str, Any] = {}
     if role is None or role.name.strip() != node.name.strip():
         wanted["name"] = node.name
-    for name in (*_COLORS, *_STYLES):
-        value = getattr(node, name)
-        if value is UNSET:
-            continue
-        value = int(value[1:], 16) if name in _COLORS and value is not None else value
-        if role is not None and value == getattr(role, name):
+    said = (*map(_number, _colors_of(node)), *_styles_of(node))
+    present = (*_colors_of(role), *_styles_of(role)) if role else _NOTHING
+    for name, value, has in zip(_LOOKS, said, present, strict=True):
+        if value is UNSET or value == has:
             continue
         feature = _NEEDS_FEATURE.get(name)
         if feature and value is not None and feature not in snapshot.features:
@@ -88,6 +89,12 @@ def _role_wishes(
         elif role or value is not None:
             wanted[name] = value
     return wanted
+
+
+@lru_cache(1 << 12)
+def _number(color: str | UnsetType | None) -> int | UnsetType | None:
+    """As Discord has it."""
+    return int(color[1:], 16) if isinstance(color, str) else color
 
 
 def channel_fields(
@@ -139,10 +146,14 @@ class _Own(NamedTuple):
     values: Callable[[object], object]
 
 
+def _nothing(_: object) -> object:
+    return None
+
+
 @lru_cache
 def _own(struct: type[DocumentChannel]) -> _Own:
     names = tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
-    return _Own(names, attrgetter(*names) if names else lambda _: ())
+    return _Own(names, attrgetter(*names) if names else _nothing)
 
 
 def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:
