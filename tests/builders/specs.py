@@ -54,8 +54,14 @@ def _role(role: Role) -> dict[str, Any]:
         "hoist": role.hoist,
         "mentionable": role.mentionable,
         "managed": role.managed,
-        "tags": {"integration_id": "77"} if role.managed else None,
+        "tags": _tags(role),
     }
+
+
+def _tags(role: Role) -> dict[str, str] | None:
+    if not role.managed:
+        return None
+    return {"integration_id": "77"} | ({"subscription_listing_id": "78"} if role.is_sold else {})
 
 
 def _channel(channel: Channel, there: Snapshot, members: Mapping[str, str]) -> dict[str, Any]:
