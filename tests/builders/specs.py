@@ -58,10 +58,15 @@ def _role(role: Role) -> dict[str, Any]:
     }
 
 
-def _tags(role: Role) -> dict[str, str] | None:
+def _tags(role: Role) -> dict[str, str | None] | None:
+    """What makes it managed."""
     if not role.managed:
         return None
-    return {"integration_id": "77"} | ({"subscription_listing_id": "78"} if role.is_sold else {})
+    if role.bot_id:
+        return {"bot_id": role.bot_id}
+    if role.is_sold:
+        return {"integration_id": "77", "subscription_listing_id": "78"}
+    return {"premium_subscriber": None} if role.name == "Booster" else {"integration_id": "79"}
 
 
 def _channel(channel: Channel, there: Snapshot, members: Mapping[str, str]) -> dict[str, Any]:
