@@ -22,6 +22,7 @@ from core.config import asyncpg_dsn
 from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import child_environment
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.calls import Control
 from tests.simulator.published import PUBLISHED
 
@@ -187,7 +188,7 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
                 await road.close()
 
 
-async def until(claim: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = 15) -> None:
+async def until(claim: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = PATIENCE) -> None:
     """Asks again and again; an error if it does not come true."""
     async with asyncio.timeout(seconds):
         while not await claim():  # noqa: ASYNC110 - what is asked is outside of this program
