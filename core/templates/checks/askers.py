@@ -22,6 +22,7 @@ from core.templates.plan import (
     CreateResource,
     CreateRole,
     DeleteChannel,
+    DeleteResource,
     DeleteRole,
     EditChannel,
     EditResource,
@@ -34,7 +35,7 @@ from core.templates.plan import (
     Step,
     ref_to,
 )
-from core.templates.resources.limits import channel_needs
+from core.templates.resources.powers import channel_needs, in_channels
 
 _MARK = "asker_"
 
@@ -82,6 +83,7 @@ class _Hands:
         self._roles = {role.id: role for role in guild.roles}
         self._touchable = {role.id for role in all_below(guild.roles, powers, guild)}
         self._keys: dict[Ref, str] = {found: key for key, found in plan.matched.items()}
+        self._in_channels = in_channels(guild)
         self._names: dict[Ref, str] = {item.id: item.name for item in (*guild.roles, *guild.channels)}
 
     def blockers(self, steps: tuple[Step, ...]) -> Iterator[Notice]:
@@ -107,22 +109,21 @@ class _Hands:
                 yield from self._orders(positions)
             case CreateChannel() | EditChannel() | DeleteChannel():
                 yield from self._reaches(step)
-            case CreateResource() | EditResource():
+            case CreateResource() | EditResource() | DeleteResource():
                 yield from self._uses(step)
             case SetOnboarding():
                 yield from self._gives_away(step.onboarding)
             case _:
                 pass
 
-    def _uses(self, step: CreateResource | EditResource) -> Iterator[Notice]:
+    def _uses(self, step: CreateResource | EditResource | DeleteResource) -> Iterator[Notice]:
         """What a webhook or an event needs in its channel."""
-        channel, needed = channel_needs(step) or ("", Permission(0))
-        if needed and (missing := needed & ~self._course.held_in(channel)):
-            said = (
-                f"does not have {listed(missing)} in “{self._names[channel]}”, which it takes: {step.title}"
-            )
-            node = step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id)
-            yield self._notice("out_of_reach", said, node)
+        for channel, needed in channel_needs(step, self._in_channels):
+            if missing := needed & ~self._course.held_in(channel):
+                where = self._names.get(channel, "a channel that is gone")
+                said = f"does not have {listed(missing)} in “{where}”, which it takes: {step.title}"
+                node = step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id)
+                yield self._notice("out_of_reach", said, node)
 
     def _gives_away(self, onboarding: Onboarding) -> Iterator[Notice]:
         """Roles that newcomers give themselves are roles that somebody gives."""

@@ -115,7 +115,7 @@ def channel_fields(
         and (channel is None or value != getattr(channel, name))
     }
     if "bitrate" in wanted:
-        wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
+        wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot, warnings)
     if "default_reaction" in wanted:
         wanted["default_reaction"] = emoji_ref(wanted["default_reaction"], emojis.get)
     if "tags" in wanted:
@@ -188,13 +188,14 @@ def _tags(
     )
 
 
-def highest_bitrate(channel_type: ChannelType, premium_tier: int) -> int:
-    """By boost tier; stages have a limit of their own."""
-    return STAGE_BITRATE if channel_type == "stage" else BITRATES.get(premium_tier, BITRATES[0])
+def highest_bitrate(channel_type: ChannelType, snapshot: Snapshot) -> int:
+    """By boost tier, or the feature VIP_REGIONS; stages have a limit of their own."""
+    tier = max(BITRATES) if "VIP_REGIONS" in snapshot.features else snapshot.premium_tier
+    return STAGE_BITRATE if channel_type == "stage" else BITRATES.get(tier, BITRATES[0])
 
 
-def _bitrate(node: ChannelNode, wanted: int, premium_tier: int, warnings: list[Notice]) -> int:
-    highest = highest_bitrate(node.type, premium_tier)
+def _bitrate(node: ChannelNode, wanted: int, snapshot: Snapshot, warnings: list[Notice]) -> int:
+    highest = highest_bitrate(node.type, snapshot)
     if wanted <= highest:
         return wanted
     warnings.append(
