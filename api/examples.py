@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from api.audit_examples import AUDIT_EXAMPLES
 from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
@@ -475,6 +476,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             ),
             cancel_requested=False,
         ),
+        *AUDIT_EXAMPLES,
         *CALLBACK_EXAMPLES,
         *GUILD_EXAMPLES,
         *TEMPLATE_EXAMPLES,

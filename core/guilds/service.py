@@ -8,6 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from core.actor import BOT, SYSTEM, Actor
+from core.audit.schemas import AuditEntry, AuditFilter
 from core.audit.service import AuditService
 from core.discord.assets import assets_of
 from core.discord.pace import UNTOLD, Pace, merged
@@ -22,7 +23,7 @@ from core.guilds.schemas import Guild, GuildState, GuildView
 from core.images.service import ImageService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
-from core.paging import Page
+from core.paging import Page, Paging
 
 ReadGuild: TypeAlias = Callable[[], Awaitable[tuple[Snapshot, BotPowers]]]
 
@@ -121,6 +122,13 @@ class GuildService:
         return GuildView(
             guild=to_guild(model), structure=model.structure, powers=model.powers, pace=model.pace
         )
+
+    async def audit(
+        self, actor: Actor, guild_id: str, wanted: AuditFilter, paging: Paging
+    ) -> Page[AuditEntry]:
+        """What was changed of the guild and in it, newest first. Needs View Audit Log."""
+        await self._known(actor, guild_id)
+        return await self._audit.list(actor, wanted, paging, guild_id=guild_id)
 
     async def require_present(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `Conflict` naming the state of a guild in which nothing can be done."""

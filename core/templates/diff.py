@@ -9,7 +9,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -38,6 +38,7 @@ from core.templates.plan import (
     Ref,
     Step,
     node_of,
+    nodes_in,
     ref_to,
     written_by,
 )
@@ -197,11 +198,5 @@ def _needs_community(channel: WantedChannel) -> bool:
 
 def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:
     """Of what is done and of what people were shown: also of the values that will be overwritten."""
-    shown = [(node.kind, node.id, node.key, node.changes) for node in _flat(tree) if node.changes]
+    shown = [(node.kind, node.id, node.key, node.changes) for node in nodes_in(tree) if node.changes]
     return hashlib.sha256(msgspec.json.encode((steps, shown), order="deterministic")).hexdigest()
-
-
-def _flat(nodes: Iterable[PlanNode]) -> Iterator[PlanNode]:
-    for node in nodes:
-        yield node
-        yield from _flat(node.children)

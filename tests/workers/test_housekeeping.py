@@ -31,7 +31,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def clean(database: Database) -> None:
     days = timedelta(days=90)
-    await Housekeeping(database, job_retention=days, delivery_retention=days).clean()
+    await Housekeeping(database, job_retention=days, delivery_retention=days, audit_retention=days).clean()
 
 
 async def put(database: Database, shade: int) -> ImageHash:

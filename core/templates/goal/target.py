@@ -20,7 +20,7 @@ from core.templates.goal.fields import (
     wanted_permissions,
 )
 from core.templates.goal.settings import WantedSettings, wanted_settings
-from core.templates.matching.match import ChannelNode, Matches, homes_in
+from core.templates.matching.match import ChannelNode, Matches
 from core.templates.matching.wishes import frozen_in, protected, wishes_of
 from core.templates.plan import Notice, PlanOptions, Ref, ref_to
 from core.templates.resources.target import (
@@ -149,7 +149,7 @@ class _Aim:
         doomed = {role.id for role in self._dooms.roles}
         self._staying = {role.id for role in snapshot.roles if role.id not in doomed}
         self._present = {role.id for role in snapshot.roles}
-        self._homes = homes_in(snapshot)
+        self._homes = matches.homes
         self._present_sets = sets_of(snapshot.channels, self._present)
         self._subjects: dict[str | None, Subject] = {
             key: subject_of("role", ref) for key, ref in self._refs.items()

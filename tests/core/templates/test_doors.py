@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from core.discord.types import Channel, Overwrite, Role, Snapshot
-from core.templates.writes.doors import View, opens
+from core.templates.writes.doors import Entries, View, opens
 from core.templates.writes.holdings import Holdings
 from core.templates.writes.sets import Subject, set_of
 from tests.builders.guilds import (
@@ -78,8 +78,8 @@ def _view(moment: Moment, places: Mapping[Subject, int]) -> View | None:
     if moment.channel is None:
         return None
     permissions = {role.id: role.permissions for role in moment.guild.roles}
-    holdings = Holdings(permissions[GUILD], tuple(permissions[subject.ref] for subject in places))
-    return View(holdings, set_of(moment.channel.overwrites, permissions), EVERYONE, places)
+    holdings = Holdings.of(permissions[GUILD], (permissions[subject.ref] for subject in places))
+    return View(holdings, Entries(set_of(moment.channel.overwrites, permissions), EVERYONE, places))
 
 
 def is_open(before: Moment, now: Moment, after: Moment) -> bool:
