@@ -84,18 +84,20 @@ def _told(value: Mapping[str, Any], pointers: list[str]) -> str:
     return f"{', '.join(f'`{node}`' for node in nodes[:10])}{more}"
 
 
-def _node_at(value: Any, pointer: str) -> str:
+def _node_at(value: Mapping[str, Any], pointer: str) -> str:
     """The key of the innermost node around it; else the section."""
     _, section, *rest = pointer.split("/")
     key = section
-    value = value[section]
+    here: Any = value[section]
     for token in rest:
-        if not is_mapping(value) and not is_list(value):
-            break
-        value = value[int(token)] if is_list(value) else value[token]
-        if is_mapping(value) and "key" in value:
-            key = str(value["key"])
+        here = _member(here, token)
+        if is_mapping(here) and "key" in here:
+            key = str(here["key"])
     return key
+
+
+def _member(value: Any, token: str) -> Any:
+    return value[int(token)] if is_list(value) else value[token]
 
 
 def _changed(before: Any, after: Any, path: Path) -> Iterator[Edit]:
