@@ -173,7 +173,7 @@ class Running:
                 # Its own going away cut the call short: no attempt. An intent that is left open is looked up.
                 await self._hand_back(claim)
             case Cancelled():
-                await self._settle(claim, "cancelled", error=_failure(error))
+                await self._settle(claim, "cancelled", result=error.result, error=_failure(error))
             case GatewayBusy():
                 await self._wait(claim, "rate_limit", error.resume_at)
             case GatewayAbsent():

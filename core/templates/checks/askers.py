@@ -16,7 +16,7 @@ from core.discord.types import BotPowers, Snapshot, Snowflake, role_rank
 from core.templates.checks.course import Course
 from core.templates.checks.preflight import permission_for
 from core.templates.checks.reach import listed, needed_in, newly_written
-from core.templates.goal.dooms import is_below
+from core.templates.goal.dooms import all_below
 from core.templates.plan import (
     CreateChannel,
     CreateResource,
@@ -79,9 +79,9 @@ class _Hands:
     def __init__(self, plan: Plan, guild: Snapshot, name: str, powers: BotPowers) -> None:
         self._guild = guild
         self._name = name
-        self._powers = powers
         self._course = Course(guild, powers)
         self._roles = {role.id: role for role in guild.roles}
+        self._touchable = {role.id for role in all_below(guild.roles, powers, guild)}
         self._keys: dict[Ref, str] = {found: key for key, found in plan.matched.items()}
         self._in_channels = in_channels(guild)
         self._names: dict[Ref, str] = {item.id: item.name for item in (*guild.roles, *guild.channels)}
@@ -133,7 +133,7 @@ class _Hands:
 
     def _touches(self, role_id: Snowflake) -> Iterator[Notice]:
         role = self._roles[role_id]
-        if not is_below(role, self._powers, self._guild):
+        if role_id not in self._touchable:
             said = f"stands no higher than the role “{role.name}”"
             yield self._notice("role_too_low", said, self._keys.get(role_id))
 
@@ -149,7 +149,7 @@ class _Hands:
         """Roles that they cannot touch keep their order, above all others."""
         after = sorted(positions, key=lambda ref: (positions[ref], -self._age(ref)))
         before = sorted((r for r in after if r in self._roles), key=lambda ref: role_rank(self._roles[ref]))
-        fixed = [ref for ref in before if not is_below(self._roles[ref], self._powers, self._guild)]
+        fixed = [ref for ref in before if ref not in self._touchable]
         if fixed and after[-len(fixed) :] != fixed:
             highest = self._names[fixed[0]]
             yield self._notice("role_too_low", f"cannot order roles from “{highest}” upwards")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from core.discord.gates import gates_in
-from core.templates.writes.holdings import Holdings, RoleBits
+from core.templates.writes.holdings import Holdings, RoleBits, each_of
 from core.templates.writes.meeting import ADMIN
 from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, added
 
@@ -139,15 +139,15 @@ def at_stake(gained: int, taken: int, *, has_voice: bool) -> int:
 
 def _suspects(gained: int, taken: int, *, has_voice: bool) -> Iterator[tuple[int, int, int]]:
     """Bits that could be too much, with the bit that is missing before and the one missing after: it or its gate."""
-    for bit in _each(gained & taken):
+    for bit in each_of(gained & taken):
         yield bit, bit, bit
     if EVERYTHING in (gained, taken):
         return
     for gate, gated, _ in gates_in(has_voice=has_voice):
         if gained & gate:
-            yield from ((bit, gate, bit) for bit in _each(taken & gated))
+            yield from ((bit, gate, bit) for bit in each_of(taken & gated))
         if taken & gate:
-            yield from ((bit, bit, gate) for bit in _each(gained & gated))
+            yield from ((bit, bit, gate) for bit in each_of(gained & gated))
 
 
 def _with_gates(bit: int, *, has_voice: bool) -> list[int]:
@@ -164,14 +164,6 @@ def _is_possible(conditions: Sequence[Sequence[Way]], barred: RoleBits, needed: 
         if all(each & ~without for each in wanted) and _is_possible(conditions[1:], without, wanted):
             return True
     return False
-
-
-def _each(bits: int) -> Iterator[int]:
-    """The single bits, lowest first."""
-    while bits:
-        bit = bits & -bits
-        yield bit
-        bits ^= bit
 
 
 def _joined(bits: Iterable[int]) -> int:

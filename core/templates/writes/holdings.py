@@ -1,7 +1,7 @@
 """What @everyone and the other roles give, from the first step of a plan to the last."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -17,45 +17,53 @@ RoleBits: TypeAlias = int
 """A set of roles: one bit for each."""
 
 
-class Given:
-    """Which of some roles have a bit; `first` is the number of the first one."""
-
-    def __init__(self, permissions: Sequence[int], first: int = 0) -> None:
-        self.permissions = permissions
-        self._first = first
-        self._having: dict[int, RoleBits] = {}
-
-    def having(self, bit: int) -> RoleBits:
-        if bit not in self._having:
-            held = sum(1 << number for number, bits in enumerate(self.permissions) if bits & bit)
-            self._having[bit] = held << self._first
-        return self._having[bit]
-
-
-_NOBODY = Given(())
+def each_of(bits: int) -> Iterator[int]:
+    """The single bits, lowest first."""
+    while bits:
+        bit = bits & -bits
+        yield bit
+        bits ^= bit
 
 
 class Holdings:
-    """At one moment; a role that is gone gives nothing. `written` roles have the first numbers, the others have the
-    same at every moment."""
+    """At one moment; a role that is gone gives nothing. `having` tells of each bit which other roles have it."""
 
-    def __init__(self, everyone: int, written: tuple[int, ...], others: Given = _NOBODY) -> None:
+    def __init__(self, everyone: int, having: Mapping[int, RoleBits]) -> None:
         self.everyone = everyone
-        self.written = Given(written)
-        self.others = others
+        self._having = having
         self._more: dict[Holdings, int] = {self: 0}
 
+    @classmethod
+    def of(cls, everyone: int, permissions: Iterable[int]) -> "Holdings":
+        """The roles have numbers in this order."""
+        having: dict[int, RoleBits] = {}
+        for number, bits in enumerate(permissions):
+            for bit in each_of(bits):
+                having[bit] = having.get(bit, 0) | 1 << number
+        return cls(everyone, having)
+
     def having(self, bit: int) -> RoleBits:
-        return self.written.having(bit) | self.others.having(bit)
+        return self._having.get(bit, 0)
 
     def more_than(self, other: "Holdings") -> int:
         """Bits that somebody may have now and not then."""
         if other not in self._more:
             more = self.everyone & ~other.everyone
-            for now, then in zip(self.written.permissions, other.written.permissions, strict=True):
-                more |= now & ~then
+            for bit, roles in self._having.items():
+                if roles & ~other.having(bit):
+                    more |= bit
             self._more[other] = more
         return self._more[other]
+
+    def toggled(self, role: RoleBits, bits: int) -> "Holdings":
+        """If one role had of these bits what it has not, and had not what it has."""
+        having = dict(self._having)
+        for bit in each_of(bits):
+            having[bit] = having.get(bit, 0) ^ role
+        return Holdings(self.everyone, having)
+
+    def with_everyone(self, everyone: int) -> "Holdings":
+        return Holdings(everyone, self._having)
 
 
 class Moment(NamedTuple):
@@ -104,12 +112,9 @@ class RoleHistory:
                 self._writes.append((index, step.role_id, step.fields.permissions))
             elif isinstance(step, DeleteRole):
                 self._writes.append((index, step.role_id, 0))
-        written = {ref for _, ref, _ in self._writes}
-        refs = sorted((ref for ref in self._before if ref != self._everyone), key=lambda r: r not in written)
-        self._numbers = {ref: number for number, ref in enumerate(refs)}
-        self._written = [ref for ref in refs if ref in written]
-        steady = [self._before[ref] for ref in refs if ref not in written]
-        self._others = Given(steady, len(self._written))
+        others = [ref for ref in self._before if ref != self._everyone]
+        self._roles: dict[Ref, RoleBits] = {ref: 1 << number for number, ref in enumerate(others)}
+        self._first = Holdings.of(self._before[self._everyone], (self._before[ref] for ref in others))
 
     @property
     def refs(self) -> Collection[Ref]:
@@ -117,7 +122,7 @@ class RoleHistory:
 
     @property
     def places(self) -> dict[Subject, RoleBits]:
-        return {Subject("role", ref): 1 << number for ref, number in self._numbers.items()}
+        return {Subject("role", ref): role for ref, role in self._roles.items()}
 
     @property
     def extent(self) -> tuple[int, int]:
@@ -132,14 +137,15 @@ class RoleHistory:
 
     def line(self, left_out: Collection[int]) -> RoleLine:
         """Without the writes that are left out."""
-        now = dict(self._before)
-        line = [Moment(START, self._holdings(now))]
+        now, holdings = dict(self._before), self._first
+        line = [Moment(START, holdings)]
         for index, ref, permissions in self._writes:
             if index not in left_out:
                 had, now[ref] = now[ref], permissions
+                holdings = self.as_if(holdings, ref, had, permissions)
                 falls = not permissions & ~had and ref != self._everyone
                 rises = not falls and not had & ~permissions and ref != self._everyone
-                line.append(Moment(index, self._holdings(now), falls, rises))
+                line.append(Moment(index, holdings, falls, rises))
         return line
 
     def around(self, index: int, left_out: Collection[int]) -> tuple[int, int | None]:
@@ -151,13 +157,8 @@ class RoleHistory:
         had = [bits for at, bits in others if at < index]
         return had[-1] if had else self._before[ref], next((at for at, _ in others if at > index), None)
 
-    def as_if(self, holdings: Holdings, ref: Ref, had: int) -> Holdings:
-        """If the role had these permissions."""
-        written = holdings.written.permissions
+    def as_if(self, holdings: Holdings, ref: Ref, has: int, instead: int) -> Holdings:
+        """If a role, or @everyone, had other permissions than it has."""
         if ref == self._everyone:
-            return Holdings(had, tuple(written), self._others)
-        place = self._numbers[ref]
-        return Holdings(holdings.everyone, (*written[:place], had, *written[place + 1 :]), self._others)
-
-    def _holdings(self, now: dict[Ref, int]) -> Holdings:
-        return Holdings(now[self._everyone], tuple(now[ref] for ref in self._written), self._others)
+            return holdings.with_everyone(instead)
+        return holdings.toggled(self._roles[ref], has ^ instead)

@@ -79,7 +79,7 @@ class Precedence:
                     yield role_edit(taker.role), role_edit(giver.role)
 
     def _doors(self) -> list[Door]:
-        """Every state of a channel that stays, each once."""
+        """Every state of a channel that stays, each once, first those in which most bits count for most roles."""
         doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
         for ref, channel in self._channels.by_ref.items():
             if not channel.is_doomed:
@@ -87,7 +87,8 @@ class Precedence:
                 for overwrites in (channel.present,) if goal is channel.present else (channel.present, goal):
                     door = self._door(overwrites, has_voice=_has_voice(channel))
                     doors[frozenset(door.overwrites.items()), door.has_voice] = door
-        return [door for door in doors.values() if not door.is_shut]
+        open_doors = [door for door in doors.values() if not door.is_shut]
+        return sorted(open_doors, key=lambda door: (not door.has_voice, len(door.overwrites)))
 
     def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
         felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}

@@ -176,7 +176,7 @@ class _Sparing:
                 if not felt & self._stake(self._channels[ref], (before, now, after)):
                     continue
                 if moment.start not in instead:
-                    instead[moment.start] = self._roles.as_if(moment.holdings, step.role_id, had)
+                    instead[moment.start] = self._roles.as_if(moment.holdings, step.role_id, has, had)
                 holdings = instead[moment.start]
                 if self._opens(self._channels[ref], (before, now, after), holdings, felt):
                     self._suspects[ref] = None

@@ -79,7 +79,7 @@ def test_a_bit_whose_gate_is_given_before_it_is_taken_opens_a_door(number: int, 
     for gate, bit in ((gate, bit) for gate in EACH for bit in EACH if gated(gate, number) & bit):
         others = NAMED & ~gate & ~bit
         before, now, after = (
-            View(Holdings(bits, ()), Entries({}, Subject("role", "1"), {}))
+            View(Holdings.of(bits, ()), Entries({}, Subject("role", "1"), {}))
             for bits in (others | bit, NAMED, others | gate)
         )
         assert opens(before, now, after, has_voice=kind in ("voice", "stage")), (gate, bit)

@@ -78,7 +78,7 @@ def _view(moment: Moment, places: Mapping[Subject, int]) -> View | None:
     if moment.channel is None:
         return None
     permissions = {role.id: role.permissions for role in moment.guild.roles}
-    holdings = Holdings(permissions[GUILD], tuple(permissions[subject.ref] for subject in places))
+    holdings = Holdings.of(permissions[GUILD], (permissions[subject.ref] for subject in places))
     return View(holdings, Entries(set_of(moment.channel.overwrites, permissions), EVERYONE, places))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from core.templates.writes.graph import Graph, in_sequence, minimal_splits
-from core.templates.writes.holdings import Given, Holdings, Moment, most_given
+from core.templates.writes.holdings import Holdings, Moment, each_of, most_given
 from tests.builders.guilds import Thrown, chance
 from tests.fixtures.size import SEED, sized
 
@@ -80,23 +80,24 @@ def test_of_what_is_written_twice_the_first_part_keeps_others_waiting_and_the_la
 def moments(choose: Thrown) -> list[Moment]:
     """Of three roles, each time one of which is given something or loses something."""
     held, everyone = [choose.below(8) for _ in range(3)], choose.below(8)
-    line = [Moment(-1, Holdings(everyone, tuple(held)))]
+    line = [Moment(-1, Holdings.of(everyone, held))]
     for start in range(choose.below(12)):
         role, bits = choose.below(4), choose.below(8)
         if role == len(held):
             everyone = bits
-            line.append(Moment(start, Holdings(everyone, tuple(held))))
+            line.append(Moment(start, Holdings.of(everyone, held)))
             continue
         had, held[role] = held[role], bits
         falls = not bits & ~had
         rises = not falls and not had & ~bits
-        line.append(Moment(start, Holdings(everyone, tuple(held)), falls, rises))
+        line.append(Moment(start, Holdings.of(everyone, held), falls, rises))
     return line
 
 
 def gives_at_least(one: Holdings, other: Holdings) -> bool:
-    pairs = zip(one.written.permissions, other.written.permissions, strict=True)
-    return one.everyone == other.everyone and all(not theirs & ~ours for ours, theirs in pairs)
+    """To everybody."""
+    each = list(each_of(7))
+    return one.everyone == other.everyone and all(not other.having(b) & ~one.having(b) for b in each)
 
 
 def test_for_every_moment_of_a_state_there_is_one_that_gives_as_much_to_each_role() -> None:
@@ -118,6 +119,6 @@ def test_for_every_moment_of_a_state_there_is_one_that_gives_as_much_to_each_rol
 
 
 def test_nothing_is_looked_at_twice_where_roles_only_lose() -> None:
-    held = [Holdings(0, (bits,), Given(())) for bits in (7, 3, 1, 0)]
+    held = [Holdings.of(0, (bits,)) for bits in (7, 3, 1, 0)]
     line = [Moment(start, each, falls=start >= 0) for start, each in enumerate(held, -1)]
     assert [moment.start for _, moment in most_given([(-1, "shut"), (1, "open")], line)] == [-1, 1]
