@@ -1,20 +1,12 @@
 """What a member may really do: permissions in the guild and in a channel (Discord documentation, Topics › Permissions ›
 "Permission Overwrites", "Implicit Permissions", "Permissions for Timed Out Members")."""
 
+from core.discord.gates import through
 from core.discord.permissions import ALL, Permission, base_permissions
 from core.discord.types import VOICE_LIKE, Channel, Member, Overwrite, Snapshot
 
 TIMED_OUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 """What a member in time-out keeps; the owner and administrators are not bound by it."""
-
-_NEEDS_SEND = (
-    Permission.MENTION_EVERYONE
-    | Permission.SEND_TTS_MESSAGES
-    | Permission.ATTACH_FILES
-    | Permission.EMBED_LINKS
-    | Permission.SEND_VOICE_MESSAGES
-    | Permission.SEND_POLLS
-)
 
 
 def guild_permissions(guild: Snapshot, member: Member) -> Permission:
@@ -35,13 +27,8 @@ def channel_permissions(guild: Snapshot, member: Member, channel: Channel) -> Pe
     held = guild_permissions(guild, member)
     if held == ALL:
         return ALL
-    held = _overwritten(held, guild, member, channel)
-    if Permission.VIEW_CHANNEL not in held:
-        return Permission(0)
-    if channel.type in VOICE_LIKE and Permission.CONNECT not in held:
-        held &= Permission.VIEW_CHANNEL
-    if Permission.SEND_MESSAGES not in held:
-        held &= ~_NEEDS_SEND
+    bits = int(_overwritten(held, guild, member, channel))
+    held = Permission(through(bits, bits, has_voice=channel.type in VOICE_LIKE))
     return held & TIMED_OUT if member.is_timed_out else held
 
 

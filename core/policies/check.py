@@ -10,20 +10,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from core.discord.effective import channel_permissions
+from core.discord.gates import through
 from core.discord.permissions import ALL, Permission, bits_of, names_of
 from core.discord.types import VOICE_LIKE, Channel, Member, Role, Snapshot, Snowflake
 from core.policies.rules import Always, Never, Only, Rule, channels_named, names_role
 
 _NOBODY = "0"
 _ADMIN = int(Permission.ADMINISTRATOR)
-_PART_OF_A_MESSAGE = int(
-    Permission.MENTION_EVERYONE
-    | Permission.SEND_TTS_MESSAGES
-    | Permission.ATTACH_FILES
-    | Permission.EMBED_LINKS
-    | Permission.SEND_VOICE_MESSAGES
-    | Permission.SEND_POLLS
-)
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,10 +96,10 @@ class _Judge:
         open_gates = 0
         for bits in felt.values():
             open_gates |= bits
-        base = felt.get(self._everyone, 0)
+        base, has_voice = felt.get(self._everyone, 0), channel.type in VOICE_LIKE
         for role in self._judged:
             bits = felt[role.id] if role.id == self._everyone else felt[role.id] & ~base
-            if broken := _through(bits, open_gates, channel) & self._bits:
+            if broken := through(bits, open_gates, has_voice=has_voice) & self._bits:
                 yield self._violation(broken, role=role, channel=channel)
         yield from self._members(channel, open_gates)
 
@@ -116,8 +109,9 @@ class _Judge:
             return
         for overwrite in channel.overwrites:
             if overwrite.kind == "member":
-                broken = _through(overwrite.allow, open_gates | overwrite.allow, channel) & self._bits
-                if broken:
+                bits = overwrite.allow
+                counting = through(bits, open_gates | bits, has_voice=channel.type in VOICE_LIKE)
+                if broken := counting & self._bits:
                     yield self._violation(broken, member=overwrite.id, channel=channel)
 
     def _effective(self, channel: Channel, role: Role) -> Permission:
@@ -153,12 +147,3 @@ class _Judge:
             member_id=member,
             channel_id=channel.id if channel else None,
         )
-
-
-def _through(bits: int, gates: int, channel: Channel) -> int:
-    """The bits that count where somebody gets through these gates."""
-    if not gates & Permission.VIEW_CHANNEL:
-        return 0
-    if channel.type in VOICE_LIKE and not gates & Permission.CONNECT:
-        return bits & int(Permission.VIEW_CHANNEL)
-    return bits if gates & Permission.SEND_MESSAGES else bits & ~_PART_OF_A_MESSAGE

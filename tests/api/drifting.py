@@ -40,7 +40,7 @@ async def active(api: Api, *, yaml: str | None = None) -> Snapshot:
 
 async def stored(api: Api, seen: Snapshot) -> None:
     async with api.database.unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
 
 
 async def found(api: Api, guild_id: str) -> list[tuple[str, str | None, str | None]]:

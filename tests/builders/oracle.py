@@ -11,6 +11,8 @@ from core.discord.types import Channel, Snapshot
 EVERY_BIT = (1 << 53) - 1
 ADMINISTRATOR, VIEW_CHANNEL, SEND_MESSAGES, CONNECT = 1 << 3, 1 << 10, 1 << 11, 1 << 20
 MENTION_EVERYONE, SEND_TTS, ATTACH_FILES, EMBED_LINKS = 1 << 17, 1 << 12, 1 << 15, 1 << 14
+# Not named there: "logical conclusions", as Discord says that there may be more of.
+SEND_VOICE_MESSAGES, SEND_POLLS = 1 << 46, 1 << 49
 
 
 def base_bits(guild: Snapshot, role_ids: Collection[str]) -> int:
@@ -50,5 +52,5 @@ def _implied(bits: int, channel: Channel) -> int:
     if channel.type in ("voice", "stage") and not bits & CONNECT:
         return VIEW_CHANNEL
     if not bits & SEND_MESSAGES:
-        bits &= ~(MENTION_EVERYONE | SEND_TTS | ATTACH_FILES | EMBED_LINKS)
+        bits &= ~(MENTION_EVERYONE | SEND_TTS | ATTACH_FILES | EMBED_LINKS | SEND_VOICE_MESSAGES | SEND_POLLS)
     return bits

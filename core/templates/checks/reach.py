@@ -1,7 +1,7 @@
 """Whether the bot gets into the channels that a plan changes, and may write what it writes there.
 
-Discord documentation, Resources › Channel › Modify Channel: only permissions that the bot has can be allowed or denied,
-and MANAGE_ROLES only by administrators.
+Discord documentation, Channel › Edit Channel Permissions, Guild › Create Guild Channel: only permissions that the bot
+has can be allowed or denied, and MANAGE_ROLES only by administrators.
 """
 
 from collections.abc import Iterator, Mapping
@@ -88,10 +88,12 @@ def _overwrite_blockers(
 
 
 def newly_written(step: CreateChannel | EditChannel, course: Course) -> tuple[int, int]:
-    """The bits that its overwrites newly allow or deny, and those that may be written there."""
+    """The bits that its overwrites newly allow or deny, and those that may be written there: what is held in the
+    guild and, of a channel that exists, in its category. What is held in the channel alone does not count."""
     held, present = course.held(), OverwriteSet()
     if isinstance(step, EditChannel):
-        held |= course.held_in(step.channel_id)
+        home = course.home_of(step.channel_id)
+        held |= course.held_in(home) if home else 0
         present = course.sets[step.channel_id]
     written = 0
     overwrites = () if step.fields.overwrites is UNSET else step.fields.overwrites

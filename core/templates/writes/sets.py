@@ -36,7 +36,15 @@ _HARDLY_MISSED = (
     Permission.USE_EXTERNAL_STICKERS,
     Permission.MANAGE_WEBHOOKS,
 )
-_TIGHTENING = (*_HARDLY_MISSED, *(bit for bit in Permission if bit not in _HARDLY_MISSED))
+# Most needed last: without these the bot does not get at the channel again to write what is to be in the end.
+_NEEDED = (
+    Permission.CONNECT,
+    Permission.MANAGE_ROLES,
+    Permission.MANAGE_CHANNELS,
+    Permission.VIEW_CHANNEL,
+)
+_BETWEEN = (bit for bit in Permission if bit not in (*_HARDLY_MISSED, *_NEEDED))
+_TIGHTENING = tuple(map(int, (*_HARDLY_MISSED, *_BETWEEN, *_NEEDED)))
 
 
 # Equal values are one object, where there are thousands: quick to make, and quick to find equal.
@@ -124,12 +132,13 @@ def undecided(overwrites: OverwriteSet, *subjects: Subject) -> int:
 def tightened(
     overwrites: OverwriteSet, subject: Subject, usable: int, avoiding: Iterable[OverwriteSet]
 ) -> OverwriteSet:
-    """A set that grants the subject one bit less, and equals none of `avoiding`."""
+    """A set that grants the subject one bit less, and equals none of `avoiding`. Where no `usable` bit is left it is
+    another one: that stands against the plan, and nothing follows by accident."""
     taken = list(avoiding)
     now = overwrites.get(subject, SILENT)
-    for bit in _TIGHTENING:
-        if bit & usable and not bit & now.deny:
-            tighter = {**overwrites, subject: Bits(now.allow & ~int(bit), now.deny | int(bit))}
+    for bit in sorted(_TIGHTENING, key=lambda bit: not bit & usable):
+        if not bit & now.deny:
+            tighter = {**overwrites, subject: Bits(now.allow & ~bit, now.deny | bit)}
             if tighter not in taken:
                 return tighter
     return overwrites

@@ -115,17 +115,20 @@ class TestChannels:
             "asker_out_of_reach"
         ]
 
-    def test_overwrites_have_only_what_they_have_there(self) -> None:
+    def test_overwrites_have_only_what_they_have_in_the_server_or_in_the_category(self) -> None:
         there = guild(
             role(1101, "a", "manage_channels", "manage_roles", "view_channel"), channel(2001, "c"),
-            category(2002, "K", allow(1101, "speak")),
+            category(2002, "K", allow(1101, "speak")), channel(2003, "d", parent=2002),
         )  # fmt: skip
         shut = for_role("everyone", deny=["speak"])
         said = wanted(TextChannel(key="c", name="c", overwrites=(shut,)))
         assert against(said, there, 1101) == ["asker_cannot_grant"]
         own = for_role("a", allow=["speak"])
-        inside = wanted(DocumentRole(key="a", name="a"), Category(key="k", name="K", overwrites=(shut, own)))
-        assert against(inside, there, 1101) == []
+        role_a, child = DocumentRole(key="a", name="a"), TextChannel(key="d", name="d", overwrites=(shut,))
+        inside = Category(key="k", name="K", overwrites=(own,), channels=(child,))
+        assert against(wanted(role_a, inside), there, 1101) == []
+        itself = Category(key="k", name="K", overwrites=(shut, own))
+        assert against(wanted(role_a, itself), there, 1101) == ["asker_cannot_grant"]
 
     def test_manage_roles_in_an_overwrite_needs_an_administrator(self) -> None:
         there = guild(

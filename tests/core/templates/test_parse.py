@@ -378,7 +378,8 @@ def test_no_input_is_an_accident(source: str | bytes) -> None:
 def test_reading_needs_neither_database_nor_network() -> None:
     program = (
         "import sys\n"
-        "from core.templates import parse, validate, native, capture, text, jsonschema, example\n"
+        "from core.templates import native, capture, example\n"
+        "from core.templates.documents import parse, validate, text, jsonschema\n"
         "heavy = {'sqlalchemy', 'litestar', 'disnake', 'arq', 'redis', 'aiohttp', 'httpx'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or None)\n"
     )
