@@ -12,6 +12,7 @@ from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
 from api.controllers.active_versions import ActiveVersionController
+from api.controllers.audit import AuditController
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
@@ -77,6 +78,7 @@ CONTROLLERS = (
     GuildJobController,
     CallbackController,
     DeliveryController,
+    AuditController,
     SystemController,
 )
 Announce: TypeAlias = Callable[[str], None]

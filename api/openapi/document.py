@@ -37,6 +37,7 @@ _TAGS = {
     "plans": "What it would take, before it is done; and doing it.",
     "jobs": "What was asked of the bot.",
     "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
+    "audit": "Who changed what, and through which door.",
     "me": "Your account and its API tokens.",
     "system": "The installation.",
     "health": "For supervisors and load balancers.",

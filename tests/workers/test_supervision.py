@@ -162,7 +162,10 @@ class FailingHousekeeping(Housekeeping):
 
 async def test_housekeeping_goes_on_after_an_error(road: Road) -> None:
     keeping = FailingHousekeeping(
-        road.database, job_retention=timedelta(days=1), delivery_retention=timedelta(days=1)
+        road.database,
+        job_retention=timedelta(days=1),
+        delivery_retention=timedelta(days=1),
+        audit_retention=timedelta(days=30),
     )
     job = await road.ask()
     task = asyncio.create_task(keeping.run())

@@ -45,6 +45,7 @@ from core.templates.resources.parts import (
     plain_trigger,
     recurrence_of,
     trigger_of,
+    webhook_name,
 )
 from core.templates.resources.pictures import differs, picture_of
 from core.templates.resources.sections import (
@@ -159,7 +160,7 @@ class _Wishes:
         said: dict[str, Any] = {"name": node.name, "channel_id": channel}
         if not isinstance(present, Webhook):
             return WebhookFields(**said, **({"avatar": node.avatar} if node.avatar else {}))
-        edit = _edit(WebhookFields, said, present, {"name": str.strip})
+        edit = _edit(WebhookFields, said, present, {"name": webhook_name})
         if node.avatar is not UNSET and differs(node.avatar, picture_of(present), self._images):
             edit = replace(edit or WebhookFields(), avatar=node.avatar)
         return edit
