@@ -65,7 +65,7 @@ class _Aim:
         self._refs |= {node.key: self._role_ref(node.key) for node in self._wishes.roles}
         self._channel_refs = {key: channel.id for key, channel in matches.channels.items()}
         self._channel_refs |= {node.key: self._channel_ref(node.key) for node in self._wishes.channels}
-        self._emojis = emoji_refs(document, matches.resources, options)
+        self._emojis = emoji_refs(document, matches.resources, options, self._refs.get)
         self._settings = wanted_settings(self._wishes.guild, snapshot, self._channel_refs, self._warnings)
         self._protected = frozenset(options.protected)
         self._frozen = frozen_in(snapshot, self._protected)
