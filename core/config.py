@@ -127,7 +127,7 @@ VARIABLES = (
     Variable(
         "GUILDWRIGHT_CORS_ORIGINS",
         "cors_origins",
-        "Origins whose pages may call the API: https://panel.example, http://localhost:5173; * is all, without cookies.",
+        "Origins whose pages may call the API: https://panel.example, http://localhost:5173; * is all, but no cookies.",
     ),
     Variable(
         "GUILDWRIGHT_TRUSTED_PROXIES",
