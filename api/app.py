@@ -53,6 +53,7 @@ from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
+from core.keyring import Keyring
 from core.uow import Database
 from workers.deliveries import delivering
 from workers.ending import end
@@ -95,6 +96,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         raise ConfigurationError(
             "DATABASE_URL and REDIS_URL must be set here; `just up` starts servers by itself."
         )
+    keyring = Keyring.at(settings.keys_path)
     engines = Engines(settings.database_url)
     redis = connect(settings.redis_url)
 
@@ -112,6 +114,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         ring=RedisRing(redis),
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
+        keyring=keyring,
     )
     return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
 

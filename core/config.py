@@ -57,6 +57,12 @@ VARIABLES = (
         True,
     ),
     Variable("GUILDWRIGHT_DATA_DIR", "data_dir", "Folder of the servers we start ourselves."),
+    Variable(
+        "GUILDWRIGHT_KEYS_FILE",
+        "keys_file",
+        "The installation's keys, made at the first start: back it up apart from the database. Unset: keys.json in the "
+        "data folder.",
+    ),
     Variable("GUILDWRIGHT_HOST", "host", "Address the API listens on."),
     Variable("GUILDWRIGHT_PORT", "port", "Port the API listens on."),
     Variable(
@@ -147,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     discord_api_base: str = DISCORD_API
     owner_token: str | None = None
     data_dir: Path = msgspec.field(default_factory=lambda: user_data_path("guildwright"))
+    keys_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8420
     public_url: str | None = None
@@ -174,6 +181,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             f: "***" if f in hidden and getattr(self, f) else getattr(self, f) for f in self.__struct_fields__
         }
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @property
+    def keys_path(self) -> Path:
+        return self.keys_file or self.data_dir / "keys.json"
 
     @property
     def image_capacity(self) -> int:
@@ -243,7 +254,7 @@ def env_example() -> str:
 def _converted(variable: Variable, value: str) -> Any:
     kinds = msgspec.structs.fields(Settings)
     wanted = next(field.type for field in kinds if field.name == variable.field)
-    if wanted is Path:
+    if wanted in (Path, Path | None):
         return Path(value).expanduser()
     try:
         return msgspec.convert(value.lower() if wanted is bool else value, wanted, strict=False)
