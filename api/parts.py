@@ -7,6 +7,7 @@ import msgspec
 from litestar import Litestar
 from litestar.types import Scope
 
+from api.doors import Door
 from api.hub import JobHub
 from core.uow import Database
 
@@ -19,6 +20,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     hub: JobHub
+    door: Door
     ping_redis: Probe
 
 
