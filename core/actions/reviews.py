@@ -52,9 +52,11 @@ class GuildReviewService:
             return Reviewed(guild=guild, asked=asked, cancelled=cancelled)
         if guild.state == "left":
             return Reviewed(guild=guild)
-        look = await self._guilds.request_look(guild_id)
-        first = await self._snapshots.request_first([guild_id])
-        return Reviewed(guild=guild, asked=tuple(job.id for job in (look, *first) if job is not None))
+        # Where there are snapshots already the guild may have changed since, and have a version to be held against.
+        asked = await self._snapshots.request_first([guild_id]) or (
+            await self._guilds.request_look(guild_id),
+        )
+        return Reviewed(guild=guild, asked=tuple(job.id for job in asked if job is not None))
 
     async def _ask_to_leave(self, actor: Actor, guild_id: Snowflake) -> uuid.UUID:
         """Behind what is called off and has not ended yet."""

@@ -70,11 +70,21 @@ async def test_it_is_in_the_queue_until_it_is_decided_and_the_answer_says_who_mu
 async def test_an_approved_guild_is_read_and_its_first_snapshot_kept(api: Api) -> None:
     guild_id = await joined(api)
     decided = await decide(api, guild_id, "approved")
-    kinds = {(await api.get(f"/jobs/{job_id}")).json()["kind"] for job_id in decided["job_ids"]}
-    assert kinds == {"guild.sync", "guild.capture"}
+    assert await kinds(api, decided) == ["guild.capture"]
     await api.work()
     snapshots = (await api.get(f"/guilds/{guild_id}/snapshots")).json()["items"]
     assert [kept["reason"] for kept in snapshots] == ["join"]
+
+
+async def kinds(api: Api, decided: dict[str, Any]) -> list[str]:
+    return [(await api.get(f"/jobs/{job_id}")).json()["kind"] for job_id in decided["job_ids"]]
+
+
+async def test_a_guild_that_is_approved_again_is_looked_at_and_held_against_its_version(api: Api) -> None:
+    guild_id = await in_state(api, "approved")
+    await api.work()
+    await decide(api, guild_id, "suspended")
+    assert await kinds(api, await decide(api, guild_id, "approved")) == ["guild.sync"]
 
 
 @pytest.mark.parametrize("state", WAYS)

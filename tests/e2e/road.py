@@ -137,10 +137,10 @@ class Road:
 
     async def knows(self, guild_id: str) -> bool:
         """Whether a bot has told the API of the guild; then it is approved."""
-        guild = next((guild for guild in await self.client.guilds() if guild.id == guild_id), None)
-        if guild is not None and guild.state == "pending":
-            guild = await self.client.approve(guild_id)
-        return guild is not None
+        answer = await self.http.get(f"/guilds/{guild_id}")
+        if answer.is_success and answer.json()["state"] == "pending":
+            await self.client.approve(guild_id)
+        return answer.is_success
 
     async def created(self, trip: Trip, kind: str) -> int:
         """How many roles or channels were created in the guild, by whomever, whether or not the answer arrived."""

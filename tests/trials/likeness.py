@@ -17,9 +17,9 @@ _LISTS = ("emojis", "stickers", "webhooks", "automod_rules", "scheduled_events")
 
 def likeness(there: Snapshot) -> dict[str, Any]:
     """Roles of integrations, the bot's among them, and what overwrites say of those, cannot be copied to another guild:
-    they are left out."""
-    names = _names(there)
+    they are left out. So is what is for such a role alone, instead of being for everybody."""
     managed = {role.id for role in there.roles if role.managed}
+    names = _names(there) | dict.fromkeys(_bound(there, managed))
     pictures = {path.rpartition("/")[2]: image for path, image in there.images.items()}
     told = Telling(names | pictures)
     return {
@@ -33,7 +33,7 @@ def likeness(there: Snapshot) -> dict[str, Any]:
             | {"tags": [told.of(tag, "id") for tag in channel.tags]}
             for channel in there.channels
         },
-        **{kind: _listed(there, kind, told) for kind in _LISTS},
+        **{kind: _listed(there, kind, told, managed) for kind in _LISTS},
         "onboarding": told.of(_working(there.onboarding)),
         "welcome_screen": told.of(there.welcome_screen),
     }
@@ -51,7 +51,9 @@ def _working(onboarding: Onboarding | None) -> Onboarding | None:
 
 
 class Telling:
-    def __init__(self, names: Mapping[str, str]) -> None:
+    """What has no name is told as it is; what is named None is told as nothing."""
+
+    def __init__(self, names: Mapping[str, str | None]) -> None:
         self._names = names
 
     def of(self, value: Any, *without: str) -> Any:
@@ -101,10 +103,16 @@ def _entries(channel: Channel, managed: set[str]) -> Iterable[Any]:
     return (o for o in channel.overwrites if (o.allow or o.deny) and o.id not in managed)
 
 
-def _listed(there: Snapshot, kind: str, told: Telling) -> list[Any]:
+def _bound(there: Snapshot, managed: set[str]) -> list[str]:
+    """Emojis that only members with a role of an integration may use."""
+    return [emoji.id for emoji in there.emojis or () if not managed.isdisjoint(emoji.role_ids)]
+
+
+def _listed(there: Snapshot, kind: str, told: Telling, managed: set[str]) -> list[Any]:
     """In an order of their own: theirs is that in which they were made."""
-    found = (told.of(each, "id") | _picture(there, each) for each in getattr(there, kind) or ())
-    return sorted(found, key=str)
+    bound = _bound(there, managed)
+    kept = (each for each in getattr(there, kind) or () if each.id not in bound)
+    return sorted((told.of(each, "id") | _picture(there, each) for each in kept), key=str)
 
 
 def _picture(there: Snapshot, resource: Any) -> dict[str, Any]:
