@@ -16,11 +16,6 @@ from core.templates.native import import_native, looks_native
 from core.templates.plan import Notice
 
 
-def document_within(body: msgspec.Raw, field: str) -> Document:
-    """The same with the defaults and examples of its variables."""
-    return draft_within(body, field).document
-
-
 def draft_within(body: msgspec.Raw, field: str) -> Draft:
     """A field of a JSON body. Pointers lead into the whole body; lines of a part would mislead."""
     try:

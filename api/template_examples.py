@@ -38,7 +38,8 @@ TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
         job_id=_JOB,
     ),
     CreateDiff(
-        left=DiffVersion(template_id=_TEMPLATE, version=1), right=DiffGuild(guild_id="197038439483310086")
+        left=DiffVersion(template_id=_TEMPLATE, version=1, values={"community": "Harbour"}),
+        right=DiffGuild(guild_id="197038439483310086"),
     ),
     Diff(
         is_equal=False,

@@ -245,6 +245,7 @@ class UnitOfWork:
         return ComparisonService(
             BindingRepository(self._session),
             templates=self.templates,
+            active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
         )

@@ -6,12 +6,20 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.documents import document_within
+from api.documents import draft_within
 from api.schemas.plans import PlanNode, node_of
-from api.schemas.templates import DocumentBody, Notice, notice_of
+from api.schemas.templates import DocumentBody, Notice, Values, notice_of
 from api.schemas.values import Snowflake
 from core.templates import comparing as core
 from core.templates.comparison import Comparison
+
+SideValues: TypeAlias = Annotated[
+    Values,
+    Meta(
+        description="Of its variables. What is left out is as the guild on the other side keeps it for this template, "
+        "or as it is given to the document on the other side; else it is the default."
+    ),
+]
 
 
 class _Side(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -23,6 +31,7 @@ class DiffVersion(_Side, frozen=True, kw_only=True, tag="version"):
 
     template_id: uuid.UUID
     version: Annotated[int, Meta(ge=1)] | None = None
+    values: SideValues = {}
 
 
 class DiffSnapshot(_Side, frozen=True, kw_only=True, tag="snapshot"):
@@ -42,6 +51,7 @@ class DiffDocument(_Side, frozen=True, kw_only=True, tag="document"):
     """A document that is stored nowhere."""
 
     document: DocumentBody
+    values: SideValues = {}
 
 
 DiffSide: TypeAlias = DiffVersion | DiffSnapshot | DiffGuild | DiffDocument
@@ -67,13 +77,13 @@ def wanted_of(side: DiffSide, field: str) -> core.Wanted:
     """Raises `InvalidDocument` with pointers into the whole body, where `field` is the side."""
     match side:
         case DiffVersion():
-            return core.OfVersion(template_id=side.template_id, version=side.version)
+            return core.OfVersion(template_id=side.template_id, version=side.version, values=side.values)
         case DiffSnapshot():
             return core.OfGuild(guild_id=side.guild_id, snapshot_id=side.snapshot_id)
         case DiffGuild():
             return core.OfGuild(guild_id=side.guild_id)
         case DiffDocument():
-            return document_within(side.document, f"{field}/document")
+            return core.OfDraft(draft=draft_within(side.document, f"{field}/document"), values=side.values)
 
 
 def diff_of(comparison: Comparison) -> Diff:

@@ -63,6 +63,55 @@ async def test_versions_of_a_copy_and_its_origin_are_compared_by_key(api: Api) -
     assert touched(await diff(api, sides[0], sides[1])) == [("Team", "edit")]
 
 
+NAMED: dict[str, Any] = {
+    "guildwright": 1,
+    "variables": [{"name": "team", "example": "Staff"}, {"name": "color", "default": "#112233"}],
+    "roles": [{"key": "staff", "name": "${team}", "color": "${color}"}],
+}
+
+
+async def test_a_version_stands_beside_a_guild_with_the_values_that_the_guild_keeps(api: Api) -> None:
+    guild, template = await api.guild(roles=0, channels=0), await api.template(document=NAMED)
+    active = await api.client.put(
+        f"/api/v1/guilds/{guild}/active-version",
+        json={"template_id": template["id"], "values": {"team": "Crew"}},
+    )
+    assert active.is_success, active.text
+    here, version = {"kind": "guild", "guild_id": guild}, {"kind": "version", "template_id": template["id"]}
+    assert touched(await diff(api, here, version)) == [("Crew", "create")]
+    given = {**version, "values": {"team": "Guards"}}
+    assert touched(await diff(api, here, given)) == [("Guards", "create")]
+    other = await api.guild(roles=0, channels=0)
+    missing = await api.post("/diffs", json={"left": {**here, "guild_id": other}, "right": version})
+    assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/right/values/team")
+
+
+async def test_what_one_document_is_given_serves_the_other_unless_that_is_given_its_own(api: Api) -> None:
+    template = await api.template(document=NAMED)
+    version = {"kind": "version", "template_id": template["id"], "values": {"team": "Crew"}}
+    assert (await diff(api, version, inline(NAMED)))["is_equal"]
+    own = {**inline(NAMED), "values": {"team": "Guards", "color": "#445566"}}
+    changed = await diff(api, version, own)
+    assert touched(changed) == [("Guards", "edit")]
+    [role] = [node for node in changed["tree"] if node["name"] == "Guards"]
+    assert [change["field"] for change in role["changes"]] == ["name"], (
+        "both have the colour that one was given"
+    )
+
+
+async def test_values_that_cannot_be_are_pointed_at_on_their_side(api: Api) -> None:
+    template = await api.template(document=NAMED)
+    wrong = {"team": "Crew", "color": "red"}
+    version = {"kind": "version", "template_id": template["id"], "values": wrong}
+    unfit = await api.post(
+        "/diffs", json={"left": version, "right": {**inline(NAMED), "values": {"team": "x"}}}
+    )
+    assert (unfit.status_code, unfit.json()["errors"][0]["pointer"]) == (422, "/left/values")
+    unknown = {**version, "values": {"team": "Crew", "colour": "x"}}
+    refused = await api.post("/diffs", json={"left": inline(), "right": unknown})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/right/values/colour")
+
+
 async def test_problems_of_a_document_in_the_body_are_pointed_at_and_what_is_not_there_is_not_found(
     api: Api,
 ) -> None:
