@@ -237,8 +237,9 @@ class PlanService:
         plan_id: uuid.UUID | None = None,
     ) -> tuple[int, Visibility]:
         """What somebody with these roles may do in the guild as last seen, whose revision is told, and when a plan is
-        done. Needs Manage Guild. Raises `NotFound` for roles that are not there, `Stale` for a plan that was made on
-        another guild than the one of now."""
+        done. Without `roles` a member has those that they had when members' roles were last kept. Needs Manage Guild.
+        Raises `NotFound` for roles that are not there, `Invalid` for a member of whom no roles are known, `Stale` for a
+        plan that was made on another guild than the one of now."""
         view = await self._guilds.view(actor, guild_id)
         plan = None
         if plan_id is not None:
@@ -251,11 +252,27 @@ class PlanService:
                 )
             plan = model.plan
         known = {role.id for role in view.structure.roles}
+        seen_at = None
+        if member is not None and not roles and member != view.structure.owner_id:
+            seen_at, held = await self._last_seen(guild_id, member)
+            roles = [role for role in held if role in known]
         if plan is not None:
             known |= {ref_to(step.key) for step in plan.steps if isinstance(step, CreateRole)}
         if unknown := [role for role in roles if role not in known]:
             raise NotFound(f"Guild {guild_id} has no role {unknown[0]}.")
-        return view.guild.revision, visibility_of(view.structure, roles=roles, member=member, plan=plan)
+        # @everyone is everybody's already, and comes before the roles of one.
+        held_roles = [role for role in roles if role != guild_id]
+        return view.guild.revision, visibility_of(
+            view.structure, roles=held_roles, roles_seen_at=seen_at, member=member, plan=plan
+        )
+
+    async def _last_seen(
+        self, guild_id: Snowflake, member: Snowflake
+    ) -> tuple[datetime, tuple[Snowflake, ...]]:
+        found = await self._snapshots.member_last_seen(guild_id, member)
+        if found is None:
+            raise _unknown_member(guild_id, member)
+        return found[0], found[1].role_ids
 
     async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
         view = await self._guilds.view(actor, model.guild_id)
@@ -377,6 +394,14 @@ def to_plan(model: PlanModel) -> StoredPlan:
         job_id=model.job_id,
         plan=model.plan,
     )
+
+
+def _unknown_member(guild_id: Snowflake, member: Snowflake) -> Invalid:
+    message = (
+        f"Which roles {member} has is not known: give them as `role_id` ({guild_id}, the id of @everyone, for none), "
+        "or capture the guild with `members: true`."
+    )
+    return Invalid(message, problems=(Problem(pointer="/member_id", code="roles_unknown", message=message),))
 
 
 def _no_members() -> Invalid:

@@ -1,6 +1,7 @@
 """Who sees and may do what: now, and when a plan is done."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 
@@ -24,8 +25,11 @@ class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):
-    """`now` and `planned` are those of the guild as a whole; `planned` is None where no plan was asked about."""
+    """`now` and `planned` are those of the guild as a whole; `planned` is None where no plan was asked about. `roles`
+    are those of who is looked at; `roles_seen_at` is when a snapshot saw them, None where the asker said them."""
 
+    roles: tuple[Ref, ...]
+    roles_seen_at: datetime | None
     now: Permission
     planned: Permission | None
     channels: tuple[ChannelVisibility, ...]
@@ -35,6 +39,7 @@ def visibility_of(
     snapshot: Snapshot,
     *,
     roles: Collection[Ref],
+    roles_seen_at: datetime | None = None,
     member: Snowflake | None = None,
     plan: Plan | None = None,
 ) -> Visibility:
@@ -45,6 +50,8 @@ def visibility_of(
     planned = {} if after is None else {channel.id: channel for channel in after.channels}
     present = {channel.id: channel for channel in displayed(snapshot)}
     return Visibility(
+        roles=tuple(roles),
+        roles_seen_at=roles_seen_at,
         now=guild_permissions(snapshot, somebody),
         planned=None if after is None else guild_permissions(after, somebody),
         channels=tuple(
