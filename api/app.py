@@ -37,11 +37,13 @@ from api.errors import answer_error
 from api.guards import require_declarations
 from api.head import HeadAsGet
 from api.hub import JobHub
+from api.lingering import Lingering
 from api.locations import PREFIX
 from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
 from api.security import BearerTokens
+from api.soundness import SoundRequests
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn
@@ -165,7 +167,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         debug=False,
     )
     require_declarations(app)
-    app.asgi_handler = RequestIds(HeadAsGet(app.asgi_handler))
+    app.asgi_handler = RequestIds(Lingering(SoundRequests(HeadAsGet(app.asgi_handler))))
     return app
 
 

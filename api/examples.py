@@ -19,6 +19,9 @@ from api.schemas.guilds import (
     EditSnapshot,
     Guild,
     GuildPage,
+    GuildReview,
+    Reviewed,
+    ReviewGuild,
     SnapshotInfo,
     SnapshotPage,
 )
@@ -151,6 +154,7 @@ _GUILD_SHOWN = Guild(
     name="Harbour",
     owner_id=_OWNER,
     state="approved",
+    review=GuildReview(decision="approved", reason="A friend's", at=_THEN, by="owner"),
     revision=12,
     seen_at=_THEN,
     joined_at=_THEN,
@@ -375,6 +379,8 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         NewApiToken(token=_TOKEN_SHOWN, secret="gwt_Q2x1…"),  # noqa: S106 - an example, not a secret
         _GUILD_SHOWN,
         GuildPage(items=(_GUILD_SHOWN,)),
+        ReviewGuild(decision="approved", reason="A friend's"),
+        Reviewed(guild=_GUILD_SHOWN, job_ids=(_JOB,), cancelled_job_ids=()),
         Image(hash=f"sha256:{'0123456789abcdef' * 4}", media_type="image/png", size=48_213),
         _SNAPSHOT_SHOWN,
         CaptureGuild(label="before the move"),

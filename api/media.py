@@ -17,6 +17,9 @@ YAML = ("application/yaml", "text/yaml", "application/x-yaml")
 
 def require_media(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> str:
     """The body's media type. Where none is named it is taken for the first allowed. Raises `UnsupportedMedia`."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        raise UnsupportedMedia(f"Send the body as it is: the Content-Encoding {coding[:100]} is not read.")
     named = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if named and named not in allowed:
         raise UnsupportedMedia(f"This takes {' or '.join(allowed)}, not {named[:100]}.")

@@ -170,6 +170,11 @@ class JobService:
         )
         return to_job(model)
 
+    async def cancel_in(self, actor: Actor, guild_id: str) -> tuple[uuid.UUID, ...]:
+        """All that is open there, as `cancel` does it one by one; answers which."""
+        ids = await self._jobs.open_in(guild_id)
+        return tuple([(await self.cancel(actor, job_id)).id for job_id in ids])
+
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for what failed, was done in part or is dead: what was done stays done, what failed is tried anew.
         Raises `Conflict` in any other state."""

@@ -25,9 +25,10 @@ from core.templates.checks.fits import converts
 from core.templates.checks.preflight import blockers_of, no_room_for_roles, refusals
 from core.templates.documents.document import Document
 from core.templates.expectation import expected_seconds
+from core.templates.goal.aim import target_of
 from core.templates.goal.places import Places, channel_places, role_places
 from core.templates.goal.settings import NO_EDITS, GuildEdits, guild_edits
-from core.templates.goal.target import Target, WantedChannel, target_of
+from core.templates.goal.target import Target, WantedChannel
 from core.templates.matching.match import Matches, match
 from core.templates.matching.unfit import unfit
 from core.templates.plan import (

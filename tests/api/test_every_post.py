@@ -120,6 +120,7 @@ async def plainly(path: str, **sent: Any) -> Asked:
 ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "createJob": lambda api: in_guild(api, "jobs", **SYNC),
     "syncGuild": lambda api: in_guild(api, "sync"),
+    "reviewGuild": lambda api: in_guild(api, "approval", json={"decision": "suspended"}),
     "captureGuild": lambda api: in_guild(api, "captures"),
     "cancelJob": lambda api: on_job(api, "cancel", "queued"),
     "retryJob": lambda api: on_job(api, "retry", "failed"),

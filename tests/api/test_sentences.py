@@ -38,7 +38,8 @@ WRONG: list[tuple[type[Any], dict[str, Any], str, str]] = [
         CreateVersion,
         {"base_version": 1, "operations": [{"op": "zap"}]},
         "/operations/0/op",
-        "'zap' is not allowed here: give `set`, `set_guild`, `add`, `remove`, `move` or `rename_key`.",
+        "'zap' is not allowed here: give `set`, `set_guild`, `add`, `remove`, `move`, `rename_key`, `add_variable`, "
+        "`set_variable`, `rename_variable` or `remove_variable`.",
     ),
 ]
 

@@ -136,8 +136,11 @@ class Road:
         )
 
     async def knows(self, guild_id: str) -> bool:
-        """Whether a bot has told the API of the guild."""
-        return guild_id in {guild.id for guild in await self.client.guilds()}
+        """Whether a bot has told the API of the guild; then it is approved."""
+        guild = next((guild for guild in await self.client.guilds() if guild.id == guild_id), None)
+        if guild is not None and guild.state == "pending":
+            guild = await self.client.approve(guild_id)
+        return guild is not None
 
     async def created(self, trip: Trip, kind: str) -> int:
         """How many roles or channels were created in the guild, by whomever, whether or not the answer arrived."""

@@ -97,7 +97,7 @@ class TestRoom:
         node = TextChannel(key="new", name="new")
         hooks = tuple(DocumentWebhook(key=f"w{n}", name=f"W{n}", channel="new") for n in range(2))
         assert await sent(stage, trial, wanted(node, webhooks=hooks[:1])) == FINE
-        assert await sent(stage, trial, wanted(node, webhooks=hooks)) == Sent([("too_many", None)], [30058])
+        assert await sent(stage, trial, wanted(node, webhooks=hooks)) == Sent([("too_many", "w1")], [30058])
 
     @pytest.mark.parametrize(("feature", "slots"), [("MORE_EMOJI", 200), ("NEWS", 50)])
     async def test_a_feature_gives_more_emojis_and_not_endless_ones(
@@ -108,7 +108,7 @@ class TestRoom:
         trial = await stage.make_from({"name": "g", "features": [feature], "emojis": still})
         emojis = tuple(self._emoji(stage, f"e{n}") for n in range(2))
         plan = await sent(stage, trial, wanted(emojis=emojis))
-        assert plan == Sent([("too_many", None)], [30008])
+        assert plan == Sent([("too_many", "e1")], [30008])
 
     async def test_a_feature_gives_more_stickers_and_not_endless_ones(self, stage: Stage) -> None:
         spec = {
@@ -120,7 +120,7 @@ class TestRoom:
         image = stage.album.hashes[0]
         nodes = tuple(DocumentSticker(key=f"k{n}", name=f"new{n}", image=image, tags="x") for n in range(2))
         assert await sent(stage, trial, wanted(stickers=nodes[:1])) == FINE
-        assert await sent(stage, trial, wanted(stickers=nodes)) == Sent([("too_many", None)], [30039])
+        assert await sent(stage, trial, wanted(stickers=nodes)) == Sent([("too_many", "k1")], [30039])
 
     async def test_premium_emojis_have_25_slots_of_their_own(self, stage: Stage) -> None:
         held = [{"name": f"gem{n}", "roles": ["Patron"]} for n in range(24)]
@@ -129,7 +129,7 @@ class TestRoom:
         plain = self._emoji(stage, "plain")
         assert await sent(stage, trial, wanted(self.PATRON, emojis=(plain, gems[0]))) == FINE
         assert await sent(stage, trial, wanted(self.PATRON, emojis=gems)) == Sent(
-            [("too_many", None)], [30056]
+            [("too_many", "new1")], [30056]
         )
 
     async def test_an_emoji_is_for_roles_that_are_sold_or_for_others(self, stage: Stage) -> None:

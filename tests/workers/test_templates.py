@@ -137,7 +137,7 @@ async def asked(
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
         actor = await unit.accounts.authenticate("o" * 30)
-        await unit.guilds.store(gateway.guild, gateway.powers)
+        await unit.guilds.store(gateway.guild, gateway.powers, vouched=True)
         template = await unit.templates.create(actor, "one", document=document, visibility="public")
         options = EXACT if document is ONE_CHANNEL else PlanOptions()
         plan = await unit.plans.create(asker or actor, gateway.guild.guild_id, template.id, None, options)
@@ -254,12 +254,12 @@ async def test_after_a_rollback_ids_that_are_others_now_are_told(database: Datab
     gateway.human_makes(goes)
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
-        await unit.guilds.store(gateway.guild, gateway.powers)
+        await unit.guilds.store(gateway.guild, gateway.powers, vouched=True)
         kept = await unit.snapshots.keep(owner(), gateway.guild, reason="capture")
     await gateway.delete_channel(gateway.guild.guild_id, goes.id, reason="by hand")
     async with database.unit() as unit:
         actor = await unit.accounts.authenticate("o" * 30)
-        await unit.guilds.store(gateway.guild, gateway.powers)
+        await unit.guilds.store(gateway.guild, gateway.powers, vouched=True)
         plan = await unit.plans.create_rollback(actor, gateway.guild.guild_id, kept.id)
     assert "history_not_restored" in {notice.code for notice in plan.plan.warnings}
     async with database.unit() as unit:

@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from msgspec import UNSET
-
 from core.discord.permissions import Permission
 from core.discord.resources import (
     AutoModFields,
+    AutoModTrigger,
+    AutoModTriggerType,
     EventFields,
     Onboarding,
     WebhookFields,
 )
-from core.discord.types import Snapshot, Snowflake
+from core.discord.types import Snapshot
 from core.templates.plan import (
     CreateResource,
     EditResource,
@@ -56,7 +56,7 @@ def resource_misfits(
     yield from crowded(steps, snapshot)
     yield from unlike(steps, snapshot, keys)
     yield from _automod(steps, snapshot)
-    yield from _webhooks(steps, snapshot)
+    yield from _webhooks(steps, snapshot, keys)
     yield from _events(steps, snapshot)
     for step in steps:
         if isinstance(step, SetOnboarding | SetWelcomeScreen) and not is_community:
@@ -66,44 +66,46 @@ def resource_misfits(
 
 
 def _automod(steps: tuple[Step, ...], snapshot: Snapshot) -> Iterator[Notice]:
-    made = Counter(
-        step.fields.trigger.type
-        for step in steps
-        if isinstance(step, CreateResource) and isinstance(step.fields, AutoModFields) and step.fields.trigger
-    )
-    there = Counter(rule.trigger.type for rule in snapshot.automod_rules or ())
-    for trigger, count in made.items():
-        if there[trigger] + count > MAX_RULES[trigger]:
-            yield too_many(there[trigger] + count, MAX_RULES[trigger], f"AutoMod rules of type {trigger}")
-
-
-def _webhooks(steps: tuple[Step, ...], snapshot: Snapshot) -> Iterator[Notice]:
-    homes: dict[Snowflake, Ref] = {webhook.id: webhook.channel_id for webhook in snapshot.webhooks or ()}
-    coming: Counter[Ref] = Counter()
+    made: dict[AutoModTriggerType, list[str]] = {}
     for step in steps:
-        if isinstance(step, CreateResource | EditResource) and isinstance(step.fields, WebhookFields):
-            channel = step.fields.channel_id
-            if channel is not UNSET:
-                coming[channel] += 1
-    there, made = Counter(homes.values()), _made(steps, WebhookFields)
-    if made and len(homes) + made > MAX_GUILD_WEBHOOKS:
-        yield too_many(len(homes) + made, MAX_GUILD_WEBHOOKS, "webhooks")
+        match step:
+            case CreateResource(fields=AutoModFields(trigger=AutoModTrigger(type=trigger)), key=key):
+                made.setdefault(trigger, []).append(key)
+            case _:
+                pass
+    there = Counter(rule.trigger.type for rule in snapshot.automod_rules or ())
+    for trigger, keys in made.items():
+        yield from too_many(keys, there[trigger], MAX_RULES[trigger], f"AutoMod rules of type {trigger}")
+
+
+def _webhooks(steps: tuple[Step, ...], snapshot: Snapshot, keys: Mapping[Ref, str]) -> Iterator[Notice]:
+    present = snapshot.webhooks or ()
+    coming: dict[Ref, list[str | None]] = {}
+    for step in steps:
+        match step:
+            case CreateResource(fields=WebhookFields(channel_id=str(channel)), key=key):
+                coming.setdefault(channel, []).append(key)
+            case EditResource(fields=WebhookFields(channel_id=str(channel)), resource_id=webhook):
+                coming.setdefault(channel, []).append(keys.get(webhook))
+            case _:
+                pass
+    yield from too_many(_made(steps, WebhookFields), len(present), MAX_GUILD_WEBHOOKS, "webhooks")
+    there = Counter(webhook.channel_id for webhook in present)
     names = {channel.id: channel.name for channel in snapshot.channels}
-    for channel, count in coming.items():
-        if there[channel] + count > MAX_WEBHOOKS:
-            where = f"webhooks in “{names.get(channel, channel)}”"
-            yield too_many(there[channel] + count, MAX_WEBHOOKS, where)
+    for channel, nodes in coming.items():
+        where = f"webhooks in “{names.get(channel, channel)}”"
+        yield from too_many(nodes, there[channel], MAX_WEBHOOKS, where)
 
 
 def _events(steps: tuple[Step, ...], snapshot: Snapshot) -> Iterator[Notice]:
     there = sum(event.status in ("scheduled", "active") for event in snapshot.scheduled_events or ())
-    made = _made(steps, EventFields)
-    if made and there + made > MAX_EVENTS:
-        yield too_many(there + made, MAX_EVENTS, "events that are not over")
+    yield from too_many(_made(steps, EventFields), there, MAX_EVENTS, "events that are not over")
 
 
-def _made(steps: tuple[Step, ...], fields: type) -> int:
-    return sum(isinstance(step, CreateResource) and isinstance(step.fields, fields) for step in steps)
+def _made(steps: tuple[Step, ...], fields: type) -> list[str]:
+    return [
+        step.key for step in steps if isinstance(step, CreateResource) and isinstance(step.fields, fields)
+    ]
 
 
 def _reachable(onboarding: Onboarding, everyone_in: Everyone) -> Iterator[Notice]:

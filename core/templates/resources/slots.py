@@ -5,7 +5,7 @@ Discord documentation, Resources › Emoji (Premium Emoji), Guild (features MORE
 sells are premium: they have slots of their own.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from core.discord.resources import EmojiFields, StickerFields
 from core.discord.types import Snapshot, Snowflake
@@ -45,19 +45,21 @@ def crowded(steps: tuple[Step, ...], snapshot: Snapshot) -> Iterator[Notice]:
     """Whether a new emoji moves is known of its picture only: here both kinds are counted together."""
     sold = sold_roles(snapshot)
     own = [emoji for emoji in snapshot.emojis or () if not emoji.managed]
-    made = [step.fields for step in steps if isinstance(step, CreateResource)]
-    emojis = [fields.role_ids or () for fields in made if isinstance(fields, EmojiFields)]
-    for premium, room, what in (
-        (False, 2 * emoji_slots(snapshot), "emojis, still and animated ones together,"),
-        (True, PREMIUM_SLOTS, "premium emojis"),
-    ):
-        there = sum(is_premium(emoji.role_ids, sold) == premium for emoji in own)
-        coming = sum(is_premium(roles, sold) == premium for roles in emojis)
-        if coming and there + coming > room:
-            yield too_many(there + coming, room, what)
-    stickers, there = sum(isinstance(fields, StickerFields) for fields in made), len(snapshot.stickers or ())
-    if stickers and there + stickers > sticker_slots(snapshot):
-        yield too_many(there + stickers, sticker_slots(snapshot), "stickers")
+    emojis: dict[bool, list[str]] = {False: [], True: []}
+    stickers: list[str] = []
+    for step in steps:
+        match step:
+            case CreateResource(fields=EmojiFields(role_ids=roles), key=key):
+                emojis[is_premium(roles or (), sold)].append(key)
+            case CreateResource(fields=StickerFields(), key=key):
+                stickers.append(key)
+            case _:
+                pass
+    premium = sum(is_premium(emoji.role_ids, sold) for emoji in own)
+    both = "emojis, still and animated ones together,"
+    yield from too_many(emojis[False], len(own) - premium, 2 * emoji_slots(snapshot), both)
+    yield from too_many(emojis[True], premium, PREMIUM_SLOTS, "premium emojis")
+    yield from too_many(stickers, len(snapshot.stickers or ()), sticker_slots(snapshot), "stickers")
 
 
 def unlike(steps: tuple[Step, ...], snapshot: Snapshot, keys: Mapping[Ref, str]) -> Iterator[Notice]:
@@ -94,10 +96,12 @@ def _mixed(
         )
 
 
-def too_many(count: int, limit: int, what: str) -> Notice:
-    """Of what there is room for a number of."""
-    return Notice(
-        code="too_many",
-        message=f"There would be {count} {what} for a moment, and this server has room for {limit}: what is deleted is "
-        "deleted last. Delete something by hand first, or take something out of the document.",
-    )
+def too_many(coming: Sequence[str | None], there: int, room: int, what: str) -> Iterator[Notice]:
+    """What comes in by node, one after the other; the notice is about the first one for which there is no room."""
+    if coming and there + len(coming) > room:
+        yield Notice(
+            code="too_many",
+            message=f"There would be {there + len(coming)} {what} for a moment, and this server has room for {room}: "
+            "what is deleted is deleted last. Delete something by hand first, or take something out of the document.",
+            node=coming[max(room - there, 0)],
+        )

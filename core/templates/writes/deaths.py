@@ -71,6 +71,7 @@ class Deaths:
         """Adds to both sets until the roles can die one after the other."""
         lifted = self._lifted(neutralised)
         before = self._before(lifted, disarmed)
+        # Those before a role are on no circle among themselves any more: less is given by then, never more.
         for number, role in enumerate(self._roles):
             while comes_back(number, before, -2 << number):
                 if role.permissions and role.id not in disarmed:

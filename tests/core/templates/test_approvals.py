@@ -62,7 +62,7 @@ async def scene(database: Database) -> Scene:
         member(guild.guild_id, Permission.ADMINISTRATOR, roles=(guild.roles[0].id,)) for _ in range(2)
     )
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
         await unit.guild_options.edit(ada, guild.guild_id, GuildOptionsChanges(approval_required=True))
     return Scene(database=database, guild=guild, ada=ada, bob=bob)
 
@@ -177,7 +177,7 @@ async def test_another_plan_than_was_looked_at_is_not_approved(scene: Scene) -> 
         scene.guild, channels=(*scene.guild.channels, ChannelFactory.build(name="later", type="text"))
     )
     async with scene.database.unit() as unit:
-        await unit.guilds.store(more, powers(more))
+        await unit.guilds.store(more, powers(more), vouched=True)
     with pytest.raises(Stale, match="later"):
         await scene.approve(scene.bob)
 
