@@ -37,8 +37,11 @@ def decoded(body: bytes, wanted: type[T]) -> T:
         value = msgspec.json.decode(body, type=wanted)
         _require_storable(body)
     except msgspec.ValidationError as error:
-        problem = problem_of(str(error))
-        raise Invalid(f"The body is not what it should be: {problem.message}.", problems=(problem,)) from None
+        problem = problem_of(str(error), wanted)
+        where = f" at {problem.pointer}" if problem.pointer else ""
+        raise Invalid(
+            f"The body is not what it should be{where}: {problem.message}", problems=(problem,)
+        ) from None
     except msgspec.DecodeError as error:
         raise _malformed(str(error), body) from None
     except (UnicodeDecodeError, RecursionError):

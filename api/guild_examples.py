@@ -53,6 +53,7 @@ GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
         guild_id=_GUILD,
         revision=12,
         role_ids=(),
+        roles_seen_at=None,
         member_id=None,
         plan_id=None,
         now=("view_channel", "send_messages"),

@@ -30,7 +30,8 @@ MemberId = Annotated[
     str | None,
     QueryParameter(
         pattern=r"^[0-9]{1,20}$",
-        description="Whose own overwrites count as well. Give their roles, too: those are Discord's to know.",
+        description="Whose own overwrites count as well. Without any `role_id` they have the roles that they had when "
+        "the roles of members were last kept (a capture with `members`), told as `roles_seen_at`.",
     ),
 ]
 OfPlan = Annotated[UUID | None, QueryParameter(description="Also what it will be when this plan is done.")]
@@ -85,7 +86,6 @@ class PolicyController(Controller):
             found,
             guild_id=guild_id,
             revision=revision,
-            role_ids=roles,
             member_id=member_id,
             plan_id=plan_id,
         )

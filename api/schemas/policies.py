@@ -116,11 +116,12 @@ class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody with these roles may do in the server and in each channel, implicit denials included. `revision` is
-    that of the guild as last seen."""
+    that of the guild as last seen; `roles_seen_at` is when the roles were seen, null where you said them."""
 
     guild_id: Snowflake
     revision: int
     role_ids: tuple[Ref, ...]
+    roles_seen_at: Time | None
     member_id: Snowflake | None
     plan_id: uuid.UUID | None
     now: Permissions
@@ -170,14 +171,14 @@ def visibility_of(
     *,
     guild_id: str,
     revision: int,
-    role_ids: tuple[str, ...],
     member_id: str | None,
     plan_id: uuid.UUID | None,
 ) -> Visibility:
     return Visibility(
         guild_id=guild_id,
         revision=revision,
-        role_ids=role_ids,
+        role_ids=visibility.roles,
+        roles_seen_at=visibility.roles_seen_at,
         member_id=member_id,
         plan_id=plan_id,
         now=names_of(visibility.now),

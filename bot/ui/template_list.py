@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import disnake
 
-from bot.ui.text import DESCRIPTION, TITLE, clipped, joined, plain
+from bot.ui.text import DESCRIPTION, TITLE, clipped, counted, joined, plain
 from core.templates.documents.document import Category
 from core.templates.schemas import Template, TemplateVersion
 
@@ -32,16 +32,16 @@ def version_embed(template: Template, version: TemplateVersion) -> disnake.Embed
     """What one version is about, without all of its nodes."""
     document, info = version.document, version.info
     children = sum(len(channel.channels) for channel in document.channels if isinstance(channel, Category))
-    counted = {
-        "roles": len(document.roles),
-        "channels and categories": len(document.channels) + children,
-        "variables": len(version.draft.variables),
-    }
+    counts = (
+        (len(document.roles), "role", "roles"),
+        (len(document.channels) + children, "channel or category", "channels and categories"),
+        (len(version.draft.variables), "variable", "variables"),
+    )
     embed = disnake.Embed(
         title=clipped(f"{plain(template.name)}, version {info.number}", TITLE),
         description=clipped(plain(template.description or ""), DESCRIPTION),
     )
-    said = [f"{count} {what}" for what, count in counted.items() if count]
+    said = [counted(number, one, many) for number, one, many in counts if number]
     embed.add_field("Says", clipped(joined(said) or "nothing yet", FIELD), inline=False)
     if info.note:
         embed.add_field("Note", clipped(plain(info.note), FIELD), inline=False)

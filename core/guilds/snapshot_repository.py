@@ -131,6 +131,18 @@ class MemberRolesRepository(Repository[MemberRolesModel]):
         )
         return found or ()
 
+    async def newest_in(self, guild_id: str) -> tuple[datetime, tuple[MemberRoles, ...]] | None:
+        """When the last ones were kept, and they."""
+        found = await self.session.execute(
+            select(SnapshotModel.created_at, MemberRolesModel.members)
+            .join(MemberRolesModel, MemberRolesModel.snapshot_id == SnapshotModel.id)
+            .where(SnapshotModel.guild_id == guild_id)
+            .order_by(SnapshotModel.id.desc())
+            .limit(1)
+        )
+        row = found.one_or_none()
+        return None if row is None else (row.created_at, row.members)
+
     async def keep(self, snapshot_id: uuid.UUID, members: tuple[MemberRoles, ...]) -> None:
         await self.session.execute(insert(MemberRolesModel).values(snapshot_id=snapshot_id, members=members))
 

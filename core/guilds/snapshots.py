@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 
@@ -162,6 +163,16 @@ class SnapshotService:
     async def members_of(self, snapshot_id: uuid.UUID) -> tuple[MemberRoles, ...]:
         """Empty where none were kept, or not any more."""
         return await self._members.of(snapshot_id)
+
+    async def member_last_seen(
+        self, guild_id: Snowflake, user_id: Snowflake
+    ) -> tuple[datetime, MemberRoles] | None:
+        """Which roles a member had when members' roles were last kept, and when that was."""
+        found = await self._members.newest_in(guild_id)
+        if found is None:
+            return None
+        seen_at, members = found
+        return next(((seen_at, each) for each in members if each.user_id == user_id), None)
 
     async def clean(self, *, keep: Collection[uuid.UUID]) -> int:
         """Drops what is older than its guild wants it kept; answers how many snapshots that were."""

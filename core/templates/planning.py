@@ -36,7 +36,7 @@ from core.templates.rows import to_plan
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
 from core.templates.standing import no_members, require_fitting, require_unblocked
-from core.templates.visibility import Visibility, require_known, visibility_of
+from core.templates.visibility import Visibility, require_known, unknown_member, visibility_of
 
 
 class PlanService:
@@ -233,8 +233,9 @@ class PlanService:
         plan_id: uuid.UUID | None = None,
     ) -> tuple[int, Visibility]:
         """What somebody with these roles may do in the guild as last seen, whose revision is told, and when a plan is
-        done. Needs Manage Guild. Raises `NotFound` for roles that are not there, `Stale` for a plan that was made on
-        another guild than the one of now."""
+        done. Without `roles` a member has those that they had when members' roles were last kept. Needs Manage Guild.
+        Raises `NotFound` for roles that are not there, `Invalid` for a member of whom no roles are known, `Stale` for a
+        plan that was made on another guild than the one of now."""
         view = await self._guilds.view(actor, guild_id)
         plan = None
         if plan_id is not None:
@@ -246,8 +247,25 @@ class PlanService:
                     "The guild has changed since this plan was made: make a new plan.", code="plan_stale"
                 )
             plan = model.plan
+        seen_at = None
+        if member is not None and not roles and member != view.structure.owner_id:
+            seen_at, held = await self._last_seen(guild_id, member)
+            known = {role.id for role in view.structure.roles}
+            roles = [role for role in held if role in known]
         require_known(roles, view.structure, plan)
-        return view.guild.revision, visibility_of(view.structure, roles=roles, member=member, plan=plan)
+        # @everyone is everybody's already, and comes before the roles of one.
+        held_roles = [role for role in roles if role != guild_id]
+        return view.guild.revision, visibility_of(
+            view.structure, roles=held_roles, roles_seen_at=seen_at, member=member, plan=plan
+        )
+
+    async def _last_seen(
+        self, guild_id: Snowflake, member: Snowflake
+    ) -> tuple[datetime, tuple[Snowflake, ...]]:
+        found = await self._snapshots.member_last_seen(guild_id, member)
+        if found is None:
+            raise unknown_member(guild_id, member)
+        return found[0], found[1].role_ids
 
     async def _store(
         self,

@@ -307,7 +307,7 @@ class TemplateService:
             known = [f"{name} ({id_})" for id_, name in guilds if actor.may(id_, Permission.MANAGE_GUILD)]
             others = [f"{len(guilds) - len(known)} more"] if len(known) < len(guilds) else []
             raise Conflict(
-                f"A version of this template is active in {len(guilds)} guilds: {', '.join([*known, *others])}. "
+                f"A version of this template is active in {_guilds(len(guilds))}: {', '.join([*known, *others])}. "
                 "Make another one active there first.",
                 code="template_active",
             )
@@ -324,3 +324,7 @@ class TemplateService:
         if not actor.is_owner and model.account_id != actor.account_id:
             raise Forbidden("Only its owner may change a template.")
         return model
+
+
+def _guilds(number: int) -> str:
+    return "1 guild" if number == 1 else f"{number} guilds"

@@ -1,13 +1,14 @@
 """Who sees and may do what: now, and when a plan is done."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 
 from core.discord.effective import channel_permissions, guild_permissions
 from core.discord.permissions import Permission
 from core.discord.types import Channel, ChannelType, Member, Snapshot, Snowflake
-from core.errors import NotFound
+from core.errors import Invalid, NotFound, Problem
 from core.templates.matching.match import displayed
 from core.templates.outcome import outcome_of
 from core.templates.plan import CreateRole, Plan, Ref, ref_to
@@ -25,8 +26,11 @@ class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):
-    """`now` and `planned` are those of the guild as a whole; `planned` is None where no plan was asked about."""
+    """`now` and `planned` are those of the guild as a whole; `planned` is None where no plan was asked about. `roles`
+    are those of who is looked at; `roles_seen_at` is when a snapshot saw them, None where the asker said them."""
 
+    roles: tuple[Ref, ...]
+    roles_seen_at: datetime | None
     now: Permission
     planned: Permission | None
     channels: tuple[ChannelVisibility, ...]
@@ -41,10 +45,20 @@ def require_known(roles: Collection[Ref], snapshot: Snapshot, plan: Plan | None)
         raise NotFound(f"Guild {snapshot.guild_id} has no role {unknown[0]}.")
 
 
+def unknown_member(guild_id: Snowflake, member: Snowflake) -> Invalid:
+    """For one of whom no roles are known."""
+    message = (
+        f"Which roles {member} has is not known: give them as `role_id` ({guild_id}, the id of @everyone, for none), "
+        "or capture the guild with `members: true`."
+    )
+    return Invalid(message, problems=(Problem(pointer="/member_id", code="roles_unknown", message=message),))
+
+
 def visibility_of(
     snapshot: Snapshot,
     *,
     roles: Collection[Ref],
+    roles_seen_at: datetime | None = None,
     member: Snowflake | None = None,
     plan: Plan | None = None,
 ) -> Visibility:
@@ -55,6 +69,8 @@ def visibility_of(
     planned = {} if after is None else {channel.id: channel for channel in after.channels}
     present = {channel.id: channel for channel in displayed(snapshot)}
     return Visibility(
+        roles=tuple(roles),
+        roles_seen_at=roles_seen_at,
         now=guild_permissions(snapshot, somebody),
         planned=None if after is None else guild_permissions(after, somebody),
         channels=tuple(

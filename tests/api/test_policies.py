@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
+from core.actor import SYSTEM
 from core.discord.permissions import bits_of
 from core.discord.types import Channel, Overwrite, Role, Snapshot
+from core.guilds.schemas import MemberRoles
 from core.uow import Database
 from tests.api.world import Api
 from tests.builders.core import powers, snapshot, snowflake
@@ -156,6 +159,29 @@ async def test_visibility_tells_who_sees_what_now_and_after_a_plan(api: Api) -> 
     assert (await api.get(f"{path}?role_id=1")).status_code == 404
     await stored(api.database, replace(seen, channels=()))
     assert (await api.get(f"{path}?plan_id={plan['id']}")).json()["code"] == "plan_stale"
+
+
+async def test_a_member_has_the_roles_that_were_last_kept_of_them(api: Api) -> None:
+    seen, staff, _ = lived_in()
+    guild = await stored(api.database, seen)
+    path = f"/guilds/{guild}/visibility"
+    owners = (await api.get(f"{path}?member_id={seen.owner_id}")).json()
+    assert "administrator" in owners["now"]
+    unknown = await api.get(f"{path}?member_id=42")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/member_id")
+    assert "capture the guild with `members: true`" in unknown.json()["detail"]
+    for roles in ((), (staff, "7")):
+        async with api.database.unit() as unit:
+            kept = await unit.snapshots.keep(
+                SYSTEM, seen, reason="capture", members=(MemberRoles("42", roles), MemberRoles("43"))
+            )
+    theirs = (await api.get(f"{path}?member_id=42")).json()
+    assert theirs["role_ids"] == [staff]
+    assert theirs["roles_seen_at"] == msgspec.to_builtins(kept.created_at)
+    assert theirs["channels"][0]["now"] == ["view_channel"]
+    said = (await api.get(f"{path}?member_id=42&role_id={guild}")).json()
+    assert (said["role_ids"], said["roles_seen_at"], said["channels"][0]["now"]) == ([], None, [])
+    assert (await api.get(f"{path}?member_id=44")).status_code == 422
 
 
 async def test_what_breaks_a_rule_by_hand_is_audited_once_and_told(api: Api) -> None:

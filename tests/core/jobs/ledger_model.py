@@ -8,6 +8,7 @@ from typing import Any
 
 PER_GUILD = 2
 MAX_ATTEMPTS = 2
+APPROVED_WITHIN = 7 * 24 * 60
 TERMINAL = frozenset({"succeeded", "partial", "failed", "cancelled", "dead"})
 RETRYABLE = frozenset({"failed", "partial", "dead"})
 
@@ -30,12 +31,19 @@ class ModelJob:
     claims: int = 0
     cancel_requested: bool = False
     is_lapsed: bool = False
+    needs_approval: bool = False
+    is_approved: bool = False
     events: list[str] = field(default_factory=lambda: ["job.queued"])
     steps: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def is_open(self) -> bool:
         return self.state not in TERMINAL
+
+    @property
+    def is_awaited(self) -> bool:
+        """Nobody has agreed to it yet: it keeps nobody from anything."""
+        return self.state == "waiting" and self.waiting_for == "approval"
 
     @property
     def is_begun(self) -> bool:
@@ -69,10 +77,17 @@ class LedgerModel:
     is_paused: bool = False
 
     def ask(
-        self, guild: int, structural: bool, run_in: int | None, expires_in: int | None, on_conflict: str
+        self,
+        guild: int,
+        structural: bool,
+        run_in: int | None,
+        expires_in: int | None,
+        on_conflict: str,
+        *,
+        needs_approval: bool = False,
     ) -> int:
         run_at = None if run_in is None else self.now + run_in
-        job = ModelJob(guild, structural, run_at=run_at)
+        job = ModelJob(guild, structural, run_at=run_at, needs_approval=needs_approval)
         job.expires_at = None if expires_in is None else self.now + expires_in
         if job.expires_at is not None and job.expires_at <= (self.now if run_at is None else run_at):
             raise Refused
@@ -81,7 +96,11 @@ class LedgerModel:
             return first
         if first is not None and on_conflict != "queue":
             raise Refused
-        if run_at is not None:
+        if needs_approval:
+            job.state, job.waiting_for, job.events = "waiting", "approval", ["job.waiting"]
+            if job.expires_at is None:
+                job.expires_at = (self.now if run_at is None else run_at) + APPROVED_WITHIN
+        elif run_at is not None:
             job.state, job.waiting_for, job.resume_at = "waiting", "run_at", run_at
         elif first is not None:
             job.state, job.waiting_for = "waiting", "guild_lock"
@@ -163,6 +182,25 @@ class LedgerModel:
         else:
             self._end(job, "cancelled")
 
+    def approve(self, number: int) -> None:
+        job = self.jobs[number]
+        if not job.is_awaited or (job.structural and self._first_structural(job.guild) is not None):
+            raise Refused
+        job.is_approved, job.expires_at = True, None
+        if job.run_at is None:
+            job.state, job.waiting_for = "queued", None
+            job.events.append("job.queued")
+        else:
+            job.waiting_for, job.resume_at = "run_at", job.run_at
+            job.events.append("job.waiting")
+
+    def reject(self, number: int) -> None:
+        job = self.jobs[number]
+        if not job.is_awaited:
+            raise Refused
+        job.cancel_requested = True
+        self._end(job, "cancelled")
+
     def retry(self, number: int) -> None:
         job = self.jobs[number]
         if job.state not in RETRYABLE or (job.structural and self._first_structural(job.guild) is not None):
@@ -170,7 +208,11 @@ class LedgerModel:
         job.state, job.attempts, job.cancel_requested, job.expires_at = "queued", 0, False, None
         job.spent_attempts = 0
         job.steps = {key: "superseded" if at == "failed" else at for key, at in job.steps.items()}
-        job.events.append("job.queued")
+        if job.needs_approval and not job.is_approved:
+            job.state, job.waiting_for = "waiting", "approval"
+            job.events.append("job.waiting")
+        else:
+            job.events.append("job.queued")
 
     def park(self) -> None:
         for job in self.jobs:
@@ -191,7 +233,7 @@ class LedgerModel:
         return [job.seen() for job in self.jobs]
 
     def _is_ready(self, job: ModelJob) -> bool:
-        if self.is_paused or self._is_over(job):
+        if self.is_paused or job.is_awaited or self._is_over(job):
             return False
         if job.state == "running":
             return job.is_lapsed
@@ -208,6 +250,7 @@ class LedgerModel:
             job.guild == mine.guild
             and job.structural
             and job.is_open
+            and not job.is_awaited
             and (job.state == "running" or n < number)
             for n, job in enumerate(self.jobs)
             if n != number
@@ -220,7 +263,11 @@ class LedgerModel:
 
     def _first_structural(self, guild: int) -> int | None:
         return next(
-            (n for n, job in enumerate(self.jobs) if job.guild == guild and job.structural and job.is_open),
+            (
+                n
+                for n, job in enumerate(self.jobs)
+                if job.guild == guild and job.structural and job.is_open and not job.is_awaited
+            ),
             None,
         )
 

@@ -22,7 +22,7 @@ from tests.core.jobs.ledger_model import MAX_ATTEMPTS, PER_GUILD, LedgerModel, R
 
 LEASE = 600.0
 _TERMS = ClaimTerms(per_guild=PER_GUILD)
-_ACTOR = owner()
+_ACTOR, _SECOND = owner(), owner()
 _GUILDS = (snapshot(), snapshot())
 _KINDS = tuple(replace(spec, max_attempts=MAX_ATTEMPTS) for spec in (MAKE, STRUCTURAL))
 _REFUSED = "refused"
@@ -63,7 +63,14 @@ class SideBySide:
     # Verbs
 
     def asking(
-        self, guild: int, structural: bool, run_in: int | None, expires_in: int | None, how: OnConflict
+        self,
+        guild: int,
+        structural: bool,
+        run_in: int | None,
+        expires_in: int | None,
+        how: OnConflict,
+        *,
+        needs_approval: bool = False,
     ) -> Verb:
         def at(after: int | None) -> datetime | None:
             return None if after is None else self._database.clock() + timedelta(minutes=after)
@@ -78,12 +85,16 @@ class SideBySide:
                     run_at=at(run_in),
                     expires_at=at(expires_in),
                     on_conflict=how,
+                    needs_approval=needs_approval,
                 )
             if job.id not in self._ids:
                 self._ids.append(job.id)
             return self._ids.index(job.id)
 
-        return lambda model: model.ask(guild, structural, run_in, expires_in, how), ask
+        def ask_model(model: LedgerModel) -> int:
+            return model.ask(guild, structural, run_in, expires_in, how, needs_approval=needs_approval)
+
+        return ask_model, ask
 
     def claiming(self) -> Verb:
         async def claim() -> tuple[int, int] | None:
@@ -117,6 +128,15 @@ class SideBySide:
                 await getattr(unit.jobs, verb)(_ACTOR, self._ids[number])
 
         return lambda model: getattr(model, verb)(number), manage
+
+    def deciding(self, verb: str, number: int) -> Verb:
+        """approve or reject, by somebody else than who asked."""
+
+        async def decide() -> None:
+            async with self._database.unit() as unit:
+                await getattr(unit.approvals, verb)(_SECOND, self._ids[number])
+
+        return lambda model: getattr(model, verb)(number), decide
 
     def looking_after(self, verb: str) -> Verb:
         """park or expire."""

@@ -92,6 +92,7 @@ class Transitions(RuleBasedStateMachine):
         run_in=st.none() | st.sampled_from(MINUTES),
         expires_in=st.none() | st.sampled_from(MINUTES),
         how=st.sampled_from(HOWS),
+        needs_approval=st.booleans(),
     )
     def ask(self, **options: Any) -> None:
         self.do(self.both.asking(**options))
@@ -138,6 +139,11 @@ class Transitions(RuleBasedStateMachine):
     @rule(number=st.integers(0, 50), verb=st.sampled_from(["cancel", "retry"]))
     def manage(self, number: int, verb: str) -> None:
         self.do(self.both.managing(verb, number % len(self.both.model.jobs)))
+
+    @precondition(lambda self: self.both.model.jobs)
+    @rule(number=st.integers(0, 50), verb=st.sampled_from(["approve", "approve", "reject"]))
+    def decide(self, number: int, verb: str) -> None:
+        self.do(self.both.deciding(verb, number % len(self.both.model.jobs)))
 
     @rule(verb=st.sampled_from(["park", "expire"]))
     def look_after(self, verb: str) -> None:
@@ -193,12 +199,15 @@ async def _something(both: SideBySide, dice: random.Random) -> None:
 
 def _asking(both: SideBySide, dice: random.Random) -> Verb:
     run_in, expires_in = dice.choice((None, None, *MINUTES)), dice.choice((None, None, *MINUTES))
-    return both.asking(dice.randrange(2), dice.random() < 0.4, run_in, expires_in, dice.choice(HOWS))
+    waits = dice.random() < 0.3
+    return both.asking(
+        dice.randrange(2), dice.random() < 0.4, run_in, expires_in, dice.choice(HOWS), needs_approval=waits
+    )
 
 
 def _any_verb(both: SideBySide, dice: random.Random) -> Verb:
     numbers = range(len(both.model.jobs))
-    match dice.randrange(6):
+    match dice.randrange(8):
         case 0 if both.held:
             return both.holding(dice.choice(both.held), "settle", state=dice.choice(ENDINGS))
         case 1 if both.held:
@@ -210,8 +219,10 @@ def _any_verb(both: SideBySide, dice: random.Random) -> Verb:
             return both.holding(dice.choice(both.held), "wait", **options)
         case 2 if both.held:
             return both.holding(dice.choice(both.held), dice.choice(("hand_back", "renew")))
-        case 3:
-            return both.managing(dice.choice(("cancel", "retry")), dice.choice(numbers))
+        case 3 | 5 | 6:
+            verb = dice.choice(("cancel", "retry", "approve", "approve", "reject"))
+            deal = both.managing if verb in ("cancel", "retry") else both.deciding
+            return deal(verb, dice.choice(numbers))
         case 4:
             return both.looking_after("expire")
         case _:
