@@ -12,28 +12,18 @@ from litestar import Litestar
 
 from api.app import application
 from api.parts import parts_in
+from api.protocol import serving
 from core.config import Settings, load_settings
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
 from core.logs import write_logs
 from core.migrate import require_current
-
-_GRACE_SECONDS = 5
 
 
 class Server(uvicorn.Server):
     """Ends open event streams when it is told to stop; uvicorn itself would wait for them."""
 
     def __init__(self, app: Litestar, settings: Settings) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                lifespan="on",
-            )
-        )
+        super().__init__(serving(app))
         self._hub = parts_in(app).hub
         self._settings = settings
 

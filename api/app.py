@@ -12,6 +12,7 @@ from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
 from api.controllers.active_versions import ActiveVersionController
+from api.controllers.audit import AuditController
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
@@ -36,11 +37,13 @@ from api.errors import answer_error
 from api.guards import require_declarations
 from api.head import HeadAsGet
 from api.hub import JobHub
+from api.lingering import Lingering
 from api.locations import PREFIX
 from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
 from api.security import BearerTokens
+from api.soundness import SoundRequests
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn
@@ -75,6 +78,7 @@ CONTROLLERS = (
     GuildJobController,
     CallbackController,
     DeliveryController,
+    AuditController,
     SystemController,
 )
 Announce: TypeAlias = Callable[[str], None]
@@ -163,7 +167,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         debug=False,
     )
     require_declarations(app)
-    app.asgi_handler = RequestIds(HeadAsGet(app.asgi_handler))
+    app.asgi_handler = RequestIds(Lingering(SoundRequests(HeadAsGet(app.asgi_handler))))
     return app
 
 

@@ -4,7 +4,6 @@ import logging
 from http import HTTPStatus
 from typing import Any, cast
 
-import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 from litestar.params import ParameterKwarg
@@ -13,7 +12,9 @@ from msgspec import UNSET
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from api.head import allowed_methods
 from api.msgspec_errors import code_of
+from api.refusals import INTERNAL, Refusal, problem_of
 from api.request_id import request_id_of
 from api.schemas.problems import MEDIA_TYPE, FieldError, Problem
 from core import errors as domain
@@ -75,16 +76,6 @@ _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization_f
 _UNSTORABLE_STATES = frozenset({"22021", "22P05"})  # character_not_in_repertoire, untranslatable_character
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """What the answer is made of."""
-
-    status: HTTPStatus
-    code: str
-    detail: str
-    errors: tuple[FieldError, ...] = ()
-    headers: dict[str, str] = {}
-
-
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """The one exception handler."""
     refusal = refusal_of(error, request.scope)
@@ -92,16 +83,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("Request %s: %s %s", request_id, request.method, request.url.path, exc_info=error)
     return Response(
-        Problem(
-            type=f"urn:guildwright:problem:{refusal.code}",
-            title=refusal.status.phrase,
-            status=refusal.status,
-            detail=refusal.detail,
-            code=refusal.code,
-            request_id=request_id,
-            instance=request.url.path,
-            errors=refusal.errors,
-        ),
+        problem_of(refusal, request_id, request.url.path),
         status_code=refusal.status,
         media_type=MEDIA_TYPE,
         headers=refusal.headers,
@@ -123,7 +105,7 @@ def refusal_of(error: Exception, scope: Scope) -> Refusal:
         case DBAPIError() | PoolTimeout() | OSError():
             return _of_database(error)
         case _:
-            return _internal()
+            return INTERNAL
 
 
 def status_of(error: GuildwrightError) -> HTTPStatus:
@@ -139,7 +121,7 @@ def status_of(error: GuildwrightError) -> HTTPStatus:
 def _of_domain(error: GuildwrightError) -> Refusal:
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _internal()
+        return INTERNAL
     errors = (
         (error.field,) if isinstance(error, InvalidParameter) else tuple(map(field_error, error.problems))
     )
@@ -189,7 +171,7 @@ def _of_http(error: HTTPException, scope: Scope) -> Refusal:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = _too_large(scope)
     if isinstance(error, MethodNotAllowedException):
-        headers["Allow"] = _allowed(headers.get("Allow", ""))
+        headers["Allow"] = allowed_methods(headers.get("Allow", ""))
         detail = f"This path takes {headers['Allow']}."
     return Refusal(
         status=status, code=_OF_HTTP.get(status, status.name.lower()), detail=detail, headers=headers
@@ -201,12 +183,6 @@ def _too_large(scope: Scope) -> str:
     return f"The body of this request may have up to {limit:,} bytes ({limit >> 20} MiB)."
 
 
-def _allowed(methods: str) -> str:
-    """litestar's list in our order, with the HEAD that goes with every GET."""
-    named = {method.strip() for method in methods.split(",")} - {""}
-    return ", ".join(sorted(named | ({"HEAD"} if "GET" in named else set())))
-
-
 def _of_database(error: DBAPIError | PoolTimeout | OSError) -> Refusal:
     if isinstance(error, DBAPIError) and not is_away(error):
         state = getattr(error.orig, "sqlstate", None)
@@ -216,11 +192,6 @@ def _of_database(error: DBAPIError | PoolTimeout | OSError) -> Refusal:
         if state in _UNSTORABLE_STATES:
             detail = "The character U+0000 cannot be stored: remove it."
             return Refusal(status=HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid_character", detail=detail)
-        return _internal()
+        return INTERNAL
     detail = "PostgreSQL does not answer right now: repeat the request in a moment."
     return Refusal(status=HTTPStatus.SERVICE_UNAVAILABLE, code=domain.Unavailable.code, detail=detail)
-
-
-def _internal() -> Refusal:
-    detail = "Something went wrong on our side; our log has it under this request_id."
-    return Refusal(status=HTTPStatus.INTERNAL_SERVER_ERROR, code="internal", detail=detail)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from api.audit_examples import AUDIT_EXAMPLES
 from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
@@ -18,6 +19,9 @@ from api.schemas.guilds import (
     EditSnapshot,
     Guild,
     GuildPage,
+    GuildReview,
+    Reviewed,
+    ReviewGuild,
     SnapshotInfo,
     SnapshotPage,
 )
@@ -150,6 +154,7 @@ _GUILD_SHOWN = Guild(
     name="Harbour",
     owner_id=_OWNER,
     state="approved",
+    review=GuildReview(decision="approved", reason="A friend's", at=_THEN, by="owner"),
     revision=12,
     seen_at=_THEN,
     joined_at=_THEN,
@@ -374,6 +379,8 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         NewApiToken(token=_TOKEN_SHOWN, secret="gwt_Q2x1…"),  # noqa: S106 - an example, not a secret
         _GUILD_SHOWN,
         GuildPage(items=(_GUILD_SHOWN,)),
+        ReviewGuild(decision="approved", reason="A friend's"),
+        Reviewed(guild=_GUILD_SHOWN, job_ids=(_JOB,), cancelled_job_ids=()),
         Image(hash=f"sha256:{'0123456789abcdef' * 4}", media_type="image/png", size=48_213),
         _SNAPSHOT_SHOWN,
         CaptureGuild(label="before the move"),
@@ -475,6 +482,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
             ),
             cancel_requested=False,
         ),
+        *AUDIT_EXAMPLES,
         *CALLBACK_EXAMPLES,
         *GUILD_EXAMPLES,
         *TEMPLATE_EXAMPLES,

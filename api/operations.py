@@ -20,7 +20,7 @@ class Operation(msgspec.Struct, frozen=True):
     domain that really come, beside those that follow from the route's form; `statuses` are those of success, where
     they are not litestar's own for the method.
 
-    `tells` is the component that the events of a stream are of.
+    `tells` is the component that the events of a stream are of; `lines` is what each line of NDJSON is.
 
     `once` takes an Idempotency-Key, `waits` honours `Prefer: wait`, `conditional` takes If-Match, `tagged` answers
     with an ETag.
@@ -34,6 +34,7 @@ class Operation(msgspec.Struct, frozen=True):
     refuses: tuple[type[GuildwrightError], ...] = ()
     statuses: tuple[int, ...] = ()
     tells: str = "JobEvent"
+    lines: Any = None
     once: bool = False
     waits: bool = False
     conditional: bool = False

@@ -7,7 +7,18 @@ import msgspec
 
 from api.schemas.active_versions import ActiveVersion, PutActiveVersion
 from api.schemas.diffs import CreateDiff, Diff, DiffGuild, DiffVersion
-from api.schemas.operations import AddNode, MoveNode, RemoveNode, RenameKey, SetFields, SetGuild
+from api.schemas.operations import (
+    AddNode,
+    AddVariable,
+    MoveNode,
+    RemoveNode,
+    RemoveVariable,
+    RenameKey,
+    RenameVariable,
+    SetFields,
+    SetGuild,
+    SetVariable,
+)
 from api.schemas.plans import FieldChange, PlanNode
 from api.schemas.rollouts import CreatePlans, PlanRefusal, PlanRow, PlanTable
 from api.schemas.templates import CopyTemplate, TemplateOrigin
@@ -72,5 +83,9 @@ TEMPLATE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     RemoveNode(key="mod-log"),
     MoveNode(key="mod-log", before="general"),
     RenameKey(key="staff", to="team"),
+    AddVariable(variable={"name": "community", "description": "What it is called", "example": "Harbour"}),
+    SetVariable(name="community", fields={"default": "Harbour"}, unset=("example",)),
+    RenameVariable(name="community", to="name"),
+    RemoveVariable(name="community"),
     PutActiveVersion(template_id=_TEMPLATE, version=2),
 )

@@ -47,8 +47,7 @@ async def serve(settings: Settings) -> None:
     stored = StoredGuilds(database)
     options = BotOptions(api_base=settings.discord_api_base, message_content=settings.message_content)
     bot = GuildwrightBot(stored, options)
-    stored.attach(bot.gateway)
-    add_cogs(bot, database, version=_version())
+    stored.attach(bot.gateway, add_cogs(bot, database, version=_version()))
     name = f"bot@{platform.node()}:{os.getpid()}"
     running = Running(
         database,

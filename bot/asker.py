@@ -25,6 +25,12 @@ class Owners:
         self._bot = bot
         self.ids: frozenset[int] = frozenset()
 
+    async def known(self) -> frozenset[int]:
+        """Asked for now, if they were not before."""
+        if not self.ids:
+            await self.ask()
+        return self.ids
+
     async def ask(self) -> None:
         """Keeps what was known if Discord does not answer."""
         try:

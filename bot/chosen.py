@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from core.actor import Actor
+from core.discord.types import Snowflake
 from core.errors import Conflict, NotFound
 from core.paging import Paging
-from core.templates.schemas import Template
+from core.templates.schemas import AwaitedPlan, Template
 from core.uow import UnitOfWork
 
 # Far more than people choose among; the newest come first.
@@ -46,3 +47,18 @@ async def find(unit: UnitOfWork, actor: Actor, text: str) -> Template:
             f"{len(named)} templates are called “{text}”: choose one from the list while you type."
         )
     return named[0]
+
+
+async def awaiting_one(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, text: str | None) -> AwaitedPlan:
+    """The plan that waits for approval and was meant; the only one where nothing was typed."""
+    found = list(await unit.plan_approvals.waiting(actor, guild_id))
+    if text is not None:
+        plan_id = id_of(text, "plan")
+        found = [each for each in found if each.stored.id == plan_id]
+    if not found:
+        raise NotFound(
+            "No such plan waits for approval here." if text else "No plan waits for approval here."
+        )
+    if len(found) > 1:
+        raise Conflict(f"{len(found)} plans wait for approval: choose one from the list while you type.")
+    return found[0]

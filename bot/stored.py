@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import stamina
 
+from bot.asker import Owners
+from bot.vouching import Vouching
 from core.db import is_away
 from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
@@ -29,11 +31,13 @@ class StoredGuilds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._gateway: DiscordGateway | None = None
+        self._vouching: Vouching | None = None
         self._to_ask: set[tuple[Snowflake, Detail]] = set()
 
-    def attach(self, gateway: DiscordGateway) -> None:
+    def attach(self, gateway: DiscordGateway, owners: Owners) -> None:
         """The client is made with its listener, and brings the gateway along."""
         self._gateway = gateway
+        self._vouching = Vouching(owners, gateway)
 
     async def reconcile(self) -> None:
         """Guilds in an outage are kept as they were last seen: they are not left.
@@ -114,17 +118,27 @@ class StoredGuilds:
             return with_details(told, details), await gateway.read_powers(guild_id)
 
         async def store() -> None:
+            vouched = await self._is_vouched(guild_id, gateway)
             async with self._database.unit() as unit:
                 await unit.guilds.lock(guild_id)
                 watched = bool(await unit.policies.of(guild_id))
                 before = await unit.guilds.structure_of(guild_id) if watched else None
-                await unit.guilds.store_read(guild_id, read)
+                await unit.guilds.store_read(guild_id, read, vouched=vouched)
                 after = await unit.guilds.structure_of(guild_id) if before else None
                 if before and after:
                     await unit.policies.note_change(guild_id, before, after)
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
             await _while_away(store)
+
+    async def _is_vouched(self, guild_id: Snowflake, gateway: DiscordGateway) -> bool:
+        """Only where nothing is decided yet does it matter."""
+        async with self._database.read() as unit:
+            if await unit.guilds.review_of(guild_id) != "pending":
+                return False
+        if self._vouching is None:
+            raise RuntimeError("attach() comes before the connection.")
+        return await self._vouching.is_vouched(await gateway.read_guild(guild_id))
 
     async def _note_pace(self, guild_id: Snowflake) -> None:
         pace = await self._reading().read_pace(guild_id)

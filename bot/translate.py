@@ -83,6 +83,7 @@ def role_of(role: disnake.Role) -> Role:
         icon=role.icon.key if role.icon else None,
         unicode_emoji=role.emoji.name if role.emoji else None,
         bot_id=_id(role.tags.bot_id) if role.tags else None,
+        is_sold=role.tags is not None and role.tags.is_subscription(),
     )
 
 

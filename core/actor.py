@@ -56,6 +56,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise Forbidden("Only the owner of this installation may do this.")
 
 
+def is_same_person(one: Actor, other: Actor) -> bool:
+    """By account, whichever of its tokens, or by Discord user."""
+    pairs = ((one.account_id, other.account_id), (one.discord_user_id, other.discord_user_id))
+    return any(mine is not None and mine == theirs for mine, theirs in pairs)
+
+
 SYSTEM = Actor(kind="system", via="system", name="guildwright", is_owner=True)
 """Housekeeping of our own; it never acts on somebody's behalf."""
 

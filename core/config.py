@@ -14,6 +14,8 @@ from core.errors import ConfigurationError
 
 DISCORD_API = "https://discord.com/api/v10"
 _TOKEN_LENGTH = 24
+SHORTEST_AUDIT_DAYS = 30
+"""What is younger no statement removes, whoever says it: a trigger sees to it."""
 _LAST_PORT = 65535
 _ENDLESS = 1_000_000
 
@@ -115,6 +117,11 @@ VARIABLES = (
         "images_mebibytes",
         "How many MiB all stored pictures together may have; what nothing names is removed after 30 days.",
     ),
+    Variable(
+        "GUILDWRIGHT_AUDIT_RETENTION_DAYS",
+        "audit_retention_days",
+        "How long entries of the audit log are kept, 30 days or more.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -144,6 +151,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     callback_disable_hours: float = 12.0
     delivery_retention_days: int = 30
     images_mebibytes: int = 2048
+    audit_retention_days: int = 730
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -237,6 +245,11 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("GUILDWRIGHT_PORT must be a port, 1 to 65535.")
     if not 0 <= settings.images_mebibytes < _ENDLESS:
         raise ConfigurationError("GUILDWRIGHT_IMAGES_MEBIBYTES must be a number, 0 or more.")
+    if not SHORTEST_AUDIT_DAYS <= settings.audit_retention_days < _ENDLESS:
+        raise ConfigurationError(
+            f"GUILDWRIGHT_AUDIT_RETENTION_DAYS must be {SHORTEST_AUDIT_DAYS} or more: PostgreSQL itself refuses to "
+            "delete younger entries."
+        )
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_callbacks(settings)

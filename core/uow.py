@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.service import AccountService
+from core.actions.reviews import GuildReviewService
 from core.actions.service import ActionService
 from core.audit.repository import AuditRepository
 from core.audit.service import AuditService
@@ -154,7 +155,7 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit)
+        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit, self._clock)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
@@ -171,6 +172,10 @@ class UnitOfWork:
             audit=self.audit,
             clock=self._clock,
         )
+
+    @cached_property
+    def guild_reviews(self) -> GuildReviewService:
+        return GuildReviewService(self.guilds, self.snapshots, self.jobs)
 
     @cached_property
     def actions(self) -> ActionService:

@@ -24,11 +24,17 @@ class Housekeeping:
     Several at once do no harm: every round is one conditional statement a task."""
 
     def __init__(
-        self, database: Database, *, job_retention: timedelta, delivery_retention: timedelta
+        self,
+        database: Database,
+        *,
+        job_retention: timedelta,
+        delivery_retention: timedelta,
+        audit_retention: timedelta,
     ) -> None:
         self._database = database
         self._retention = job_retention
         self._delivery_retention = delivery_retention
+        self._audit_retention = audit_retention
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -64,6 +70,7 @@ class Housekeeping:
             await unit.deliveries.clean(self._delivery_retention)
             await unit.idempotency.forget_before(self._database.clock() - _KEYS_KEPT)
             await unit.processes.bury()
+            await unit.audit.clean(self._database.clock() - self._audit_retention)
         await self._clean_snapshots()
         await self._clean_pictures()
 
@@ -88,4 +95,5 @@ def housekeeping_of(settings: Settings, database: Database) -> Housekeeping:
         database,
         job_retention=timedelta(days=settings.job_retention_days),
         delivery_retention=timedelta(days=settings.delivery_retention_days),
+        audit_retention=timedelta(days=settings.audit_retention_days),
     )

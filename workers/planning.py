@@ -12,7 +12,7 @@ from core.guilds.reading import kept, with_details
 from core.guilds.service import ReadGuild
 from core.templates.documents.document import Document
 from core.templates.plan import Plan
-from core.templates.resources.sections import details_in
+from core.templates.resources.sections import details_for
 from workers.registry import JobContext
 
 _TOLD_WITHIN_SECONDS = 5.0
@@ -34,7 +34,7 @@ async def read_for(job: JobContext, document: Document) -> tuple[Snapshot, BotPo
     """The guild now, with what has to be asked for where the document speaks of it, and what is known of pictures. Who
     begins asks anew first: what was asked since then, or written, is not asked for again."""
     snapshot, powers = await job.read_guild()
-    if details := details_in(document):
+    if details := details_for(document, snapshot.features):
         snapshot = with_details(snapshot, await job.gateway.known_details(job.guild_id, details))
     async with job.database.read() as unit:
         images = await unit.images.known(assets_of(snapshot))

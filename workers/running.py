@@ -13,6 +13,7 @@ from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
 from core.discord.gateway import DiscordGateway
 from core.discord.permissions import Permission
 from core.errors import Conflict, GuildwrightError
+from core.guilds.states import CLOSED
 from core.jobs.errors import Cancelled, DoneInPart, HandedBack, JobFailed, LeaseLost
 from core.jobs.schemas import Claim, ClaimTerms, Job, JobError
 from core.jobs.spec import AnySpec
@@ -173,7 +174,7 @@ class Running:
                 # Its own going away cut the call short: no attempt. An intent that is left open is looked up.
                 await self._hand_back(claim)
             case Cancelled():
-                await self._settle(claim, "cancelled", error=_failure(error))
+                await self._settle(claim, "cancelled", result=error.result, error=_failure(error))
             case GatewayBusy():
                 await self._wait(claim, "rate_limit", error.resume_at)
             case GatewayAbsent():
@@ -217,7 +218,9 @@ class Running:
             state = await unit.guilds.state_of(guild_id)
             if state == "left" and spec.leaves and claim.number > 1:
                 return  # there is nothing left to do there but to see that it is done
-            if state != "approved":
+            # What an owner sends away is left, whatever was decided of it.
+            may_leave = spec.leaves and actor.is_owner and state in CLOSED
+            if state != "approved" and not may_leave:
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
                     code=f"guild_{state or 'unknown'}",

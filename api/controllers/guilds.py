@@ -1,18 +1,27 @@
 """Guilds: what they are, what they look like, and asking the bot to look again."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import QueryParameter
 
 from api.answers import Answer, accepted
+from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.errors import InvalidParameter
 from api.guards import signed_in
 from api.locations import job_at
 from api.operations import operation
 from api.params import GuildId, Limit
-from api.schemas.guilds import Guild, GuildPage, GuildState, guild_of
+from api.schemas.guilds import (
+    Guild,
+    GuildPage,
+    GuildState,
+    Reviewed,
+    ReviewGuild,
+    guild_of,
+    reviewed_of,
+)
 from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Structure, structure_of
 from core.discord.types import is_snowflake
@@ -53,6 +62,31 @@ class GuildController(Controller):
     async def structure(self, *, actor: Asker, unit: Unit, guild_id: GuildId) -> Structure:
         """Settings, roles and channels as the bot last told of them."""
         return structure_of(await unit.guilds.view(actor, guild_id))
+
+    @post(
+        "/{guild_id:str}/approval",
+        **operation(
+            "reviewGuild",
+            body=ReviewGuild,
+            statuses=(200,),
+            refuses=(NotFound, Forbidden, Conflict),
+            once=True,
+        ),
+    )
+    async def review(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once, guild_id: GuildId
+    ) -> Response[Reviewed]:
+        """Decide whether anything may be done in a guild; for owners of this installation. `GET /guilds?state=pending`
+        is the queue. A guild in which an owner is an administrator is approved when the bot joins it."""
+        wanted = await body_of(request, ReviewGuild)
+
+        async def decide() -> Answer[Reviewed]:
+            decided = await unit.guild_reviews.decide(
+                actor, guild_id, wanted.decision, reason=wanted.reason, leave=wanted.leave
+            )
+            return Answer(200, reviewed_of(decided))
+
+        return await once(decide)
 
     @post(
         "/{guild_id:str}/sync",

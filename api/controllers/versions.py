@@ -19,7 +19,7 @@ from api.params import Cursor, Limit, TemplateId, VersionNumber, paging_of
 from api.schemas.operations import operations_of
 from api.schemas.templates import CreateVersion, Version, VersionPage, version_info_of, version_of
 from core.errors import Forbidden, Invalid, NotFound, Problem, Stale
-from core.templates.documents.operations import Operation
+from core.templates.documents.changes import Operation
 from core.templates.documents.parse import Draft
 
 Note = Annotated[

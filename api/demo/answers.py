@@ -21,6 +21,10 @@ class GuildPage(Answer, frozen=True, kw_only=True):
     items: tuple[Guild, ...]
 
 
+class Reviewed(Answer, frozen=True, kw_only=True):
+    guild: Guild
+
+
 class Readiness(Answer, frozen=True, kw_only=True):
     status: str
     parts: dict[str, str]

@@ -17,6 +17,7 @@ from api.demo.answers import (
     Plan,
     Problem,
     Readiness,
+    Reviewed,
     Template,
     Version,
 )
@@ -72,6 +73,10 @@ class Client:
 
     async def guilds(self) -> tuple[Guild, ...]:
         return (await self._get("/guilds", GuildPage)).items
+
+    async def approve(self, guild_id: str) -> Guild:
+        body = {"decision": "approved", "reason": "It is the demo's own."}
+        return (await self._post(f"/guilds/{guild_id}/approval", Reviewed, body)).guild
 
     async def structure(self, guild_id: str) -> dict[str, Any]:
         return await self._get(f"/guilds/{guild_id}/structure", dict[str, Any])

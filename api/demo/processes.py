@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from core.embedded import Servers, ServerUnavailable, embedded_servers, stop_abandoned
+from core.ports import unused_port
 from core.processes import OwnProcess, ProcessFailed, ProcessGroup, append_to, undisturbed
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +103,7 @@ async def migrate(group: ProcessGroup, run: Run) -> None:
 
 
 async def start_api(group: ProcessGroup, run: Run, owner_token: str) -> Listening:
-    port = _free_port()
+    port = unused_port()
     settings = _settings(run) | {"GUILDWRIGHT_OWNER_TOKEN": owner_token, "GUILDWRIGHT_PORT": str(port)}
     command = [sys.executable, "-m", "api"]
     process = await group.start("api", command, cwd=run.folder, env=settings, ready=_LISTENING)
@@ -127,12 +127,6 @@ def _settings(run: Run) -> dict[str, str]:
         "GUILDWRIGHT_DATA_DIR": str(run.folder / "data"),
         "GUILDWRIGHT_HOST": "127.0.0.1",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _remove_abandoned() -> None:

@@ -65,6 +65,7 @@ class Story:
         guild = await self._guild()
         if guild is None:
             raise Untrue("The guild is known.", ["the API does not list it"])
+        await self._approved(guild)
         before, snapshot_id = await self._captured(guild)
         template, document = await self._imported(source)
         plan = await self._planned(guild, template)
@@ -75,6 +76,18 @@ class Story:
         self._show(drawing.timings(self._timings))
 
     # The steps
+
+    async def _approved(self, guild: Guild) -> None:
+        self.heading(f"Approve “{guild.name}”")
+        self._expect(
+            "The bot has joined a server of somebody else's: nothing is done there yet.",
+            [] if guild.state == "pending" else [f"it is {guild.state}"],
+        )
+        decided = await self._client.approve(self._guild_id)
+        self._expect(
+            "The owner of this installation has approved it.",
+            [] if decided.state == "approved" else [f"it is {decided.state}"],
+        )
 
     async def _captured(self, guild: Guild) -> tuple[Pictures, str]:
         self.heading(f"Capture “{guild.name}”")
@@ -152,7 +165,7 @@ class Story:
 
     async def _guild(self) -> Guild | None:
         guilds = await self._client.guilds()
-        return next((g for g in guilds if g.id == self._guild_id and g.state == "approved"), None)
+        return next((g for g in guilds if g.id == self._guild_id and g.state != "left"), None)
 
     async def _apply(self, plan: Plan, what: str) -> Job:
         """Asks, and follows the job by its event stream."""

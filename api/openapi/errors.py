@@ -12,7 +12,7 @@ from api.schemas.problems import MEDIA_TYPE
 _MEANING = {
     HTTPStatus.BAD_REQUEST: (
         "malformed",
-        "The body is not what its media type says; line and column are named.",
+        "The body is not what its media type says; line and column are named. Or the request is no sound HTTP.",
     ),
     HTTPStatus.UNAUTHORIZED: ("unauthenticated", "No API token, or one that is unknown, expired or revoked."),
     HTTPStatus.FORBIDDEN: ("forbidden", "You may not do this; the detail names what is missing."),
@@ -57,7 +57,11 @@ def error_responses() -> dict[str, Schema]:
 
 def statuses_of(operation: Operation, *, method: str, guarded: bool, parameters: bool) -> list[HTTPStatus]:
     """What follows from the route's form, and what the service says it refuses."""
-    found = {HTTPStatus.INTERNAL_SERVER_ERROR, *(STATUS[error] for error in operation.refuses)}
+    found = {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        *(STATUS[error] for error in operation.refuses),
+    }
     if guarded:
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
         if method not in {"get", "head"}:
@@ -66,7 +70,6 @@ def statuses_of(operation: Operation, *, method: str, guarded: bool, parameters:
         found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     if operation.body is not None:
         found |= {
-            HTTPStatus.BAD_REQUEST,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             HTTPStatus.UNPROCESSABLE_ENTITY,

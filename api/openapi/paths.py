@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from api import events
 from api.examples import YAML_EXAMPLE, example_of
 from api.guards import guards_of, signed_in
-from api.media import IMAGES, YAML
+from api.media import IMAGES, NDJSON, YAML
 from api.openapi.components import Schema, ref_to
 from api.openapi.errors import name_of, statuses_of
 from api.openapi.parameters import headers_of, parameters_of
@@ -111,17 +111,20 @@ def _success(status: int, operation: Operation, answer: Any) -> Schema:
     }
     if answer is not None:
         said["content"] = {
-            media: _stream(operation) if media == events.MEDIA_TYPE else _content(media, answer)
-            for media in operation.gives
+            media: _streamed(media, operation) or _content(media, answer) for media in operation.gives
         }
     return said
 
 
-def _stream(operation: Operation) -> Schema:
-    return {
-        "schema": {"type": "string", "description": f"Each `data` is a {operation.tells}."},
-        "example": _EVENT,
-    }
+def _streamed(media: str, operation: Operation) -> Schema | None:
+    if media == events.MEDIA_TYPE:
+        told = f"Each `data` is a {operation.tells}."
+        return {"schema": {"type": "string", "description": told}, "example": _EVENT}
+    if media == NDJSON:
+        told = f"Each line is a {operation.lines.__name__}."
+        example = msgspec.json.encode(example_of(operation.lines)).decode() + "\n"
+        return {"schema": {"type": "string", "description": told}, "example": example}
+    return None
 
 
 def _content(media: str, answer: Any) -> Schema:

@@ -7,11 +7,23 @@ import msgspec
 from msgspec import Meta
 
 from api.schemas.values import NextCursor, Snowflake, Time
+from core.actions.reviews import Reviewed as Decided
 from core.guilds import schemas as core
 
 GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
+ReviewState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned"]
+Decision: TypeAlias = Literal["approved", "rejected", "suspended", "banned"]
 SnapshotReason: TypeAlias = Literal["join", "capture", "before_apply"]
 Label = Annotated[str, Meta(min_length=1, max_length=100, description="What to call it.")]
+
+
+class GuildReview(msgspec.Struct, frozen=True, kw_only=True):
+    """What was last decided of a guild, by whom and why. It is not forgotten when the bot leaves."""
+
+    decision: ReviewState
+    reason: str | None
+    at: Time | None
+    by: Annotated[str | None, Meta(description="A name; null for what nobody decided.")]
 
 
 class Guild(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +33,7 @@ class Guild(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     owner_id: Snowflake
     state: GuildState
+    review: GuildReview
     revision: Annotated[int, Meta(description="Counts the changes of the structure that we have seen.")]
     seen_at: Annotated[Time, Meta(description="When we saw the last one.")]
     joined_at: Time
@@ -32,6 +45,25 @@ class GuildPage(msgspec.Struct, frozen=True):
 
     items: tuple[Guild, ...]
     next_cursor: NextCursor = None
+
+
+class ReviewGuild(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Suspended, banned and rejected guilds have nothing done for them; what is open there is called off. With `leave`
+    the bot goes, too."""
+
+    decision: Decision
+    reason: (
+        Annotated[str, Meta(min_length=1, max_length=500, description="Why; it is kept and shown.")] | None
+    ) = None
+    leave: bool = False
+
+
+class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
+    """The guild as it is now; what was asked of the bot there, and what was called off."""
+
+    guild: Guild
+    job_ids: tuple[uuid.UUID, ...]
+    cancelled_job_ids: tuple[uuid.UUID, ...]
 
 
 class SnapshotInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +108,22 @@ def guild_of(guild: core.Guild) -> Guild:
         name=guild.name,
         owner_id=guild.owner_id,
         state=guild.state,
+        review=GuildReview(
+            decision=guild.review.decision,
+            reason=guild.review.reason,
+            at=guild.review.at,
+            by=guild.review.by,
+        ),
         revision=guild.revision,
         seen_at=guild.seen_at,
         joined_at=guild.joined_at,
         left_at=guild.left_at,
+    )
+
+
+def reviewed_of(reviewed: Decided) -> Reviewed:
+    return Reviewed(
+        guild=guild_of(reviewed.guild), job_ids=reviewed.asked, cancelled_job_ids=reviewed.cancelled
     )
 
 

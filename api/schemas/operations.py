@@ -1,13 +1,14 @@
-"""Changes to a document by the keys of its nodes, as HTTP takes them."""
+"""Changes to a document by the keys of its nodes and the names of its variables, as HTTP takes them."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
-from core.templates.documents import operations as core
+from core.templates.documents import changes as core
 
 Section: TypeAlias = Literal["roles", "channels", "emojis", "stickers", "webhooks", "automod", "events"]
+VariableName: TypeAlias = Annotated[str, Meta(max_length=64, description="What stands in ${…}.")]
 NodeKey: TypeAlias = Annotated[str, Meta(max_length=64, description="A node's key in the document.")]
 Fields: TypeAlias = Annotated[
     dict[str, Any], Meta(description="Fields of the document and their new values; null clears.")
@@ -71,7 +72,47 @@ class RenameKey(_Operation, frozen=True, kw_only=True, tag="rename_key"):
     to: NodeKey
 
 
-Operation: TypeAlias = SetFields | SetGuild | AddNode | RemoveNode | MoveNode | RenameKey
+class AddVariable(_Operation, frozen=True, kw_only=True, tag="add_variable"):
+    """A new variable as the document would declare it. It must be used by then: other operations beside this one put
+    `${name}` where it shall stand."""
+
+    variable: dict[str, Any]
+
+
+class SetVariable(_Operation, frozen=True, kw_only=True, tag="set_variable"):
+    """Fields of a variable's declaration: `description`, `default`, `choices`, `example`."""
+
+    name: VariableName
+    fields: Fields = {}
+    unset: Unset = ()
+
+
+class RenameVariable(_Operation, frozen=True, kw_only=True, tag="rename_variable"):
+    """A variable gets another name, also wherever it stands. Values that guilds gave under the old one are not those
+    of the new one."""
+
+    name: VariableName
+    to: VariableName
+
+
+class RemoveVariable(_Operation, frozen=True, kw_only=True, tag="remove_variable"):
+    """A variable goes. It must stand nowhere any more."""
+
+    name: VariableName
+
+
+Operation: TypeAlias = (
+    SetFields
+    | SetGuild
+    | AddNode
+    | RemoveNode
+    | MoveNode
+    | RenameKey
+    | AddVariable
+    | SetVariable
+    | RenameVariable
+    | RemoveVariable
+)
 Operations: TypeAlias = Annotated[
     tuple[Operation, ...], Meta(min_length=1, max_length=200, description="Done one after the other.")
 ]

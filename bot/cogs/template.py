@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 import disnake
@@ -11,9 +11,10 @@ from disnake.ext import commands
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.asker import Asked, Owners, actor_of, guild_of
-from bot.chosen import MOST_TEMPLATES, find, id_of, usable
+from bot.chosen import MOST_TEMPLATES, awaiting_one, find, id_of, usable
 from bot.ui.answers import answering
-from bot.ui.confirm import Pressed, answer_press, confirm_row
+from bot.ui.approval import AWAITED, approval_choices, asks_for_approval
+from bot.ui.confirm import Choice, Decide, Pressed, answer_press, confirm_row, decide_row
 from bot.ui.drift_embed import drift_embed
 from bot.ui.job_embed import JobView
 from bot.ui.plan_embed import counts, plan_embeds
@@ -33,8 +34,9 @@ from core.templates.schemas import StoredPlan
 from core.uow import Database
 
 log = logging.getLogger(__name__)
-AWAITED = "This deletes something, so another administrator has to agree: `/template approve plan:{plan_id}`"
 CANCELLED = "Cancelled: nothing was changed."
+REJECTED = "Rejected: nothing was changed."
+Surplus: TypeAlias = Literal["archive", "delete"]
 LARGEST_VERSION = 2**31 - 1
 
 
@@ -119,6 +121,7 @@ class TemplateCog(commands.Cog):
         name: str,
         version: commands.Range[int, 1, LARGEST_VERSION] | None = None,
         mode: Mode = "merge",
+        extras: Surplus = "archive",
     ) -> None:
         """See what a template would change in this server. Nothing is done yet.
 
@@ -126,10 +129,13 @@ class TemplateCog(commands.Cog):
         ----------
         name: The template
         version: Its newest version unless you say which
-        mode: merge leaves alone what the template does not name, exact deletes it
+        mode: merge leaves alone what the template does not name, exact does not
+        extras: What exact does with it: archive its channels and keep the rest, or delete all of it
         """
         async with answering(asked):
-            await self._show_plan(asked, actor_of(asked, self._owners.ids), name, version, mode)
+            await self._show_plan(
+                asked, actor_of(asked, self._owners.ids), name, version, _options(mode, extras)
+            )
 
     @template.sub_command()
     async def apply(
@@ -138,6 +144,7 @@ class TemplateCog(commands.Cog):
         name: str,
         version: commands.Range[int, 1, LARGEST_VERSION] | None = None,
         mode: Mode = "merge",
+        extras: Surplus = "archive",
     ) -> None:
         """Make this server what a template says, once you have seen and confirmed the plan.
 
@@ -145,54 +152,70 @@ class TemplateCog(commands.Cog):
         ----------
         name: The template
         version: Its newest version unless you say which
-        mode: merge leaves alone what the template does not name, exact deletes it
+        mode: merge leaves alone what the template does not name, exact does not
+        extras: What exact does with it: archive its channels and keep the rest, or delete all of it
         """
         async with answering(asked):
             actor = actor_of(asked, self._owners.ids)
             # The service asks again at the press; whoever will be refused then need not read a plan first.
             actor.require(str(guild_of(asked).id), Permission(APPLY.bits))
-            await self._show_plan(asked, actor, name, version, mode)
+            await self._show_plan(asked, actor, name, version, _options(mode, extras))
 
     @template.sub_command()
-    async def approve(self, asked: disnake.ApplicationCommandInteraction[Any], plan: str) -> None:
-        """Agree to a plan that another administrator wants to apply and that deletes something.
+    async def approve(
+        self, asked: disnake.ApplicationCommandInteraction[Any], plan: str | None = None
+    ) -> None:
+        """See a plan that deletes and that another administrator wants to apply; agree to it or not.
 
         Parameters
         ----------
-        plan: Its id, as the administrator who asked for it was told
+        plan: The one that waits, unless there are several
         """
         async with answering(asked):
-            actor, plan_id = actor_of(asked, self._owners.ids), id_of(plan, "plan")
-            async with self._database.unit() as unit:
-                job = await unit.plan_approvals.approve(actor, plan_id)
-            await asked.edit_original_response(content=f"Agreed. Job {job.id} begins.")
+            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            actor.require(str(guild.id), Permission(APPLY.bits))
+            async with self._database.read() as unit:
+                waiting = await awaiting_one(unit, actor, str(guild.id), plan)
+            deletions = counts(waiting.stored.plan.tree)["delete"]
+            await asked.edit_original_response(
+                content=asks_for_approval(waiting),
+                embeds=plan_embeds(waiting.stored.plan, guild_name=guild.name),
+                components=[decide_row(waiting.stored.id, str(asked.author.id), deletions=deletions)],
+            )
 
     @template.sub_command()
-    async def reject(self, asked: disnake.ApplicationCommandInteraction[Any], plan: str) -> None:
+    async def reject(
+        self, asked: disnake.ApplicationCommandInteraction[Any], plan: str | None = None
+    ) -> None:
         """Do not agree to a plan that another administrator wants to apply.
 
         Parameters
         ----------
-        plan: Its id, as the administrator who asked for it was told
+        plan: The one that waits, unless there are several
         """
         async with answering(asked):
-            actor, plan_id = actor_of(asked, self._owners.ids), id_of(plan, "plan")
-            async with self._database.unit() as unit:
-                await unit.plan_approvals.reject(actor, plan_id)
-            await asked.edit_original_response(content="Rejected: nothing was changed.")
+            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            async with self._database.read() as unit:
+                waiting = await awaiting_one(unit, actor, str(guild.id), plan)
+            await self._reject(asked, waiting.stored.id)
 
     @template.sub_command()
-    async def rollback(self, asked: disnake.ApplicationCommandInteraction[Any], snapshot: str) -> None:
+    async def rollback(
+        self, asked: disnake.ApplicationCommandInteraction[Any], snapshot: str, members: bool = False
+    ) -> None:
         """See what it takes to make this server look as it did, and confirm it.
 
         Parameters
         ----------
         snapshot: What it looked like
+        members: Whether members get back the roles that the snapshot keeps of them
         """
         async with answering(asked):
             guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
             async with self._database.unit() as unit:
-                stored = await unit.plans.create_rollback(actor, str(guild.id), id_of(snapshot, "snapshot"))
+                stored = await unit.plans.create_rollback(
+                    actor, str(guild.id), id_of(snapshot, "snapshot"), members=members
+                )
             await self._show(asked, stored)
 
     @template.sub_command()
@@ -229,6 +252,23 @@ class TemplateCog(commands.Cog):
             log.exception("The snapshots could not be completed")
             return []
 
+    @approve.autocomplete("plan")  # pyright: ignore[reportUnknownMemberType]
+    @reject.autocomplete("plan")  # pyright: ignore[reportUnknownMemberType]
+    async def complete_plan(
+        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
+    ) -> list[disnake.OptionChoice]:
+        """As for templates."""
+        actor = actor_of(asked, self._owners.ids)
+        if not actor.may(str(asked.guild_id), Permission(APPLY.bits)):
+            return []
+        try:
+            async with self._database.read() as unit:
+                found = await unit.plan_approvals.waiting(actor, str(asked.guild_id))
+            return approval_choices(found, typed)
+        except Exception:
+            log.exception("The plans that wait could not be completed")
+            return []
+
     # disnake leaves open what a completer takes
     @show.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @plan.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
@@ -249,7 +289,13 @@ class TemplateCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_button_click(self, pressed: Pressed) -> None:
-        await answer_press(pressed, apply=self._apply, cancel=_cancel)
+        decide: dict[Choice, Decide] = {
+            "apply": self._apply,
+            "cancel": _cancel,
+            "approve": self._approve,
+            "reject": self._reject,
+        }
+        await answer_press(pressed, decide)
 
     async def _show_plan(
         self,
@@ -257,11 +303,9 @@ class TemplateCog(commands.Cog):
         actor: Actor,
         name: str,
         version: int | None,
-        mode: Mode,
+        options: PlanOptions,
     ) -> None:
         guild = guild_of(asked)
-        # Deleting is confirmed by the button, which says how much.
-        options = PlanOptions(mode=mode, extras=DELETED, confirm_destructive=mode == "exact")
         async with self._database.unit() as unit:
             template = await find(unit, actor, name)
             stored = await unit.plans.create(actor, str(guild.id), template.id, version, options)
@@ -280,9 +324,21 @@ class TemplateCog(commands.Cog):
             actor = actor_of(pressed, self._owners.ids)
             async with self._database.unit() as unit:
                 job = await unit.plans.request_apply(actor, plan_id)
-            if job.waiting_for == "approval":
-                await pressed.edit_original_response(content=AWAITED.format(plan_id=plan_id))
             self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
+
+    async def _approve(self, pressed: Pressed, plan_id: UUID) -> None:
+        async with answering(pressed):
+            actor = actor_of(pressed, self._owners.ids)
+            async with self._database.unit() as unit:
+                job = await unit.plan_approvals.approve(actor, plan_id)
+            self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
+
+    async def _reject(self, asked: Asked, plan_id: UUID) -> None:
+        async with answering(asked):
+            actor = actor_of(asked, self._owners.ids)
+            async with self._database.unit() as unit:
+                await unit.plan_approvals.reject(actor, plan_id)
+            await asked.edit_original_response(content=REJECTED, embeds=[], components=[])
 
     def _follow(self, pressed: Asked, actor: Actor, job: Job, *, title: str) -> None:
         async def look() -> JobView | None:
@@ -308,6 +364,13 @@ async def _cancel(pressed: Pressed, plan_id: UUID) -> None:
         await pressed.edit_original_response(content=CANCELLED, embeds=[], components=[])
 
 
+def _options(mode: Mode, surplus: Surplus) -> PlanOptions:
+    if surplus == "archive":
+        return PlanOptions(mode=mode)
+    # Deleting is confirmed by the button, which says how much.
+    return PlanOptions(mode=mode, extras=DELETED, confirm_destructive=True)
+
+
 def _buttons(stored: StoredPlan, asker_id: str) -> list[disnake.ui.ActionRow[Any]]:
     plan = stored.plan
     if plan.is_empty:
@@ -317,6 +380,8 @@ def _buttons(stored: StoredPlan, asker_id: str) -> list[disnake.ui.ActionRow[Any
 
 
 def _outcome(job: Job) -> str | None:
+    if job.waiting_for == "approval":
+        return AWAITED
     if job.result is None:
         return None
     if job.kind == CAPTURE.kind:

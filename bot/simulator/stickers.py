@@ -30,7 +30,8 @@ def path(sticker_id: int) -> str:
 
 
 def slots(guild: Guild) -> int:
-    return _SLOTS[guild.premium_tier]
+    """The feature MORE_STICKERS gives as many as the highest tier (docs: Guild Features, and reported)."""
+    return _SLOTS[-1 if "MORE_STICKERS" in guild.features else guild.premium_tier]
 
 
 def tell(world: World, guild: Guild) -> None:

@@ -1,21 +1,22 @@
-"""Apply or cancel a plan, by buttons that still work after a restart.
+"""Apply or cancel a plan, or agree to another's, by buttons that still work after a restart.
 
 No view is kept in memory: the whole meaning stands in the button's custom id, which Discord sends back with the
 press. A cog hands every press to `answer_press`; those of others' buttons are not its own and are let pass.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeAlias, cast, get_args
 from uuid import UUID
 
 import disnake
 import msgspec
 
-Choice = Literal["apply", "cancel"]
+Choice = Literal["apply", "cancel", "approve", "reject"]
 Pressed: TypeAlias = disnake.MessageInteraction[Any]
+Decide: TypeAlias = Callable[[Pressed, UUID], Awaitable[None]]
 
 PREFIX = "gw"
-NOT_YOURS = "Only the person who asked for this plan can decide on it. Ask for one of your own."
+NOT_YOURS = "These buttons are of the person they were shown to. Ask for some of your own."
 
 
 class Press(msgspec.Struct, frozen=True):
@@ -46,8 +47,24 @@ def confirm_row(
     )
 
 
+def decide_row(plan_id: UUID, decider_id: str, *, deletions: int = 0) -> disnake.ui.ActionRow[Any]:
+    """As `confirm_row`, for a plan that another administrator has asked to apply."""
+    return disnake.ui.ActionRow(
+        disnake.ui.Button(
+            label=f"Approve, delete {deletions}" if deletions else "Approve",
+            style=disnake.ButtonStyle.danger,
+            custom_id=custom_id(Press("approve", plan_id, decider_id)),
+        ),
+        disnake.ui.Button(
+            label="Reject",
+            style=disnake.ButtonStyle.secondary,
+            custom_id=custom_id(Press("reject", plan_id, decider_id)),
+        ),
+    )
+
+
 def custom_id(press: Press) -> str:
-    """`gw:apply:{plan_id}:{asker_id}`, 65 of the 100 characters that Discord allows."""
+    """`gw:approve:{plan_id}:{asker_id}`, 67 of the 100 characters that Discord allows."""
     return f"{PREFIX}:{press.choice}:{press.plan_id}:{press.asker_id}"
 
 
@@ -62,16 +79,11 @@ def read_press(text: str | None) -> Press | None:
     return Press(cast(Choice, parts[1]), plan, asker_id)
 
 
-async def answer_press(
-    pressed: Pressed,
-    *,
-    apply: Callable[[Pressed, UUID], Awaitable[None]],
-    cancel: Callable[[Pressed, UUID], Awaitable[None]],
-) -> bool:
+async def answer_press(pressed: Pressed, decide: Mapping[Choice, Decide]) -> bool:
     """Whether the press was one of ours.
 
-    The buttons are taken away first, which also answers within Discord's three seconds; `apply` and `cancel` then
-    have fifteen minutes for `pressed.edit_original_response`.
+    The buttons are taken away first, which also answers within Discord's three seconds; who decides then has fifteen
+    minutes for `pressed.edit_original_response`.
     """
     press = read_press(pressed.component.custom_id)
     if press is None:
@@ -80,7 +92,7 @@ async def answer_press(
         await pressed.response.send_message(NOT_YOURS, ephemeral=True)
         return True
     await pressed.response.edit_message(components=[])
-    await (apply if press.choice == "apply" else cancel)(pressed, press.plan_id)
+    await decide[press.choice](pressed, press.plan_id)
     return True
 
 

@@ -24,12 +24,14 @@ SYMBOLS: dict[Action, str] = {
     "edit": "~",
     "delete": "\N{MINUS SIGN}",
     "move": "↕",
+    "archive": "⇣",
     "keep": " ",
 }
 SAID: dict[Action, str] = {
     "create": "to create",
     "edit": "to edit",
     "move": "to move",
+    "archive": "to archive",
     "delete": "to delete",
 }
 KINDS = {
@@ -123,9 +125,9 @@ def _tree_lines(nodes: Iterable[PlanNode], depth: int = 0) -> Iterator[str]:
         if node.action == "keep" and not node.changes and not below:
             continue
         indent = "  " * depth
-        yield f"{SYMBOLS[node.action]} {indent}{_called(node)}"
+        yield f"{SYMBOLS[node.action]} {indent}{_called(node)}{_lost(node)}"
         # What is created or deleted is so as a whole; its fields say nothing new.
-        if node.action in {"edit", "move", "keep"}:
+        if node.action in {"edit", "move", "archive", "keep"}:
             yield from (f"    {indent}{_changed(change)}" for change in node.changes)
         yield from below
 
@@ -135,6 +137,13 @@ def _called(node: PlanNode) -> str:
     if node.kind == "guild":
         return sign
     return f"{sign}{clipped(node.name, NAME_ROOM)}"
+
+
+def _lost(node: PlanNode) -> str:
+    """What goes with it for good."""
+    if node.action != "delete":
+        return ""
+    return "".join(f": {change.after}" for change in node.changes if change.before is None and change.after)
 
 
 def _changed(change: Change) -> str:

@@ -21,4 +21,4 @@ class AuditEntryModel(Identified):
     request_id: Mapped[str | None]
     job_id: Mapped[uuid.UUID | None]
 
-    __table_args__ = (Index(None, "guild_id", "id"),)
+    __table_args__ = (Index(None, "guild_id", "id"), Index(None, "target_kind", "target_id", "id"))

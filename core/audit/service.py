@@ -1,12 +1,18 @@
 """The one log of what was changed, by whom, and through which door. Entries are written, never edited."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from core.actor import Actor
+from core.audit.models import AuditEntryModel
 from core.audit.repository import AuditRepository
+from core.audit.schemas import AuditEntry, AuditFilter
+from core.discord.permissions import Permission
+from core.discord.types import Snowflake
+from core.paging import Page, Paging
 
 
 class AuditService:
@@ -39,3 +45,36 @@ class AuditService:
             request_id=actor.request_id,
             job_id=job_id,
         )
+
+    async def list(
+        self, actor: Actor, wanted: AuditFilter, paging: Paging, *, guild_id: Snowflake | None = None
+    ) -> Page[AuditEntry]:
+        """Newest first. Of the whole installation for its owner; of one guild for who has Discord's View Audit Log
+        there."""
+        if guild_id is None:
+            actor.require_owner()
+        else:
+            actor.require(guild_id, Permission.VIEW_AUDIT_LOG)
+        rows = await self._entries.page(wanted, paging, guild_id=guild_id)
+        items = tuple(map(to_entry, rows[: paging.limit]))
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def clean(self, before: datetime) -> int:
+        """Forgets what is older; answers how many entries there were."""
+        return await self._entries.delete_before(before)
+
+
+def to_entry(model: AuditEntryModel) -> AuditEntry:
+    return AuditEntry(
+        id=model.id,
+        at=model.created_at,
+        actor=model.actor,
+        action=model.action,
+        target_kind=model.target_kind,
+        target_id=model.target_id,
+        guild_id=model.guild_id,
+        before=model.before,
+        after=model.after,
+        request_id=model.request_id,
+        job_id=model.job_id,
+    )

@@ -51,3 +51,14 @@ def through(bits: int, held: int, *, has_voice: bool) -> int:
         if not held & gate.bit:
             bits &= ~gate.gated
     return bits
+
+
+def gated_with(bits: int, *, has_voice: bool) -> int:
+    """Every bit that is a gate of one of these, or has one of these as its gate."""
+    found = 0
+    for gate, gated, _ in gates_in(has_voice=has_voice):
+        if bits & gate:
+            found |= gated
+        if bits & gated:
+            found |= gate
+    return found

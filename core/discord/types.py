@@ -56,7 +56,8 @@ class ForumTag(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Role(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Colours are 0xRRGGBB, 0 for none. `managed` roles belong to an integration: only position and permissions
-    can be edited. The role whose id is the guild's own id is @everyone."""
+    can be edited. `is_sold`: the server sells subscriptions to it. The role whose id is the guild's own id is
+    @everyone."""
 
     id: Snowflake
     name: str
@@ -71,6 +72,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     icon: str | None = None
     unicode_emoji: str | None = None
     bot_id: Snowflake | None = None
+    is_sold: bool = False
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Drift of a guild from its active version: noting it, telling of it, asking to revert it, taking it over."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from core.drift.course import Candidate, left_alone, recent, revertible
 from core.drift.events import DRIFTED, drifted
 from core.drift.jobs import DRIFT_REVERT, DriftRevertPayload
 from core.drift.models import DriftItemModel
+from core.drift.notes import note_of, with_dropped
 from core.drift.repository import DriftRepository
 from core.drift.schemas import DriftBasis, DriftFilter, DriftItem, Finding
 from core.errors import NotFound
@@ -26,14 +27,13 @@ from core.jobs.guild_events import GuildEventService
 from core.jobs.service import JobService
 from core.paging import Page, Paging
 from core.templates.active import ActiveVersionService
-from core.templates.capture import document_of
 from core.templates.diff import diff
+from core.templates.documents.variables import values_for
 from core.templates.plan import PlanOptions
 from core.templates.resources.sections import details_in
 from core.templates.schemas import ActiveVersion, TemplateVersion
 from core.templates.service import TemplateService
-
-NOTE_LENGTH = 500
+from core.templates.takeover import taken_over
 
 
 class DriftService:
@@ -112,20 +112,31 @@ class DriftService:
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
     async def capture(self, actor: Actor, guild_id: Snowflake, *, note: str | None = None) -> TemplateVersion:
-        """The guild as last seen as the next version of its active template, with the same keys. It is a draft: what is
-        active stays so until another version is made active. Needs Manage Guild, and the template to be the
+        """The guild as last seen as the next version of its active template, with the same keys, and the version's own
+        text where the guild is as that says. Variables that stand nowhere any more are told in the note. It is a draft:
+        what is active stays so until another version is made active. Needs Manage Guild, and the template to be the
         actor's. Raises `NotFound` where no version is active."""
         active = await self._active.get(actor, guild_id)
         view = await self._guilds.view(actor, guild_id)
+        version = await self._templates.version(SYSTEM, active.template_id, active.version)
         document = await self._active.document_of(active)
         bindings = await self._templates.bindings(guild_id, active.template_id)
         matched = diff(document, view.structure, bindings, view.powers, PlanOptions()).matched
-        captured = document_of(view.structure, known={**matched, **bindings})
+        values = values_for(version.draft.variables, {}, active.values)
+        taken = taken_over(
+            version.draft, version.source, values, view.structure, known={**matched, **bindings}
+        )
         if note is None:
             rows = await self._items.page(active, DriftFilter(), Paging())
-            note = _note_of(active.version, map(to_item, rows))
-        draft = await self._templates.add_version(actor, active.template_id, captured.document, note=note)
-        await self._templates.bind(guild_id, active.template_id, captured.bindings)
+            note = note_of(active.version, map(to_item, rows))
+        draft = await self._templates.add_version(
+            actor,
+            active.template_id,
+            taken.revision.draft,
+            source=taken.revision.source,
+            note=with_dropped(note, taken.dropped),
+        )
+        await self._templates.bind(guild_id, active.template_id, taken.bindings)
         return draft
 
     async def revert_basis(self, guild_id: Snowflake, payload: DriftRevertPayload) -> DriftBasis:
@@ -264,12 +275,6 @@ def _payload(
         guild=any(each.kind == "guild" for each in chosen),
         left=left,
     )
-
-
-def _note_of(version: int, items: Iterable[DriftItem]) -> str:
-    changed = ", ".join(sorted(f"{item.name}: {item.field or item.what}" for item in items))
-    note = f"Captured drift from version {version}: {changed or 'nothing had drifted'}"
-    return note if len(note) <= NOTE_LENGTH else f"{note[: NOTE_LENGTH - 1]}…"
 
 
 def to_item(model: DriftItemModel) -> DriftItem:

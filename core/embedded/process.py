@@ -8,7 +8,6 @@ a container often may not look at that of another account.
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ import psutil
 
 from core.embedded.errors import ServerUnavailable
 from core.embedded.unprivileged import ServerUser
+from core.ports import is_free, unused_port
 
 _PAUSE = 0.01
 _SERVER_NAMES = {"postgres", "initdb", "redis-server", "valkey-server"}
@@ -150,13 +150,12 @@ def _collect() -> None:
 
 def choose_port(preferred: int) -> int:
     """`preferred` if nobody listens there, so that an address once given stays good; else any free port."""
-    for port in (preferred, 0):
-        with socket.socket() as probe, suppress(OSError):
-            # The server listens the same way; without it a port is refused for a minute after its last user.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise ServerUnavailable("There is no free port on 127.0.0.1: close other programs, then start again.")
+    if preferred and is_free(preferred):
+        return preferred
+    try:
+        return unused_port()
+    except OSError as error:
+        raise ServerUnavailable(str(error)) from error
 
 
 def last_line(log: Path) -> str:

@@ -13,8 +13,8 @@ from core.guilds.schemas import MemberRoles
 
 
 class GuildModel(Base):
-    """`revision` rises whenever the stored structure changes: plans name the revision they were made on. `pace` is
-    beside it, because it changes with every call."""
+    """`state` is what was decided of the guild (`review`), or `left`. `revision` rises whenever the stored structure
+    changes: plans name the revision they were made on. `pace` is beside it, because it changes with every call."""
 
     __tablename__ = "guilds"
 
@@ -22,6 +22,10 @@ class GuildModel(Base):
     name: Mapped[str]
     owner_id: Mapped[str] = mapped_column(SnowflakeColumn())
     state: Mapped[str]
+    review: Mapped[str] = mapped_column(server_default="approved")
+    review_reason: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[Actor | None] = mapped_column(StructColumn(Actor))
     structure: Mapped[Snapshot] = mapped_column(StructColumn(Snapshot), deferred=True)
     powers: Mapped[BotPowers] = mapped_column(StructColumn(BotPowers), deferred=True)
     pace: Mapped[Pace] = mapped_column(StructColumn(Pace), server_default=text("'{}'"), deferred=True)

@@ -1,15 +1,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
+from core.actor import Actor
 from core.db import Repository
 from core.discord.pace import Pace
 from core.discord.types import BotPowers, Snapshot
 from core.guilds.models import GuildModel
 from core.guilds.options import GuildOptions
+from core.guilds.states import Decision, Review
 
 _FIND = select(GuildModel).where(GuildModel.id == bindparam("of_guild"))
 _STATE = select(GuildModel.state).where(GuildModel.id == bindparam("of_guild"))
@@ -59,16 +61,18 @@ class GuildRepository(Repository[GuildModel]):
         )
 
     async def store(
-        self, known: GuildModel | None, snapshot: Snapshot, powers: BotPowers
+        self, known: GuildModel | None, snapshot: Snapshot, powers: BotPowers, *, review: Review
     ) -> tuple[bool, bool]:
-        """Inserts or updates what the gateway tells; answers (is new, structure changed). Last one in wins."""
+        """Inserts or updates what the gateway tells; answers (is new, structure changed). Last one in wins. `review` is
+        what is decided of a guild that is new."""
         now = func.clock_timestamp()
         if known is None or known.state == "left":
             row = {
                 "id": snapshot.guild_id,
                 "name": snapshot.settings.name,
                 "owner_id": snapshot.owner_id,
-                "state": "approved",
+                "state": review,
+                "review": review,
                 "structure": snapshot,
                 "powers": powers,
                 "seen_at": now,
@@ -96,6 +100,24 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
         return False, True
+
+    async def decide(
+        self, guild_id: str, decision: Decision, *, reason: str | None, by: Actor, at: datetime
+    ) -> None:
+        """What is left stays left."""
+        is_left = GuildModel.state == "left"
+        await self.session.execute(
+            update(GuildModel)
+            .where(GuildModel.id == guild_id)
+            .values(
+                review=decision,
+                state=case((is_left, GuildModel.state), else_=decision),
+                review_reason=reason,
+                reviewed_at=at,
+                reviewed_by=by,
+            )
+            .execution_options(synchronize_session=False)
+        )
 
     async def pace_of(self, guild_id: str, *, lock: bool = False) -> Pace | None:
         query = select(GuildModel.pace).where(GuildModel.id == guild_id)

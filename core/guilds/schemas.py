@@ -7,10 +7,20 @@ from msgspec import Meta
 
 from core.discord.pace import UNTOLD, Pace
 from core.discord.types import BotPowers, Snapshot
+from core.guilds.states import Review
 
 GuildState: TypeAlias = Literal["pending", "approved", "rejected", "suspended", "banned", "left"]
 SnapshotReason: TypeAlias = Literal["join", "capture", "before_apply"]
 Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class GuildReview(msgspec.Struct, frozen=True, kw_only=True):
+    """What was last decided of a guild, by whom and why. It is not forgotten when the bot leaves."""
+
+    decision: Review
+    reason: str | None = None
+    at: datetime | None = None
+    by: str | None = None
 
 
 class Guild(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +30,7 @@ class Guild(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     owner_id: str
     state: GuildState
+    review: GuildReview
     revision: int
     seen_at: datetime
     joined_at: datetime

@@ -8,7 +8,9 @@ from typing import TypeAlias
 import msgspec
 
 from core.actor import BOT, SYSTEM, Actor
+from core.audit.schemas import AuditEntry, AuditFilter
 from core.audit.service import AuditService
+from core.clock import Clock
 from core.discord.assets import assets_of
 from core.discord.pace import UNTOLD, Pace, merged
 from core.discord.permissions import Permission
@@ -18,19 +20,38 @@ from core.guilds.jobs import SYNC, SyncPayload
 from core.guilds.models import GuildModel
 from core.guilds.reading import kept
 from core.guilds.repository import GuildRepository
-from core.guilds.schemas import Guild, GuildState, GuildView
+from core.guilds.schemas import Guild, GuildReview, GuildState, GuildView
+from core.guilds.states import NEXT, Decision, Review, can_become
 from core.images.service import ImageService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
-from core.paging import Page
+from core.paging import Page, Paging
 
+_VERBS: dict[Decision, str] = {
+    "approved": "guild.approve",
+    "rejected": "guild.reject",
+    "suspended": "guild.suspend",
+    "banned": "guild.ban",
+}
+_REMEDY = {
+    "pending": " An owner of this installation has to approve it first.",
+    "rejected": " An owner of this installation has rejected it, and can approve it.",
+    "suspended": " An owner of this installation has suspended it, and can approve it again.",
+    "banned": " An owner of this installation has banned it, and can approve it again.",
+}
 ReadGuild: TypeAlias = Callable[[], Awaitable[tuple[Snapshot, BotPowers]]]
 
 
 class GuildService:
     def __init__(
-        self, guilds: GuildRepository, images: ImageService, jobs: JobService, audit: AuditService
+        self,
+        guilds: GuildRepository,
+        images: ImageService,
+        jobs: JobService,
+        audit: AuditService,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._guilds = guilds
         self._images = images
         self._jobs = jobs
@@ -40,12 +61,12 @@ class GuildService:
         """The guilds that the bot was last known to be in."""
         return frozenset(await self._guilds.ids_not_left())
 
-    async def store_read(self, guild_id: str, read: ReadGuild) -> bool:
+    async def store_read(self, guild_id: str, read: ReadGuild, *, vouched: bool = False) -> bool:
         """Stores what `read` answers once nobody else is storing this guild, so that an older reading never
         overwrites a newer one; answers whether anything had changed."""
         await self._guilds.lock(guild_id)
         snapshot, powers = await read()
-        return await self.store(snapshot, powers)
+        return await self.store(snapshot, powers, vouched=vouched)
 
     async def lock(self, guild_id: str) -> None:
         """Nobody else stores this guild until the transaction ends."""
@@ -56,23 +77,29 @@ class GuildService:
         model = await self._guilds.find_whole(guild_id)
         return None if model is None else model.structure
 
-    async def store(self, snapshot: Snapshot, powers: BotPowers) -> bool:
+    async def store(self, snapshot: Snapshot, powers: BotPowers, *, vouched: bool = False) -> bool:
         """Keeps the guild in step with the gateway; answers whether anything had changed. What the reading does not
-        tell of stays; of its pictures it is written what is known of their content."""
+        tell of stays; of its pictures it is written what is known of their content. A guild that nothing was decided
+        of is `pending`, unless it is `vouched` for: an owner of the installation is an administrator there."""
         before = await self._guilds.find_locked(snapshot.guild_id)
         if before is not None and before.state != "left":
             snapshot = kept(before.structure, snapshot)
         images = await self._images.known(assets_of(snapshot))
         snapshot = msgspec.structs.replace(snapshot, images=images)
-        joined, changed = await self._guilds.store(before, snapshot, powers)
+        decided = review_of(before)
+        review: Review = "approved" if decided == "pending" and vouched else decided
+        joined, changed = await self._guilds.store(before, snapshot, powers, review=review)
         if joined:
             await self._audit.record(
                 BOT,
                 "guild.join",
                 ("guild", snapshot.guild_id),
                 guild_id=snapshot.guild_id,
-                after={"name": snapshot.settings.name},
+                after={"name": snapshot.settings.name, "state": review},
             )
+        elif decided != review:
+            await self._decide(BOT, snapshot.guild_id, decided, "approved")
+            return True
         return changed
 
     async def note_pace(self, guild_id: str, told: Pace) -> None:
@@ -122,12 +149,20 @@ class GuildService:
             guild=to_guild(model), structure=model.structure, powers=model.powers, pace=model.pace
         )
 
+    async def audit(
+        self, actor: Actor, guild_id: str, wanted: AuditFilter, paging: Paging
+    ) -> Page[AuditEntry]:
+        """What was changed of the guild and in it, newest first. Needs View Audit Log."""
+        await self._known(actor, guild_id)
+        return await self._audit.list(actor, wanted, paging, guild_id=guild_id)
+
     async def require_present(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `Conflict` naming the state of a guild in which nothing can be done."""
         guild = await self.get(actor, guild_id)
         if guild.state != "approved":
             raise Conflict(
-                f"Guild {guild_id} is in state {guild.state}: nothing can be done there.", code="guild_state"
+                f"Guild {guild_id} is in state {guild.state}: nothing can be done there.{_REMEDY.get(guild.state, '')}",
+                code="guild_state",
             )
         return guild
 
@@ -135,6 +170,40 @@ class GuildService:
         """None for a guild that was never heard of."""
         state = await self._guilds.state_of(guild_id)
         return None if state is None else msgspec.convert(state, GuildState)
+
+    async def review(
+        self, actor: Actor, guild_id: str, decision: Decision, reason: str | None = None
+    ) -> Guild:
+        """Decides what becomes of the guild; for owners of the installation. Raises `NotFound`, `Forbidden`, and
+        `Conflict` where it cannot become this from what it is."""
+        await self._known(actor, guild_id)
+        actor.require_owner()
+        await self._guilds.lock(guild_id)
+        before = review_of(await self._guilds.find_locked(guild_id))
+        if not can_become(before, decision):
+            raise Conflict(
+                f"Guild {guild_id} is {before}: it can become {' or '.join(NEXT[before])}, not {decision}.",
+                code="guild_state",
+            )
+        await self._decide(actor, guild_id, before, decision, reason)
+        return await self.get(actor, guild_id)
+
+    async def _decide(
+        self, actor: Actor, guild_id: str, before: Review, decision: Decision, reason: str | None = None
+    ) -> None:
+        await self._guilds.decide(guild_id, decision, reason=reason, by=actor, at=self._clock())
+        await self._audit.record(
+            actor,
+            _VERBS[decision],
+            ("guild", guild_id),
+            guild_id=guild_id,
+            before={"state": before},
+            after={"state": decision, "reason": reason},
+        )
+
+    async def review_of(self, guild_id: str) -> Review:
+        """What was decided of it, if anything."""
+        return review_of(await self._guilds.find(guild_id))
 
     async def request_sync(
         self,
@@ -150,12 +219,13 @@ class GuildService:
             actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
         )
 
-    async def request_look(self, guild_id: str) -> None:
+    async def request_look(self, guild_id: str) -> Job | None:
         """The bot is to read the guild again and to compare it with its active version: for when what it is measured
         by, or how, has changed, or nobody has listened for a while. Always a job of its own: one that is open may have
         looked already."""
         if await self.state_of(guild_id) == "approved":
-            await self._jobs.ask(SYSTEM, SYNC, SyncPayload(), guild_id=guild_id)
+            return await self._jobs.ask(SYSTEM, SYNC, SyncPayload(), guild_id=guild_id)
+        return None
 
     async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
@@ -172,12 +242,23 @@ class GuildService:
         return model
 
 
+def review_of(model: GuildModel | None) -> Review:
+    """Of a guild that was never heard of nothing is decided."""
+    return "pending" if model is None else msgspec.convert(model.review, Review)
+
+
 def to_guild(model: GuildModel) -> Guild:
     return Guild(
         id=model.id,
         name=model.name,
         owner_id=model.owner_id,
         state=msgspec.convert(model.state, GuildState),
+        review=GuildReview(
+            decision=review_of(model),
+            reason=model.review_reason,
+            at=model.reviewed_at,
+            by=model.reviewed_by.name if model.reviewed_by else None,
+        ),
         revision=model.revision,
         seen_at=model.seen_at,
         joined_at=model.joined_at,

@@ -3,7 +3,7 @@
 import uuid
 from typing import NoReturn
 
-from core.actor import Actor
+from core.actor import Actor, is_same_person
 from core.audit.service import AuditService
 from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, NotFound
@@ -11,9 +11,12 @@ from core.jobs.mapping import event_data, to_job
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
 from core.jobs.ring import RingLater, Rung
-from core.jobs.schemas import Job, JobError
+from core.jobs.schemas import Job, JobError, JobFilter
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.paging import Paging
+
+_MOST_WAITING = 200
 
 
 class ApprovalService:
@@ -28,11 +31,18 @@ class ApprovalService:
         self._catalog = catalog
         self._ring = ring
 
+    async def waiting(self, actor: Actor, kind: str, guild_id: str) -> tuple[Job, ...]:
+        """Jobs of a kind that wait for that in a guild, newest first. For whoever may decide on them."""
+        actor.require(guild_id, Permission(self._catalog[kind].bits))
+        wanted = JobFilter(guild_id=guild_id, kind=kind, state="waiting")
+        found = await self._jobs.page(wanted, Paging(limit=_MOST_WAITING), asker=None)
+        return tuple(to_job(model) for model in found if model.waiting_for == "approval")
+
     async def approve(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Lets it begin. Raises `Forbidden` for who asked for it, `Conflict` where it does not wait for approval, and
         `GuildBusy` while other structural work goes on in that guild."""
         before = await self._decidable(actor, job_id)
-        if _is_same_person(before, actor):
+        if is_same_person(before.actor, actor):
             raise Forbidden("Who asked for this cannot approve of it: somebody else has to.", code="own_job")
         if before.guild_id is not None and before.structural:
             await self._known.require_free(before.guild_id)
@@ -77,10 +87,3 @@ class ApprovalService:
 
 def _refuse(model: JobModel) -> NoReturn:
     raise Conflict(f"Job {model.id} does not wait for approval: {model.state}.", code="not_awaiting_approval")
-
-
-def _is_same_person(model: JobModel, actor: Actor) -> bool:
-    """By account, whichever of its tokens, or by Discord user."""
-    accounts = (model.account_id, actor.account_id)
-    users = (model.actor.discord_user_id, actor.discord_user_id)
-    return any(one is not None and one == other for one, other in (accounts, users))

@@ -6,9 +6,14 @@ from core.errors import Conflict, GuildwrightError
 
 
 class Cancelled(GuildwrightError):
-    """Somebody asked for the job to be cancelled: raised between two steps."""
+    """Somebody asked for the job to be cancelled: raised between two steps. `result` is that of the kind, where there
+    is something to tell of what was done until then."""
 
     code = "cancelled"
+
+    def __init__(self, message: str, *, result: msgspec.Struct | None = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class LeaseLost(GuildwrightError):

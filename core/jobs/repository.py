@@ -89,6 +89,16 @@ class JobRepository(Repository[JobModel]):
             query = query.where(JobModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
+    async def open_in(self, guild_id: str) -> Sequence[uuid.UUID]:
+        """Oldest first, locked until the transaction ends."""
+        found = await self.session.scalars(
+            select(JobModel.id)
+            .where(JobModel.guild_id == guild_id, JobModel.state.in_(OPEN))
+            .order_by(JobModel.id)
+            .with_for_update()
+        )
+        return found.all()
+
     async def has_open(self, kind: str, guild_id: str) -> bool:
         found = await self.session.scalar(
             select(JobModel.id)

@@ -19,9 +19,10 @@ class JobProgress(msgspec.Struct, frozen=True):
 
     def seconds_left(self, at: datetime) -> float | None:
         """How long it probably still takes, seen from that moment."""
-        return (
-            None if self.expected_at is None else max(round((self.expected_at - at).total_seconds(), 1), 0.0)
-        )
+        if self.expected_at is None:
+            return None
+        # In this order, because of what rounds to -0.0 the first of two equal ones is taken.
+        return max(0.0, round((self.expected_at - at).total_seconds(), 1))
 
 
 class JobError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from core.actor import Actor
+from core.actor import Actor, is_same_person
 from core.audit.service import AuditService
 from core.clock import Clock, in_range
 from core.discord.permissions import Permission
@@ -107,7 +107,7 @@ class JobService:
 
     async def get(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Raises `NotFound` for a job that does not exist or that the actor may not see."""
-        return to_job(await self._visible(actor, job_id))
+        return to_job(await self._readable(actor, job_id))
 
     async def list(self, actor: Actor, wanted: JobFilter, paging: Paging) -> Page[Job]:
         """Newest first. Who is not the owner sees the jobs they asked for."""
@@ -124,12 +124,12 @@ class JobService:
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
     async def steps(self, actor: Actor, job_id: uuid.UUID) -> tuple[JobStep, ...]:
-        await self._visible(actor, job_id)
+        await self._readable(actor, job_id)
         return tuple(to_step(step) for step in await self._jobs.steps(job_id))
 
     async def events_after(self, actor: Actor, job_id: uuid.UUID, sequence: int) -> tuple[JobEvent, ...]:
         """The history from after `sequence` on; 0 is from the beginning."""
-        await self._visible(actor, job_id)
+        await self._readable(actor, job_id)
         return tuple(to_event(event) for event in await self._jobs.events_after(job_id, sequence))
 
     async def guild_position(
@@ -169,6 +169,11 @@ class JobService:
             job_id=job_id,
         )
         return to_job(model)
+
+    async def cancel_in(self, actor: Actor, guild_id: str) -> tuple[uuid.UUID, ...]:
+        """All that is open there, as `cancel` does it one by one; answers which."""
+        ids = await self._jobs.open_in(guild_id)
+        return tuple([(await self.cancel(actor, job_id)).id for job_id in ids])
 
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for what failed, was done in part or is dead: what was done stays done, what failed is tried anew.
@@ -261,6 +266,13 @@ class JobService:
         if model is None or not (actor.is_owner or _is_askers(model, actor)):
             raise NotFound(f"There is no job {job_id}.")
         return model
+
+    async def _readable(self, actor: Actor, job_id: uuid.UUID) -> JobModel:
+        """Also for who has agreed to it."""
+        model = await self._jobs.get_one_or_none(id=job_id)
+        if model is not None and model.approved_by is not None and is_same_person(model.approved_by, actor):
+            return model
+        return await self._visible(actor, job_id)
 
     def _ring_for(self, model: JobModel, dispatch: int = 1) -> None:
         lane: Lane = "bot" if model.lane == "bot" else "background"

@@ -2,13 +2,17 @@
 
 import uuid
 
+import msgspec
+
 from core.actor import Actor
 from core.audit.service import AuditService
+from core.discord.types import Snowflake
 from core.errors import Conflict, Stale
 from core.jobs.approvals import ApprovalService
 from core.jobs.schemas import Job
+from core.templates.jobs import APPLY, ApplyPayload
 from core.templates.planning import PlanService
-from core.templates.schemas import StoredPlan
+from core.templates.schemas import AwaitedPlan, StoredPlan
 
 
 class PlanApprovalService:
@@ -16,6 +20,13 @@ class PlanApprovalService:
         self._plans = plans
         self._approvals = approvals
         self._audit = audit
+
+    async def waiting(self, actor: Actor, guild_id: Snowflake) -> tuple[AwaitedPlan, ...]:
+        """A guild's plans that wait until a second administrator agrees, newest first. Needs Administrator."""
+        jobs = await self._approvals.waiting(actor, APPLY.kind, guild_id)
+        plans = [msgspec.convert(job.payload, ApplyPayload).plan_id for job in jobs]
+        found = [await self._plans.get(actor, plan_id) for plan_id in plans]
+        return tuple(AwaitedPlan(stored=plan, job=job) for job, plan in zip(jobs, found, strict=True))
 
     async def approve(self, actor: Actor, plan_id: uuid.UUID, *, confirmed_hash: str | None = None) -> Job:
         """Lets the job begin that was asked to apply it. Needs Administrator, and somebody else than who asked. Raises

@@ -14,7 +14,7 @@ from core.templates.plan import (
     EditResource,
     Step,
 )
-from core.templates.resources.limits import resource_kind
+from core.templates.resources.powers import resource_kind
 
 OF_GUILD = ""
 Counted: TypeAlias = tuple[Call, Snowflake]

@@ -9,7 +9,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -25,9 +25,10 @@ from core.templates.checks.fits import converts
 from core.templates.checks.preflight import blockers_of, no_room_for_roles, refusals
 from core.templates.documents.document import Document
 from core.templates.expectation import expected_seconds
+from core.templates.goal.aim import target_of
 from core.templates.goal.places import Places, channel_places, role_places
 from core.templates.goal.settings import NO_EDITS, GuildEdits, guild_edits
-from core.templates.goal.target import Target, WantedChannel, target_of
+from core.templates.goal.target import Target, WantedChannel
 from core.templates.matching.match import Matches, match
 from core.templates.matching.unfit import unfit
 from core.templates.plan import (
@@ -38,6 +39,7 @@ from core.templates.plan import (
     Ref,
     Step,
     node_of,
+    nodes_in,
     ref_to,
     written_by,
 )
@@ -197,11 +199,5 @@ def _needs_community(channel: WantedChannel) -> bool:
 
 def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:
     """Of what is done and of what people were shown: also of the values that will be overwritten."""
-    shown = [(node.kind, node.id, node.key, node.changes) for node in _flat(tree) if node.changes]
+    shown = [(node.kind, node.id, node.key, node.changes) for node in nodes_in(tree) if node.changes]
     return hashlib.sha256(msgspec.json.encode((steps, shown), order="deterministic")).hexdigest()
-
-
-def _flat(nodes: Iterable[PlanNode]) -> Iterator[PlanNode]:
-    for node in nodes:
-        yield node
-        yield from _flat(node.children)

@@ -287,4 +287,5 @@ def nodes_in(tree: Iterable[PlanNode]) -> Iterator[PlanNode]:
     """All of them, each before its children."""
     for node in tree:
         yield node
-        yield from nodes_in(node.children)
+        if node.children:
+            yield from nodes_in(node.children)

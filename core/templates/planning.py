@@ -11,8 +11,8 @@ from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.images import ImageHash
 from core.discord.permissions import Permission
-from core.discord.types import Snapshot, Snowflake
-from core.errors import Conflict, Invalid, NotFound, Problem, Stale
+from core.discord.types import Snowflake
+from core.errors import Conflict, NotFound, Stale
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.schemas import GuildView
 from core.guilds.service import GuildService
@@ -23,23 +23,20 @@ from core.jobs.service import JobService
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.capture import document_of
-from core.templates.checks.askers import bounded, powers_of, unbound
-from core.templates.diff import diff
+from core.templates.checks.askers import unbound
 from core.templates.documents.document import Document
-from core.templates.expectation import paced
 from core.templates.jobs import APPLY, RESTORE_MEMBERS, ApplyPayload, RestoreMembersPayload
-from core.templates.judged import judged
-from core.templates.matching.unfit import unfit
 from core.templates.models import PlanModel
 from core.templates.options import DELETED
-from core.templates.plan import CreateRole, Plan, PlanOptions, Ref, ref_to
+from core.templates.plan import PlanOptions, Ref
+from core.templates.planner import Planner
 from core.templates.repository import BindingRepository, PlanRepository
-from core.templates.resources.uploads import not_ready, pictures_of
 from core.templates.rollback import warned
+from core.templates.rows import to_plan
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.service import TemplateService
-from core.templates.staleness import changes_since, told
-from core.templates.visibility import Visibility, visibility_of
+from core.templates.standing import no_members, require_fitting, require_unblocked
+from core.templates.visibility import Visibility, require_known, visibility_of
 
 
 class PlanService:
@@ -65,12 +62,10 @@ class PlanService:
         self._active = active
         self._guilds = guilds
         self._snapshots = snapshots
-        self._policies = policies
         self._options = options
-        self._images = images
         self._jobs = jobs
         self._audit = audit
-        self._clock = clock
+        self._planner = Planner(policies, options, images, clock)
 
     async def create(
         self,
@@ -117,7 +112,7 @@ class PlanService:
         snapshot = await self._snapshots.get(actor, guild_id, snapshot_id)
         captured = document_of(snapshot.content)
         if members and not await self._snapshots.members_of(snapshot_id):
-            raise _no_members()
+            raise no_members()
         return await self._store(
             actor,
             await self._guilds.view(actor, guild_id),
@@ -158,9 +153,9 @@ class PlanService:
             raise Conflict(
                 f"This plan was used already, by job {model.job_id}: make a new plan.", code="plan_used"
             )
-        _require_unblocked(unbound(model.plan))
+        require_unblocked(unbound(model.plan))
         await self._jobs.require_free(model.guild_id)
-        await self._require_fresh(actor, model)
+        await self._planner.require_fresh(actor, model, await self._guilds.view(actor, model.guild_id))
         wants_approval = (await self._options.of(model.guild_id)).approval_required
         job = await self._jobs.ask(
             actor,
@@ -182,7 +177,8 @@ class PlanService:
 
     async def require_fresh(self, actor: Actor, plan_id: uuid.UUID) -> None:
         """Raises `Stale` where it would be another plan now, `Conflict` where something stands against it."""
-        await self._require_fresh(actor, await self._visible(actor, plan_id))
+        model = await self._visible(actor, plan_id)
+        await self._planner.require_fresh(actor, model, await self._guilds.view(actor, model.guild_id))
 
     async def basis(self, plan_id: uuid.UUID) -> PlanBasis:
         """For the job that applies it; bindings are read anew, because an earlier attempt may have written some."""
@@ -201,7 +197,7 @@ class PlanService:
             values=model.values,
             document=model.document,
             bindings={**model.bindings, **stored},
-            options=await self._with_protected(model.guild_id, model.options),
+            options=await self._planner.with_protected(model.guild_id, model.options),
             plan=model.plan,
         )
 
@@ -250,23 +246,8 @@ class PlanService:
                     "The guild has changed since this plan was made: make a new plan.", code="plan_stale"
                 )
             plan = model.plan
-        known = {role.id for role in view.structure.roles}
-        if plan is not None:
-            known |= {ref_to(step.key) for step in plan.steps if isinstance(step, CreateRole)}
-        if unknown := [role for role in roles if role not in known]:
-            raise NotFound(f"Guild {guild_id} has no role {unknown[0]}.")
+        require_known(roles, view.structure, plan)
         return view.guild.revision, visibility_of(view.structure, roles=roles, member=member, plan=plan)
-
-    async def _require_fresh(self, actor: Actor, model: PlanModel) -> None:
-        view = await self._guilds.view(actor, model.guild_id)
-        options = await self._with_protected(model.guild_id, model.options)
-        if view.guild.revision != model.guild_revision or options != model.options:
-            now = diff(model.document, view.structure, model.bindings, view.powers, options)
-            if now.hash != model.plan.hash:
-                changes = changes_since(model.plan, now)
-                raise Stale(told(changes), code="plan_stale", problems=changes)
-        rules = await self._policies.of(model.guild_id)
-        _require_unblocked(judged(_bounded(model.plan, view.structure, actor), view.structure, rules))
 
     async def _store(
         self,
@@ -281,13 +262,9 @@ class PlanService:
         values: dict[str, str] | None = None,
         snapshot_id: uuid.UUID | None = None,
     ) -> StoredPlan:
-        _require_fitting(document, view.structure, options)
-        options = await self._with_protected(view.guild.id, options)
-        rules = await self._policies.of(view.guild.id)
-        plan = diff(document, view.structure, bindings, view.powers, options)
-        plan = judged(_bounded(plan, view.structure, actor), view.structure, rules)
-        plan = await self._with_pictures(plan, view.structure)
-        plan = paced(plan, view.pace, self._clock())
+        require_fitting(document, view.structure, options)
+        options = await self._planner.with_protected(view.guild.id, options)
+        plan = await self._planner.plan(actor, view, document, bindings, options)
         if snapshot_id is not None:
             plan = warned(plan)
         model = await self._plans.add(
@@ -314,74 +291,8 @@ class PlanService:
         )
         return to_plan(model)
 
-    async def _with_pictures(self, plan: Plan, guild: Snapshot) -> Plan:
-        """With what stands against its pictures and its dates at this moment."""
-        held = await self._images.held(pictures_of(plan))
-        found = not_ready(plan, held, guild, self._clock())
-        return msgspec.structs.replace(plan, blockers=(*plan.blockers, *found)) if found else plan
-
-    async def _with_protected(self, guild_id: Snowflake, options: PlanOptions) -> PlanOptions:
-        """Beside what the asker protects, what the guild does at this moment."""
-        own = (await self._options.of(guild_id)).protected_ids
-        return msgspec.structs.replace(options, protected=tuple(dict.fromkeys((*options.protected, *own))))
-
     async def _visible(self, actor: Actor, plan_id: uuid.UUID, *, lock: bool = False) -> PlanModel:
         model = await self._plans.find_whole(plan_id, lock=lock)
         if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
             raise NotFound(f"There is no plan {plan_id}.")
         return model
-
-
-def _bounded(plan: Plan, guild: Snapshot, actor: Actor) -> Plan:
-    """With what stands against this asker."""
-    if actor.is_owner:
-        return unbound(plan)
-    user_id, own = actor.discord_user_id or "0", actor.in_guild
-    role_ids, bits = (own.role_ids, own.bits) if own and own.guild_id == guild.guild_id else ((), 0)
-    return bounded(plan, guild, actor.name, powers_of(guild, user_id, role_ids, bits))
-
-
-def _require_fitting(document: Document, snapshot: Snapshot, options: PlanOptions) -> None:
-    """Raises `Invalid` for options that cannot be."""
-    if problems := unfit(document, snapshot, options):
-        raise Invalid(problems[0].message, problems=problems)
-
-
-def _require_unblocked(plan: Plan) -> None:
-    if plan.blockers:
-        reasons = " ".join(notice.message for notice in plan.blockers)
-        raise Conflict(
-            f"This plan cannot be applied: {reasons}", code="plan_blocked", problems=_problems(plan)
-        )
-
-
-def _problems(plan: Plan) -> tuple[Problem, ...]:
-    """Pointers into the plan, which says of each blocker what node of the document it is about."""
-    return tuple(
-        Problem(pointer=f"/blockers/{index}", code=notice.code, message=notice.message)
-        for index, notice in enumerate(plan.blockers)
-    )
-
-
-def to_plan(model: PlanModel) -> StoredPlan:
-    return StoredPlan(
-        id=model.id,
-        guild_id=model.guild_id,
-        guild_revision=model.guild_revision,
-        template_id=model.template_id,
-        version=model.version,
-        values=model.values,
-        snapshot_id=model.snapshot_id,
-        options=model.options,
-        created_at=model.created_at,
-        job_id=model.job_id,
-        plan=model.plan,
-    )
-
-
-def _no_members() -> Invalid:
-    message = (
-        "No members' roles were kept with this snapshot, or not any more: leave `members` out. Captures keep them with "
-        "`members: true` where the guild's settings have `keep_member_roles`."
-    )
-    return Invalid(message, problems=(Problem(pointer="/members", code="no_members_kept", message=message),))

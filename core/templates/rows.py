@@ -1,4 +1,4 @@
-"""Rows of templates and versions as values, and what is asked of them one by one."""
+"""Rows of templates, versions and plans as values, and what is asked of them one by one."""
 
 import uuid
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from core.discord.types import Snowflake, is_snowflake
 from core.errors import Invalid, Problem, Stale
 from core.templates.documents.document import Document
 from core.templates.documents.parse import Draft, draft_from
-from core.templates.models import TemplateModel, TemplateVersionModel
-from core.templates.schemas import Origin, Template, TemplateChanges, VersionInfo, Visibility
+from core.templates.models import PlanModel, TemplateModel, TemplateVersionModel
+from core.templates.schemas import Origin, StoredPlan, Template, TemplateChanges, VersionInfo, Visibility
 
 
 def sees(actor: Actor, model: TemplateModel) -> bool:
@@ -101,4 +101,20 @@ def kept_draft(model: TemplateVersionModel) -> Draft:
 def to_info(model: TemplateVersionModel) -> VersionInfo:
     return VersionInfo(
         template_id=model.template_id, number=model.number, note=model.note, created_at=model.created_at
+    )
+
+
+def to_plan(model: PlanModel) -> StoredPlan:
+    return StoredPlan(
+        id=model.id,
+        guild_id=model.guild_id,
+        guild_revision=model.guild_revision,
+        template_id=model.template_id,
+        version=model.version,
+        values=model.values,
+        snapshot_id=model.snapshot_id,
+        options=model.options,
+        created_at=model.created_at,
+        job_id=model.job_id,
+        plan=model.plan,
     )

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.types import Snowflake
+from core.jobs.schemas import Job
 from core.templates.documents.document import Document
 from core.templates.documents.parse import Draft
 from core.templates.plan import Plan, PlanOptions
@@ -95,6 +96,13 @@ class StoredPlan(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     job_id: uuid.UUID | None
     plan: Plan
+
+
+class AwaitedPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan that somebody has asked to apply, and the job that waits until another agrees."""
+
+    stored: StoredPlan
+    job: Job
 
 
 class PlanBasis(msgspec.Struct, frozen=True, kw_only=True):

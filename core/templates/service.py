@@ -15,8 +15,8 @@ from core.discord.types import Snowflake
 from core.errors import Conflict, Forbidden, NotFound
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
+from core.templates.documents.changes import Operation, RenameKey
 from core.templates.documents.document import Document
-from core.templates.documents.operations import Operation, RenameKey
 from core.templates.documents.parse import Draft
 from core.templates.documents.revision import Revision, revised
 from core.templates.models import TemplateModel, TemplateVersionModel

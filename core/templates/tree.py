@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from core.discord.gateway import SettingsFields
 from core.discord.types import VOICE_LIKE, Role, Snapshot, channel_rank, role_rank
+from core.templates.goal.fields import NO_CHANGE
 from core.templates.goal.order import merged
 from core.templates.goal.places import Places
 from core.templates.goal.target import Target, WantedChannel, WantedRole
@@ -116,7 +117,7 @@ class _Tree:
             yield from map(self._channel, _displayed(bucket))
 
     def _channel(self, channel: WantedChannel) -> PlanNode:
-        changes = () if channel.is_doomed else tuple(self._channel_changes(channel))
+        changes = () if self._stays(channel) else tuple(self._channel_changes(channel))
         return PlanNode(
             kind="channel",
             action=_channel_action(channel, changes),
@@ -126,6 +127,15 @@ class _Tree:
             type=channel.type,
             changes=_lost(channel) if channel.is_doomed else changes,
             children=tuple(self._children(channel.ref)) if channel.type == "category" else (),
+        )
+
+    def _stays(self, channel: WantedChannel) -> bool:
+        """Whether there is nothing to tell of it but that it is there, or that it will not be."""
+        return channel.is_doomed or (
+            channel.fields is NO_CHANGE
+            and channel.final is channel.present
+            and channel.home == channel.parent
+            and channel.ref not in self._places.order
         )
 
     def _channel_changes(self, channel: WantedChannel) -> Iterable[Change]:

@@ -7,9 +7,10 @@ import msgspec
 from core.discord.effective import channel_permissions, guild_permissions
 from core.discord.permissions import Permission
 from core.discord.types import Channel, ChannelType, Member, Snapshot, Snowflake
+from core.errors import NotFound
 from core.templates.matching.match import displayed
 from core.templates.outcome import outcome_of
-from core.templates.plan import Plan, Ref
+from core.templates.plan import CreateRole, Plan, Ref, ref_to
 
 
 class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,15 @@ class Visibility(msgspec.Struct, frozen=True, kw_only=True):
     now: Permission
     planned: Permission | None
     channels: tuple[ChannelVisibility, ...]
+
+
+def require_known(roles: Collection[Ref], snapshot: Snapshot, plan: Plan | None) -> None:
+    """Raises `NotFound` for a role that neither the guild has nor the plan makes."""
+    known = {role.id for role in snapshot.roles}
+    if plan is not None:
+        known |= {ref_to(step.key) for step in plan.steps if isinstance(step, CreateRole)}
+    if unknown := [role for role in roles if role not in known]:
+        raise NotFound(f"Guild {snapshot.guild_id} has no role {unknown[0]}.")
 
 
 def visibility_of(

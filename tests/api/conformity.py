@@ -30,7 +30,7 @@ class Conformity:
             assert name in response.headers or name == "Preference-Applied", f"no {name} header"
         if "content" in promised:
             assert media in promised["content"], f"{media} is not documented"
-            if media.endswith("json"):
+            if media.endswith(("/json", "+json")):
                 self.require(response.json(), promised["content"][media]["schema"])
         else:
             assert not response.content

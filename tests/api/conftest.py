@@ -15,6 +15,7 @@ from litestar import Litestar
 
 from api.app import assemble, create_app
 from api.openapi.document import openapi_document
+from api.protocol import serving
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
 from core.config import Settings
@@ -53,10 +54,8 @@ async def api(database_url: str, redis_url: str) -> AsyncIterator[Api]:
 async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
     """The same application behind a server."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(api.app, lifespan="off", log_config=None, timeout_graceful_shutdown=3)
-    )
-    serving = asyncio.create_task(server._serve([listener]))
+    server = uvicorn.Server(serving(api.app, lifespan="off"))
+    running = asyncio.create_task(server._serve([listener]))
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
         headers={"Authorization": f"Bearer {SECRET}"},
@@ -65,7 +64,7 @@ async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
     ) as client:
         yield client
     server.should_exit = True
-    await serving
+    await running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

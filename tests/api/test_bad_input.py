@@ -288,7 +288,7 @@ async def test_a_role_above_the_bots_blocks_the_plan_and_nothing_is_asked_of_the
     seen = snapshot(channels=0)
     above = RoleFactory.build(name="Above", position=50, permissions=0)
     async with api.database.unit() as unit:
-        await unit.guilds.store(replace(seen, roles=(above, *seen.roles)), powers(seen))
+        await unit.guilds.store(replace(seen, roles=(above, *seen.roles)), powers(seen), vouched=True)
     template = await api.template(document=document(roles=[role(name="Above", permissions=["ban_members"])]))
     plan = (await api.post(f"/guilds/{seen.guild_id}/plans", json={"template_id": template["id"]})).json()
     assert plan["blockers"], plan

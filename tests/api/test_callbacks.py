@@ -23,6 +23,7 @@ from tests.api.conformity import Conformity
 from tests.api.conftest import installation
 from tests.api.world import SECRET, Api
 from tests.builders.core import owner, snowflake
+from tests.fixtures.patience import PATIENCE
 from tests.workers.receiver import Receiver, receiving, status
 
 URL = "https://hooks.example/in"
@@ -54,7 +55,7 @@ async def made(api: Api, **fields: Any) -> dict[str, Any]:
 
 async def seen_when(api: Api, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The answer, as soon as it is as it should be."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = (await api.get(path)).json()
             if holds(found):

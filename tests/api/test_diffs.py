@@ -47,7 +47,7 @@ async def test_what_was_changed_in_a_guild_since_a_snapshot_is_told_field_by_fie
     async with api.database.unit() as unit:
         seen = (await unit.guilds.view(SYSTEM, guild)).structure
         renamed = replace(seen, channels=(replace(seen.channels[0], name="lobby"),))
-        await unit.guilds.store(renamed, powers(renamed))
+        await unit.guilds.store(renamed, powers(renamed), vouched=True)
     found = await diff(api, taken, {"kind": "guild", "guild_id": guild})
     [node] = [node for node in found["tree"] if node["action"] != "keep"]
     assert (node["name"], node["id"]) == ("lobby", seen.channels[0].id)

@@ -20,6 +20,7 @@ from tests.api.conformity import Conformity
 from tests.api.conftest import installation
 from tests.api.drifting import active, noted, stored
 from tests.api.world import SECRET, Api
+from tests.fixtures.patience import PATIENCE
 from tests.workers.receiver import receiving
 
 
@@ -74,7 +75,7 @@ async def test_a_guilds_stream_tells_of_drift_with_field_old_new_who_and_when(
     following = asyncio.create_task(followed(socketed, seen.guild_id, "guild.drift"))
     await api.all_wait(1)
     await becomes(api, seen, topic="Theirs")
-    event = (await asyncio.wait_for(following, 10))[-1]
+    event = (await asyncio.wait_for(following, PATIENCE))[-1]
     data = event.json()
     Conformity(openapi).require(data, {"$ref": "#/components/schemas/GuildEvent"})
     [item] = data["items"]
@@ -109,10 +110,10 @@ async def test_a_stream_goes_on_behind_the_drift_that_was_seen_last_with_what_jo
     following = asyncio.create_task(followed(socketed, seen.guild_id, "guild.drift"))
     await api.all_wait(1)
     await becomes(api, seen, topic="Theirs")
-    last = (await asyncio.wait_for(following, 10))[-1]
+    last = (await asyncio.wait_for(following, PATIENCE))[-1]
     job = (await api.post(f"/guilds/{seen.guild_id}/captures")).json()
     await becomes(api, seen, topic="Theirs", name="lobby")
-    rest = await asyncio.wait_for(followed(socketed, seen.guild_id, "guild.drift", last.id), 10)
+    rest = await asyncio.wait_for(followed(socketed, seen.guild_id, "guild.drift", last.id), PATIENCE)
     assert [event.event for event in rest] == ["job.queued", "guild.drift"]
     assert rest[0].id == f"{job['id']}:1"
     everything = await told(api, seen.guild_id)

@@ -14,6 +14,7 @@ from core.actor import SYSTEM
 from core.jobs.schemas import JobEvent
 from tests.api.conformity import Conformity
 from tests.api.world import Api
+from tests.fixtures.patience import PATIENCE
 
 SETTLED = "job.settled"
 
@@ -91,7 +92,7 @@ async def test_a_quiet_stream_shows_that_it_lives(
     async with socketed.stream("GET", f"/api/v1/jobs/{await job(api)}/events") as answer:
         lines = answer.aiter_lines()
         assert answer.headers["content-type"].startswith("text/event-stream")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while await anext(lines) != ": heartbeat":
                 pass
 
@@ -112,7 +113,7 @@ async def test_a_lost_listening_connection_is_made_again(api: Api, socketed: htt
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
     )
     await api.work()
-    async with asyncio.timeout(6):
+    async with asyncio.timeout(PATIENCE):
         assert (await following)[-1].event == SETTLED
 
 
@@ -120,7 +121,7 @@ async def test_streams_end_when_the_server_stops(api: Api, socketed: httpx.Async
     following = asyncio.create_task(followed(socketed, await job(api)))
     await asyncio.sleep(0.3)
     parts_in(api.app).hub.close()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         assert (await following)[0].event == "job.queued"
 
 
@@ -161,7 +162,7 @@ async def test_a_guild_is_followed_from_now_on_and_across_its_jobs(
     await asyncio.sleep(0.5)
     jobs = [(await api.post(f"/guilds/{guild_id}/sync")).json()["id"] for _ in range(2)]
     await api.work()
-    told = await asyncio.wait_for(following, 10)
+    told = await asyncio.wait_for(following, PATIENCE)
     assert {event.json()["job_id"] for event in told} == set(jobs)
     assert [event.id for event in told] == [
         f"{event.json()['job_id']}:{event.json()['sequence']}" for event in told
@@ -179,9 +180,9 @@ async def test_a_guilds_stream_goes_on_behind_the_last_event_that_was_seen(
     await asyncio.sleep(0.5)
     for _ in range(3):
         await api.post(f"/guilds/{guild_id}/sync")
-    first = (await asyncio.wait_for(following, 10))[0]
+    first = (await asyncio.wait_for(following, PATIENCE))[0]
     await api.work()
-    rest = await asyncio.wait_for(guild_events(socketed, guild_id, 8, first.id), 10)
+    rest = await asyncio.wait_for(guild_events(socketed, guild_id, 8, first.id), PATIENCE)
     seen = [first.id, *(event.id for event in rest)]
     assert len(set(seen)) == len(seen)
     by_job: dict[str, list[int]] = {}

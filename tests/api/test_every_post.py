@@ -12,6 +12,7 @@ from tests.api.conftest import document
 from tests.api.test_openapi import operations
 from tests.api.world import DOCUMENT, Api
 from tests.builders.core import member
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.pictures import png
 
 Asked = tuple[str, dict[str, Any]]
@@ -119,6 +120,7 @@ async def plainly(path: str, **sent: Any) -> Asked:
 ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "createJob": lambda api: in_guild(api, "jobs", **SYNC),
     "syncGuild": lambda api: in_guild(api, "sync"),
+    "reviewGuild": lambda api: in_guild(api, "approval", json={"decision": "suspended"}),
     "captureGuild": lambda api: in_guild(api, "captures"),
     "cancelJob": lambda api: on_job(api, "cancel", "queued"),
     "retryJob": lambda api: on_job(api, "retry", "failed"),
@@ -183,7 +185,7 @@ async def test_who_prefers_to_wait_gets_the_settled_job_and_is_told_how_long_it_
 ) -> None:
     path, sent = await ASK[name](api)
     waiting = asyncio.create_task(api.post(path, headers={"Prefer": "respond-async, wait=99"}, **sent))
-    async with asyncio.timeout(25):
+    async with asyncio.timeout(PATIENCE):
         while not waiting.done():
             await api.work()
             await asyncio.sleep(0.05)

@@ -16,7 +16,7 @@ CHAT: dict[str, Any] = {"key": "chat", "type": "text", "name": "chat"}
 async def guild_of(api: Api, *channels: Channel) -> str:
     seen = replace(snapshot(channels=0), channels=channels, emojis=())
     async with api.database.unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
     return seen.guild_id
 
 

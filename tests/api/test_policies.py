@@ -55,7 +55,7 @@ def lived_in() -> tuple[Snapshot, str, str]:
 
 async def stored(database: Database, seen: Snapshot) -> str:
     async with database.unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
     return seen.guild_id
 
 

@@ -19,6 +19,7 @@ from core.embedded import Servers
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.fixtures.environment import child_environment
+from tests.fixtures.patience import PATIENCE
 
 TOKEN = re.compile(r"the owner's API token, shown this once: (gwt_\S+)")
 
@@ -89,7 +90,7 @@ async def _open_job(database_url: str) -> str:
     engines = Engines(database_url)
     seen = snapshot()
     async with Database(engines, CATALOG).unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
         job = await unit.guilds.request_sync(owner(), seen.guild_id)
     await engines.dispose()
     return str(job.id)
@@ -116,7 +117,7 @@ async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before
     with listening(Settings(port=free_port)) as listener:
         async with await asyncio.start_server(connected, sock=listener):
             _, writer = await asyncio.open_connection("127.0.0.1", free_port)
-            assert await asyncio.wait_for(seen.get(), 10)
+            assert await asyncio.wait_for(seen.get(), PATIENCE)
             writer.close()
             await writer.wait_closed()
 

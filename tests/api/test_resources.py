@@ -67,7 +67,7 @@ async def test_a_structure_is_told_in_display_order_with_names(api: Api) -> None
         Channel(id=snowflake(), type="text", name="hall", position=9),
     )
     async with api.database.unit() as unit:
-        await unit.guilds.store(replace(seen, channels=channels), powers(seen))
+        await unit.guilds.store(replace(seen, channels=channels), powers(seen), vouched=True)
     told = (await api.get(f"/guilds/{seen.guild_id}/structure")).json()
     assert [role["name"] for role in told["roles"]][-1] == "@everyone"
     assert [(c["name"], [d["name"] for d in c.get("channels", [])]) for c in told["channels"]] == [

@@ -39,6 +39,11 @@ def test_it_is_counted_from_when_the_event_happened(expected_at: datetime | None
     assert told["data"]["progress"]["seconds_left"] == left
 
 
+def test_what_should_have_been_done_a_moment_ago_takes_no_less_than_nothing() -> None:
+    left = event_of(event(AT - timedelta(milliseconds=20))).progress.seconds_left
+    assert str(left) == "0.0"
+
+
 def test_an_event_from_before_this_was_told_tells_nothing_of_it() -> None:
     old = event(None)
     del old.data["progress"]["expected_at"]

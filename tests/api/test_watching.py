@@ -13,6 +13,7 @@ from api.parts import parts_in
 from core import listening
 from core.jobs.ring import CHANNEL
 from tests.api.world import SECRET, Api
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.size import sized
 
 WATCHERS = sized(small=500, soak=3000)
@@ -125,7 +126,7 @@ async def test_who_leaves_while_nothing_happens_is_forgotten_too(
     async with watching(socketed, f"/jobs/{await sync(api, await api.guild())}/events", 5) as watchers:
         await asyncio.gather(*(watcher.sees(b"event: job.queued") for watcher in watchers))
         await watched(api, 5)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await watched(api, 0)
 
 
@@ -165,5 +166,5 @@ async def test_who_waits_for_a_job_and_leaves_is_forgotten(api: Api, socketed: h
     job_id = await sync(api, await api.guild())
     async with watching(socketed, f"/jobs/{job_id}", 10, Prefer="wait=30"):
         await watched(api, 10)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await watched(api, 0)

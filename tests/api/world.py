@@ -67,7 +67,7 @@ class Api:
         """A guild that the bot has told of."""
         seen = snapshot(**options)
         async with self.database.unit() as unit:
-            await unit.guilds.store(seen, powers(seen))
+            await unit.guilds.store(seen, powers(seen), vouched=True)
         return seen.guild_id
 
     async def template(self, **fields: Any) -> dict[str, Any]:

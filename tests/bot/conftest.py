@@ -11,6 +11,7 @@ import pytest
 from bot.address import DISCORD_API, point_at
 from bot.client import BotOptions, GuildwrightBot
 from bot.simulator import Simulator, build, serving
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.published import published_contract
 
 T = TypeVar("T")
@@ -146,14 +147,16 @@ async def ready(running: Running) -> None:
         running.task.result()
 
 
-async def until(true: Callable[[], object], *, within: float = 5.0) -> None:
+async def until(true: Callable[[], object], *, within: float = PATIENCE) -> None:
     async def look() -> object:
         return true()
 
     await seen(look, bool, within=within)
 
 
-async def seen(look: Callable[[], Awaitable[T]], good: Callable[[T], object], *, within: float = 5.0) -> T:
+async def seen(
+    look: Callable[[], Awaitable[T]], good: Callable[[T], object], *, within: float = PATIENCE
+) -> T:
     """What `look` gave when it was `good`, asked again and again: other people's state has no event to wait for."""
     async with asyncio.timeout(within):
         while not good(found := await look()):  # noqa: ASYNC110

@@ -50,7 +50,7 @@ async def once_webhooks_are_known(road: Road) -> None:
             structure = await unit.guilds.structure_of(road.guild_id)
         return None if structure is None else structure.webhooks
 
-    await seen(webhooks, lambda known: known is not None, within=15)
+    await seen(webhooks, lambda known: known is not None)
 
 
 async def applied(road: Road, document: str = DOCUMENT) -> Template:
@@ -68,7 +68,7 @@ async def ended(road: Road, job: Job) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    return await seen(look, lambda found: found.is_settled, within=15)
+    return await seen(look, lambda found: found.is_settled)
 
 
 async def items(road: Road, state: DriftState | None = "open") -> Sequence[DriftItem]:
@@ -78,7 +78,7 @@ async def items(road: Road, state: DriftState | None = "open") -> Sequence[Drift
 
 
 async def once_there_are(road: Road, count: int, state: DriftState | None = "open") -> Sequence[DriftItem]:
-    return await seen(lambda: items(road, state), lambda found: len(found) == count, within=10)
+    return await seen(lambda: items(road, state), lambda found: len(found) == count)
 
 
 async def wants(road: Road, mode: DriftMode, channel: str | None = None) -> None:
@@ -113,7 +113,7 @@ async def told(road: Road, channel: str) -> str:
     async def messages() -> list[dict[str, Any]]:
         return (await road.discord.dump(road.guild_id))["messages"].get(channel_id_, [])
 
-    [message] = await seen(messages, bool, within=10)
+    [message] = await seen(messages, bool)
     return message["content"]
 
 

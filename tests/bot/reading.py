@@ -27,6 +27,7 @@ def read_role(data: dict[str, Any]) -> Role:
         icon=data.get("icon"),
         unicode_emoji=data.get("unicode_emoji"),
         bot_id=data.get("tags", {}).get("bot_id"),
+        is_sold="subscription_listing_id" in data.get("tags", {}),
     )
 
 

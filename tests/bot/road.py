@@ -17,6 +17,7 @@ from bot.ui.confirm import confirm_row, read_press
 from core.actor import Actor
 from core.catalog import CATALOG
 from core.db import Engines
+from core.guilds.schemas import Guild
 from core.jobs.schemas import Job, JobFilter
 from core.paging import Paging
 from core.templates.documents.parse import read_document
@@ -202,8 +203,8 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
     stored = StoredGuilds(database)
     options = BotOptions(api_base=discord.base, guild_pause=0.05, identify_pause=0.05, first_retry=0.05)
     bot = GuildwrightBot(stored, options)
-    stored.attach(bot.gateway)
     owners = add_cogs(bot, database, version=VERSION)
+    stored.attach(bot.gateway, owners)
     running = Running(
         database,
         Registry(CATALOG, MODULES),
@@ -228,10 +229,13 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
 
 
 async def in_step(database: Database, actor: Actor, guild_id: str) -> None:
-    """The guild is stored: planning can begin."""
+    """The guild is stored, and approved: planning can begin."""
 
-    async def look() -> bool:
+    async def look() -> Guild | None:
         async with database.read() as unit:
-            return any(guild.id == guild_id for guild in (await unit.guilds.list(actor)).items)
+            return next((one for one in (await unit.guilds.list(actor)).items if one.id == guild_id), None)
 
-    await seen(look, bool)
+    guild = await seen(look, bool)
+    if guild is not None and guild.state == "pending":
+        async with database.unit() as unit:
+            await unit.guild_reviews.decide(actor, guild_id, "approved")

@@ -223,4 +223,4 @@ async def settled(road: Road, job: Job) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    return await seen(look, lambda job: job.is_settled, within=15.0)
+    return await seen(look, lambda job: job.is_settled)

@@ -51,7 +51,7 @@ async def ended(road: Road, job: Job) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    return await seen(look, lambda job: job.is_settled, within=15.0)
+    return await seen(look, lambda job: job.is_settled)
 
 
 async def test_a_member_who_is_gone_because_of_this_job_was_kicked(road: Road) -> None:

@@ -18,6 +18,7 @@ from bot.simulator import serving
 from core.discord.gateway import RoleFields
 from core.discord.types import Snowflake
 from core.errors import ConfigurationError
+from tests.fixtures.patience import PATIENCE
 
 from .conftest import REASON, Discord, Running, Told, ready, seen, until
 
@@ -30,7 +31,7 @@ def back_to_discord() -> Iterator[None]:
 
 async def failure(running: Running) -> ConfigurationError:
     with pytest.raises(ConfigurationError) as caught:
-        await asyncio.wait_for(running.task, 5)
+        await asyncio.wait_for(running.task, PATIENCE)
     return caught.value
 
 
@@ -185,7 +186,7 @@ async def test_closing_twice_is_closing_once_and_leaves_no_task(
     running.bot._changes.poke(guild["id"])
     await running.bot.close()
     await running.bot.close()
-    await asyncio.wait_for(running.task, 2)
+    await asyncio.wait_for(running.task, PATIENCE)
     ours = {task for task in asyncio.all_tasks() - before if "bot/simulator" not in repr(task)}
     await asyncio.wait(ours, timeout=1) if ours else None
     assert not [task for task in ours if not task.done() and "uvicorn" not in repr(task)]
@@ -204,7 +205,7 @@ async def test_a_session_that_is_resumed_misses_nothing_and_is_not_reconciled_ag
 ) -> None:
     running = start()
     await ready(running)
-    resumed = asyncio.create_task(running.bot.wait_for("resumed", timeout=5))
+    resumed = asyncio.create_task(running.bot.wait_for("resumed", timeout=PATIENCE))
     await asyncio.sleep(0)
     await discord.fault(**blow)
     discord.simulator.world.guilds[int(guild["id"])].name = "Renamed"

@@ -59,10 +59,11 @@ async def test_options_say_what_they_are_and_what_they_take(bot: GuildwrightBot)
         for option in subcommand.options:
             assert option.description not in {"-", "", None}
     apply = next(subcommand for subcommand in body.options if subcommand.name == "apply")
-    name, version, mode = apply.options
+    name, version, mode, extras = apply.options
     assert (name.required, name.autocomplete) == (True, True)
     assert (version.min_value, version.max_value) == (1, 2**31 - 1)
     assert [choice.value for choice in mode.choices] == ["merge", "exact"]
+    assert [choice.value for choice in extras.choices] == ["archive", "delete"]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def listen(bot: GuildwrightBot) -> list[tuple[str, UUID]]:
         decided.append(("cancel", plan_id))
 
     async def on_button_click(pressed: Pressed) -> None:
-        await answer_press(pressed, apply=apply, cancel=cancel)
+        await answer_press(pressed, {"apply": apply, "cancel": cancel, "approve": cancel, "reject": cancel})
 
     bot.add_listener(on_button_click, "on_button_click")
     return decided

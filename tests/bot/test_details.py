@@ -34,7 +34,7 @@ async def test_one_that_is_not_says_so_and_knows_no_latency(discord: Discord, bo
     await discord.fault("close", code=4000)
     await asyncio.wait_for(looking, 10)
     assert seen == [(False, False, None)]
-    await until(lambda: details_of(bot).connected, within=15)
+    await until(lambda: details_of(bot).connected)
 
 
 async def test_before_the_first_connection_it_says_that_there_is_none() -> None:

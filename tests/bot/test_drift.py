@@ -130,7 +130,7 @@ async def test_what_is_reverted_comes_back_once_and_after_three_times_people_are
         async def put_back(times: int = times) -> Sequence[DriftItem]:
             return [each for each in await items(road, "reverted") if each.times == times]
 
-        [item] = await seen(put_back, bool, within=15)
+        [item] = await seen(put_back, bool)
         assert (item.field, await topic(road, "news"), len(await reverts(road))) == (
             "topic",
             "What is new",
@@ -156,9 +156,9 @@ async def test_a_field_that_is_left_to_people_does_not_keep_the_others_of_its_ch
         async def put_back(times: int = times) -> Sequence[DriftItem]:
             return [each for each in await items(road, "reverted") if each.times == times]
 
-        await seen(put_back, bool, within=15)
+        await seen(put_back, bool)
     await edit(road, "PATCH", f"/channels/{news}", {"topic": "Nothing at all", "name": "fake-news"})
-    await seen(road.channels, lambda names: "news" in names, within=15)
+    await seen(road.channels, lambda names: "news" in names)
     [item] = await once_there_are(road, 1)
     assert (item.field, await topic(road, "news")) == ("topic", "Nothing at all")
 
@@ -217,5 +217,5 @@ async def test_what_discord_has_to_be_asked_for_is_put_back_too(road: Road) -> N
 
     (made,) = await names()
     await edit(road, "PATCH", f"/webhooks/{made}", {"name": "Mine"})
-    [item] = await seen(lambda: items(road, "reverted"), bool, within=20)
+    [item] = await seen(lambda: items(road, "reverted"), bool)
     assert (item.kind, item.found, await names()) == ("webhook", "Mine", {made: "Deploys"})

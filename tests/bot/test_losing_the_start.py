@@ -35,8 +35,8 @@ async def test_a_bot_that_loses_its_connection_while_it_asks_for_members_becomes
         return None  # it went out, and nobody was there any more
 
     state.chunker = lose_it
-    await until(lambda: running.told.count("reconcile"), within=15)
-    await until(lambda: all(guild.chunked for guild in running.bot.guilds), within=15)
+    await until(lambda: running.told.count("reconcile"))
+    await until(lambda: all(guild.chunked for guild in running.bot.guilds))
     assert {str(guild.id) for guild in running.bot.guilds} == {each["id"] for each in made}
     for each in made:
         for user_id in each["members"].values():
@@ -53,4 +53,4 @@ async def test_members_that_discord_does_not_tell_twice_in_a_moment_are_asked_fo
     await discord.make()
     first, second = start(), start()
     for each in (first, second):
-        await until(lambda bot=each.bot: bot.guilds and all(guild.chunked for guild in bot.guilds), within=15)
+        await until(lambda bot=each.bot: bot.guilds and all(guild.chunked for guild in bot.guilds))

@@ -41,7 +41,7 @@ async def settled(road: Road, job_id: Any) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job_id)
 
-    job = await seen(look, lambda found: found.is_settled, within=20)
+    job = await seen(look, lambda found: found.is_settled)
     assert job.result is not None, job.error
     return job
 

@@ -90,7 +90,7 @@ async def applied(road: Road, document: str) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    ended = await seen(look, lambda found: found.is_settled, within=20)
+    ended = await seen(look, lambda found: found.is_settled)
     assert ended.state == "succeeded", ended.error
     assert ended.result is not None
     assert ended.result["is_equal"]

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from bot.asker import Owners
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.db import Engines
@@ -51,9 +52,19 @@ async def states(database: Database) -> dict[str, str]:
         return {guild.id: guild.state for guild in (await unit.guilds.list(owner())).items}
 
 
+class OwnersOfAll(Owners):
+    """Whoever owns a guild owns the installation."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    async def known(self) -> frozenset[int]:
+        return frozenset(int(guild.owner_id) for guild in self._cache.guilds.values())
+
+
 def watching(database: Database, cache: Cache) -> StoredGuilds:
     stored = StoredGuilds(database)
-    stored.attach(cast("DiscordGateway", cache))
+    stored.attach(cast("DiscordGateway", cache), OwnersOfAll(cache))
     return stored
 
 

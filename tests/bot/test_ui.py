@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.confirm import Press, answer_press, confirm_row, custom_id, read_press
+from bot.ui.confirm import Choice, Decide, Press, answer_press, confirm_row, custom_id, read_press
 from bot.ui.job_embed import LOOKS, WAITS, JobView, job_embed
 from bot.ui.plan_embed import counts, plan_embeds
 from bot.ui.text import about, block, clipped, fitting, plain, size
@@ -21,7 +21,7 @@ ASKER = "700000000000000001"
 nasty = st.builds(
     str.__mul__, st.sampled_from(["ab `", "```", "\n*_@", "#😀🏳️", "ł|", "x"]), st.integers(1, 100)
 )
-actions = st.sampled_from(["keep", "create", "edit", "move", "delete"])
+actions = st.sampled_from(["keep", "create", "edit", "move", "archive", "delete"])
 changes = st.builds(Change, field=st.just("topic"), before=st.none() | nasty, after=st.none() | nasty)
 
 
@@ -175,7 +175,7 @@ def test_a_plan_too_long_to_show_says_how_much_is_missing() -> None:
 
 
 def test_every_node_is_counted_by_what_happens_to_it() -> None:
-    assert counts(TREE) == {"create": 1, "edit": 2, "move": 1, "delete": 1}
+    assert counts(TREE) == {"create": 1, "edit": 2, "move": 1, "archive": 0, "delete": 1}
 
 
 # Text
@@ -251,7 +251,9 @@ def test_a_waiting_job_says_for_what_and_until_when() -> None:
 # Buttons
 
 
-@given(st.uuids(), st.integers(1, 2**64 - 1).map(str), st.sampled_from(["apply", "cancel"]))
+@given(
+    st.uuids(), st.integers(1, 2**64 - 1).map(str), st.sampled_from(["apply", "cancel", "approve", "reject"])
+)
 def test_a_buttons_id_says_all_that_is_needed_after_a_restart(plan_id: UUID, asker: str, choice: Any) -> None:
     press = Press(choice, plan_id, asker)
     text = custom_id(press)
@@ -317,10 +319,22 @@ class Pressed:
         async def cancel(_: Any, plan_id: UUID) -> None:
             await self.chosen("cancel", plan_id)
 
-        return await answer_press(cast(Any, self), apply=apply, cancel=cancel)
+        async def approve(_: Any, plan_id: UUID) -> None:
+            await self.chosen("approve", plan_id)
+
+        async def reject(_: Any, plan_id: UUID) -> None:
+            await self.chosen("reject", plan_id)
+
+        decide: dict[Choice, Decide] = {
+            "apply": apply,
+            "cancel": cancel,
+            "approve": approve,
+            "reject": reject,
+        }
+        return await answer_press(cast(Any, self), decide)
 
 
-@pytest.mark.parametrize("choice", ["apply", "cancel"])
+@pytest.mark.parametrize("choice", ["apply", "cancel", "approve", "reject"])
 async def test_the_askers_press_takes_the_buttons_away_and_then_does_what_it_says(choice: Any) -> None:
     plan_id = uuid4()
     pressed = Pressed(custom_id(Press(choice, plan_id, ASKER)), ASKER)

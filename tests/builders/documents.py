@@ -77,6 +77,11 @@ def text(least: int = 0, most: int = 100) -> Strategy:
     return awkward | st.text(TEXT, min_size=least, max_size=min(most, 30))
 
 
+def name(least: int = 1) -> Strategy:
+    """Of a server, a role or a channel: blanks around it do not count."""
+    return text(least).filter(lambda word: len(word.strip()) >= least)
+
+
 def maybe(strategy: Strategy) -> Strategy:
     """Said or left out."""
     return st.just(UNSET) | strategy
@@ -149,7 +154,7 @@ def _roles(key: str) -> Strategy:
     return st.builds(
         DocumentRole,
         key=st.just(key),
-        name=text(1),
+        name=name(),
         color=maybe(COLORS),
         secondary_color=nullable(COLORS),
         tertiary_color=nullable(COLORS),
@@ -172,7 +177,7 @@ def _channels(
         inside = bool(categories)
         if draw(st.booleans()):
             overwrites = draw(maybe(_overwrites(roles)))
-            categories.append(Category(key=key, name=draw(text(1)), overwrites=overwrites))
+            categories.append(Category(key=key, name=draw(name()), overwrites=overwrites))
         elif inside:
             child = draw(_children(key, roles, inside=True))
             last = categories[-1]
@@ -188,7 +193,7 @@ def _children(draw: Callable[[Strategy], Any], key: str, roles: list[str], *, in
     overwrites = maybe(_overwrites(roles))
     said: dict[str, Any] = {
         "key": key,
-        "name": draw(text(1)),
+        "name": draw(name()),
         "overwrites": draw(overwrites | st.just("synced") if inside else overwrites),
     }
     fields = [field for field in struct.__struct_fields__ if field not in said]
@@ -219,7 +224,7 @@ def _guilds(channels: tuple[DocumentChannel, ...]) -> Strategy:
 
     return st.builds(
         DocumentGuild,
-        name=maybe(text(2)),
+        name=maybe(name(2)),
         description=nullable(text(0, 300)),
         verification_level=maybe(one_of(VerificationLevel)),
         notifications=maybe(one_of(Notifications)),
@@ -256,7 +261,7 @@ def snapshots(draw: Callable[[Strategy], Any], *, max_roles: int = 4, max_channe
         guild_id=GUILD_ID,
         owner_id="100000000000000001",
         settings=GuildSettings(
-            name=draw(text(2)),
+            name=draw(name(2)),
             description=draw(st.none() | text(0, 300)),
             verification_level=draw(one_of(VerificationLevel)),
             notifications=draw(one_of(Notifications)),
@@ -277,7 +282,7 @@ def _real_roles(snowflake: int) -> Strategy:
     return st.builds(
         Role,
         id=st.just(str(snowflake)),
-        name=text(1),
+        name=name(),
         permissions=BITS,
         color=st.integers(0, 0xFFFFFF),
         secondary_color=st.none() | st.integers(0, 0xFFFFFF),
@@ -298,7 +303,7 @@ def _real_channels(
 ) -> Channel:
     common: dict[str, Any] = {
         "id": snowflake,
-        "name": draw(text(1)),
+        "name": draw(name()),
         "position": draw(st.integers(0, 3)),
         "overwrites": draw(_real_overwrites(roles)),
     }

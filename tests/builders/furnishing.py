@@ -26,13 +26,12 @@ from core.discord.resources import (
 )
 from core.discord.types import Channel, ForumTag, GuildSettings, Role, Snapshot
 from tests.builders.guilds import BOT_ROLE, GUILD, Chooser, chance, pick
+from tests.builders.names import ODD_NAMES, kept
 
 FEATURES = frozenset({"ROLE_ICONS", "BANNER", "INVITE_SPLASH", "DISCOVERABLE"})
 """What lets a guild have every picture."""
 
 SOON = datetime(2031, 5, 2, 18, tzinfo=UTC)
-_ODD_NAMES = ("קהילה", "🎉-party-🎉", "x" * 100, "Ünï-cödé", "مرحبا-بكم", "GENERAL", "a")
-_ODD_ROLES = ("קהילה", "🎉 Party 🎉", "x" * 100, "MOD", "Mod", "مرحبا بكم", ".", "m o d")
 _EMOJIS = ("👍", "🎉", "⛵")
 _TEXTS, _FORUMS, _VOICES = ("text", "announcement"), ("forum", "media"), ("voice", "stage")
 
@@ -67,7 +66,7 @@ def _role(choose: Chooser, role: Role) -> Role:
     color = pick(choose, (0, 0x3498DB, 0xFFFFFF))
     return replace(
         role,
-        name=pick(choose, _ODD_ROLES) if chance(choose, 30) else role.name,
+        name=pick(choose, ODD_NAMES) if chance(choose, 30) else role.name,
         color=color,
         secondary_color=0x112233 if color and chance(choose, 20) else None,
         hoist=chance(choose, 30),
@@ -99,9 +98,12 @@ def _channel(choose: Chooser, channel: Channel, emojis: Sequence[Emoji]) -> Chan
 
 
 def _odd_name(choose: Chooser, channel: Channel) -> str:
-    """Text-like channels have their names in lower case."""
-    name = pick(choose, _ODD_NAMES)
-    return name if channel.type in ("category", *_VOICES) else name.lower()
+    name = pick(choose, ODD_NAMES)
+    return name if channel.type in ("category", *_VOICES) else kept(name)
+
+
+def _titled(choose: Chooser, *names: str) -> str:
+    return pick(choose, ODD_NAMES if chance(choose, 20) else names)
 
 
 def _forum(choose: Chooser, channel: Channel, emojis: Sequence[Emoji]) -> dict[str, Any]:
@@ -142,7 +144,9 @@ def _settings(choose: Chooser, settings: GuildSettings, channels: Sequence[Chann
 
 def _emoji(choose: Chooser, number: int, there: Snapshot) -> Emoji:
     roles = [role.id for role in there.roles if role.id not in (GUILD, BOT_ROLE) and not role.managed]
+    sold = [role.id for role in there.roles if role.is_sold]
     limited = (pick(choose, roles),) if roles and chance(choose, 40) else ()
+    limited = (pick(choose, sold),) if sold and chance(choose, 30) else limited
     name = pick(choose, ("anchor", "wave", "Anchor"))
     return Emoji(id=str(3000 + number), name=name, role_ids=limited)
 
@@ -182,7 +186,7 @@ def _webhook(choose: Chooser, number: int, rooms: Sequence[str]) -> Webhook:
     return Webhook(
         id=str(3200 + number),
         channel_id=pick(choose, rooms),
-        name=pick(choose, ("News", "Deploys")),
+        name=_titled(choose, "News", "Deploys")[:80],
         avatar=pick(choose, (None, "avatar")),
     )
 
@@ -206,7 +210,7 @@ def _rules(choose: Chooser, texts: Sequence[str], roles: Sequence[str]) -> list[
         found.append(
             AutoModRule(
                 id=str(3300 + number),
-                name=pick(choose, ("Words", "Crowds")),
+                name=_titled(choose, "Words", "Crowds"),
                 event="message_send",
                 trigger=trigger,
                 actions=tuple(actions),
@@ -219,7 +223,7 @@ def _rules(choose: Chooser, texts: Sequence[str], roles: Sequence[str]) -> list[
 
 
 def _event(choose: Chooser, number: int, voices: Sequence[str]) -> ScheduledEvent:
-    name, later = pick(choose, ("Regatta", "Quiz")), SOON.replace(hour=19 + choose.below(3))
+    name, later = _titled(choose, "Regatta", "Quiz"), SOON.replace(hour=19 + choose.below(3))
     description = pick(choose, (None, "Come early"))
     if voices and chance(choose, 50):
         return ScheduledEvent(

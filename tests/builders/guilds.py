@@ -23,6 +23,7 @@ from core.discord.types import (
 )
 from core.templates.capture import document_of
 from core.templates.documents.document import Category, Document
+from tests.builders.names import ODD_NAMES, kept
 
 T = TypeVar("T")
 
@@ -111,10 +112,31 @@ def _roles(choose: Chooser) -> list[Role]:
     for place in range(choose.below(5)):
         bits = some_bits(choose) | (int(Permission.ADMINISTRATOR) if chance(choose, 10) else 0)
         position = 10 + place if chance(choose, 8) else 1 + choose.below(5)
-        name = pick(choose, ("mod", "vip", "muted", "member"))
+        name = pick(choose, ODD_NAMES if chance(choose, 20) else ("mod", "vip", "muted", "member"))
         roles.append(Role(id=str(1100 + choose.below(8)), name=name, permissions=bits, position=position))
+    if chance(choose, 30):
+        roles.append(_foreign(choose))
     unique = {role.id: role for role in roles}
     return list(unique.values())
+
+
+def _foreign(choose: Chooser) -> Role:
+    """Another bot's role, boosters', one that is sold, or one of an integration: none that anybody here made. Its id
+    may be another role's in the next guild."""
+    position = 11 if chance(choose, 8) else 1 + choose.below(5)
+    role = Role(
+        id=str(1100 + choose.below(8)),
+        name="Booster",
+        permissions=some_bits(choose),
+        position=position,
+        managed=True,
+    )
+    kind = choose.below(4)
+    if kind == 1:
+        return replace(role, name=pick(choose, ("music", "mod")), bot_id="77")
+    if kind == 2:  # the third kind
+        return replace(role, name="Patron", is_sold=True)
+    return replace(role, name="Subscriber") if kind else role
 
 
 def _channels(choose: Chooser, role_ids: list[str], *, community: bool) -> list[Channel]:
@@ -136,11 +158,11 @@ def _channels(choose: Chooser, role_ids: list[str], *, community: bool) -> list[
 def _channel(
     choose: Chooser, kind: ChannelType, parent: Channel | None, overwrites: tuple[Overwrite, ...], number: int
 ) -> Channel:
-    name = pick(choose, NAMES)
+    name = pick(choose, ODD_NAMES if chance(choose, 20) else NAMES)
     return Channel(
         id=str(number),
         type=kind,
-        name=name if kind in ("voice", "stage", "category") else name.lower().replace(" ", "-"),
+        name=name if kind in ("voice", "stage", "category") else kept(name),
         position=choose.below(3),
         parent_id=parent.id if parent else None,
         overwrites=overwrites,

@@ -54,8 +54,19 @@ def _role(role: Role) -> dict[str, Any]:
         "hoist": role.hoist,
         "mentionable": role.mentionable,
         "managed": role.managed,
-        "tags": {"integration_id": "77"} if role.managed else None,
+        "tags": _tags(role),
     }
+
+
+def _tags(role: Role) -> dict[str, str | None] | None:
+    """What makes it managed."""
+    if not role.managed:
+        return None
+    if role.bot_id:
+        return {"bot_id": role.bot_id}
+    if role.is_sold:
+        return {"integration_id": "77", "subscription_listing_id": "78"}
+    return {"premium_subscriber": None} if role.name == "Booster" else {"integration_id": "79"}
 
 
 def _channel(channel: Channel, there: Snapshot, members: Mapping[str, str]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import msgspec
 
 from tests.chaos.points import POINTS, Point
 from tests.chaos.world import World, structural_wishes
+from tests.fixtures.patience import LONG_PATIENCE
 
 Fault: TypeAlias = Callable[[], Awaitable[None]]
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _MESSAGES = "/channels/{channel_id}/messages"
-_DEATH_SECONDS = 30.0
+_DEATH_SECONDS = LONG_PATIENCE
 _HOUR = 3600
 _NONE_YET = 10**9  # a number that no request has, for asking after the last one alone
 

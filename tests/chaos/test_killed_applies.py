@@ -11,12 +11,13 @@ import pytest
 from tests.chaos.points import ANSWERED, CALLED, INTENDED, RECORDED, Point
 from tests.chaos.world import World, world
 from tests.e2e.road import ACCEPTED, Trip
+from tests.fixtures.patience import LONG_PATIENCE
 from tests.fixtures.size import SEED, sized
 
 BETWEEN = (INTENDED, CALLED, ANSWERED, RECORDED)
 """Between the decision to make a call and the record of its outcome."""
 KILLS = sized(small=2, soak=90)
-_DEATH_SECONDS = 60.0
+_DEATH_SECONDS = LONG_PATIENCE
 
 
 @pytest.mark.timeout(sized(small=900, soak=3600))

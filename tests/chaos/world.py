@@ -2,7 +2,6 @@
 
 import random
 import re
-import socket
 import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from core.migrate import upgrade
+from core.ports import unused_port
 from core.processes import ProcessGroup, append_to
 from tests.chaos.askers import Askers
 from tests.chaos.programs import Mortal
@@ -67,7 +67,7 @@ async def world(folder: Path, *, jobs: int, guilds: int, applies: int, seed: int
         command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN]
         simulator = await group.start("simulator", command, cwd=folder, ready=_LISTENING)
         address = next(found[1] for line in simulator.lines if (found := _LISTENING.search(line)))
-        port = _free_port()
+        port = unused_port()
         settings = {
             "DATABASE_URL": servers.urls.database_url,
             "REDIS_URL": servers.urls.redis_url,
@@ -115,7 +115,9 @@ async def _prepare(world: World, jobs: int, guilds: int, applies: int) -> None:
 
 
 async def _are_known(world: World) -> bool:
-    return {*world.farewells} <= {guild.id for guild in await world.road.client.guilds()}
+    """All guilds; whatever somebody else owns is approved."""
+    furnished = {things.guild_id for things in world.guilds}
+    return all([await world.road.knows(guild_id) for guild_id in (*furnished, *world.farewells)])
 
 
 def structural_wishes(world: World) -> list[Wish]:
@@ -137,9 +139,3 @@ def structural_wishes(world: World) -> list[Wish]:
         for n, guild_id in enumerate(world.farewells)
     ]
     return [*applies, *leaves]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

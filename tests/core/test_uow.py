@@ -33,7 +33,7 @@ def test_no_table_has_a_column_that_nobody_declared() -> None:
 async def test_leaving_commits_and_then_rings(database: Database, rings: Rings) -> None:
     guild = snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
         job = await unit.guilds.request_sync(owner(), guild.guild_id)
         assert rings.rung == []
     assert [(rung.job_id, rung.lane) for rung in rings.rung] == [(job.id, "bot")]
@@ -46,7 +46,7 @@ async def test_an_exception_leaves_neither_a_row_nor_a_ring_nor_an_audit_entry(
     guild = snapshot()
     with pytest.raises(ZeroDivisionError):
         async with database.unit() as unit:
-            await unit.guilds.store(guild, powers(guild))
+            await unit.guilds.store(guild, powers(guild), vouched=True)
             await unit.guilds.request_sync(owner(), guild.guild_id)
             raise ZeroDivisionError
     assert rings.rung == []
@@ -65,7 +65,7 @@ async def test_a_commit_that_fails_is_an_error_and_rings_nobody(database: Databa
         )
     with pytest.raises(Conflict):
         async with database.unit() as unit:
-            await unit.guilds.store(guild, powers(guild))
+            await unit.guilds.store(guild, powers(guild), vouched=True)
             await unit.guilds.request_sync(owner(), guild.guild_id)
             await unit.snapshots.request_capture(owner(), guild.guild_id)
     assert rings.rung == []

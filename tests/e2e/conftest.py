@@ -1,22 +1,15 @@
 """What end-to-end tests share."""
 
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from core.embedded import Servers
+from core.ports import unused_port
 from core.processes import OwnProcess
 from tests.e2e.road import Road, Trip, travelling
 from tests.fixtures.servers import fresh_database
-
-
-def unused_port() -> int:
-    """Where nobody listened a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -22,6 +22,7 @@ from core.config import asyncpg_dsn
 from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import child_environment
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.calls import Control
 from tests.simulator.published import PUBLISHED
 
@@ -135,8 +136,11 @@ class Road:
         )
 
     async def knows(self, guild_id: str) -> bool:
-        """Whether a bot has told the API of the guild."""
-        return guild_id in {guild.id for guild in await self.client.guilds()}
+        """Whether a bot has told the API of the guild; then it is approved."""
+        guild = next((guild for guild in await self.client.guilds() if guild.id == guild_id), None)
+        if guild is not None and guild.state == "pending":
+            guild = await self.client.approve(guild_id)
+        return guild is not None
 
     async def created(self, trip: Trip, kind: str) -> int:
         """How many roles or channels were created in the guild, by whomever, whether or not the answer arrived."""
@@ -187,7 +191,7 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
                 await road.close()
 
 
-async def until(claim: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = 15) -> None:
+async def until(claim: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float = PATIENCE) -> None:
     """Asks again and again; an error if it does not come true."""
     async with asyncio.timeout(seconds):
         while not await claim():  # noqa: ASYNC110 - what is asked is outside of this program

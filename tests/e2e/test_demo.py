@@ -19,6 +19,7 @@ from core.config import VARIABLES
 from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import ROOT, child_environment
+from tests.fixtures.patience import LONG_PATIENCE
 from tests.fixtures.size import sized
 
 NATIVE = ROOT.parent / "shared" / "discord" / "native-templates"
@@ -51,7 +52,7 @@ class Demo:
     async def run(self, *arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
         """Exit status and output."""
         process = await self.start(*arguments, env=env)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG_PATIENCE):
             status = await process.wait()
         return status, "\n".join(process.lines)
 
@@ -104,7 +105,7 @@ async def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
         async with demo_in(folder) as demo:
             process = await demo.start(env=settings)
             with suppress(TimeoutError):
-                await asyncio.wait_for(process.writes(re.compile("Ctrl-C stops everything")), 60)
+                await asyncio.wait_for(process.writes(re.compile("Ctrl-C stops everything")), LONG_PATIENCE)
             # To it alone: on a terminal, too, its children hear nothing, because they have sessions of their own.
             os.kill(process.pid, signal.SIGINT)
             status = await process.wait()
@@ -183,7 +184,7 @@ async def test_a_file_that_is_not_there_is_told_at_once(demo: Demo) -> None:
 
 async def test_it_can_be_stopped_at_any_moment_and_leaves_nothing_behind(demo: Demo) -> None:
     process = await demo.start()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG_PATIENCE):
         await process.writes(re.compile("Apply"))
         os.kill(process.pid, signal.SIGTERM)
         assert await process.wait() == 128 + signal.SIGTERM, list(process.lines)

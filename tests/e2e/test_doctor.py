@@ -19,6 +19,7 @@ from bot.doctor.servers import redis_version
 from core.errors import EX_CONFIG
 from core.processes import ProcessGroup
 from tests.fixtures.environment import child_environment
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.calls import Control
 
 TOKEN = "doctor-token"
@@ -40,7 +41,7 @@ class Doctor:
         env = {**usual, "GUILDWRIGHT_DATA_DIR": str(self._folder), **settings}
         command = [sys.executable, "-m", "bot.doctor"]
         process = await self._group.start("doctor", command, env=env, cwd=self._folder)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             status = await process.wait()
         return status, " ".join(" ".join(process.lines).split())
 

@@ -10,6 +10,7 @@ import pytest
 
 from core.processes import ProcessGroup
 from tests.fixtures.environment import child_environment
+from tests.fixtures.patience import LONG_PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -46,7 +47,7 @@ async def rendered(url: str, profile: Path) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    out, _ = await asyncio.wait_for(browser.communicate(), 60)
+    out, _ = await asyncio.wait_for(browser.communicate(), LONG_PATIENCE)
     return out.decode()
 
 

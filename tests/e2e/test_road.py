@@ -35,7 +35,7 @@ async def test_a_job_waits_for_a_bot_that_is_away_and_runs_when_it_comes(
         told = await road.client.job(job.id)
         return (told.state, told.waiting_for) == ("waiting", "bot")
 
-    await until(says_so, seconds=5)
+    await until(says_so)
     assert await road.created(trip, "channel") == 0
     back = await road.start_bot()
     try:

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from core.migrate import upgrade
+from core.ports import unused_port
 from core.processes import OwnProcess
-from tests.e2e.conftest import unused_port
 from tests.e2e.guilds import Post, new_post, picked_up, send, waited
 from tests.e2e.own_servers import OwnServers, own_servers
 from tests.e2e.road import ACCEPTED, Road, travelling, until
@@ -144,7 +144,7 @@ async def more_done(load: Load, jobs: int) -> None:
     async def is_so() -> bool:
         return load.done >= wanted
 
-    await until(is_so, seconds=30)
+    await until(is_so)
 
 
 async def _is_rung(road: Road, post: Post) -> bool:
@@ -160,7 +160,7 @@ async def test_work_goes_on_after_postgresql_was_away(road: Road, mine: OwnServe
         await asyncio.sleep(DATABASE_AWAY_SECONDS)
         assert not await _is_ready(road)
         await mine.start()
-        await until(lambda: _is_ready(road), seconds=30)
+        await until(lambda: _is_ready(road))
         await more_done(load, 2 * PEOPLE)
     assert load.refused, "it was away"
     await load.arrived_once()

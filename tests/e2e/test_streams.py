@@ -11,6 +11,7 @@ from httpx_sse import aconnect_sse
 
 from core.processes import OwnProcess
 from tests.e2e.road import Road, Trip, until
+from tests.fixtures.patience import LONG_PATIENCE, PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -49,7 +50,7 @@ async def test_a_stream_goes_on_without_gap_or_repeat_at_an_api_that_took_the_pl
     await road.sim("POST", "/faults", slow)
     # A guild's stream tells what happens from now on: begun before the job, it sees all of it.
     watching = asyncio.create_task(guilds.watch())
-    await asyncio.wait_for(guilds.is_open.wait(), 15)
+    await asyncio.wait_for(guilds.is_open.wait(), PATIENCE)
     job = await road.client.apply(trip.plan)
     one = Watcher(road, f"/jobs/{job.id}/events")
     also = asyncio.create_task(one.watch())
@@ -58,12 +59,12 @@ async def test_a_stream_goes_on_without_gap_or_repeat_at_an_api_that_took_the_pl
     await road.api.kill()
     for stream in (watching, also):
         with suppress(httpx.HTTPError):
-            await asyncio.wait_for(stream, 10)
+            await asyncio.wait_for(stream, PATIENCE)
     seen_before = (len(one.ids), len(guilds.ids))
     await asyncio.sleep(0.5)  # the bot goes on meanwhile
     await road.start_api()
-    await asyncio.wait_for(one.watch(), 60)
-    await asyncio.wait_for(guilds.watch(until_seen=len(one.ids)), 60)
+    await asyncio.wait_for(one.watch(), LONG_PATIENCE)
+    await asyncio.wait_for(guilds.watch(until_seen=len(one.ids)), LONG_PATIENCE)
 
     assert one.events[-1]["type"] == "job.settled"
     assert one.events[-1]["state"] == "succeeded"

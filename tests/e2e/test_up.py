@@ -16,6 +16,7 @@ import pytest
 from core.config import VARIABLES
 from core.processes import OwnProcess, ProcessGroup
 from tests.fixtures.environment import child_environment
+from tests.fixtures.patience import LONG_PATIENCE
 
 APPLICATION = "1234567890123456789"
 TOKEN = f"{base64.b64encode(APPLICATION.encode()).decode().rstrip('=')}.secret.part"
@@ -64,7 +65,7 @@ async def test_everything_starts_and_stops_and_keeps_its_data(
         async with httpx.AsyncClient(base_url=address) as sim:
             (await sim.post("/_sim/guilds", json={"name": "Haven"})).raise_for_status()
         process = await up(group, tmp_path, **settings)
-        await asyncio.wait_for(process.writes(re.compile("Invite the bot")), 40)
+        await asyncio.wait_for(process.writes(re.compile("Invite the bot")), LONG_PATIENCE)
         assert any(f"client_id={APPLICATION}" in line for line in process.lines)
         guilds = await _guilds(client)
         assert [guild["name"] for guild in guilds] == ["Haven"]
@@ -74,7 +75,7 @@ async def test_everything_starts_and_stops_and_keeps_its_data(
         assert of_folder(tmp_path) == []
 
         process = await up(group, tmp_path, **settings)
-        await asyncio.wait_for(process.writes(re.compile("Invite the bot")), 40)
+        await asyncio.wait_for(process.writes(re.compile("Invite the bot")), LONG_PATIENCE)
         assert [item["name"] for item in (await client.get("/api/v1/templates")).json()["items"]] == ["kept"]
         process.send_signal(signal.SIGINT)
         assert await process.wait() == 0

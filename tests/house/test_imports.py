@@ -34,5 +34,5 @@ def test_the_demo_is_a_client_of_the_public_api_like_any_other(graph: grimp.Impo
         for module in graph.find_modules_directly_imported_by(demo)
     }
     ours = {module for module in imported if is_in(module, *OURS)}
-    allowed = ("api.demo", "core.embedded", "core.processes")
+    allowed = ("api.demo", "core.embedded", "core.ports", "core.processes")
     assert {module for module in ours if not is_in(module, *allowed)} == set()

@@ -1,8 +1,9 @@
 """Random guilds and random documents: what a plan says is what happens, nothing else happens, and nothing is left."""
 
 import pytest
+from msgspec.structs import replace
 
-from core.discord.types import Snapshot
+from core.discord.types import Role, Snapshot
 from core.templates.plan import Plan
 from tests.builders.calls import guild_calls, held, needed_calls, orders, put_back, tighter_writes
 from tests.builders.doors import open_doors
@@ -58,6 +59,7 @@ async def _comes_true(stage: Stage, trial: Trial, pair: Pair, which: str) -> dic
     made = await trial.apply(plan)
     assert watch.refused == [], which
     after = await trial.read()
+    assert _of_integrations(after) == _of_integrations(pair.before), which
     ids = {**pair.bindings, **plan.matched, **made}
     again = pair.plan_again(after, ids)
     assert (again.steps, again.blockers) == ((), ()), which
@@ -65,6 +67,12 @@ async def _comes_true(stage: Stage, trial: Trial, pair: Pair, which: str) -> dic
     assert len(watch.writes) == plan.calls == sum(needed.values()), (which, needed, plan.steps)
     assert list(open_doors(watch.states, watch.labels, sized(small=2, soak=3))) == [], which
     return ids
+
+
+def _of_integrations(there: Snapshot) -> list[Role]:
+    """Their roles, but for what may be changed of them."""
+    managed = (role for role in there.roles if role.managed)
+    return sorted((replace(role, permissions=0, position=0) for role in managed), key=lambda role: role.id)
 
 
 def _needed(plan: Plan, before: Snapshot, after: Snapshot) -> dict[str, int]:

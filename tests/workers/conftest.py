@@ -55,7 +55,7 @@ async def road(database_url: str) -> AsyncIterator[Road]:
     database = Database(engines, TEST_CATALOG)
     guild = snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
     yield Road(database, guild.guild_id)
     await engines.dispose()
 

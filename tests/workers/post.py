@@ -14,6 +14,7 @@ from core.callbacks.rules import CallbackRules
 from core.callbacks.schemas import Callback, CallbackDraft, Delivery, DeliveryFilter, EventType, SecretShown
 from core.paging import Paging
 from core.uow import Database, UnitOfWork
+from tests.fixtures.patience import PATIENCE
 from tests.workers.receiver import Receiver
 from workers.deliveries import Deliveries
 from workers.ending import end
@@ -63,7 +64,7 @@ class Post:
 
     async def settled(self, id_: UUID, *states: str) -> list[Delivery]:
         """As soon as the deliveries are in these states and in nobody's hands."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 await self.free()
                 found = await self.deliveries(id_)
@@ -74,7 +75,7 @@ class Post:
     async def free(self) -> None:
         """Returns when nothing is in anybody's hands."""
         held = text("SELECT count(*) FROM callback_deliveries WHERE lease_until IS NOT NULL")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 async with self.database.engines.connection() as connection:
                     if not await connection.scalar(held):
@@ -83,7 +84,7 @@ class Post:
 
     async def attempted(self, id_: UUID) -> list[Delivery]:
         """As soon as the outcome of an attempt of the first one is recorded."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = await self.deliveries(id_)
                 if found[0].last_attempt_at is not None:

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 import msgspec
 from standardwebhooks import Webhook
 
+from tests.fixtures.patience import PATIENCE
+
 CERTIFICATE = Path(__file__).parents[1] / "fixtures" / "certificates" / "hooks.example.pem"
 """Self-signed for hooks.example and 127.0.0.1, with its key: openssl req -x509 -newkey ec -days 36500."""
 
@@ -80,7 +82,7 @@ class Receiver:
         self._open: Counter[str] = Counter()
         self._news = asyncio.Condition()
 
-    async def until(self, number: int, seconds: float = 10) -> list[Received]:
+    async def until(self, number: int, seconds: float = PATIENCE) -> list[Received]:
         """What was received, as soon as it is so much."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(lambda: len(self.received) >= number)

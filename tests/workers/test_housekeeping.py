@@ -34,7 +34,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def clean(database: Database) -> None:
     days = timedelta(days=90)
-    await Housekeeping(database, job_retention=days, delivery_retention=days).clean()
+    await Housekeeping(database, job_retention=days, delivery_retention=days, audit_retention=days).clean()
 
 
 async def put(database: Database, shade: int) -> ImageHash:
@@ -67,7 +67,7 @@ async def test_pictures_that_nothing_names_go_after_a_month(database: Database) 
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
         actor = await unit.accounts.authenticate("o" * 30)
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
         kept = replace(guild, images={"icons/1/b": in_snapshot})
         await unit.snapshots.keep(actor, kept, reason="capture")
         version = await unit.templates.create(actor, "one", document=naming(in_version))
@@ -88,7 +88,7 @@ async def test_pictures_that_nothing_names_go_after_a_month(database: Database) 
 async def test_a_snapshot_that_a_plan_goes_back_to_is_kept(database: Database) -> None:
     guild = snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
         ids = [
             (await unit.snapshots.keep(owner(), guild, reason="capture")).id for _ in range(NEWEST_KEPT + 3)
         ]

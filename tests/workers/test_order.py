@@ -14,6 +14,7 @@ from core.jobs.errors import GuildBusy
 from core.jobs.schemas import Claim, ClaimTerms, Job
 from tests.builders.core import member, powers, snapshot
 from tests.builders.jobs import MAKE, STRUCTURAL
+from tests.fixtures.patience import PATIENCE
 from tests.workers.conftest import Road
 
 URGENT = replace(MAKE, priority=1)
@@ -28,7 +29,7 @@ async def claim(road: Road, **terms: Any) -> str | None:
 async def another_guild(road: Road) -> str:
     seen = snapshot()
     async with road.database.unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
     return seen.guild_id
 
 
@@ -130,7 +131,7 @@ async def test_slots_that_claim_at_the_same_moment_keep_the_limits_together(road
         at_once["most"] = max(at_once["most"], at_once["all"])
         if at_once["all"] == 2:
             full.set()
-        await asyncio.wait_for(full.wait(), 20)
+        await asyncio.wait_for(full.wait(), PATIENCE)
         await asyncio.sleep(0.05)
         at_once["all"] -= 1
 

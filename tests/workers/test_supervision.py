@@ -13,6 +13,7 @@ import pytest
 import stamina
 
 from core.supervision import keep_going
+from tests.fixtures.patience import PATIENCE
 from tests.workers.conftest import Road
 from tests.workers.test_runner import ringing, settled, working
 from workers import runner
@@ -67,7 +68,7 @@ async def test_what_is_cancelled_is_not_begun_anew() -> None:
         await asyncio.Event().wait()
 
     task = asyncio.create_task(keep_going("The part", work))
-    await asyncio.wait_for(has_begun.wait(), 10)
+    await asyncio.wait_for(has_begun.wait(), PATIENCE)
     await end(task)
     assert task.cancelled()
     assert len(begun) == 1
@@ -87,7 +88,7 @@ async def test_the_bell_is_heard_again_after_listening_for_it_failed(
     monkeypatch.setattr(runner, "bells", bells_that_fail)
     monkeypatch.setattr(runner, "LOOK_SECONDS", 3600)  # nothing but the bell wakes it
     async with ringing(road, redis_url), working(road, redis_url):
-        await asyncio.wait_for(listens.wait(), 10)
+        await asyncio.wait_for(listens.wait(), PATIENCE)
         job = await settled(road, await road.ask(), within=10)
     assert job.state == "succeeded"
 
@@ -161,7 +162,10 @@ class FailingHousekeeping(Housekeeping):
 
 async def test_housekeeping_goes_on_after_an_error(road: Road) -> None:
     keeping = FailingHousekeeping(
-        road.database, job_retention=timedelta(days=1), delivery_retention=timedelta(days=1)
+        road.database,
+        job_retention=timedelta(days=1),
+        delivery_retention=timedelta(days=1),
+        audit_retention=timedelta(days=30),
     )
     job = await road.ask()
     task = asyncio.create_task(keeping.run())

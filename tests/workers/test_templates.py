@@ -38,6 +38,7 @@ class Limited:
         self.while_limited: Callable[[], Awaitable[None]] | None = None
         self.deleted: list[str] = []
         self.refused: set[str] = set()
+        self.afterwards: Callable[[str], Awaitable[None]] | None = None
         self.pace = UNTOLD
         self.members: dict[str, tuple[str, ...]] = {}
 
@@ -86,6 +87,8 @@ class Limited:
             name=fields.name, type=fields.type, position=fields.position, overwrites=(), parent_id=None
         )
         self.human_makes(made)
+        if self.afterwards is not None:
+            await self.afterwards(fields.name)
         return made.id
 
     async def delete_role(self, guild_id: str, role_id: str, *, reason: str) -> None:
@@ -134,7 +137,7 @@ async def asked(
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
         actor = await unit.accounts.authenticate("o" * 30)
-        await unit.guilds.store(gateway.guild, gateway.powers)
+        await unit.guilds.store(gateway.guild, gateway.powers, vouched=True)
         template = await unit.templates.create(actor, "one", document=document, visibility="public")
         options = EXACT if document is ONE_CHANNEL else PlanOptions()
         plan = await unit.plans.create(asker or actor, gateway.guild.guild_id, template.id, None, options)
@@ -194,6 +197,29 @@ async def test_what_could_not_be_done_to_its_end_has_an_outcome_for_each_step(da
     assert list(seen.result["created"]) == ["a"]
 
 
+async def test_what_was_cancelled_on_the_way_has_an_outcome_for_each_step(database: Database) -> None:
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited = False
+    trip = await asked(database, gateway, document=channels("a", "b", "c"))
+
+    async def cancel(name: str) -> None:
+        if name == "b":
+            async with database.unit() as unit:
+                await unit.jobs.cancel(owner(), (await trip.see()).id)
+
+    gateway.afterwards = cancel
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert (seen.state, seen.error.code) == ("cancelled", "cancelled")
+    assert [(step["id"], step["state"]) for step in seen.result["outcomes"]] == [
+        ("create_channel:a", "done"),
+        ("create_channel:b", "done"),
+        ("create_channel:c", "left"),
+    ]
+    assert list(seen.result["created"]) == ["a", "b"]
+    assert seen.result["calls"] == 2
+
+
 async def test_what_a_refusal_left_is_done_by_a_retry(database: Database) -> None:
     gateway = Limited(snapshot(roles=0, channels=0))
     gateway.is_limited, gateway.refused = False, {"b"}
@@ -228,12 +254,12 @@ async def test_after_a_rollback_ids_that_are_others_now_are_told(database: Datab
     gateway.human_makes(goes)
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner("o" * 30)
-        await unit.guilds.store(gateway.guild, gateway.powers)
+        await unit.guilds.store(gateway.guild, gateway.powers, vouched=True)
         kept = await unit.snapshots.keep(owner(), gateway.guild, reason="capture")
     await gateway.delete_channel(gateway.guild.guild_id, goes.id, reason="by hand")
     async with database.unit() as unit:
         actor = await unit.accounts.authenticate("o" * 30)
-        await unit.guilds.store(gateway.guild, gateway.powers)
+        await unit.guilds.store(gateway.guild, gateway.powers, vouched=True)
         plan = await unit.plans.create_rollback(actor, gateway.guild.guild_id, kept.id)
     assert "history_not_restored" in {notice.code for notice in plan.plan.warnings}
     async with database.unit() as unit:

@@ -8,7 +8,7 @@ from core.discord.errors import CallRefused
 from core.discord.resources import GuildDetails
 from core.discord.types import Snowflake
 from core.guilds.schemas import SnapshotContent
-from core.jobs.errors import DoneInPart, JobFailed
+from core.jobs.errors import Cancelled, DoneInPart, JobFailed
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply, finder
 from core.templates.begun import Begun
@@ -55,6 +55,9 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
         made |= await apply(plan, job.guild_id, job.gateway, job.journal, StoredPictures(job))
     except CallRefused as error:
         raise await _in_part(job, basis, kept, error) from error
+    except Cancelled as error:
+        so_far, _ = await _done_so_far(job, basis, kept)
+        raise Cancelled(error.message, result=so_far) from error
     left = await _until_told(job, basis, plan, made, begun)
     members_job_id = await _remember(job, basis, left, made)
     async with job.database.read() as unit:
@@ -83,6 +86,14 @@ async def _in_part(
     job: JobContext, basis: PlanBasis, kept: SnapshotContent, error: CallRefused
 ) -> DoneInPart:
     """What was done stays; a retry plans again on it."""
+    result, failed = await _done_so_far(job, basis, kept)
+    return DoneInPart(error.message, result=result, code=error.error_code, step=failed)
+
+
+async def _done_so_far(
+    job: JobContext, basis: PlanBasis, kept: SnapshotContent
+) -> tuple[ApplyResult, str | None]:
+    """Each step with its outcome, what is tighter meanwhile, and the step that failed."""
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
     made = await _made_earlier(job, steps)
@@ -93,8 +104,7 @@ async def _in_part(
         outcomes=outcomes(steps, left),
         tightened=tightened(basis.plan, done),
     )
-    failed = next((step.id for step in steps if step.state == "failed"), None)
-    return DoneInPart(error.message, result=result, code=error.error_code, step=failed)
+    return result, next((step.id for step in steps if step.state == "failed"), None)
 
 
 def _result(

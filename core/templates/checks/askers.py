@@ -16,12 +16,13 @@ from core.discord.types import BotPowers, Snapshot, Snowflake, role_rank
 from core.templates.checks.course import Course
 from core.templates.checks.preflight import permission_for
 from core.templates.checks.reach import listed, needed_in, newly_written
-from core.templates.goal.dooms import is_below
+from core.templates.goal.dooms import all_below
 from core.templates.plan import (
     CreateChannel,
     CreateResource,
     CreateRole,
     DeleteChannel,
+    DeleteResource,
     DeleteRole,
     EditChannel,
     EditResource,
@@ -34,7 +35,7 @@ from core.templates.plan import (
     Step,
     ref_to,
 )
-from core.templates.resources.limits import channel_needs
+from core.templates.resources.powers import channel_needs, in_channels
 
 _MARK = "asker_"
 
@@ -78,10 +79,11 @@ class _Hands:
     def __init__(self, plan: Plan, guild: Snapshot, name: str, powers: BotPowers) -> None:
         self._guild = guild
         self._name = name
-        self._powers = powers
         self._course = Course(guild, powers)
         self._roles = {role.id: role for role in guild.roles}
+        self._touchable = {role.id for role in all_below(guild.roles, powers, guild)}
         self._keys: dict[Ref, str] = {found: key for key, found in plan.matched.items()}
+        self._in_channels = in_channels(guild)
         self._names: dict[Ref, str] = {item.id: item.name for item in (*guild.roles, *guild.channels)}
 
     def blockers(self, steps: tuple[Step, ...]) -> Iterator[Notice]:
@@ -107,22 +109,21 @@ class _Hands:
                 yield from self._orders(positions)
             case CreateChannel() | EditChannel() | DeleteChannel():
                 yield from self._reaches(step)
-            case CreateResource() | EditResource():
+            case CreateResource() | EditResource() | DeleteResource():
                 yield from self._uses(step)
             case SetOnboarding():
                 yield from self._gives_away(step.onboarding)
             case _:
                 pass
 
-    def _uses(self, step: CreateResource | EditResource) -> Iterator[Notice]:
+    def _uses(self, step: CreateResource | EditResource | DeleteResource) -> Iterator[Notice]:
         """What a webhook or an event needs in its channel."""
-        channel, needed = channel_needs(step) or ("", Permission(0))
-        if needed and (missing := needed & ~self._course.held_in(channel)):
-            said = (
-                f"does not have {listed(missing)} in “{self._names[channel]}”, which it takes: {step.title}"
-            )
-            node = step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id)
-            yield self._notice("out_of_reach", said, node)
+        for channel, needed in channel_needs(step, self._in_channels):
+            if missing := needed & ~self._course.held_in(channel):
+                where = self._names.get(channel, "a channel that is gone")
+                said = f"does not have {listed(missing)} in “{where}”, which it takes: {step.title}"
+                node = step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id)
+                yield self._notice("out_of_reach", said, node)
 
     def _gives_away(self, onboarding: Onboarding) -> Iterator[Notice]:
         """Roles that newcomers give themselves are roles that somebody gives."""
@@ -132,7 +133,7 @@ class _Hands:
 
     def _touches(self, role_id: Snowflake) -> Iterator[Notice]:
         role = self._roles[role_id]
-        if not is_below(role, self._powers, self._guild):
+        if role_id not in self._touchable:
             said = f"stands no higher than the role “{role.name}”"
             yield self._notice("role_too_low", said, self._keys.get(role_id))
 
@@ -148,7 +149,7 @@ class _Hands:
         """Roles that they cannot touch keep their order, above all others."""
         after = sorted(positions, key=lambda ref: (positions[ref], -self._age(ref)))
         before = sorted((r for r in after if r in self._roles), key=lambda ref: role_rank(self._roles[ref]))
-        fixed = [ref for ref in before if not is_below(self._roles[ref], self._powers, self._guild)]
+        fixed = [ref for ref in before if ref not in self._touchable]
         if fixed and after[-len(fixed) :] != fixed:
             highest = self._names[fixed[0]]
             yield self._notice("role_too_low", f"cannot order roles from “{highest}” upwards")

@@ -91,6 +91,20 @@ class Course:
             bits = bits & ~_joined(e.deny for e in entries) | _joined(e.allow for e in entries)
         return through(bits, bits, has_voice=self._types.get(channel) in VOICE_LIKE)
 
+    def everyone_in(self, channel: Ref, overwrites: OverwriteSet) -> int:
+        """What somebody without roles has in the channel, were these its overwrites."""
+        base = self._permissions.get(self._everyone, 0)
+        if base & _ADMIN:
+            return EVERY_BIT
+        entry = overwrites.get(Subject("role", self._everyone), SILENT)
+        bits = base & ~entry.deny | entry.allow
+        return through(bits, bits, has_voice=self._types.get(channel) in VOICE_LIKE)
+
+    def followers_of(self, category: Ref) -> list[Ref]:
+        """The children that Discord gives a new set of the category, too."""
+        present = self.sets.get(category)
+        return [child for child in self._children.get(category, ()) if self.sets.get(child) == present]
+
     def _layers(self) -> tuple[list[Subject], ...]:
         """Whose overwrites count for the bot, the last ones most."""
         roles = [Subject("role", role_id) for role_id in self._powers.role_ids if role_id != self._everyone]
@@ -107,7 +121,7 @@ class Course:
                 self._permissions.pop(role_id, None)
             case CreateChannel(key=key):
                 self._settle(ref_to(key), step.fields.parent_id or None)
-                self.sets[ref_to(key)] = _sent(step.fields.overwrites)
+                self.sets[ref_to(key)] = sent_set(step.fields.overwrites)
                 if step.fields.type is not UNSET:
                     self._types[ref_to(key)] = step.fields.type
             case EditChannel():
@@ -123,11 +137,9 @@ class Course:
         if fields.parent_id is not UNSET:
             self._settle(channel, fields.parent_id)
         if fields.overwrites is not UNSET:
-            old, new = self.sets[channel], _sent(fields.overwrites)
-            self.sets[channel] = new
-            for child in self._children.get(channel, ()):
-                if self.sets.get(child) == old:
-                    self.sets[child] = new
+            new = sent_set(fields.overwrites)
+            for each in (*self.followers_of(channel), channel):
+                self.sets[each] = new
 
     def _settle(self, channel: Ref, home: Ref | None) -> None:
         """It is in this category from now on."""
@@ -139,7 +151,8 @@ class Course:
             self._children.setdefault(home, {})[channel] = None
 
 
-def _sent(overwrites: tuple[Overwrite, ...] | UnsetType) -> OverwriteSet:
+def sent_set(overwrites: tuple[Overwrite, ...] | UnsetType) -> OverwriteSet:
+    """What a channel has when these were written."""
     return {} if overwrites is UNSET else set_of(overwrites, {o.id for o in overwrites})
 
 

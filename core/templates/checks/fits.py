@@ -33,21 +33,47 @@ def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
     nobody = BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id)
     course = Course(snapshot, nobody, target.present_sets)
     names = {channel.ref: channel.name for channel in target.channels}
-    roles, channels, children = course.roles, course.channels, course.children()
-    most_roles, most_channels, fullest = roles, channels, dict(children)
+    keys = {ref: key for key, ref in target.refs.items()}
+    roles, channels = _Peak(MAX_ROLES, course.roles), _Peak(MAX_CHANNELS, course.channels)
+    children = {ref: _Peak(MAX_CHILDREN, count) for ref, count in course.children().items()}
     for step in steps:
         course.play(step)
-        most_roles, most_channels = max(most_roles, course.roles), max(most_channels, course.channels)
+        node = step.key if isinstance(step, CreateRole | CreateChannel) else None
+        roles.see(course.roles, node)
+        channels.see(course.channels, node)
         if isinstance(step, CreateChannel | EditChannel) and step.fields.parent_id:
+            node = keys.get(step.channel_id) if isinstance(step, EditChannel) else node
             category = step.fields.parent_id
-            fullest[category] = max(fullest.get(category, 0), course.children_of(category))
-    if most_roles > max(MAX_ROLES, roles):
-        yield _too_many(most_roles, MAX_ROLES, "roles in the server")
-    if most_channels > max(MAX_CHANNELS, channels):
-        yield _too_many(most_channels, MAX_CHANNELS, "channels and categories in the server")
-    for category, count in fullest.items():
-        if count > max(MAX_CHILDREN, children[category]):
-            yield _too_many(count, MAX_CHILDREN, f"channels in the category “{names[category]}”")
+            children.setdefault(category, _Peak(MAX_CHILDREN, 0)).see(course.children_of(category), node)
+    yield from roles.notices("roles in the server")
+    yield from channels.notices("channels and categories in the server")
+    for category, peak in children.items():
+        yield from peak.notices(f"channels in the category “{names[category]}”")
+
+
+class _Peak:
+    """The most that there is of something at any moment, and by which node it first is too much. What is over the limit
+    from the start is nothing that a plan does."""
+
+    def __init__(self, limit: int, there: int) -> None:
+        self._limit = limit
+        self._allowed = max(limit, there)
+        self._most = there
+        self._node: str | None = None
+
+    def see(self, count: int, node: str | None) -> None:
+        if count > self._allowed >= self._most:
+            self._node = node
+        self._most = max(self._most, count)
+
+    def notices(self, what: str) -> Iterator[Notice]:
+        if self._most > self._allowed:
+            yield Notice(
+                code="too_many",
+                message=f"There would be {self._most} {what} for a moment, and Discord allows {self._limit}: what is "
+                "deleted is deleted last. Delete something by hand first, or take something out of the document.",
+                node=self._node,
+            )
 
 
 def _comes_in(step: Step) -> bool:
@@ -132,12 +158,4 @@ def _no_conversion(channel: WantedChannel) -> Notice:
         message=f"“{channel.name}” is of type {was} and is to be of type {channel.type}: Discord converts channels in "
         f"Community servers only. Say `guild.community: true`, or leave its type as it is: {was}.",
         node=channel.key,
-    )
-
-
-def _too_many(count: int, limit: int, what: str) -> Notice:
-    return Notice(
-        code="too_many",
-        message=f"There would be {count} {what} for a moment, and Discord allows {limit}: what is deleted is deleted "
-        "last. Delete something by hand first, or take something out of the document.",
     )

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 
 from msgspec import UNSET
 
+from core.discord.gates import through
 from core.discord.gateway import RoleFields
 from core.discord.permissions import ALL, Permission
-from core.discord.types import BotPowers, Role, Snapshot
+from core.discord.types import VOICE_LIKE, BotPowers, Role, Snapshot
 from core.templates.checks.course import Course
 from core.templates.checks.fits import misfits
+from core.templates.checks.newcomers import hidden_from_newcomers
 from core.templates.checks.reach import channel_blockers, lacks, listed
+from core.templates.checks.values import bad_values
 from core.templates.goal.dooms import all_below
 from core.templates.goal.target import Target
 from core.templates.plan import (
@@ -22,6 +25,7 @@ from core.templates.plan import (
     CreateResource,
     CreateRole,
     DeleteChannel,
+    DeleteResource,
     DeleteRole,
     EditChannel,
     EditGuild,
@@ -35,12 +39,8 @@ from core.templates.plan import (
     Step,
     ref_to,
 )
-from core.templates.resources.limits import (
-    RESOURCE_STEPS,
-    channel_needs,
-    permissions_for,
-    resource_misfits,
-)
+from core.templates.resources.limits import resource_misfits
+from core.templates.resources.powers import RESOURCE_STEPS, channel_needs, in_channels, permissions_for
 from core.templates.resources.sections import WORDS
 from core.templates.writes.sets import SILENT, Subject
 
@@ -62,13 +62,16 @@ def blockers_of(
     target: Target, snapshot: Snapshot, powers: BotPowers, options: PlanOptions, steps: tuple[Step, ...]
 ) -> tuple[Notice, ...]:
     """Each once, in the order in which they would be met."""
+    keys = {ref: key for key, ref in target.refs.items()}
     found = [*_destruction(target, options), *misfits(target, snapshot, steps), *target.resources.blockers]
     found += resource_misfits(
         steps,
         snapshot,
         is_community=target.settings.is_community,
         everyone_in=_everyone_in(target),
+        keys=keys,
     )
+    found += bad_values(steps, snapshot, keys)
     if steps:
         found += refusals(target, snapshot, powers, steps)
     return tuple(dict.fromkeys(found))
@@ -120,11 +123,14 @@ def _everyone_in(target: Target) -> Callable[[Ref], int]:
     """What every member may do in a channel when all is done."""
     everyone = Subject("role", target.everyone)
     base = next(role.permissions for role in target.roles if role.ref == target.everyone)
-    sets = {channel.ref: channel.final for channel in target.channels}
+    channels = {channel.ref: channel for channel in target.channels}
 
-    def bits(channel: Ref) -> int:
-        entry = sets.get(channel, {}).get(everyone, SILENT)
-        return int(ALL) if base & ADMIN else base & ~entry.deny | entry.allow
+    def bits(ref: Ref) -> int:
+        channel = channels.get(ref)
+        entry = channel.final.get(everyone, SILENT) if channel else SILENT
+        held = base & ~entry.deny | entry.allow
+        has_voice = channel is not None and channel.type in VOICE_LIKE
+        return int(ALL) if base & ADMIN else through(held, held, has_voice=has_voice)
 
     return bits
 
@@ -134,6 +140,8 @@ class _Check:
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
         self._course = Course(snapshot, powers, target.present_sets)
+        self._in_channels = in_channels(snapshot)
+        self._onboarding = snapshot.onboarding
         self._roles = {role.id: role for role in snapshot.roles}
         self._touchable = {role.id for role in all_below(snapshot.roles, powers, snapshot)}
         self._names = {channel.ref: channel.name for channel in target.channels}
@@ -164,7 +172,11 @@ class _Check:
                 yield from self._grants(step, str(step.fields.name), 0)
             case CreateChannel() | EditChannel() | DeleteChannel():
                 yield from channel_blockers(step, self._course, self._names, self._keys)
-            case CreateResource() | EditResource():
+                if isinstance(step, EditChannel):
+                    yield from hidden_from_newcomers(
+                        step, self._course, self._onboarding, self._names, self._keys
+                    )
+            case CreateResource() | EditResource() | DeleteResource():
                 yield from self._reaches(step)
             case _:
                 pass
@@ -184,14 +196,15 @@ class _Check:
                 node=step.key,
             )
 
-    def _reaches(self, step: CreateResource | EditResource) -> Iterator[Notice]:
-        channel, needed = channel_needs(step) or ("", Permission(0))
-        if missing := Permission(int(needed) & ~self._course.held_in(channel)) if needed else needed:
-            yield Notice(
-                code="bot_lacks_permission",
-                message=f"{step.title} needs {listed(missing)} of the bot in that channel: give it to the bot there.",
-                node=step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id),
-            )
+    def _reaches(self, step: CreateResource | EditResource | DeleteResource) -> Iterator[Notice]:
+        for channel, needed in channel_needs(step, self._in_channels):
+            if missing := int(needed) & ~self._course.held_in(channel):
+                where = f"in “{self._names[channel]}”" if channel in self._names else "in its channel"
+                yield Notice(
+                    code="bot_lacks_permission",
+                    message=f"{step.title} needs {listed(missing)} of the bot {where}: give it to the bot there.",
+                    node=step.key if isinstance(step, CreateResource) else self._keys.get(step.resource_id),
+                )
 
     def _touches(self, role: Role) -> Iterator[Notice]:
         if role.id not in self._touchable:

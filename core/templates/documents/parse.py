@@ -13,7 +13,12 @@ from core.templates.documents.json_source import read_json
 from core.templates.documents.shape import BAD, Shaper, is_mapping
 from core.templates.documents.source import decoded
 from core.templates.documents.validate import check
-from core.templates.documents.variables import DocumentVariable, check_variables, filled
+from core.templates.documents.variables import (
+    DocumentVariable,
+    check_variables,
+    filled,
+    without_declarations,
+)
 from core.templates.documents.yaml_source import read_yaml
 from core.templates.errors import InvalidDocument
 
@@ -74,7 +79,7 @@ def resolved(draft: Draft, values: Mapping[str, str]) -> Document:
     if draft.value is None:
         return draft.document
     try:
-        return _document(filled(_rest(draft.value), values), Findings())
+        return _document(filled(without_declarations(draft.value), values), Findings())
     except InvalidDocument as invalid:
         problems = tuple(
             Problem(
@@ -92,14 +97,11 @@ def _draft(value: object, findings: Findings) -> Draft:
         return Draft(document=_document(value, findings))
     variables: Any = Shaper(findings).convert(value["variables"], _VARIABLES, "/variables")
     findings.raise_if_any()
-    check_variables(variables, _rest(value), findings)
+    check_variables(variables, without_declarations(value), findings)
     findings.raise_if_any()
-    document = _document(filled(_rest(value), {each.name: each.stand_in for each in variables}), findings)
+    stand_ins = {each.name: each.stand_in for each in variables}
+    document = _document(filled(without_declarations(value), stand_ins), findings)
     return Draft(document=document, variables=variables, value=value)
-
-
-def _rest(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: item for name, item in value.items() if name != "variables"}
 
 
 def _document(value: object, findings: Findings) -> Document:

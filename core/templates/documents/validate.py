@@ -26,6 +26,7 @@ MAX_ROLES = 250
 MAX_CHANNELS = 500
 MAX_CHILDREN = 50
 MAX_OVERWRITES = 100
+MIN_GUILD_NAME = 2
 
 _PERMISSIONS = list(BY_NAME)
 _READABLE = frozenset({"text", "announcement"})
@@ -77,6 +78,7 @@ class _Rules:
     def check(self) -> None:
         self._check_sizes()
         self._check_keys()
+        self._check_names()
         self._check_guild()
         self._check_permissions(self._document.everyone.permissions or (), "/everyone/permissions")
         for index, role in enumerate(self._document.roles):
@@ -103,6 +105,17 @@ class _Rules:
                 message = f"The key `{node.key}` already names {first[node.key]}: every key stands once."
                 self._findings.add(at(pointer, "key"), "duplicate_key", message)
             first.setdefault(node.key, pointer)
+
+    def _check_names(self) -> None:
+        """Blanks around a name do not count."""
+        name = self._document.guild.name
+        if isinstance(name, str) and len(name.strip()) < MIN_GUILD_NAME:
+            message = f"A server's name has {MIN_GUILD_NAME} characters or more, blanks around it aside."
+            self._findings.add("/guild/name", "blank_name", message)
+        roles = ((at("", "roles", n), role) for n, role in enumerate(self._document.roles))
+        for pointer, node in (*roles, *self._channels):
+            if not node.name.strip():
+                self._findings.add(at(pointer, "name"), "blank_name", "A name is more than blanks.")
 
     def _check_guild(self) -> None:
         for field, types in _POINTED_AT.items():

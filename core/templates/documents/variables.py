@@ -101,6 +101,36 @@ def filled(value: Any, values: Mapping[str, str]) -> Any:
     return [filled(item, values) for item in value] if is_list(value) else value
 
 
+def escaped(value: Any) -> Any:
+    """The same value as one that stands in a document with variables and means just itself."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if is_mapping(value):
+        return {name: item if name in FIXED_FIELDS else escaped(item) for name, item in value.items()}
+    return [escaped(item) for item in value] if is_list(value) else value
+
+
+def renamed(value: Any, name: str, to: str) -> Any:
+    """The same value with another name for a variable in its texts."""
+    if isinstance(value, str):
+        return _PLACE.sub(lambda found: f"${{{to}}}" if found[1] == name and found[2] else found[0], value)
+    if is_mapping(value):
+        return {member: renamed(item, name, to) for member, item in value.items()}
+    return [renamed(item, name, to) for item in value] if is_list(value) else value
+
+
+def uses_in(value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Each place of a document's plain value where a variable stands, and the variable's name."""
+    for pointer, text in _texts(without_declarations(value), ""):
+        for name in sorted(_names_in(text)):
+            yield pointer, name
+
+
+def without_declarations(value: Mapping[str, Any]) -> dict[str, Any]:
+    """All that the variables may stand in."""
+    return {name: item for name, item in value.items() if name != "variables"}
+
+
 def values_for(
     variables: Collection[DocumentVariable], given: Mapping[str, str], kept: Mapping[str, str]
 ) -> dict[str, str]:

@@ -301,7 +301,12 @@ def _put_in(block: Block, place: int, moved: Entry | None, value: object) -> Non
 
 
 def _append(holder: Block, new: Entry) -> None:
-    """At the end, but before the channels of a category: nobody looks below them for its topic."""
+    """At the end, but before the channels of a category: nobody looks below them for its topic. Variables stand above
+    all that they may stand in."""
+    if holder.column == 0 and new.name == "variables":
+        new.lead = "\n"
+        holder.entries.insert(1 if holder.entries and holder.entries[0].name == "guildwright" else 0, new)
+        return
     place = next((n for n, e in enumerate(holder.entries) if e.name == "channels" and holder.column), None)
     if holder.column == 0 and any(entry.lead.startswith("\n") for entry in holder.entries):
         new.lead = "\n"
@@ -315,6 +320,8 @@ def _remove(holder: Block, entry: Entry) -> None:
     entry.lead = own
     del holder.entries[place]
     if place < len(holder.entries):
+        if stays and holder.entries[place].lead.startswith("\n"):
+            stays = stays[:-1]  # one of two blank lines
         holder.entries[place].lead = stays + holder.entries[place].lead
     else:
         holder.end = stays + holder.end

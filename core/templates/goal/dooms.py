@@ -48,11 +48,6 @@ def dooms_of(
     )
 
 
-def is_below(role: Role, powers: BotPowers, snapshot: Snapshot) -> bool:
-    """Whether the bot can touch the role."""
-    return bool(all_below((role,), powers, snapshot))
-
-
 def all_below(roles: Iterable[Role], powers: BotPowers, snapshot: Snapshot) -> list[Role]:
     """Those that the bot can touch; @everyone is one of them."""
     top = None
@@ -88,10 +83,11 @@ class _Dooming:
             self._note_kept("roles", unnamed)
             return ()
         doomed: list[Role] = []
+        below = {role.id for role in all_below(unnamed, powers, self._snapshot)}
         for role in unnamed:
             if role.id in self._protected:
                 self.warnings.append(protected(f"The role “{role.name}”"))
-            elif is_below(role, powers, self._snapshot):
+            elif role.id in below:
                 doomed.append(role)
             else:
                 self.warnings.append(_above(role))

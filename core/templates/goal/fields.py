@@ -3,11 +3,12 @@
 Only what makes a difference is in the fields of an edit; what the guild cannot hold is left out with a warning.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import role_icon
@@ -23,6 +24,9 @@ BITRATES = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
 STAGE_BITRATE = 64_000
 _STYLES = ("hoist", "mentionable", "unicode_emoji")
 _COLORS = ("color", "secondary_color", "tertiary_color")
+_LOOKS = (*_COLORS, *_STYLES)
+_NOTHING = (UNSET,) * len(_LOOKS)
+_colors_of, _styles_of = attrgetter(*_COLORS), attrgetter(*_STYLES)
 _ICONS = "ROLE_ICONS"
 _NEEDS_FEATURE = {
     "unicode_emoji": _ICONS,
@@ -74,12 +78,10 @@ def _role_wishes(
     wanted: dict[str, Any] = {}
     if role is None or role.name.strip() != node.name.strip():
         wanted["name"] = node.name
-    for name in (*_COLORS, *_STYLES):
-        value = getattr(node, name)
-        if value is UNSET:
-            continue
-        value = int(value[1:], 16) if name in _COLORS and value is not None else value
-        if role is not None and value == getattr(role, name):
+    said = (*map(_number, _colors_of(node)), *_styles_of(node))
+    present = (*_colors_of(role), *_styles_of(role)) if role else _NOTHING
+    for name, value, has in zip(_LOOKS, said, present, strict=True):
+        if value is UNSET or value == has:
             continue
         feature = _NEEDS_FEATURE.get(name)
         if feature and value is not None and feature not in snapshot.features:
@@ -87,6 +89,12 @@ def _role_wishes(
         elif role or value is not None:
             wanted[name] = value
     return wanted
+
+
+@lru_cache(1 << 12)
+def _number(color: str | UnsetType | None) -> int | UnsetType | None:
+    """As Discord has it."""
+    return int(color[1:], 16) if isinstance(color, str) else color
 
 
 def channel_fields(
@@ -97,15 +105,17 @@ def channel_fields(
     warnings: list[Notice],
 ) -> ChannelFields:
     """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
-    said = node.said
+    said, own = node.said, _own(type(node.said))
+    if channel is not None and own.values(said) == own.values(channel) and _is_named_so(node, channel):
+        return NO_CHANGE
     wanted = {
         name: value
-        for name in _own(type(said))
+        for name in own.names
         if (value := getattr(said, name)) is not UNSET
         and (channel is None or value != getattr(channel, name))
     }
     if "bitrate" in wanted:
-        wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot.premium_tier, warnings)
+        wanted["bitrate"] = _bitrate(node, wanted["bitrate"], snapshot, warnings)
     if "default_reaction" in wanted:
         wanted["default_reaction"] = emoji_ref(wanted["default_reaction"], emojis.get)
     if "tags" in wanted:
@@ -124,10 +134,26 @@ def channel_fields(
     return ChannelFields(**changed) if changed else NO_CHANGE
 
 
+def _is_named_so(node: ChannelNode, channel: Channel) -> bool:
+    """Exactly, and of the same type."""
+    return node.said.name == channel.name and node.type == channel.type
+
+
+class _Own(NamedTuple):
+    """The fields that a channel of one type has for itself; `values` reads them, where there are some."""
+
+    names: tuple[str, ...]
+    values: Callable[[object], object]
+
+
+def _nothing(_: object) -> object:
+    return None
+
+
 @lru_cache
-def _own(struct: type[DocumentChannel]) -> tuple[str, ...]:
-    """The fields that a channel of this type has for itself."""
-    return tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
+def _own(struct: type[DocumentChannel]) -> _Own:
+    names = tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
+    return _Own(names, attrgetter(*names) if names else _nothing)
 
 
 def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:
@@ -162,13 +188,14 @@ def _tags(
     )
 
 
-def highest_bitrate(channel_type: ChannelType, premium_tier: int) -> int:
-    """By boost tier; stages have a limit of their own."""
-    return STAGE_BITRATE if channel_type == "stage" else BITRATES.get(premium_tier, BITRATES[0])
+def highest_bitrate(channel_type: ChannelType, snapshot: Snapshot) -> int:
+    """By boost tier, or the feature VIP_REGIONS; stages have a limit of their own."""
+    tier = max(BITRATES) if "VIP_REGIONS" in snapshot.features else snapshot.premium_tier
+    return STAGE_BITRATE if channel_type == "stage" else BITRATES.get(tier, BITRATES[0])
 
 
-def _bitrate(node: ChannelNode, wanted: int, premium_tier: int, warnings: list[Notice]) -> int:
-    highest = highest_bitrate(node.type, premium_tier)
+def _bitrate(node: ChannelNode, wanted: int, snapshot: Snapshot, warnings: list[Notice]) -> int:
+    highest = highest_bitrate(node.type, snapshot)
     if wanted <= highest:
         return wanted
     warnings.append(

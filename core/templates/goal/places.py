@@ -102,9 +102,11 @@ def _ranks(
 def role_places(target: Target, snapshot: Snapshot, powers: BotPowers) -> dict[Ref, int] | None:
     """The one order call for roles, empty where none is needed, None where there is no room below the bot's role.
 
-    A new role may or may not lift the others: the order has to be right both ways.
+    A new role may or may not lift the others: the order has to be right both ways. Where a role stands that the plan
+    deletes is nobody's business.
     """
-    movable = movable_roles(snapshot, powers)
+    doomed = {role.id for role in target.doomed_roles}
+    movable = [role for role in movable_roles(snapshot, powers) if role.id not in doomed]
     there = {role.id for role in movable}
     new = [role.ref for role in target.roles if role.role is None]
     ages = {ref: number for number, ref in enumerate(new)}

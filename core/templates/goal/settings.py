@@ -137,6 +137,9 @@ def _plain_changes(said: DocumentGuild, snapshot: Snapshot) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     for name in _PLAIN:
         wanted, present = getattr(said, name), getattr(snapshot.settings, name)
+        if name == "name" and isinstance(wanted, str):
+            # Blanks around it do not count.
+            wanted, present = wanted.strip(), present.strip()
         if wanted is not UNSET and (wanted or None) != (present or None):
             changed[name] = wanted
     if said.suppress is not UNSET:

@@ -44,7 +44,7 @@ class ChannelNode(msgspec.Struct, frozen=True, kw_only=True):
 class Matches(msgspec.Struct, frozen=True, kw_only=True):
     """`missing` are managed roles of the document that the guild does not have. `pending` are nodes of which nobody can
     say what they are before the `questions` are answered. `archives` are categories that hold what earlier plans put
-    away. `nodes` are the document's channels and `shown` the guild's, both in display order."""
+    away. `nodes` are the document's channels and `shown` the guild's, both in display order; `homes` as `homes_in`."""
 
     roles: dict[str, Role]
     channels: dict[str, Channel]
@@ -56,6 +56,7 @@ class Matches(msgspec.Struct, frozen=True, kw_only=True):
     archives: tuple[Channel, ...] = ()
     nodes: tuple[ChannelNode, ...] = ()
     shown: tuple[Channel, ...] = ()
+    homes: dict[Snowflake, Snowflake | None] = {}
 
     @property
     def ids(self) -> dict[str, Snowflake]:
@@ -103,8 +104,9 @@ def match(
 ) -> Matches:
     """Mappings that do not fit are ignored (see `unfit`)."""
     mappings, nodes, shown = options.mappings, nodes_of(document), displayed(snapshot)
+    homes = homes_in(snapshot)
     roles = _match_roles(document, snapshot, bindings, mappings)
-    channels = _match_channels(nodes, shown, homes_in(snapshot), (mappings, bindings))
+    channels = _match_channels(nodes, shown, homes, (mappings, bindings))
     resources = match_resources(document, snapshot, channels.found, bindings, mappings)
     pending = {*roles.asked, *channels.asked, *resources.pending}
     pending |= {node.key for node in nodes if node.parent in channels.asked}
@@ -124,6 +126,7 @@ def match(
         archives=tuple(_archives(shown, channels.found, bindings, options.archive.name.strip())),
         nodes=nodes,
         shown=tuple(shown),
+        homes=homes,
     )
 
 

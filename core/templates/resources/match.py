@@ -16,6 +16,7 @@ from core.templates.matching.pairing import Pairing
 from core.templates.plan import Question, Ref, ref_to
 from core.templates.resources.moderation import DocumentAutoModRule
 from core.templates.resources.nodes import DocumentEmoji, DocumentSticker, DocumentWebhook
+from core.templates.resources.parts import webhook_name
 from core.templates.resources.pictures import is_known_to_differ, picture_of
 from core.templates.resources.rules import MAX_RULES
 from core.templates.resources.sections import SECTIONS, WORDS, ResourceNode, nodes_in
@@ -127,7 +128,7 @@ def _wanted(node: ResourceNode, homes: Mapping[str, Snowflake]) -> Hashable:
     match node:
         case DocumentWebhook():
             # A channel that does not exist yet has no webhooks: "?" is nobody's.
-            return node.name.strip(), homes.get(node.channel, "?")
+            return webhook_name(node.name), homes.get(node.channel, "?")
         case DocumentAutoModRule():
             return node.name.strip(), _trigger(node)
         case _:
@@ -138,7 +139,7 @@ def _present(resource: Resource) -> Hashable:
     name = resource.name.strip()
     match resource:
         case Webhook():
-            return name, resource.channel_id
+            return webhook_name(name), resource.channel_id
         case AutoModRule():
             return name, resource.trigger.type
         case _:

@@ -29,6 +29,11 @@ from core.templates.resources.nodes import DocumentRecurrence, NthWeekday
 from core.templates.resources.sections import FREQUENCIES, WEEKDAYS, moment_of, moment_text
 
 
+def webhook_name(name: str) -> str:
+    """As Discord keeps it: trimmed, runs of blanks made one (User › Usernames and Nicknames)."""
+    return " ".join(name.split())
+
+
 def trigger_of(said: DocumentTrigger) -> AutoModTrigger:
     return AutoModTrigger(type=said.__struct_config__.tag, **asdict(said))  # pyright: ignore[reportArgumentType]
 

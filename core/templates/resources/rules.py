@@ -26,6 +26,7 @@ from core.templates.resources.nodes import (
     StageEvent,
     VoiceEvent,
 )
+from core.templates.resources.patterns import compiles
 from core.templates.resources.sections import SECTIONS, WEBHOOK_HOMES, ResourceNode, moment_of, resource_nodes
 from core.templates.resources.welcome import DocumentOnboarding
 
@@ -37,7 +38,7 @@ MAX_RULES: Mapping[str, int] = {
     "member_profile": 1,
 }
 MAX_EVENTS = 100
-MAX_WEBHOOKS = 15
+MAX_WEBHOOKS, MAX_GUILD_WEBHOOKS = 15, 1000
 DEFAULT_CHANNELS = 7
 _FORBIDDEN_IN_WEBHOOKS = ("clyde", "discord")
 _ANY_CHANNEL = frozenset({"text", "announcement", "voice", "stage", "forum", "media", "category"})
@@ -106,6 +107,8 @@ class ResourceRules:
             self._findings.add(
                 "/events", "too_many", f"A server has up to {MAX_EVENTS} events that are not over."
             )
+        if len(self._document.webhooks or ()) > MAX_GUILD_WEBHOOKS:
+            self._findings.add("/webhooks", "too_many", f"A server has up to {MAX_GUILD_WEBHOOKS} webhooks.")
         homes: dict[str, int] = {}
         for index, webhook in enumerate(self._document.webhooks or ()):
             homes[webhook.channel] = homes.get(webhook.channel, 0) + 1
@@ -115,6 +118,8 @@ class ResourceRules:
 
     def _check_webhook(self, webhook: DocumentWebhook, pointer: str) -> None:
         self._check_channel(webhook.channel, WEBHOOK_HOMES, at(pointer, "channel"))
+        if not webhook.name.strip():
+            self._findings.add(at(pointer, "name"), "blank_name", "A webhook's name is more than blanks.")
         for word in _FORBIDDEN_IN_WEBHOOKS:
             if word in webhook.name.lower():
                 message = f"Discord does not allow “{word}” in the name of a webhook."
@@ -124,6 +129,10 @@ class ResourceRules:
         self._check_roles(rule.exempt_roles or (), at(pointer, "exempt_roles"))
         self._check_channels(rule.exempt_channels or (), _ANY_CHANNEL, at(pointer, "exempt_channels"))
         trigger = str(rule.trigger.__struct_config__.tag)
+        for index, pattern in enumerate(getattr(rule.trigger, "patterns", ())):
+            if not compiles(pattern):
+                message = f"`{pattern[:64]}` is no regular expression of Rust's flavour, which AutoMod reads."
+                self._findings.add(at(pointer, "trigger", "patterns", index), "bad_pattern", message)
         seen: set[str] = set()
         for index, action in enumerate(rule.actions):
             below, tag = at(pointer, "actions", index), str(action.__struct_config__.tag)

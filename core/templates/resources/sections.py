@@ -1,13 +1,13 @@
 """Where the resources of each kind stand in a document, and what Discord's words for their parts are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias, get_args
 
 from msgspec import UNSET, UnsetType
 
 from core.discord.resources import DETAILS, Detail, ResourceKind
-from core.templates.documents.document import Document
+from core.templates.documents.document import Category, Document
 from core.templates.documents.keys import emoji_text
 from core.templates.resources.moderation import DocumentAutoModRule
 from core.templates.resources.nodes import (
@@ -89,6 +89,20 @@ def moment_text(moment: datetime) -> str:
 def emoji_in_document(emoji: str | None, keys: Mapping[str, str]) -> str | None:
     """A stored emoji as documents write it; `keys` are those of the document's emojis, by id."""
     return emoji_text(keys[emoji]) if emoji and emoji in keys else emoji or None
+
+
+def details_for(document: Document, features: Collection[str]) -> tuple[Detail, ...]:
+    """With what decides whether the plan can be done: where overwrites are written, what onboarding shows newcomers."""
+    found = details_in(document)
+    if "onboarding" in found or "COMMUNITY" not in features or not _speaks_of_overwrites(document):
+        return found
+    return (*found, "onboarding")
+
+
+def _speaks_of_overwrites(document: Document) -> bool:
+    tops = document.channels
+    children = (child for top in tops if isinstance(top, Category) for child in top.channels)
+    return any(channel.overwrites is not UNSET for channel in (*tops, *children))
 
 
 def details_in(document: Document) -> tuple[Detail, ...]:

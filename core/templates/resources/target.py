@@ -67,11 +67,15 @@ def resource_target(
     )
 
 
-def emoji_refs(document: Document, matches: ResourceMatches, options: PlanOptions) -> dict[str, Ref]:
-    """Of the document's emojis, by key: those that exist, or that the plan makes."""
+def emoji_refs(
+    document: Document, matches: ResourceMatches, options: PlanOptions, resolve: Resolve
+) -> dict[str, Ref]:
+    """Of the document's emojis, by key: those that exist, or that the plan makes. `resolve` gives the ref of a role;
+    with one that is left out the emoji is."""
     scope, refs = Scope(options.only), dict[str, Ref]()
     for emoji in document.emojis or ():
-        if scope.has("emojis", emoji.key) and emoji.key not in matches.pending:
+        is_whole = all(resolve(role) for role in emoji.roles or ())
+        if is_whole and scope.has("emojis", emoji.key) and emoji.key not in matches.pending:
             refs[emoji.key] = matches.ref(emoji.key)
         elif emoji.key in matches.found:
             refs[emoji.key] = matches.found[emoji.key].id

@@ -11,7 +11,7 @@ from core.discord.images import (
     guild_picture,
     role_icon,
 )
-from core.discord.resources import EventFields
+from core.discord.resources import EmojiFields, EventFields
 from core.discord.types import Snapshot, Snowflake
 from core.templates.plan import (
     CreateResource,
@@ -24,8 +24,8 @@ from core.templates.plan import (
     Step,
 )
 from core.templates.resources.files import unfit_files
-from core.templates.resources.limits import EMOJI_SLOTS
 from core.templates.resources.pictures import picture_of
+from core.templates.resources.slots import emoji_slots, is_premium, sold_roles
 
 _FIELDS: tuple[GuildPicture, ...] = ("icon", "banner", "splash", "discovery_splash")
 _MOVES = frozenset({"image/gif"})
@@ -110,17 +110,19 @@ def _not_held(plan: Plan, held: Mapping[ImageHash, Held]) -> Iterator[Notice]:
 
 
 def _crowded(plan: Plan, held: Mapping[ImageHash, Held], snapshot: Snapshot) -> Iterator[Notice]:
-    if "MORE_EMOJI" in snapshot.features:
-        return
-    slots = EMOJI_SLOTS[min(max(snapshot.premium_tier, 0), len(EMOJI_SLOTS) - 1)]
+    slots, sold = emoji_slots(snapshot), sold_roles(snapshot)
     making = [
         held[image].media_type in _MOVES
         for step in plan.steps
-        if step.id.startswith("create_emoji:")
+        if isinstance(step, CreateResource) and isinstance(step.fields, EmojiFields)
         for image in pictures_in(step) & held.keys()
+        if not is_premium(step.fields.role_ids or (), sold)
     ]
     for moves, which in ((False, "still"), (True, "animated")):
-        there = sum(emoji.animated == moves and not emoji.managed for emoji in snapshot.emojis or ())
+        there = sum(
+            emoji.animated == moves and not emoji.managed and not is_premium(emoji.role_ids, sold)
+            for emoji in snapshot.emojis or ()
+        )
         made = making.count(moves)
         if made and there + made > slots:
             yield Notice(

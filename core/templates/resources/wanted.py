@@ -36,6 +36,7 @@ from core.templates.resources.nodes import (
     DocumentWebhook,
     ExternalEvent,
 )
+from core.templates.resources.notices import left_out, made_anew, new_url, no_picture, running
 from core.templates.resources.parts import (
     actions_of,
     event_of,
@@ -44,11 +45,11 @@ from core.templates.resources.parts import (
     plain_trigger,
     recurrence_of,
     trigger_of,
+    webhook_name,
 )
 from core.templates.resources.pictures import differs, picture_of
 from core.templates.resources.sections import (
     SECTIONS,
-    WORDS,
     ResourceNode,
     kind_of,
     moment_of,
@@ -102,15 +103,15 @@ class _Wishes:
         old = self._matches.found.get(node.key)
         present = None if node.key in self._matches.replaced else old
         if old is not None and present is None:
-            self.warnings.append(_made_anew(node))
+            self.warnings.append(made_anew(node))
         fields = self._fields(node, present)
         if fields is None and present is None:
             return None
         if fields is not None and present is not None and is_running(present):
-            self.warnings.append(_running(node))
+            self.warnings.append(running(node))
             fields = None
         if isinstance(node, DocumentWebhook) and present is None:
-            self.warnings.append(_new_url(node))
+            self.warnings.append(new_url(node))
         return WantedResource(
             kind=kind_of(node),
             ref=self._matches.ref(node.key),
@@ -159,7 +160,7 @@ class _Wishes:
         said: dict[str, Any] = {"name": node.name, "channel_id": channel}
         if not isinstance(present, Webhook):
             return WebhookFields(**said, **({"avatar": node.avatar} if node.avatar else {}))
-        edit = _edit(WebhookFields, said, present, {"name": str.strip})
+        edit = _edit(WebhookFields, said, present, {"name": webhook_name})
         if node.avatar is not UNSET and differs(node.avatar, picture_of(present), self._images):
             edit = replace(edit or WebhookFields(), avatar=node.avatar)
         return edit
@@ -227,13 +228,13 @@ class _Wishes:
 
     def _has_picture(self, node: DocumentEmoji | DocumentSticker) -> bool:
         if node.image is UNSET:
-            self.blockers.append(_no_picture(node))
+            self.blockers.append(no_picture(node))
         return node.image is not UNSET
 
     def _one(self, node: ResourceNode, key: str) -> Ref | None:
         ref = self._resolve(key)
         if ref is None:
-            self.warnings.append(_left_out(node, key))
+            self.warnings.append(left_out(node, key))
         return ref
 
     def _all(self, node: ResourceNode, keys: Iterable[str]) -> tuple[Ref, ...] | None:
@@ -274,47 +275,3 @@ def _as_set(value: Any) -> object:
 
 def _or_none(value: Any) -> object:
     return value or None
-
-
-def _made_anew(node: ResourceNode) -> Notice:
-    what = WORDS[kind_of(node)]
-    return Notice(
-        code="made_anew",
-        message=f"The {what} “{node.name}” gets another picture, which Discord cannot edit: it is made anew and the "
-        "old one is deleted. Messages that show the old one keep its name only.",
-        node=node.key,
-    )
-
-
-def _running(node: ResourceNode) -> Notice:
-    return Notice(
-        code="event_running",
-        message=f"The event “{node.name}” has begun and stays as it is: plan again when it is over.",
-        node=node.key,
-    )
-
-
-def _new_url(node: DocumentWebhook) -> Notice:
-    return Notice(
-        code="new_webhook_url",
-        message=f"The webhook “{node.name}” is made with a new URL: whoever writes with an old one has to be given the "
-        "new one, which Discord shows in the channel's settings.",
-        node=node.key,
-    )
-
-
-def _no_picture(node: ResourceNode) -> Notice:
-    return Notice(
-        code="no_picture",
-        message=f"The {WORDS[kind_of(node)]} “{node.name}” does not exist, and the document names no picture to make "
-        "it of: say its `image`.",
-        node=node.key,
-    )
-
-
-def _left_out(node: ResourceNode, key: str) -> Notice:
-    return Notice(
-        code="left_out",
-        message=f"The {WORDS[kind_of(node)]} “{node.name}” is left out, because `{key}`, which it names, is.",
-        node=node.key,
-    )

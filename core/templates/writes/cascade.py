@@ -54,7 +54,8 @@ class Channels:
                     self._children.setdefault(category, []).append(channel)
 
     def is_changed(self, ref: Ref) -> bool:
-        return self.goals[ref] != self.by_ref[ref].present
+        goal, present = self.goals[ref], self.by_ref[ref].present
+        return goal is not present and goal != present
 
     def children(self, category: Ref) -> list[WantedChannel]:
         """Those of now and those to be."""

@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from core.discord.gates import gated_with
 from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Role, Snapshot, Snowflake
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.plan import Ref
-from core.templates.writes.graph import Edges, add_edge, minimal_splits
-from core.templates.writes.meeting import ADMIN, Door, RoleWrite, bits_meet, gates_meet, joined, roles_meet
-from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, put, undecided
+from core.templates.writes.deaths import Deaths, Givers
+from core.templates.writes.meeting import ADMIN, Door, RoleWrite, joined, roles_meet
+from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, put, subject_of, undecided
 
 _MANAGE_ROLES = int(Permission.MANAGE_ROLES)
 # Discord takes at most 100 overwrites in one call.
@@ -24,20 +25,22 @@ _MOST_ENTRIES = 100
 
 
 class Doomed(msgspec.Struct, frozen=True, kw_only=True):
-    """`disarmed` roles lose their permissions first. `brought` is what each other one would bring into a channel.
-    `neutralised` channels are written only because of doomed roles. `order` says which role dies before which."""
+    """`disarmed` roles lose their permissions first. `denies` are what each other one would bring into a channel.
+    `neutralised` channels are written only because of doomed roles. The roles die in this `order`."""
 
-    brought: dict[Snowflake, int]
-    disarmed: frozenset[Snowflake]
-    neutralised: frozenset[Ref]
-    order: Edges
+    disarmed: frozenset[Snowflake] = frozenset()
+    denies: dict[Subject, Bits] = {}
+    neutralised: frozenset[Ref] = frozenset()
+    order: tuple[Snowflake, ...] = ()
 
     def while_they_live(self, final: OverwriteSet, present: OverwriteSet) -> OverwriteSet:
         """The final set, and the doomed roles' denies."""
-        living = dict(final)
-        for role_id, bits in self.brought.items():
-            subject = Subject("role", role_id)
-            put(living, subject, Bits(0, present.get(subject, SILENT).deny | bits))
+        living = final | self.denies
+        for role in self.order if present or final else ():
+            subject = subject_of("role", role)
+            if subject in present or subject in final:
+                denied = present.get(subject, SILENT).deny | self.denies.get(subject, SILENT).deny
+                put(living, subject, Bits(0, denied))
         return living
 
 
@@ -59,18 +62,20 @@ def closed(channel: WantedChannel, everyone: Subject, writes: Iterable[RoleWrite
         return tight
     for write in writes:
         subject = Subject("role", write.role)
-        if not (write.before | write.everyone_before) & ADMIN:
-            opened = write.given & undecided(channel.present, everyone, subject)
+        opened = write.given & undecided(channel.present, everyone, subject)
+        if opened and not (write.before | write.everyone_before) & ADMIN:
             now = tight.get(subject, SILENT)
-            put(tight, subject, Bits(now.allow, now.deny | opened))
+            tight[subject] = Bits(now.allow, now.deny | opened)
     return tight
 
 
-def doomed_of(target: Target, writes: Collection[RoleWrite], usable: int, everyone_after: int) -> Doomed:
+def doomed_of(
+    target: Target, writes: Collection[RoleWrite], powers: BotPowers, usable: int, everyone_after: int
+) -> Doomed:
     """`writes` are those of the roles that stay; the bot may write `usable` bits into overwrites."""
     if not target.doomed_roles:
-        return Doomed(brought={}, disarmed=frozenset(), neutralised=frozenset(), order={})
-    return _Study(target, writes, usable, everyone_after).doomed()
+        return Doomed()
+    return _Study(target, writes, usable, everyone_after).doomed(powers)
 
 
 class _Study:
@@ -79,9 +84,10 @@ class _Study:
     ) -> None:
         self._everyone = Subject("role", target.everyone)
         self._roles = target.doomed_roles
-        self._permissions = {role.id: role.permissions for role in self._roles}
+        self._subjects = {Subject("role", role.id): role for role in self._roles}
         self._everyone_after = everyone_after
         self._writes = [w for w in writes if not w.is_admin]
+        self._writers = Givers({Subject("role", w.role): w.given for w in self._writes}, self._everyone)
         self._usable = usable
         self._makes_channels = any(c.channel is None for c in target.channels)
         self._standing = [c for c in target.channels if c.channel is not None and not c.is_doomed]
@@ -91,18 +97,23 @@ class _Study:
         self._largest_set = max((len(c.final) for c in target.channels), default=0)
         self._has_voice = any(c.type in ("voice", "stage") for c in self._standing)
 
-    def doomed(self) -> Doomed:
+    def doomed(self, powers: BotPowers) -> Doomed:
         disarmed = {role.id for role in self._roles if self._must_disarm(role)}
         undeniable = [role.id for role in self._roles if role.id not in disarmed and self._brings(role)]
         if self._writes_sets and self._largest_set + len(undeniable) > _MOST_ENTRIES:
             disarmed |= set(undeniable)
         neutralised = {c.ref for c in self._unwritten if self._loses_an_allow(c)}
-        order = self._settle_order(disarmed, neutralised)
+        deaths = Deaths({role: self._brings(role) for role in self._roles}, self._everyone, self._unwritten)
+        deaths.settle(disarmed, neutralised)
         return Doomed(
-            brought={role.id: 0 if role.id in disarmed else self._brings(role) for role in self._roles},
             disarmed=frozenset(disarmed),
+            denies={
+                subject: Bits(0, brought)
+                for subject, role in self._subjects.items()
+                if role.id not in disarmed and (brought := self._brings(role))
+            },
             neutralised=frozenset(neutralised),
-            order=order,
+            order=deaths.order(self._roles, powers, disarmed, neutralised),
         )
 
     def _brings(self, role: Role) -> int:
@@ -127,54 +138,12 @@ class _Study:
 
     def _loses_an_allow(self, channel: WantedChannel) -> bool:
         """An allow that dies with its role, in a channel where another role's write gives a gate of it."""
-        for role in self._roles:
-            allow = channel.present.get(Subject("role", role.id), SILENT).allow
-            if allow and not role.permissions & ADMIN:
-                for write in self._writes:
-                    seen = undecided(channel.present, self._everyone, Subject("role", write.role))
-                    if gates_meet(allow, write.given & seen & ~role.permissions, has_voice=True):
-                        return True
+        for subject in self._subjects.keys() & channel.present.keys():
+            allow, permissions = channel.present[subject].allow, self._subjects[subject].permissions
+            gates = gated_with(allow, has_voice=True) & ~permissions
+            if not permissions & ADMIN and self._writers.into(channel.present, gates):
+                return True
         return False
-
-    def _settle_order(self, disarmed: set[Snowflake], neutralised: set[Ref]) -> Edges:
-        """Adds to both sets until the roles can die one after the other."""
-        while True:
-            edges, culprits = self._order(disarmed, neutralised)
-            cyclic = minimal_splits(edges, set(edges), ())
-            if not cyclic:
-                return edges
-            first = min(cyclic)
-            armed = self._permissions[first] and first not in disarmed
-            if armed:
-                disarmed.add(first)
-            else:
-                neutralised |= {ref for ref, role_id in culprits if role_id == first}
-
-    def _order(
-        self, disarmed: Collection[Snowflake], neutralised: Collection[Ref]
-    ) -> tuple[Edges, list[tuple[Ref, Snowflake]]]:
-        """Who dies before whom: a role that still gives, before one whose death lifts a deny that it meets."""
-        edges: Edges = {}
-        culprits: list[tuple[Ref, Snowflake]] = []
-        for channel in self._unwritten:
-            if channel.ref in neutralised:
-                continue
-            mortals = [role for role in self._roles if not role.permissions & ADMIN]
-            entries = {r.id: channel.present.get(Subject("role", r.id), SILENT) for r in mortals}
-            deniers = [role_id for role_id, bits in entries.items() if bits.deny]
-            for giver in mortals if deniers else ():
-                base = 0 if giver.id in disarmed else self._brings(giver)
-                base &= undecided(channel.present, self._everyone, Subject("role", giver.id))
-                allow = entries[giver.id].allow
-                for denier in deniers:
-                    lifted = entries[denier].deny
-                    if giver.id != denier and (
-                        bits_meet(base, lifted, has_voice=True)
-                        or gates_meet(base | allow, lifted, has_voice=True)
-                    ):
-                        add_edge(edges, giver.id, denier)
-                        culprits.append((channel.ref, giver.id))
-        return edges, culprits
 
 
 def without(overwrites: OverwriteSet, roles: Collection[Snowflake]) -> OverwriteSet:

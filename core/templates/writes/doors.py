@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from core.discord.gates import gates_in
-from core.templates.writes.holdings import Holdings, RoleBits
+from core.templates.writes.holdings import Holdings, RoleBits, each_of
 from core.templates.writes.meeting import ADMIN
 from core.templates.writes.sets import SILENT, Bits, OverwriteSet, Subject, added
 
@@ -22,76 +22,84 @@ class Way(NamedTuple):
 
 
 _ALWAYS = Way(0, 0)
+EVERYTHING = -1
+"""What is gained by a channel that was not there, and taken by one that will not be."""
 
 
-class View:
-    """A channel at one moment. `places` are the bits of roles that somebody can have."""
+class Entries:
+    """A channel's overwrites as they count for somebody. `places` are the bits of roles that somebody can have."""
 
     def __init__(
-        self,
-        holdings: Holdings,
-        overwrites: OverwriteSet,
-        everyone: Subject,
-        places: Mapping[Subject, RoleBits],
+        self, overwrites: OverwriteSet, everyone: Subject, places: Mapping[Subject, RoleBits]
     ) -> None:
-        self.holdings = holdings
         self.overwrites = overwrites
-        self.members = {subject for subject in overwrites if subject.kind == "member"}
-        self._general = overwrites.get(everyone, SILENT)
-        self._entries = [(places[s], bits) for s, bits in overwrites.items() if s in places]
+        self.members = [subject for subject in overwrites if subject.kind == "member"]
+        self.general = overwrites.get(everyone, SILENT)
+        self._roles = [(places[s], bits) for s, bits in overwrites.items() if s in places]
+        self._more: dict[Entries, int] = {self: 0}
+
+    def more_than(self, other: "Entries") -> int:
+        """Bits that somebody may have with these and not with those."""
+        if other not in self._more:
+            self._more[other] = added(other.overwrites, self.overwrites)
+        return self._more[other]
+
+    def of(self, member: Subject | None) -> Bits:
+        return SILENT if member is None else self.overwrites.get(member, SILENT)
+
+    def allowing(self, bit: int) -> RoleBits:
+        return _joined(place for place, bits in self._roles if bits.allow & bit)
+
+    def denying(self, bit: int) -> RoleBits:
+        return _joined(place for place, bits in self._roles if bits.deny & bit)
+
+
+class View(NamedTuple):
+    """A channel at one moment."""
+
+    holdings: Holdings
+    entries: Entries
 
     @property
     def admins(self) -> RoleBits:
         return self.holdings.having(ADMIN)
 
     def more_than(self, other: "View") -> int:
-        more = self.holdings.more_than(other.holdings)
-        return (
-            more if self.overwrites is other.overwrites else more | added(other.overwrites, self.overwrites)
-        )
+        return self.holdings.more_than(other.holdings) | self.entries.more_than(other.entries)
 
     def having(self, bit: int, member: Subject | None) -> list[Way]:
         """How somebody has the bit, gates aside."""
-        own = self._own(member)
+        own = self.entries.of(member)
         if own.allow & bit:
             return [_ALWAYS]
         if own.deny & bit:
             return []
-        allowing = self._allowing(bit)
+        allowing = self.entries.allowing(bit)
         ways = [Way(0, allowing)] if allowing else []
         given = self.holdings.having(bit)
         if self._is_everyones(bit):
-            ways.append(Way(self._denying(bit), 0))
-        elif given and not self._general.deny & bit:
-            ways.append(Way(self._denying(bit), given))
+            ways.append(Way(self.entries.denying(bit), 0))
+        elif given and not self.entries.general.deny & bit:
+            ways.append(Way(self.entries.denying(bit), given))
         return ways
 
     def lacking(self, bit: int, member: Subject | None) -> list[Way]:
         """How somebody lacks the bit, gates aside."""
-        own = self._own(member)
+        own = self.entries.of(member)
         if own.deny & bit:
             return [_ALWAYS]
         if own.allow & bit:
             return []
-        allowing, denying = self._allowing(bit), self._denying(bit)
+        allowing, denying = self.entries.allowing(bit), self.entries.denying(bit)
         ways = [Way(allowing, denying)] if denying else []
         if not self._is_everyones(bit):
-            giving = 0 if self._general.deny & bit else self.holdings.having(bit)
+            giving = 0 if self.entries.general.deny & bit else self.holdings.having(bit)
             ways.append(Way(allowing | giving, 0))
         return ways
 
     def _is_everyones(self, bit: int) -> bool:
-        general = self._general
+        general = self.entries.general
         return bool((self.holdings.everyone & ~general.deny | general.allow) & bit)
-
-    def _own(self, member: Subject | None) -> Bits:
-        return SILENT if member is None else self.overwrites.get(member, SILENT)
-
-    def _allowing(self, bit: int) -> RoleBits:
-        return _joined(place for place, bits in self._entries if bits.allow & bit)
-
-    def _denying(self, bit: int) -> RoleBits:
-        return _joined(place for place, bits in self._entries if bits.deny & bit)
 
 
 def opens(before: View | None, now: View, after: View | None, *, has_voice: bool, felt: int = -1) -> bool:
@@ -103,8 +111,10 @@ def opens(before: View | None, now: View, after: View | None, *, has_voice: bool
     barred = _joined(view.admins for view in others)
     if not others or now.holdings.everyone & ADMIN or now.admins & ~barred:
         return True
-    members = {None, *now.members, *(member for view in others for member in view.members)}
-    for bit, lost_before, lost_after in _suspects(before, now, after, has_voice=has_voice):
+    members = {None, *(member for view in (now, *others) for member in view.entries.members)}
+    gained = EVERYTHING if before is None else now.more_than(before)
+    taken = EVERYTHING if after is None else now.more_than(after)
+    for bit, lost_before, lost_after in _suspects(gained, taken, has_voice=has_voice):
         needed = _with_gates(bit, has_voice=has_voice)
         if not felt & _joined(needed):
             continue
@@ -119,21 +129,25 @@ def opens(before: View | None, now: View, after: View | None, *, has_voice: bool
     return False
 
 
-def _suspects(
-    before: View | None, now: View, after: View | None, *, has_voice: bool
-) -> Iterator[tuple[int, int, int]]:
+def at_stake(gained: int, taken: int, *, has_voice: bool) -> int:
+    """What has to be felt so that somebody may have too much, where nobody ever gains and loses more than this."""
+    if gained & taken & ADMIN:
+        return EVERYTHING
+    suspects = (bit for bit, _, _ in _suspects(gained, taken, has_voice=has_voice))
+    return _joined(_joined(_with_gates(bit, has_voice=has_voice)) for bit in suspects)
+
+
+def _suspects(gained: int, taken: int, *, has_voice: bool) -> Iterator[tuple[int, int, int]]:
     """Bits that could be too much, with the bit that is missing before and the one missing after: it or its gate."""
-    gained = -1 if before is None else now.more_than(before)
-    taken = -1 if after is None else now.more_than(after)
-    for bit in _each(gained & taken):
+    for bit in each_of(gained & taken):
         yield bit, bit, bit
-    if before is None or after is None:
+    if EVERYTHING in (gained, taken):
         return
     for gate, gated, _ in gates_in(has_voice=has_voice):
         if gained & gate:
-            yield from ((bit, gate, bit) for bit in _each(taken & gated))
+            yield from ((bit, gate, bit) for bit in each_of(taken & gated))
         if taken & gate:
-            yield from ((bit, bit, gate) for bit in _each(gained & gated))
+            yield from ((bit, bit, gate) for bit in each_of(gained & gated))
 
 
 def _with_gates(bit: int, *, has_voice: bool) -> list[int]:
@@ -150,14 +164,6 @@ def _is_possible(conditions: Sequence[Sequence[Way]], barred: RoleBits, needed: 
         if all(each & ~without for each in wanted) and _is_possible(conditions[1:], without, wanted):
             return True
     return False
-
-
-def _each(bits: int) -> Iterator[int]:
-    """The single bits, lowest first."""
-    while bits:
-        bit = bits & -bits
-        yield bit
-        bits ^= bit
 
 
 def _joined(bits: Iterable[int]) -> int:

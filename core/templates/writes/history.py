@@ -30,15 +30,15 @@ class History:
                     self._family[channel.ref].add(category)
                     self._family[category].add(channel.ref)
         self._by_channel: dict[Ref, list[int]] = {}
-        self._deaths: list[int] = []
+        self._deaths: dict[Subject, int] = {}
         for index, step in enumerate(steps):
             match step:
                 case EditChannel(channel_id=ref) | DeleteChannel(channel_id=ref):
                     self._by_channel.setdefault(ref, []).append(index)
                 case CreateChannel(key=key):
                     self._by_channel.setdefault(ref_to(key), []).append(index)
-                case DeleteRole():
-                    self._deaths.append(index)
+                case DeleteRole(role_id=role):
+                    self._deaths[Subject("role", role)] = index
                 case _:
                     pass
         self._sent: dict[int, OverwriteSet] = {}
@@ -57,8 +57,11 @@ class History:
             {ref: self._channels[ref].present if self._channels[ref].channel else None for ref in refs},
             {ref: self._channels[ref].home for ref in refs},
         )
-        for index in sorted({*indices, *self._deaths} - set(left_out)):
-            playing.play(index, self._steps[index], self._sent_by(index))
+        sent = {index: self._sent_by(index) for index in indices}
+        known = set[Subject]().union(*playing.sets(), *(each for each in sent.values() if each))
+        deaths = {index for role, index in self._deaths.items() if role in known}
+        for index in sorted({*indices, *deaths} - set(left_out)):
+            playing.play(index, self._steps[index], sent.get(index))
         return playing.lines
 
     def _sent_by(self, index: int) -> OverwriteSet | None:
@@ -77,22 +80,29 @@ class _Playing:
     def __init__(self, sets: dict[Ref, OverwriteSet | None], homes: dict[Ref, Ref | None]) -> None:
         self.lines: dict[Ref, Line] = {ref: [(START, overwrites)] for ref, overwrites in sets.items()}
         self._sets = sets
-        self._homes = homes
+        self._homes: dict[Ref, Ref | None] = {}
+        self._children: dict[Ref | None, dict[Ref, None]] = {}
+        for ref, home in homes.items():
+            self._settle(ref, home)
+
+    def sets(self) -> Iterator[OverwriteSet]:
+        """Those that there are by now."""
+        return (overwrites for overwrites in self._sets.values() if overwrites)
 
     def play(self, index: int, step: Step, sent: OverwriteSet | None) -> None:
         match step:
             case EditChannel(channel_id=ref):
                 if step.fields.parent_id is not UNSET:
-                    self._homes[ref] = step.fields.parent_id
+                    self._settle(ref, step.fields.parent_id)
                 if sent is not None:
                     self._write(index, ref, sent)
             case CreateChannel(key=key):
-                self._homes[ref_to(key)] = step.fields.parent_id or None
+                self._settle(ref_to(key), step.fields.parent_id or None)
                 self._put(index, ref_to(key), sent)
             case DeleteChannel(channel_id=ref):
                 self._put(index, ref, None)
-                for child in list(self._children(ref)):
-                    self._homes[child] = None
+                for child in list(self._children.get(ref, ())):
+                    self._settle(child, None)
             case DeleteRole(role_id=role):
                 self._forget(index, Subject("role", role))
             case _:
@@ -102,12 +112,15 @@ class _Playing:
         """Discord copies a category's new set to every child that had its old one."""
         old = self._sets[ref]
         self._put(index, ref, new)
-        for child in self._children(ref):
+        for child in self._children.get(ref, ()):
             if self._sets[child] == old:
                 self._put(index, child, new)
 
-    def _children(self, category: Ref) -> Iterator[Ref]:
-        return (ref for ref, home in self._homes.items() if home == category)
+    def _settle(self, ref: Ref, home: Ref | None) -> None:
+        """It is in this category from now on."""
+        self._children.get(self._homes.get(ref), {}).pop(ref, None)
+        self._homes[ref] = home
+        self._children.setdefault(home, {})[ref] = None
 
     def _forget(self, index: int, role: Subject) -> None:
         for ref, overwrites in self._sets.items():

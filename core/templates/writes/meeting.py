@@ -5,15 +5,15 @@ meet when they are one bit, or when one is a gate of the other. Nothing here kno
 roles.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import NamedTuple
 
 import msgspec
 
-from core.discord.gates import CONNECT, PART_OF_A_MESSAGE, SEND, VIEW
+from core.discord.gates import VIEW, gated_with
 from core.discord.permissions import Permission
 from core.templates.plan import Ref
-from core.templates.writes.sets import SILENT, OverwriteSet, Subject, differing, subject_of, undecided
+from core.templates.writes.sets import SILENT, OverwriteSet, Subject, differing, undecided
 
 ADMIN = int(Permission.ADMINISTRATOR)
 
@@ -45,14 +45,7 @@ class RoleWrite(msgspec.Struct, frozen=True, kw_only=True):
 
 def gates_meet(taken: int, given: int, *, has_voice: bool) -> bool:
     """Whether a taken bit and a *different* given one gate each other."""
-    return bool(
-        (taken & VIEW and given & ~VIEW)
-        or (given & VIEW and taken & ~VIEW)
-        or (taken & SEND and given & PART_OF_A_MESSAGE)
-        or (given & SEND and taken & PART_OF_A_MESSAGE)
-        or (has_voice and taken & CONNECT and given & ~CONNECT)
-        or (has_voice and given & CONNECT and taken & ~CONNECT)
-    )
+    return bool(taken & gated_with(given, has_voice=has_voice))
 
 
 def bits_meet(taken: int, given: int, *, has_voice: bool) -> bool:
@@ -94,6 +87,17 @@ class Trade(NamedTuple):
     given: int
 
 
+class Meeting(NamedTuple):
+    """Which of several roles meet a channel's write: all or none of the `others`, and for the `named` ones the
+    opposite, because the channel has overwrites of theirs."""
+
+    others: bool
+    named: tuple[Subject, ...]
+
+
+_NOBODY = Meeting(False, ())
+
+
 class ChannelWrite:
     """One channel's overwrites, or several equal ones': a category's and those of the children that follow it."""
 
@@ -110,52 +114,43 @@ class ChannelWrite:
         self._taken = joined(trade.taken for trade in self._trades)
         self._given = joined(trade.given for trade in self._trades)
 
-    def roles_after(self, given: int, roles: Iterable[Ref]) -> list[Ref]:
+    def after_which(self, given: int, roles: Set[Subject]) -> Meeting:
         """Of roles that all are given these bits, those before whose writes it takes what meets them: in question is
         the channel as it was, with the role as it will be.
 
         One and the same bit is too much only for somebody to whom the channel will deny it.
         """
         if self._before.is_shut or not bits_meet(self._taken, given, has_voice=self._before.has_voice):
-            return []
+            return _NOBODY
         return _meeting(roles, given, self._before, self._takes)
 
-    def roles_before(self, taken: int, roles: Iterable[Ref]) -> list[Ref]:
+    def before_which(self, taken: int, roles: Set[Subject]) -> Meeting:
         """Of roles that all lose these bits, those after whose writes it gives what meets them: the channel as it will
         be, with the role as it was."""
         if self._after.is_shut or not bits_meet(self._given, taken, has_voice=self._after.has_voice):
-            return []
+            return _NOBODY
         return _meeting(roles, taken, self._after, self._gives)
 
-    def _takes(self, own: Subject, bits: int, door: Door) -> bool:
+    def _takes(self, bits: int, door: Door) -> bool:
         return any(
             t.taken & given & self._after.denied or gates_meet(t.taken, given, has_voice=door.has_voice)
             for t in self._trades
-            if t.taken and (given := bits & door.seen(own, t.subject))
+            if t.taken and (given := bits & door.seen(t.subject))
         )
 
-    def _gives(self, own: Subject, bits: int, door: Door) -> bool:
+    def _gives(self, bits: int, door: Door) -> bool:
         return any(
             taken & t.given & self._before.denied or gates_meet(taken, t.given, has_voice=door.has_voice)
             for t in self._trades
-            if t.given and (taken := bits & door.seen(own, t.subject))
+            if t.given and (taken := bits & door.seen(t.subject))
         )
 
 
-def _meeting(
-    roles: Iterable[Ref], bits: int, door: Door, meets: Callable[[Subject, int, Door], bool]
-) -> list[Ref]:
+def _meeting(roles: Set[Subject], bits: int, door: Door, meets: Callable[[int, Door], bool]) -> Meeting:
     """All roles without an overwrite of their own there have one answer."""
-    found: list[Ref] = []
-    answers: dict[Subject | None, bool] = {}
-    for role in roles:
-        own = subject_of("role", role)
-        asked = own if own in door.overwrites else None
-        if asked not in answers:
-            answers[asked] = meets(own, bits, door)
-        if answers[asked]:
-            found.append(role)
-    return found
+    others = meets(bits, door)
+    named = (s for s in roles & door.overwrites.keys() if meets(bits & door.seen(s), door) is not others)
+    return Meeting(others, tuple(named))
 
 
 def _lost(subject: Subject, old: Door, new: Door) -> int:

@@ -1,23 +1,24 @@
 """Which write comes before which: what one takes away is gone before another gives what meets it (law 6)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping
 
 from core.discord.types import VOICE_LIKE, Snapshot
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.plan import Ref
 from core.templates.writes.cascade import Cascade, Channels
-from core.templates.writes.graph import Node
+from core.templates.writes.graph import Graph, Node, Nodes
 from core.templates.writes.meeting import (
     ADMIN,
     ChannelWrite,
     Door,
+    Meeting,
     RoleWrite,
     gates_meet,
     joined,
     roles_meet,
     roles_meet_in,
 )
-from core.templates.writes.sets import Bits, OverwriteSet, Subject
+from core.templates.writes.sets import Bits, OverwriteSet, Subject, subject_of
 
 
 def role_edit(ref: Ref) -> Node:
@@ -46,16 +47,21 @@ class Precedence:
         self._of_everyone = (snapshot.everyone.permissions, after)
         self._unaffected = self._unaffecting()
 
-    def pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
-        """The first has to be done before the second. `writes` are those of roles that are never administrators'."""
-        yield from self._role_pairs(writes)
-        takers, givers = _by_bits((w.taken, w) for w in writes), _by_bits((w.given, w) for w in writes)
+    def put_into(self, graph: Graph, writes: Collection[RoleWrite]) -> None:
+        """Says what has to be done before what. `writes` are those of roles that are never administrators'."""
+        for taker, giver in self._role_pairs(writes):
+            graph.add(taker, giver)
+        takers = _alike(graph, ((write.role, write.taken) for write in writes))
+        givers = _alike(graph, ((write.role, write.given) for write in writes))
         for ref in sorted(self._cascade.written):
             write, edit = self._channel_write(ref), channel_edit(ref)
-            for taken, roles in takers.items():
-                yield from ((role_edit(role), edit) for role in write.roles_before(taken, roles))
-            for given, roles in givers.items():
-                yield from ((edit, role_edit(role)) for role in write.roles_after(given, roles))
+            for roles in takers:
+                graph.add_all(roles.meeting(write.before_which(roles.bits, roles.subjects)), edit)
+            for roles in givers:
+                roles.note(graph.bit(edit), write.after_which(roles.bits, roles.subjects))
+        for roles in givers:
+            for role, edits in roles.noted():
+                graph.add_all(edits, role)
 
     def _role_pairs(self, writes: Collection[RoleWrite]) -> Iterator[tuple[Node, Node]]:
         """Which of them meet at all is known without looking at any channel."""
@@ -73,7 +79,7 @@ class Precedence:
                     yield role_edit(taker.role), role_edit(giver.role)
 
     def _doors(self) -> list[Door]:
-        """Every state of a channel that stays, each once."""
+        """Every state of a channel that stays, each once, first those in which most bits count for most roles."""
         doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
         for ref, channel in self._channels.by_ref.items():
             if not channel.is_doomed:
@@ -81,7 +87,8 @@ class Precedence:
                 for overwrites in (channel.present,) if goal is channel.present else (channel.present, goal):
                     door = self._door(overwrites, has_voice=_has_voice(channel))
                     doors[frozenset(door.overwrites.items()), door.has_voice] = door
-        return [door for door in doors.values() if not door.is_shut]
+        open_doors = [door for door in doors.values() if not door.is_shut]
+        return sorted(open_doors, key=lambda door: (not door.has_voice, len(door.overwrites)))
 
     def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
         felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}
@@ -103,12 +110,45 @@ class Precedence:
         return ChannelWrite(before, after, self._of_everyone)
 
 
-def _by_bits(writes: Iterable[tuple[int, RoleWrite]]) -> dict[int, list[Ref]]:
-    """Roles of whose writes the same is asked."""
-    grouped: dict[int, list[Ref]] = {}
-    for bits, write in writes:
-        grouped.setdefault(bits, []).append(write.role)
-    return grouped
+class _Alike:
+    """Roles of whose writes the same is asked: a channel in which none of them has an overwrite has one answer for all.
+    What is noted of such a channel is noted once."""
+
+    def __init__(self, bits: int, edits: Mapping[Subject, Nodes]) -> None:
+        self.bits = bits
+        self._edits = edits
+        self._all = joined(edits.values())
+        self._noted_of_all: Nodes = 0
+        self._noted: dict[Subject, Nodes] = dict.fromkeys(edits, 0)
+
+    @property
+    def subjects(self) -> KeysView[Subject]:
+        return self._edits.keys()
+
+    def meeting(self, found: Meeting) -> Nodes:
+        """The edits of those that were found to meet."""
+        named = joined(self._edits[subject] for subject in found.named)
+        return (self._all if found.others else 0) ^ named
+
+    def note(self, edit: Nodes, found: Meeting) -> None:
+        """The edit of a channel before those of these roles."""
+        if found.others:
+            self._noted_of_all |= edit
+        for subject in found.named:
+            self._noted[subject] |= edit
+
+    def noted(self) -> Iterator[tuple[Node, Nodes]]:
+        for subject, edits in self._noted.items():
+            yield role_edit(subject.ref), self._noted_of_all ^ edits
+
+
+def _alike(graph: Graph, bits: Iterable[tuple[Ref, int]]) -> list[_Alike]:
+    """By the bits that they take or give; who takes or gives nothing meets nobody."""
+    grouped: dict[int, dict[Subject, Nodes]] = {}
+    for role, asked in bits:
+        if asked:
+            grouped.setdefault(asked, {})[subject_of("role", role)] = graph.bit(role_edit(role))
+    return [_Alike(asked, edits) for asked, edits in grouped.items()]
 
 
 def _has_voice(channel: WantedChannel) -> bool:

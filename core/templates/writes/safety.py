@@ -5,7 +5,7 @@ such place is done in two parts (`graph`). Otherwise the phases hold.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 
 import msgspec
@@ -17,7 +17,7 @@ from core.templates.goal.target import Target, WantedChannel, WantedRole
 from core.templates.plan import Ref
 from core.templates.writes.cascade import Channels, cascade_of, own_subject
 from core.templates.writes.doomed import closed, doomed_of, usable_bits, without
-from core.templates.writes.graph import Edges, Node, add_edge, in_sequence, minimal_splits
+from core.templates.writes.graph import Graph, Node, in_sequence, minimal_splits
 from core.templates.writes.meeting import ADMIN, RoleWrite
 from core.templates.writes.precedence import Precedence, channel_edit, first_part, role_edit
 from core.templates.writes.sets import OverwriteSet, Subject, added, removed
@@ -61,7 +61,7 @@ class Safety:
         self._usable = usable_bits(target, snapshot, powers)
         self._everyone = Subject("role", target.everyone)
         self._ranks: dict[Node, tuple[int, int]] = {}
-        self._edges: Edges = {}
+        self._graph = Graph()
         self._splittable: set[Node] = set()
         self._forced: set[Node] = set()
         self._places = {c.ref: len(target.roles) + place for place, c in enumerate(target.channels)}
@@ -71,7 +71,7 @@ class Safety:
         self._writes = [self._role_write(role) for role in target.roles if _changes_permissions(role)]
         self._granted_late = {w.role for w in self._writes if self._is_granted_late(w)}
         in_time = [w for w in self._writes if w.role not in self._granted_late]
-        self._doomed = doomed_of(target, in_time, self._usable, self._after_all)
+        self._doomed = doomed_of(target, in_time, powers, self._usable, self._after_all)
         self._channels = self._existing(in_time)
         self._cascade = cascade_of(self._channels)
 
@@ -90,7 +90,7 @@ class Safety:
         self._ranks[node] = (phase, place)
 
     def before(self, node: Node, other: Node) -> None:
-        add_edge(self._edges, node, other)
+        self._graph.add(node, other)
 
     def sequence(self) -> Sequence:
         self._add_roles()
@@ -114,7 +114,7 @@ class Safety:
     def _splits(self) -> set[Node]:
         """What leaves a category that is written twice is written twice itself."""
         while True:
-            split = minimal_splits(self._edges, self._splittable, self._forced)
+            split = minimal_splits(self._graph, self._splittable, self._forced)
             leaving = self._cascade.leaving
             more = {
                 channel_edit(child) for child, category in leaving if channel_edit(category) in split
@@ -213,14 +213,8 @@ class Safety:
         children_first = sorted(self._target.doomed_channels, key=lambda c: c.type == "category")
         for place, channel in enumerate(children_first):
             self.add(f"delete_channel:{channel.ref}", Phase.CHANNEL_DELETES, place)
-        for place, role in enumerate(self._target.doomed_roles):
-            held = role.id in self._powers.role_ids
-            self.add(
-                f"delete_role:{role.id}", Phase.ROLE_DELETES, place + held * len(self._target.doomed_roles)
-            )
-        for ref, others in self._doomed.order.items():
-            for other in others:
-                self.before(f"delete_role:{ref}", f"delete_role:{other}")
+        for place, role_id in enumerate(self._doomed.order):
+            self.add(f"delete_role:{role_id}", Phase.ROLE_DELETES, place)
 
     def _add_meetings(self) -> None:
         writes = [w for w in self._writes if w.role not in self._granted_late]
@@ -228,29 +222,23 @@ class Safety:
             if write.taken and not write.after & ADMIN:
                 self.before(role_edit(write.role), "born")
         precedence = Precedence(self._target, self._snapshot, self._channels, self._cascade)
-        for node, other in precedence.pairs([w for w in writes if not w.is_admin]):
-            self.before(node, other)
+        precedence.put_into(self._graph, [w for w in writes if not w.is_admin])
 
-    def _in_parts(self, split: Iterable[Node]) -> list[Node]:
+    def _in_parts(self, split: Collection[Node]) -> list[Node]:
         """First parts are as early as what tightens; edges lead from first parts to last ones."""
-        split = set(split)
         ranks: dict[Node, tuple[int, ...]] = {node: (*rank, 0) for node, rank in self._ranks.items()}
-        edges: Edges = {}
-        for node in split:
-            ranks[first_part(node)] = (Phase.TIGHTENING, self._ranks[node][1], 0)
-            add_edge(edges, first_part(node), node)
-        for node, others in self._edges.items():
-            edges.setdefault(first_part(node) if node in split else node, set()).update(others)
+        ranks |= {first_part(n): (Phase.TIGHTENING, self._ranks[n][1], 0) for n in split}
+        parts = self._graph.in_parts(split, first_part)
         for child, category in self._cascade.held:
             child_edit, category_edit = channel_edit(child), channel_edit(category)
             if child_edit in split:
                 start = first_part(category_edit) if category_edit in split else category_edit
-                add_edge(edges, first_part(child_edit), start)
-                add_edge(edges, category_edit, child_edit)
+                parts.add(first_part(child_edit), start)
+                parts.add(category_edit, child_edit)
                 # As short a time as can be, because what is found half-way cannot be put back.
                 ranks[first_part(child_edit)] = (*ranks[start][:2], -1)
                 ranks[child_edit] = (*ranks[category_edit][:2], 1)
-        return [node for node in in_sequence(ranks, edges) if node != "born"]
+        return [node for node in in_sequence(ranks, parts) if node != "born"]
 
 
 def has_own_edit(channel: WantedChannel) -> bool:

@@ -6,20 +6,21 @@ after the other is left out of the finished plan. It stays out if all ends the s
 much at any moment, and if no set of overwrites is lost on the way that the document could not put back.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from typing import Any
 
 from core.discord.types import VOICE_LIKE, BotPowers, Snapshot
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.plan import DeleteRole, EditChannel, EditRole, Notice, Ref, Step
 from core.templates.writes.cascade import own_subject
-from core.templates.writes.doors import View, opens
+from core.templates.writes.doors import EVERYTHING, Entries, View, at_stake, opens
 from core.templates.writes.history import History, Line
-from core.templates.writes.holdings import Holdings, RoleHistory
+from core.templates.writes.holdings import Holdings, RoleHistory, most_given
 from core.templates.writes.meeting import ADMIN
 from core.templates.writes.sets import Bits, OverwriteSet, Subject, removed, undecided
 
 Steps = tuple[Step, ...]
+Sets = tuple[OverwriteSet | None, OverwriteSet, OverwriteSet | None]
 
 
 def spared(
@@ -80,9 +81,12 @@ class _Sparing:
         self._lines: dict[Ref, Line] = {}
         self._roles = RoleHistory(snapshot, steps)
         self._holdings = self._roles.line(())
+        self._extent = self._roles.extent
+        self._stakes: dict[Ref, int] = {}
+        self._at_stake: dict[object, int] = {}
         self._places = self._roles.places
-        self._keys: dict[int, tuple[OverwriteSet, frozenset[tuple[Subject, Bits]]]] = {}
-        self._views: dict[tuple[object, Holdings], View] = {}
+        self._known: dict[int, tuple[OverwriteSet, Entries]] = {}
+        self._equal: dict[frozenset[tuple[Subject, Bits]], Entries] = {}
         self._answers: dict[object, bool] = {}
         self._suspects: dict[Ref, None] = {}
 
@@ -108,6 +112,8 @@ class _Sparing:
             self._lines_of(family),
             {**self._lines, **self._history.lines(family, self.left_out)},
         )
+        for ref in family:
+            self._stakes.pop(ref, None)
         is_tighter = any(
             now is not None and instead is not None and removed(now, instead)
             for ref in family
@@ -116,11 +122,10 @@ class _Sparing:
         everything = {*self._channels, *self._roles.refs}
         return everything if is_tighter else {*family} - {step.channel_id}
 
-    def _lines_of(self, refs: Collection[Ref]) -> dict[Ref, Line]:
-        missing = [ref for ref in refs if ref not in self._lines]
-        if missing:
+    def _lines_of(self, refs: Set[Ref]) -> dict[Ref, Line]:
+        if not refs <= self._lines.keys():
             self._lines |= self._history.lines(refs, self.left_out)
-        return {ref: self._lines[ref] for ref in refs}
+        return self._lines
 
     def _channel_is_needed(self, index: int, ref: Ref) -> bool:
         family = self._history.family(ref)
@@ -132,12 +137,12 @@ class _Sparing:
         before, after = line[0][1], line[-1][1]
         if without[-1][1] != after:
             return True
-        for _, (now, instead, holdings) in _states(line, without, self._holdings):
+        for (now, instead), moment in most_given([*_states(line, without)], self._holdings):
             if now is None or instead is None or now == instead:
                 continue
             if self._is_lost(channel, instead) and not self._is_lost(channel, now):
                 return True
-            if self._opens(channel, (before, instead, after), holdings):
+            if self._opens(channel, (before, instead, after), moment.holdings):
                 return True
         return False
 
@@ -155,61 +160,87 @@ class _Sparing:
         if end is None:
             return True
         has = step.fields.permissions if isinstance(step.fields.permissions, int) else had
-        instead = self._roles.as_if(self._holdings, step.role_id, had, range(index, end))
+        bits = EVERYTHING if had & ~has & ADMIN else had & ~has
         own, lines = Subject("role", step.role_id), self._lines_of(self._channels.keys())
+        meanwhile = [moment for moment in self._holdings if index <= moment.start < end]
+        instead: dict[int, Holdings] = {}
         # One that was opened before is likely to be opened again.
         for ref in (*self._suspects, *self._channels):
+            if not bits & self._stake_in(ref):
+                continue
             line = lines[ref]
             before, after = line[0][1], line[-1][1]
-            for start, (now, holdings) in _states(line, instead):
-                if now is None or not index <= start < end:
+            for now, moment in most_given(line, meanwhile, end):
+                if now is None or not (felt := self._felt(bits, own, now, moment.holdings)):
                     continue
-                felt = self._felt(had & ~has, own, now, holdings)
-                if felt and self._opens(self._channels[ref], (before, now, after), holdings, felt):
+                if not felt & self._stake(self._channels[ref], (before, now, after)):
+                    continue
+                if moment.start not in instead:
+                    instead[moment.start] = self._roles.as_if(moment.holdings, step.role_id, has, had)
+                holdings = instead[moment.start]
+                if self._opens(self._channels[ref], (before, now, after), holdings, felt):
                     self._suspects[ref] = None
                     return True
         return False
 
+    def _stake_in(self, ref: Ref) -> int:
+        """Bits without which nothing can be too much there."""
+        if ref not in self._stakes:
+            line = self._lines[ref]
+            before, after = line[0][1], line[-1][1]
+            self._stakes[ref] = 0
+            for now in (now for _, now in line if now is not None):
+                self._stakes[ref] |= self._stake(self._channels[ref], (before, now, after))
+        return self._stakes[ref]
+
+    def _stake(self, channel: WantedChannel, sets: Sets) -> int:
+        """As `_stake_in`, while it has these overwrites."""
+        before, now, after = (None if each is None else self._entries(each) for each in sets)
+        has_voice = channel.type in VOICE_LIKE
+        question = before, now, after, has_voice
+        if question not in self._at_stake and now is not None:
+            gained, taken = self._extent
+            gained |= now.more_than(before) if before else EVERYTHING
+            taken |= now.more_than(after) if after else EVERYTHING
+            self._at_stake[question] = at_stake(gained, taken, has_voice=has_voice)
+        return self._at_stake[question]
+
     def _felt(self, bits: int, role: Subject, overwrites: OverwriteSet, holdings: Holdings) -> int:
         """Bits of the role that make a difference there."""
-        if bits & ADMIN:
-            return -1
+        if bits == EVERYTHING:
+            return bits
         felt = bits & undecided(overwrites, self._everyone, role)
         return felt if role == self._everyone else felt & ~holdings.everyone
 
     def _opens(
         self,
         channel: WantedChannel,
-        sets: tuple[OverwriteSet | None, OverwriteSet, OverwriteSet | None],
+        sets: Sets,
         holdings: Holdings,
-        felt: int = -1,
+        felt: int = EVERYTHING,
     ) -> bool:
         """Many channels have equal sets."""
         has_voice = channel.type in VOICE_LIKE
-        question = (*map(self._key, sets), holdings, has_voice, felt)
-        if question not in self._answers:
-            before, now, after = sets
+        before, now, after = (None if each is None else self._entries(each) for each in sets)
+        question = (before, now, after, holdings, has_voice, felt)
+        if question not in self._answers and now is not None:
             self._answers[question] = opens(
-                None if before is None else self._view(before, self._holdings[0][1]),
-                self._view(now, holdings),
-                None if after is None else self._view(after, self._holdings[-1][1]),
+                before and View(self._holdings[0].holdings, before),
+                View(holdings, now),
+                after and View(self._holdings[-1].holdings, after),
                 has_voice=has_voice,
                 felt=felt,
             )
         return self._answers[question]
 
-    def _view(self, overwrites: OverwriteSet, holdings: Holdings) -> View:
-        key = self._key(overwrites), holdings
-        if key not in self._views:
-            self._views[key] = View(holdings, overwrites, self._everyone, self._places)
-        return self._views[key]
-
-    def _key(self, overwrites: OverwriteSet | None) -> frozenset[tuple[Subject, Bits]] | None:
-        if overwrites is None:
-            return None
-        known = self._keys.get(id(overwrites))
+    def _entries(self, overwrites: OverwriteSet) -> Entries:
+        """One for all equal sets."""
+        known = self._known.get(id(overwrites))
         if known is None or known[0] is not overwrites:
-            known = self._keys[id(overwrites)] = overwrites, frozenset(overwrites.items())
+            equal = frozenset(overwrites.items())
+            if equal not in self._equal:
+                self._equal[equal] = Entries(overwrites, self._everyone, self._places)
+            known = self._known[id(overwrites)] = overwrites, self._equal[equal]
         return known[1]
 
 

@@ -1,7 +1,6 @@
 """The real processes: a simulated Discord, the API, the bot."""
 
 import re
-import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +11,7 @@ import httpx
 import msgspec
 import psutil
 
+from core.ports import unused_port
 from core.processes import OwnProcess, ProcessGroup
 from tests.bench.bridge.wire import request
 from tests.e2e.road import until
@@ -85,7 +85,7 @@ async def living(
     folder: Path, database_url: str, redis_url: str, *, bot: bool = True, spans: Path | None = None
 ) -> AsyncGenerator[Living]:
     """Until the block ends. With `spans` the API and the bot write there when which part of the road was travelled."""
-    port = _free_port()
+    port = unused_port()
     api = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
         group = await stack.enter_async_context(
@@ -131,9 +131,3 @@ async def living(
 
 def _program(name: str, spans: Path | None) -> list[str]:
     return [name] if spans is None else ["tests.bench.bridge.tracing", name, str(spans), name]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -171,7 +171,7 @@ async def _ledgered(redis_url: str, database_url: str, work: Work) -> Ledgered:
     guilds = [snapshot() for _ in range(GUILDS)]
     for guild in guilds:
         async with database.unit() as unit:
-            await unit.guilds.store(guild, powers(guild))
+            await unit.guilds.store(guild, powers(guild), vouched=True)
     return Ledgered(redis, database, [guild.guild_id for guild in guilds], work)
 
 

@@ -107,6 +107,19 @@ def changed_of(guild: Snapshot, share: float, seed: int = 2) -> Snapshot:
     return replace(guild, roles=roles, channels=tuple(channels))
 
 
+def cut_of(guild: Snapshot) -> Snapshot:
+    """The guild without every fourth role and every fourth channel; its categories stay."""
+    gone = {role.id for role in guild.roles[2::4] if role.id not in (GUILD, BOT_ROLE)}
+    left = (c for place, c in enumerate(guild.channels) if c.type == "category" or place % 4)
+    channels = (
+        replace(channel, overwrites=tuple(o for o in channel.overwrites if o.id not in gone))
+        for channel in left
+    )
+    return replace(
+        guild, roles=tuple(role for role in guild.roles if role.id not in gone), channels=tuple(channels)
+    )
+
+
 def _some(random: Random, count: int) -> int:
     return sum(int(bit) for bit in random.sample(_BITS, count))
 

@@ -10,18 +10,24 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from rich.console import Console
+from rich.table import Table
 
 from core.discord.types import Snapshot
+from core.templates.capture import document_of
 from core.templates.diff import diff
-from core.templates.plan import Plan, PlanOptions
+from core.templates.options import DELETED
+from core.templates.plan import Plan, PlanOptions, deletes_of
 from tests.bench.figures import Figure, Part, plain_table, shown, target_table
 from tests.bench.templates.applying import applied_beside_the_floor
-from tests.bench.templates.big import POWERS, Dimensions, changed_of, guild_of, wanted_of
+from tests.bench.templates.big import POWERS, Dimensions, changed_of, cut_of, guild_of, wanted_of
 from tests.bench.templates.provider import calls_of_a_provider
 
 SIZES = (50, 100, 200, 350, 500)
-SHARES = {"nothing differs": 0.0, "one in twenty differs": 0.05, "everything differs": 1.0}
-_TYPICAL = "one in twenty differs"
+NOTHING, TYPICAL, ALL = "nothing differs", "one in twenty differs", "everything differs"
+SHARES = {NOTHING: 0.0, TYPICAL: 0.05, ALL: 1.0}
+DELETING = "a quarter is deleted"
+CURVES = (*SHARES, DELETING)
+_EXACT = PlanOptions(mode="exact", extras=DELETED, confirm_destructive=True, max_deletes=750)
 _TURNS = 5_000_000
 
 
@@ -49,40 +55,67 @@ def run(console: Console, size: Size | None = None) -> None:
 def planning(size: Size) -> Part:
     """Guilds with half as many roles and ten times as many overwrites as channels."""
     times: dict[tuple[str, int], float] = {}
-    steps: dict[tuple[str, int], int] = {}
+    plans: dict[tuple[str, int], Plan] = {}
     for channels in size.sizes:
         guild = guild_of(Dimensions(channels, channels // 2, channels * 10))
-        for name, share in SHARES.items():
-            plan = planner(guild, share)
-            steps[name, channels] = len(plan().steps)
+        for name in CURVES:
+            plan = planner(guild, name)
+            plans[name, channels] = plan()
             times[name, channels] = _median(plan, size.samples) * 1000
-    rows = [
-        (
-            f"{channels} channels, {channels // 2} roles, {channels * 10:,} overwrites",
-            *(f"{shown(times[name, channels])} ({steps[name, channels]})" for name in SHARES),
-        )
-        for channels in size.sizes
-    ]
-    table = plain_table("A plan, median ms of CPU (steps)", ("", *SHARES), rows)
     first, last = size.sizes[0], size.sizes[-1]
-    growth = (times[_TYPICAL, last] / last) / (times[_TYPICAL, first] / first)
+    growths = {
+        (name, channels): times[name, channels] / channels / (times[name, first] / first)
+        for name, channels in times
+    }
     return Part(
-        (table,),
+        (
+            _table(
+                "A plan, median ms of CPU (steps)",
+                size,
+                lambda *at: f"{shown(times[at])} ({len(plans[at].steps)})",
+            ),
+            _table(
+                f"How linear that is: time for each channel beside that at {first} (1 is linear)",
+                size,
+                lambda *at: f"{growths[at]:.2f}",
+            ),
+        ),
         (
             Figure(
-                what=f"a plan of {last} channels, {_TYPICAL}, p50",
-                value=times[_TYPICAL, last],
+                what=f"a plan of {last} channels, {TYPICAL}, p50",
+                value=times[TYPICAL, last],
                 unit="ms",
                 at_most=25,
             ),
             Figure(
-                what=f"time for each channel at {last} beside that at {first} (1 is linear)",
-                value=growth,
-                unit="x",
-                at_most=1.5,
+                what=f"a plan with {len(deletes_of(plans[DELETING, last]))} deletes, p50",
+                value=times[DELETING, last],
+                unit="ms",
+                at_most=150,
+            ),
+            *(
+                Figure(
+                    what=f"time for each channel at {last} beside that at {first}, {name}",
+                    value=growths[name, last],
+                    unit="x",
+                    at_most=1.5,
+                )
+                for name in CURVES
             ),
         ),
     )
+
+
+def _table(title: str, size: Size, cell: Callable[[str, int], str]) -> Table:
+    """A row for each size, a column for each curve."""
+    rows = [
+        (
+            f"{channels}, {channels // 2}, {channels * 10:,}",
+            *(cell(name, channels) for name in CURVES),
+        )
+        for channels in size.sizes
+    ]
+    return plain_table(title, ("channels, roles, overwrites", *CURVES), rows)
 
 
 def calls(size: Size) -> Part:
@@ -92,7 +125,7 @@ def calls(size: Size) -> Part:
     rows: list[Sequence[str]] = []
     worst = 0.0
     for name, share in SHARES.items():
-        ours = planner(guild, share)().calls
+        ours = planner(guild, name)().calls
         theirs = calls_of_a_provider(guild, changed_of(guild, share))
         worst = max(worst, ours / theirs.total)
         rows.append(
@@ -103,9 +136,11 @@ def calls(size: Size) -> Part:
     return Part((table,), (Figure(what="calls beside a provider's", value=worst, unit="x", at_most=1),))
 
 
-def planner(guild: Snapshot, share: float) -> Callable[[], Plan]:
-    captured = wanted_of(guild, share)
-    return lambda: diff(captured.document, guild, captured.bindings, POWERS, PlanOptions())
+def planner(guild: Snapshot, curve: str) -> Callable[[], Plan]:
+    """Makes the plan of one of the curves."""
+    options = _EXACT if curve == DELETING else PlanOptions()
+    captured = document_of(cut_of(guild)) if curve == DELETING else wanted_of(guild, SHARES[curve])
+    return lambda: diff(captured.document, guild, captured.bindings, POWERS, options)
 
 
 def _median(work: Callable[[], object], samples: int) -> float:

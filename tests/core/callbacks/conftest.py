@@ -58,7 +58,7 @@ class Town:
 async def new_guild(database: Database) -> str:
     guild = snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
     return guild.guild_id
 
 

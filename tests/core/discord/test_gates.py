@@ -13,7 +13,7 @@ from core.discord.effective import channel_permissions
 from core.discord.gates import through
 from core.discord.permissions import ALL, Permission
 from core.discord.types import Channel, GuildSettings, Member, Role, Snapshot
-from core.templates.writes.doors import View, opens
+from core.templates.writes.doors import Entries, View, opens
 from core.templates.writes.holdings import Holdings
 from core.templates.writes.meeting import gates_meet
 from core.templates.writes.sets import Subject
@@ -79,7 +79,7 @@ def test_a_bit_whose_gate_is_given_before_it_is_taken_opens_a_door(number: int, 
     for gate, bit in ((gate, bit) for gate in EACH for bit in EACH if gated(gate, number) & bit):
         others = NAMED & ~gate & ~bit
         before, now, after = (
-            View(Holdings(bits, ()), {}, Subject("role", "1"), {})
+            View(Holdings.of(bits, ()), Entries({}, Subject("role", "1"), {}))
             for bits in (others | bit, NAMED, others | gate)
         )
         assert opens(before, now, after, has_voice=kind in ("voice", "stage")), (gate, bit)

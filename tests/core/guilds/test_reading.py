@@ -30,7 +30,7 @@ async def test_what_a_reading_does_not_tell_of_stays_and_what_it_tells_of_does_n
     assert after.webhooks == (here,)
     for seen in (before, now):
         async with database.unit() as unit:
-            await unit.guilds.store(seen, powers(told))
+            await unit.guilds.store(seen, powers(told), vouched=True)
     async with database.read() as unit:
         assert (await unit.guilds.view(owner(), told.guild_id)).structure == after
 

@@ -10,7 +10,7 @@ from tests.builders.core import ChannelFactory, member, owner, powers, snapshot
 
 async def told(database: Database, guild: Snapshot) -> bool:
     async with database.unit() as unit:
-        return await unit.guilds.store(guild, powers(guild))
+        return await unit.guilds.store(guild, powers(guild), vouched=True)
 
 
 async def test_a_guild_reads_back_as_it_was_told(database: Database) -> None:
@@ -26,12 +26,12 @@ async def test_being_told_the_same_twice_changes_nothing(database: Database) -> 
     guild = snapshot()
     powered = powers(guild)
     async with database.unit() as unit:
-        assert await unit.guilds.store(guild, powered)
+        assert await unit.guilds.store(guild, powered, vouched=True)
     async with database.unit() as unit:
-        assert not await unit.guilds.store(guild, powered)
+        assert not await unit.guilds.store(guild, powered, vouched=True)
     changed = replace(guild, channels=(*guild.channels, ChannelFactory.build()))
     async with database.unit() as unit:
-        assert await unit.guilds.store(changed, powered)
+        assert await unit.guilds.store(changed, powered, vouched=True)
     async with database.read() as unit:
         assert (await unit.guilds.get(owner(), guild.guild_id)).revision == 2
 

@@ -58,7 +58,7 @@ class SideBySide:
         await self._write("DELETE FROM jobs")
         async with self._database.unit() as unit:
             for guild in _GUILDS:
-                await unit.guilds.store(guild, powers(guild))
+                await unit.guilds.store(guild, powers(guild), vouched=True)
 
     # Verbs
 

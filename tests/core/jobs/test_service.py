@@ -32,7 +32,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def guild_id(database: Database) -> str:
     guild = snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
     return guild.guild_id
 
 

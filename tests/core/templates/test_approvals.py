@@ -62,7 +62,7 @@ async def scene(database: Database) -> Scene:
         member(guild.guild_id, Permission.ADMINISTRATOR, roles=(guild.roles[0].id,)) for _ in range(2)
     )
     async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild))
+        await unit.guilds.store(guild, powers(guild), vouched=True)
         await unit.guild_options.edit(ada, guild.guild_id, GuildOptionsChanges(approval_required=True))
     return Scene(database=database, guild=guild, ada=ada, bob=bob)
 
@@ -121,6 +121,36 @@ async def test_only_administrators_of_that_guild_decide(scene: Scene) -> None:
         await scene.reject(member(scene.guild.guild_id, Permission.MANAGE_GUILD))
 
 
+async def test_administrators_are_told_what_waits_for_them(scene: Scene) -> None:
+    job = await scene.ask()
+
+    async def waiting(actor: Actor) -> list[tuple[uuid.UUID, uuid.UUID]]:
+        async with scene.database.read() as unit:
+            found = await unit.plan_approvals.waiting(actor, scene.guild.guild_id)
+        return [(each.stored.id, each.job.id) for each in found]
+
+    assert await waiting(scene.bob) == [(scene.plan_id, job.id)]
+    with pytest.raises(Forbidden):
+        await waiting(member(scene.guild.guild_id, Permission.MANAGE_GUILD))
+    await scene.approve(scene.bob)
+    assert await waiting(scene.bob) == []
+
+
+async def test_who_has_agreed_may_watch_what_becomes_of_it_and_not_steer_it(scene: Scene) -> None:
+    job = await scene.ask()
+    async with scene.database.read() as unit:
+        with pytest.raises(NotFound):
+            await unit.jobs.get(scene.bob, job.id)
+    await scene.approve(scene.bob)
+    async with scene.database.read() as unit:
+        assert (await unit.jobs.get(scene.bob, job.id)).id == job.id
+        assert await unit.jobs.events_after(scene.bob, job.id, 0)
+        assert await unit.jobs.steps(scene.bob, job.id) == ()
+    async with scene.database.unit() as unit:
+        with pytest.raises(NotFound):
+            await unit.jobs.cancel(scene.bob, job.id)
+
+
 async def test_what_is_rejected_is_cancelled_and_cannot_be_approved_any_more(scene: Scene) -> None:
     await scene.ask()
     job = await scene.reject(scene.bob)
@@ -147,7 +177,7 @@ async def test_another_plan_than_was_looked_at_is_not_approved(scene: Scene) -> 
         scene.guild, channels=(*scene.guild.channels, ChannelFactory.build(name="later", type="text"))
     )
     async with scene.database.unit() as unit:
-        await unit.guilds.store(more, powers(more))
+        await unit.guilds.store(more, powers(more), vouched=True)
     with pytest.raises(Stale, match="later"):
         await scene.approve(scene.bob)
 

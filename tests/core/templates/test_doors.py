@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from core.discord.types import Channel, Overwrite, Role, Snapshot
-from core.templates.writes.doors import View, opens
+from core.templates.writes.doors import EVERYTHING, Entries, View, at_stake, opens
 from core.templates.writes.holdings import Holdings
 from core.templates.writes.sets import Subject, set_of
 from tests.builders.guilds import (
@@ -66,20 +66,28 @@ def _permissions(choose: Chooser) -> int:
 
 def is_found(before: Moment, now: Moment, after: Moment) -> bool:
     """As the engine judges."""
+    was, is_now, will_be = views_of(before, now, after)
+    return opens(was, is_now, will_be, has_voice=has_voice(now))
+
+
+def has_voice(moment: Moment) -> bool:
+    return moment.channel is not None and moment.channel.type in ("voice", "stage")
+
+
+def views_of(before: Moment, now: Moment, after: Moment) -> tuple[View | None, View, View | None]:
     others: Sequence[Role] = [r for r in now.guild.roles if r.id != GUILD]
     places = {Subject("role", role.id): 1 << place for place, role in enumerate(others)}
-    views = [_view(moment, places) for moment in (before, now, after)]
-    assert views[1] is not None
-    assert now.channel is not None
-    return opens(views[0], views[1], views[2], has_voice=now.channel.type in ("voice", "stage"))
+    is_now = _view(now, places)
+    assert is_now is not None
+    return _view(before, places), is_now, _view(after, places)
 
 
 def _view(moment: Moment, places: Mapping[Subject, int]) -> View | None:
     if moment.channel is None:
         return None
     permissions = {role.id: role.permissions for role in moment.guild.roles}
-    holdings = Holdings(permissions[GUILD], tuple(permissions[subject.ref] for subject in places))
-    return View(holdings, set_of(moment.channel.overwrites, permissions), EVERYONE, places)
+    holdings = Holdings.of(permissions[GUILD], (permissions[subject.ref] for subject in places))
+    return View(holdings, Entries(set_of(moment.channel.overwrites, permissions), EVERYONE, places))
 
 
 def is_open(before: Moment, now: Moment, after: Moment) -> bool:
@@ -104,4 +112,19 @@ def test_a_door_is_found_exactly_where_one_stands_open() -> None:
         found = is_found(before, now, after)
         assert found == is_open(before, now, after), number
         answers.append(found)
+    assert min(answers.count(True), answers.count(False)) > len(answers) // 20
+
+
+def test_nothing_is_opened_by_bits_that_are_not_at_stake() -> None:
+    """Who is an administrator has everything, felt or not."""
+    answers: list[bool] = []
+    for number in range(sized(small=1_500, soak=20_000)):
+        drawn_moments = moments(Thrown(SEED * 13_000_027 + number))
+        voice, (before, now, after) = has_voice(drawn_moments[1]), views_of(*drawn_moments)
+        gained = EVERYTHING if before is None else now.more_than(before)
+        taken = EVERYTHING if after is None else now.more_than(after)
+        stake = at_stake(gained, taken, has_voice=voice)
+        if stake != EVERYTHING:
+            assert not opens(before, now, after, has_voice=voice, felt=~stake), number
+            answers.append(opens(before, now, after, has_voice=voice, felt=stake))
     assert min(answers.count(True), answers.count(False)) > len(answers) // 20

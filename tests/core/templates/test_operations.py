@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.templates.documents.document import Category, Document
-from core.templates.documents.operations import (
+from core.templates.documents.changes import (
     AddNode,
     MoveNode,
     Operation,
@@ -17,8 +16,9 @@ from core.templates.documents.operations import (
     RenameKey,
     SetFields,
     SetGuild,
-    operated,
 )
+from core.templates.documents.document import Category, Document
+from core.templates.documents.operations import operated
 from core.templates.documents.parse import Draft, read_draft
 from core.templates.documents.revision import revised
 from core.templates.documents.text import to_yaml

@@ -146,6 +146,17 @@ class TestRoles:
         assert [notice.code for notice in plan.warnings] == ["role_order"]
         assert plan.is_empty
 
+    def test_a_role_that_goes_takes_no_place_from_those_that_stay(self) -> None:
+        """Below a bot's role at position 2, where of equal positions the newer is the lower."""
+        there = guild(role(1101, "a"), role(1102, "gone"))
+        squeezed = replace(
+            there, roles=tuple(replace(r, position=2) if r.id == BOT_ROLE else r for r in there.roles)
+        )
+        said = wanted(*(DocumentRole(key=key, name=key) for key in ("new", "a", "newer")))
+        plan = journey_to(said, squeezed, options=EXACT).plan
+        assert [notice.code for notice in plan.warnings] == []
+        assert "order_roles" in ids(plan)
+
 
 def in_document_order(
     document: Document, end: Snapshot, ids_by_key: dict[str, str]

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from tests.bench.templates.big import Dimensions, guild_of
-from tests.bench.templates.whole import planner
+from tests.bench.templates.whole import CURVES, NOTHING, TYPICAL, planner
 
-NOTHING, ONE_IN_TWENTY = 0.0, 0.05
 # A little more for what grows with the logarithm, such as sorting.
 LINEAR = 1.1
 
@@ -35,16 +34,16 @@ def instructions_of(work: Callable[[], object]) -> int:
     return count
 
 
-def of_a_plan(channels: int, share: float) -> int:
-    return instructions_of(planner(guild_of(Dimensions(channels, channels // 2, channels * 10)), share))
+def of_a_plan(channels: int, curve: str) -> int:
+    return instructions_of(planner(guild_of(Dimensions(channels, channels // 2, channels * 10)), curve))
 
 
-@pytest.mark.parametrize("share", [NOTHING, ONE_IN_TWENTY])
-def test_a_plan_grows_with_the_guild_and_no_faster(share: float) -> None:
-    small, large = of_a_plan(50, share), of_a_plan(250, share)
+@pytest.mark.parametrize("curve", CURVES)
+def test_a_plan_grows_with_the_guild_and_no_faster(curve: str) -> None:
+    small, large = of_a_plan(50, curve), of_a_plan(250, curve)
 
     assert large <= 5 * small * LINEAR
 
 
 def test_where_nothing_differs_a_plan_is_less_work() -> None:
-    assert of_a_plan(100, NOTHING) < of_a_plan(100, ONE_IN_TWENTY)
+    assert of_a_plan(100, NOTHING) < of_a_plan(100, TYPICAL)

@@ -176,17 +176,20 @@ class TestLimits:
         plan = plan_for(said, there, options=EXACT)
         assert codes(plan) == ["too_many"]
         assert "501 channels" in plan.blockers[0].message
+        assert plan.blockers[0].node == "n10"
 
     def test_a_server_has_at_most_250_roles(self) -> None:
         there = guild(*(role(3000 + n, f"old {n}") for n in range(247)))
         fits = wanted(DocumentRole(key="a", name="a"))
         assert codes(plan_for(fits, there)) == []
-        assert codes(plan_for(wanted(*fits.roles, DocumentRole(key="b", name="b")), there)) == ["too_many"]
+        plan = plan_for(wanted(*fits.roles, DocumentRole(key="b", name="b")), there)
+        assert [(n.code, n.node) for n in plan.blockers] == [("too_many", "b")]
 
     def test_a_category_has_at_most_50_channels_at_any_moment(self) -> None:
         there = guild(category(2000, "K"), *(channel(3000 + n, f"old-{n}", parent=2000) for n in range(50)))
         said = wanted(Category(key="k", name="K", channels=(TextChannel(key="n", name="new"),)))
-        assert codes(plan_for(said, there, options=EXACT)) == ["too_many"]
+        plan = plan_for(said, there, options=EXACT)
+        assert [(n.code, n.node) for n in plan.blockers] == [("too_many", "n")]
 
     def test_channels_leave_a_full_category_before_others_come_in(self) -> None:
         there = guild(

@@ -18,7 +18,7 @@ from tests.builders.guilds import powers
 from tests.builders.journeys import Journey
 from tests.core.templates.test_resources import bare
 
-ONE = hash_of(b"one")
+ONE, OTHER = hash_of(b"one"), hash_of(b"other")
 STILL, MOVING = Held(media_type="image/png", size=100), Held(media_type="image/gif", size=100)
 ROOM = {"key": "room", "type": "text", "name": "room"}
 LOUNGE = {"key": "lounge", "type": "voice", "name": "Lounge"}
@@ -119,6 +119,26 @@ def test_a_channel_has_no_sixteenth_webhook() -> None:
     for webhooks, expected in ((full, ["too_many"]), (full[:-1], [])):
         there = bare(webhooks=webhooks)
         assert codes(diff(document, there, {}, powers(there), PlanOptions())) == expected
+
+
+def test_nothing_names_an_emoji_that_is_left_out_with_its_role() -> None:
+    """Roles of integrations are never made, so an emoji for one that is missing is not made either."""
+    roles = [{"key": "patron", "name": "Patron", "managed": True}]
+    emojis = [{"key": "gem", "name": "gem", "image": ONE, "roles": ["patron"]}]
+    tags = [{"name": "shop", "emoji": ":gem:"}]
+    forum = {"key": "f", "type": "forum", "name": "f", "tags": tags, "default_reaction": ":gem:"}
+    there = bare()
+    document = document_from({"guildwright": 1, "roles": roles, "emojis": emojis, "channels": [forum]})
+    plan = diff(document, there, {}, powers(there), PlanOptions())
+    assert (codes(plan), [step.id for step in plan.steps]) == ([], ["create_channel:f"])
+    assert "left_out" in [notice.code for notice in plan.warnings]
+    made = next(c for c in Journey(plan, there, powers(there)).end.channels if c.name == "f")
+    assert [(tag.name, tag.emoji) for tag in made.tags] == [("shop", None)]
+    old = Emoji(id="3000", name="gem")
+    kept = bare(emojis=(old,), images={"emojis/3000": OTHER})
+    replaced = diff(document, kept, {}, powers(kept), PlanOptions())
+    made = next(c for c in Journey(replaced, kept, powers(kept)).end.channels if c.name == "f")
+    assert [tag.emoji for tag in made.tags] == ["3000"]
 
 
 def test_an_emoji_without_a_picture_cannot_be_made() -> None:

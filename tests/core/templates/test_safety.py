@@ -17,7 +17,6 @@ from core.templates.documents.document import (
 )
 from core.templates.matching.match import displayed
 from core.templates.plan import EditChannel, EditGuild, PlanOptions
-from core.templates.writes.graph import in_sequence, minimal_splits
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes
 from tests.builders.journeys import Journey
@@ -329,19 +328,6 @@ class TestSettings:
         there = guild(settings=GuildSettings(name="Guild", content_filter="all_members"))
         said = wanted(guild=DocumentGuild(verification_level="high", content_filter="disabled"))
         assert ids(plan_for(said, there)) == ["edit_guild"]
-
-
-class TestGraph:
-    def test_what_is_split_is_inclusion_minimal(self) -> None:
-        edges = {"a": {"b"}, "b": {"a", "c"}, "c": {"b", "d"}, "d": set[str]()}
-        assert minimal_splits(edges, {"a", "b", "c", "d"}, ()) == {"b"}
-
-    def test_nothing_is_split_without_a_cycle(self) -> None:
-        assert minimal_splits({"a": {"b"}, "b": {"c"}, "c": set[str]()}, {"a", "b", "c"}, ()) == set()
-
-    def test_the_sequence_follows_the_ranks_where_the_edges_leave_it_free(self) -> None:
-        ranks = {"late": (2, 0), "early": (1, 0), "bound": (0, 0)}
-        assert in_sequence(ranks, {"late": ["bound"]}) == ["early", "late", "bound"]
 
 
 MODES = (EXACT, PlanOptions(mode="exact"), PlanOptions())

@@ -33,7 +33,7 @@ async def owning(database: Database) -> Actor:
 async def guild(database: Database) -> str:
     seen = snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
     return seen.guild_id
 
 
@@ -166,7 +166,7 @@ async def test_what_a_guild_is_measured_by_cannot_be_deleted_and_the_refusal_nam
 async def test_the_first_snapshot_is_kept_and_others_are_not(database: Database) -> None:
     owner, seen = await owning(database), snapshot()
     async with database.unit() as unit:
-        await unit.guilds.store(seen, powers(seen))
+        await unit.guilds.store(seen, powers(seen), vouched=True)
         first, second = [
             await unit.snapshots.keep(owner, seen, reason="capture", job_id=None) for _ in range(2)
         ]

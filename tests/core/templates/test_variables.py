@@ -7,9 +7,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.errors import Invalid
+from core.templates.documents.changes import (
+    AddVariable,
+    Operation,
+    RemoveVariable,
+    RenameKey,
+    RenameVariable,
+    SetFields,
+    SetVariable,
+)
 from core.templates.documents.document import Document
 from core.templates.documents.jsonschema import document_schema
-from core.templates.documents.operations import RenameKey, SetFields
 from core.templates.documents.parse import document_from, draft_from, read_draft, resolved
 from core.templates.documents.revision import revised
 from core.templates.documents.text import to_json, to_yaml
@@ -135,6 +143,107 @@ def test_changes_by_key_keep_variables_and_comments() -> None:
     )
     assert after == revised(draft, None, operations).draft
     assert after.document.roles[0].name == "The Harbour team"
+
+
+def change(*operations: Operation, source: str = SOURCE) -> str:
+    """The text after the operations, which reads as they say."""
+    before = read_draft(source, media="yaml")
+    after, text = revised(before, source, operations)
+    assert text is not None
+    assert after == revised(before, None, operations).draft == read_draft(text, media="yaml")
+    return text
+
+
+def replaced(*pairs: tuple[str, str], source: str = SOURCE) -> str:
+    for old, new in pairs:
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
+
+def test_a_variable_is_declared_below_the_others_and_used_at_once() -> None:
+    added = {"name": "motto", "default": "Ahoy"}
+    assert change(
+        SetFields(key="hall", fields={"topic": "${motto}"}), AddVariable(variable=added)
+    ) == replaced(
+        ('"Welcome to ${community}! We write $${community} literally."', '"${motto}"'),
+        ("choices: [en-US, de]}\n", "choices: [en-US, de]}\n  - name: motto\n    default: Ahoy\n"),
+    )
+
+
+def test_what_stood_in_a_document_before_its_first_variable_goes_on_meaning_itself() -> None:
+    roles = 'roles:\n  - key: a\n    name: "${price} or $${price}"   # literal\n  - {key: b, name: B}\n'
+    source = f"guildwright: 1\n\n{roles}"
+    changed = change(
+        AddVariable(variable={"name": "who", "default": "Crew"}),
+        SetFields(key="b", fields={"name": "${who}"}),
+        source=source,
+    )
+    assert read_draft(changed, media="yaml").document.roles[0].name == "${price} or $${price}"
+    assert changed.startswith("guildwright: 1\n\nvariables:\n  - name: who\n    default: Crew\n\nroles:")
+    assert "# literal" in changed
+    assert (
+        change(SetFields(key="b", fields={"name": "B"}), RemoveVariable(name="who"), source=changed) == source
+    )
+
+
+def test_a_variables_declaration_is_changed_where_it_stands() -> None:
+    assert change(
+        SetVariable(name="accent", fields={"default": "#000000", "description": "Of the team"}),
+        SetVariable(name="community", fields={"default": "Port"}, unset=("example",)),
+    ) == replaced(
+        ('default: "#112233"\n', 'default: "#000000"\n    description: Of the team\n'),
+        ("example: Harbour", "default: Port"),
+    )
+
+
+def test_a_variable_is_renamed_wherever_it_stands_and_escapes_are_not() -> None:
+    assert change(RenameVariable(name="community", to="home")) == replaced(
+        ("name: community", "name: home"),
+        ("name: ${community}  ", 'name: "${home}"  '),
+        ("name: ${community} staff", 'name: "${home} staff"'),
+        (
+            '"Welcome to ${community}! We write $${community} literally."',
+            "Welcome to ${home}! We write $${community} literally.",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        (AddVariable(variable={"name": "accent", "default": "x"}), "duplicate_variable"),
+        (AddVariable(variable={"name": "No", "default": "x"}), "pattern"),
+        (AddVariable(variable={"default": "x"}), "missing_field"),
+        (AddVariable(variable={"name": "more", "default": "x"}), "unused_variable"),
+        (SetVariable(name="acent", fields={"default": "x"}), "unknown_variable"),
+        (SetVariable(name="accent", fields={"name": "x"}), "not_settable"),
+        (SetVariable(name="accent", fields={"default": "x"}, unset=("default",)), "contradiction"),
+        (SetVariable(name="accent", unset=("example",)), "not_set"),
+        (SetVariable(name="accent", fields={"default": "red"}), "pattern"),
+        (SetVariable(name="accent", unset=("default",)), "missing_field"),
+        (RenameVariable(name="accent", to="locale"), "duplicate_variable"),
+        (RenameVariable(name="accent", to="No"), "pattern"),
+        (RenameVariable(name="nothing", to="else"), "unknown_variable"),
+        (RemoveVariable(name="accent"), "in_use"),
+        (RemoveVariable(name="nothing"), "unknown_variable"),
+    ],
+)
+def test_a_bad_operation_on_variables_is_pointed_at(operation: Operation, code: str) -> None:
+    before = read_draft(SOURCE, media="yaml")
+    with pytest.raises(Invalid) as refused:
+        revised(before, SOURCE, [SetFields(key="hall", fields={"nsfw": True}), operation])
+    assert {(problem.pointer, problem.code) for problem in refused.value.problems} == {
+        ("/operations/1", code)
+    }
+    assert before == read_draft(SOURCE, media="yaml")
+
+
+def test_where_a_variable_still_stands_is_told_when_it_is_to_be_removed() -> None:
+    before = read_draft(SOURCE, media="yaml")
+    with pytest.raises(Invalid) as refused:
+        revised(before, SOURCE, [RemoveVariable(name="community")])
+    assert str(refused.value) == "`community` stands in `guild`, `staff`, `hall`: change that first."
 
 
 def test_editors_complete_documents_with_variables() -> None:

@@ -1,0 +1,137 @@
+"""HTTP/1.1 as the server reads it. What cannot be read gets a problem as well, and nobody may dawdle over it."""
+
+import asyncio
+import sys
+from http import HTTPStatus
+from typing import Any, Final, Literal, cast
+from uuid import uuid4
+
+import h11
+import msgspec
+import uvicorn
+from litestar import Litestar
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from api.lingering import LINGER_SECONDS
+from api.refusals import Refusal, problem_of
+from api.request_id import HEADER
+from api.schemas.problems import MEDIA_TYPE
+from api.soundness import HEAD_LIMIT
+
+HEAD_SECONDS: Final = 20.0
+"""How long a connection may be open without one whole head of a request."""
+_UNREADABLE = Refusal(
+    status=HTTPStatus.BAD_REQUEST, code="malformed", detail="This is not an HTTP/1.1 request."
+)
+_BY_STATUS: Final = {
+    HTTPStatus.REQUEST_TIMEOUT: Refusal(
+        status=HTTPStatus.REQUEST_TIMEOUT,
+        code="request_timeout",
+        detail=f"A request's head must arrive within {HEAD_SECONDS:g} seconds.",
+    ),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: Refusal(
+        status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        code="headers_too_large",
+        detail=f"The headers of a request may have up to {HEAD_LIMIT:,} bytes together.",
+    ),
+    HTTPStatus.NOT_IMPLEMENTED: Refusal(
+        status=HTTPStatus.NOT_IMPLEMENTED,
+        code="not_implemented",
+        detail="The one Transfer-Encoding that is read is `chunked`.",
+    ),
+}
+_GRACE_SECONDS = 5
+
+
+def serving(app: Litestar, *, lifespan: Literal["on", "off"] = "on") -> uvicorn.Config:
+    """How the application is served. There are no web sockets, and who is asking `api.clients` finds out."""
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        lifespan=lifespan,
+    )
+
+
+class Protocol(H11Protocol):
+    """uvicorn's, with RFC 9457 for what its parser refuses."""
+
+    head_seconds = HEAD_SECONDS
+    _is_over = False
+    _impatience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self._mind_the_head()
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_over:
+            return
+        super().data_received(data)
+        self._mind_the_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._calm_down()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn calls it while it handles what its parser raised."""
+        error = sys.exception()
+        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
+        self._refuse(_BY_STATUS.get(HTTPStatus(status), _UNREADABLE))
+
+    def _refuse(self, refusal: Refusal) -> None:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._is_over = True
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.close()
+            return
+        request_id = uuid4().hex
+        body = msgspec.json.encode(problem_of(refusal, request_id, "/"))
+        headers = [
+            ("Content-Type", MEDIA_TYPE),
+            ("Content-Length", str(len(body))),
+            (HEADER, request_id),
+            ("Connection", "close"),
+        ]
+        answer: list[Any] = [
+            h11.Response(
+                status_code=int(refusal.status), headers=headers, reason=refusal.status.phrase.encode()
+            ),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ]
+        for event in answer:
+            self.transport.write(cast("bytes", self.conn.send(event)))
+        # Whoever is still sending must not be reset before they have read it.
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _mind_the_head(self) -> None:
+        """Between two requests uvicorn's own timer runs; while a body arrives, none."""
+        if self.conn.their_state is not h11.IDLE or self.timeout_keep_alive_task is not None:
+            self._calm_down()
+        elif self._impatience is None:
+            self._impatience = self.loop.call_later(self.head_seconds, self._lose_patience)
+
+    def _calm_down(self) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+            self._impatience = None
+
+    def _lose_patience(self) -> None:
+        self._impatience = None
+        if not self.transport.is_closing() and self.conn.our_state is h11.IDLE:
+            self._refuse(_BY_STATUS[HTTPStatus.REQUEST_TIMEOUT])
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """An upgrade that nobody offers is passed over (RFC 9110 §7.8); a line of log for each would be theirs to
+        write."""
