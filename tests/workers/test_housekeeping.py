@@ -105,7 +105,8 @@ class Rounds(Housekeeping):
     """Writes down what is done when."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, job_retention=timedelta(1), delivery_retention=timedelta(1))
+        day = timedelta(days=1)
+        super().__init__(database, job_retention=day, delivery_retention=day, audit_retention=day)
         self.done: list[str] = []
         self.has_cleaned = asyncio.Event()
 
