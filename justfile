@@ -53,6 +53,10 @@ imports: _install
 migrate *ARGS: _install
     {{ python }} -m core.migrate "$@"
 
+# A new key for whatever is sealed, and the old one away; what runs goes on
+rotate-keys *ARGS: _install
+    {{ python }} -m core.rotation "$@"
+
 # Write the migration that the models ask for
 revision MESSAGE: _install
     {{ python }} -m tests.models revision "$1"

@@ -7,7 +7,9 @@ import msgspec
 from litestar import Litestar
 from litestar.types import Scope
 
+from api.doors import Door
 from api.hub import JobHub
+from api.rates import Limits, SharedRates
 from core.uow import Database
 
 Probe: TypeAlias = Callable[[], Awaitable[object]]
@@ -19,6 +21,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     hub: JobHub
+    door: Door
+    limits: Limits
+    rates: SharedRates
     ping_redis: Probe
 
 

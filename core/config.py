@@ -1,6 +1,7 @@
 """Settings as a value: read once, passed down. `.env.example` is rendered from `VARIABLES`."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from dotenv import dotenv_values
 from platformdirs import user_data_path
 
-from core.addresses import allowance_of
+from core.addresses import allowance_of, networks_of
 from core.errors import ConfigurationError
 
 DISCORD_API = "https://discord.com/api/v10"
@@ -18,6 +19,7 @@ SHORTEST_AUDIT_DAYS = 30
 """What is younger no statement removes, whoever says it: a trigger sees to it."""
 _LAST_PORT = 65535
 _ENDLESS = 1_000_000
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -55,6 +57,12 @@ VARIABLES = (
         True,
     ),
     Variable("GUILDWRIGHT_DATA_DIR", "data_dir", "Folder of the servers we start ourselves."),
+    Variable(
+        "GUILDWRIGHT_KEYS_FILE",
+        "keys_file",
+        "The installation's keys, made at the first start: back it up apart from the database. Unset: keys.json in the "
+        "data folder.",
+    ),
     Variable("GUILDWRIGHT_HOST", "host", "Address the API listens on."),
     Variable("GUILDWRIGHT_PORT", "port", "Port the API listens on."),
     Variable(
@@ -122,6 +130,36 @@ VARIABLES = (
         "audit_retention_days",
         "How long entries of the audit log are kept, 30 days or more.",
     ),
+    Variable(
+        "GUILDWRIGHT_CORS_ORIGINS",
+        "cors_origins",
+        "Origins whose pages may call the API: https://panel.example, http://localhost:5173; * is all, but no cookies.",
+    ),
+    Variable(
+        "GUILDWRIGHT_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "Addresses and networks of proxies before the API; only of them Forwarded and X-Forwarded-For are believed.",
+    ),
+    Variable(
+        "GUILDWRIGHT_REQUESTS_PER_MINUTE",
+        "requests_per_minute",
+        "How often one API token or session may ask; 0, here and in the next three, is without limit.",
+    ),
+    Variable(
+        "GUILDWRIGHT_JOBS_PER_MINUTE",
+        "jobs_per_minute",
+        "How many jobs one account may ask for, with all its tokens.",
+    ),
+    Variable(
+        "GUILDWRIGHT_ADDRESS_REQUESTS_PER_MINUTE",
+        "address_requests_per_minute",
+        "How often one address (of IPv6: one network of 64 bits) may ask, whoever it is.",
+    ),
+    Variable(
+        "GUILDWRIGHT_LOGINS_PER_MINUTE",
+        "logins_per_minute",
+        "How often one address may ask for what is under /api/v1/auth.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -135,6 +173,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     discord_api_base: str = DISCORD_API
     owner_token: str | None = None
     data_dir: Path = msgspec.field(default_factory=lambda: user_data_path("guildwright"))
+    keys_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8420
     public_url: str | None = None
@@ -152,6 +191,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     delivery_retention_days: int = 30
     images_mebibytes: int = 2048
     audit_retention_days: int = 730
+    cors_origins: str = ""
+    trusted_proxies: str = ""
+    requests_per_minute: int = 600
+    jobs_per_minute: int = 120
+    address_requests_per_minute: int = 1200
+    logins_per_minute: int = 20
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -162,9 +207,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     @property
+    def keys_path(self) -> Path:
+        return self.keys_file or self.data_dir / "keys.json"
+
+    @property
     def image_capacity(self) -> int:
         """What all stored pictures together may have, in bytes."""
         return self.images_mebibytes * 1024**2
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """In the form in which browsers send them."""
+        return frozenset(filter(None, (part.strip().lower() for part in self.cors_origins.split(","))))
 
     @property
     def origin(self) -> str:
@@ -224,7 +278,7 @@ def env_example() -> str:
 def _converted(variable: Variable, value: str) -> Any:
     kinds = msgspec.structs.fields(Settings)
     wanted = next(field.type for field in kinds if field.name == variable.field)
-    if wanted is Path:
+    if wanted in (Path, Path | None):
         return Path(value).expanduser()
     try:
         return msgspec.convert(value.lower() if wanted is bool else value, wanted, strict=False)
@@ -252,7 +306,29 @@ def _check(settings: Settings) -> None:
         )
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
+    _check_door(settings)
     _check_callbacks(settings)
+
+
+def _check_door(settings: Settings) -> None:
+    rates = {
+        "GUILDWRIGHT_REQUESTS_PER_MINUTE": settings.requests_per_minute,
+        "GUILDWRIGHT_JOBS_PER_MINUTE": settings.jobs_per_minute,
+        "GUILDWRIGHT_ADDRESS_REQUESTS_PER_MINUTE": settings.address_requests_per_minute,
+        "GUILDWRIGHT_LOGINS_PER_MINUTE": settings.logins_per_minute,
+    }
+    for name, rate in rates.items():
+        if not 0 <= rate < _ENDLESS:
+            raise ConfigurationError(f"{name} must be a number, 0 or more.")
+    for origin in settings.allowed_origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ConfigurationError(
+                f"GUILDWRIGHT_CORS_ORIGINS: `{origin}` is no origin; one is https://host or https://host:port."
+            )
+    try:
+        networks_of(settings.trusted_proxies)
+    except ValueError as error:
+        raise ConfigurationError(f"GUILDWRIGHT_TRUSTED_PROXIES is not usable: {error}.") from None
 
 
 def _check_callbacks(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import BigInteger, DateTime, MetaData, event, func
+from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeDecorator, Uuid
 from uuid_utils.compat import uuid7
 
 from core.config import sqlalchemy_url
+
+_KEYS_LOCK = 0x6B657973  # "keys"
 
 
 def new_id() -> uuid.UUID:
@@ -55,6 +57,14 @@ class StructColumn(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else msgspec.convert(value, self.struct)
+
+
+class SealedColumn(TypeDecorator[bytes]):
+    """Bytes that `core.keyring` sealed. A rotation of keys finds these columns by their type; whoever writes one calls
+    `hold_keys` before sealing."""
+
+    impl = LargeBinary
+    cache_ok = True
 
 
 class Base(CommonTableAttributes, DeclarativeBase):
@@ -139,6 +149,12 @@ def _refuse_closed(connection: Any, record: object, proxy: object) -> None:
     has closed its end, and asyncpg has heard of that. The pool takes another connection then."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError("PostgreSQL has closed this connection.")
+
+
+async def hold_keys(connection: AsyncConnection | AsyncSession, *, alone: bool = False) -> None:
+    """Until this transaction ends no key is taken away (or, for a rotation, nothing is sealed by others)."""
+    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+    await connection.execute(select(lock(_KEYS_LOCK)))
 
 
 class Engines:

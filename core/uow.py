@@ -44,6 +44,7 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.keyring import Keyring
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
@@ -268,7 +269,7 @@ class UnitOfWork:
 
 
 class Database:
-    """Where units of work come from: one a process."""
+    """Where units of work come from: one a process. Only who logs people in has a `keyring`."""
 
     def __init__(
         self,
@@ -279,6 +280,7 @@ class Database:
         ring: Ring = no_ring,
         callback_rules: CallbackRules | None = None,
         image_capacity: int = DEFAULT_CAPACITY,
+        keyring: Keyring | None = None,
     ) -> None:
         self.engines = engines
         self.catalog = catalog
@@ -286,6 +288,7 @@ class Database:
         self.ring = ring
         self.callback_rules = callback_rules or CallbackRules()
         self.image_capacity = image_capacity
+        self.keyring = keyring
 
     @asynccontextmanager
     async def unit(self) -> AsyncGenerator[UnitOfWork]:

@@ -139,5 +139,20 @@ def test_a_database_that_is_not_migrated_is_one_sentence(
     assert "just migrate" in refused(tmp_path, **given)
 
 
+def test_its_first_start_makes_the_installations_keys(
+    database_url: str, redis_url: str, free_port: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "keys.json"
+    given = settings(database_url, redis_url, free_port) | {"GUILDWRIGHT_KEYS_FILE": str(path)}
+    program = Program(tmp_path, **given).listen()
+    made = path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    program.process.send_signal(signal.SIGTERM)
+    program.end()
+    path.chmod(0o644)
+    assert "chmod 600" in refused(tmp_path, **given)
+    assert path.read_text() == made
+
+
 def test_a_port_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     assert "GUILDWRIGHT_PORT" in refused(tmp_path, GUILDWRIGHT_PORT="banana")
