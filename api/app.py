@@ -13,6 +13,7 @@ from litestar.datastructures import State
 
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
+from api.controllers.auth import AuthController
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
@@ -28,11 +29,13 @@ from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
 from api.controllers.schemas import SchemaController
+from api.controllers.sessions import SessionController
 from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
 from api.controllers.templates import TemplateController
 from api.controllers.versions import VersionController
 from api.deps import DEPENDENCIES
+from api.discord_oauth import DiscordOAuth
 from api.errors import answer_error
 from api.guards import require_declarations
 from api.head import HeadAsGet
@@ -42,7 +45,7 @@ from api.locations import PREFIX
 from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
-from api.security import BearerTokens
+from api.security import Credentials
 from api.soundness import SoundRequests
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
@@ -50,7 +53,7 @@ from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
 from core.keyring import Keyring
-from core.uow import Database
+from core.uow import Database, people_of
 from workers.deliveries import delivering
 from workers.ending import end
 from workers.heartbeat import heartbeat
@@ -61,7 +64,9 @@ from workers.wire import connect, disconnect
 BODY_LIMIT = 1 << 20
 _LIFE = "life"
 CONTROLLERS = (
+    AuthController,
     MeController,
+    SessionController,
     GuildController,
     GuildSettingsController,
     SnapshotController,
@@ -110,7 +115,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         ring=RedisRing(redis),
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
-        keyring=keyring,
+        people=people_of(settings, keyring),
     )
     return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
 
@@ -143,7 +148,7 @@ def create_app(
         ):
             yield
 
-    parts = Parts(database=database, hub=hub, ping_redis=_pinging(redis))
+    parts = Parts(database=database, hub=hub, ping_redis=_pinging(redis), discord=DiscordOAuth(settings))
     app = assemble() if routes is None else routes
     app.state.update(as_state(parts) | {_LIFE: (*around, lifespan)})
     return app
@@ -159,7 +164,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
             Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
         ],
         dependencies=DEPENDENCIES,
-        middleware=[BearerTokens],
+        middleware=[Credentials],
         before_request=require_storable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,

@@ -21,9 +21,10 @@ from core.catalog import CATALOG
 from core.config import Settings
 from core.db import Engines
 from core.embedded import Servers
-from core.uow import Database
+from core.uow import Database, people_of
 from tests.api.conformity import Conformity
 from tests.api.world import SECRET, Api, Rings, transport_to
+from tests.fixtures.keys import keyring
 from tests.fixtures.servers import fresh_database
 from workers.wire import connect, disconnect
 
@@ -79,7 +80,8 @@ async def module_api(servers: Servers, template_database: str) -> AsyncIterator[
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncGenerator[Api]:
     engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
-    database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings))
+    people = people_of(settings, keyring())
+    database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings), people=people)
     routes = _idle.pop() if _idle else assemble()
     app = create_app(settings, database, redis=redis, announce=print, routes=routes)
     async with (
