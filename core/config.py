@@ -302,10 +302,13 @@ def _check_people(settings: Settings) -> None:
         raise ConfigurationError(
             "GUILDWRIGHT_OWNER_IDS must be Discord ids, which are numbers: 80351110224678912, 104018231801589760."
         )
-    if (settings.discord_client_id is None) != (settings.discord_client_secret is None):
-        raise ConfigurationError("DISCORD_CLIENT_ID and DISCORD_CLIENT_SECRET must be set both, or neither.")
-    if settings.discord_client_id is not None and not settings.discord_client_id.isdecimal():
+    client_id = settings.discord_client_id
+    if client_id is not None and not client_id.isdecimal():
         raise ConfigurationError("DISCORD_CLIENT_ID must be the application's id, which is a number.")
+    if client_id is not None and settings.discord_client_secret is None:
+        raise ConfigurationError(
+            "DISCORD_CLIENT_ID needs DISCORD_CLIENT_SECRET beside it, from the same page."
+        )
     for name, days in (
         ("GUILDWRIGHT_SESSION_IDLE_DAYS", settings.session_idle_days),
         ("GUILDWRIGHT_SESSION_DAYS", settings.session_days),
