@@ -38,7 +38,7 @@ class DiscordOAuth:
         base = urlsplit(settings.discord_api_base.rstrip("/"))
         self._site = f"{base.scheme}://{base.netloc}"
         self._api = base.geturl() if base.path else f"{self._site}/api/v10"
-        self._client = (settings.discord_client_id, settings.discord_client_secret)
+        self._client = (settings.discord_client_id, settings.discord_client_credential)
         self.origin = settings.origin
         self.redirect_uri = f"{settings.origin}{PREFIX}/auth/discord/callback"
 

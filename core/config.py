@@ -55,7 +55,7 @@ VARIABLES = (
         "The application's id, from the Developer Portal, page OAuth2: for people to log in with Discord.",
     ),
     Variable(
-        "DISCORD_CLIENT_SECRET", "discord_client_secret", "Its client secret, from the same page.", True
+        "DISCORD_CLIENT_SECRET", "discord_client_credential", "Its client secret, from the same page.", True
     ),
     Variable(
         "GUILDWRIGHT_OWNER_IDS",
@@ -160,7 +160,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     discord_token: str | None = None
     discord_api_base: str = DISCORD_API
     discord_client_id: str | None = None
-    discord_client_secret: str | None = None
+    discord_client_credential: str | None = None
     owner_ids: str = ""
     session_idle_days: float = 7.0
     session_days: float = 30.0
@@ -305,7 +305,7 @@ def _check_people(settings: Settings) -> None:
     client_id = settings.discord_client_id
     if client_id is not None and not client_id.isdecimal():
         raise ConfigurationError("DISCORD_CLIENT_ID must be the application's id, which is a number.")
-    if client_id is not None and settings.discord_client_secret is None:
+    if client_id is not None and settings.discord_client_credential is None:
         raise ConfigurationError(
             "DISCORD_CLIENT_ID needs DISCORD_CLIENT_SECRET beside it, from the same page."
         )

@@ -93,7 +93,7 @@ def settings(database_url: str, redis_url: str, simulator: tuple[Simulator, str]
         public_url=ORIGIN,
         discord_api_base=base,
         discord_client_id=str(world.application.id),
-        discord_client_secret=world.application.client_secret,
+        discord_client_credential=world.application.client_secret,
         owner_ids=str(linus),
     )
 
@@ -427,7 +427,7 @@ async def test_over_plain_http_a_login_says_why_it_cannot_work_and_what_to_set(
 
 
 async def test_without_the_application_s_secret_a_login_says_what_to_set(settings: Settings) -> None:
-    bare = msgspec.structs.replace(settings, discord_client_id=None, discord_client_secret=None)
+    bare = msgspec.structs.replace(settings, discord_client_id=None, discord_client_credential=None)
     async with installation(bare) as api:
         answer = await api.get("/auth/discord/login")
     assert (answer.status_code, answer.json()["code"]) == (409, "login_not_set_up")
