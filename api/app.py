@@ -11,6 +11,7 @@ from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
+from api.clients import ClientAddresses
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
 from api.controllers.auth import AuthController
@@ -34,8 +35,10 @@ from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
 from api.controllers.templates import TemplateController
 from api.controllers.versions import VersionController
+from api.cross_origin import CrossOrigin
 from api.deps import DEPENDENCIES
 from api.discord_oauth import DiscordOAuth
+from api.doors import door_of
 from api.errors import answer_error
 from api.guards import require_declarations
 from api.head import HeadAsGet
@@ -45,6 +48,7 @@ from api.locations import PREFIX
 from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.request_id import RequestIds
+from api.safe_answers import SafeAnswers
 from api.security import Credentials
 from api.soundness import SoundRequests
 from core.callbacks.rules import rules_of
@@ -148,7 +152,13 @@ def create_app(
         ):
             yield
 
-    parts = Parts(database=database, hub=hub, ping_redis=_pinging(redis), discord=DiscordOAuth(settings))
+    parts = Parts(
+        database=database,
+        hub=hub,
+        door=door_of(settings),
+        ping_redis=_pinging(redis),
+        discord=DiscordOAuth(settings),
+    )
     app = assemble() if routes is None else routes
     app.state.update(as_state(parts) | {_LIFE: (*around, lifespan)})
     return app
@@ -175,7 +185,8 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         debug=False,
     )
     require_declarations(app)
-    app.asgi_handler = RequestIds(Lingering(SoundRequests(HeadAsGet(app.asgi_handler))))
+    inside = SoundRequests(HeadAsGet(app.asgi_handler))
+    app.asgi_handler = RequestIds(ClientAddresses(SafeAnswers(CrossOrigin(Lingering(inside)))))
     return app
 
 

@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.types import Scope
 
 from api.discord_oauth import DiscordOAuth
+from api.doors import Door
 from api.hub import JobHub
 from core.uow import Database
 
@@ -20,6 +21,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     hub: JobHub
+    door: Door
     ping_redis: Probe
     discord: DiscordOAuth
 

@@ -101,6 +101,11 @@ def allowance_of(text: str) -> Allowance:
     return Allowance(hosts=frozenset(hosts), networks=tuple(networks))
 
 
+def networks_of(text: str) -> tuple[Network, ...]:
+    """From addresses and networks with commas between them. Raises `ValueError` with the entry that is none."""
+    return tuple(_network(entry) for entry in filter(None, (part.strip() for part in text.split(","))))
+
+
 def _network(entry: str) -> Network:
     try:
         return ip_network(entry)

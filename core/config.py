@@ -1,6 +1,7 @@
 """Settings as a value: read once, passed down. `.env.example` is rendered from `VARIABLES`."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from dotenv import dotenv_values
 from platformdirs import user_data_path
 
-from core.addresses import allowance_of
+from core.addresses import allowance_of, networks_of
 from core.errors import ConfigurationError
 
 DISCORD_API = "https://discord.com/api/v10"
@@ -19,6 +20,7 @@ SHORTEST_AUDIT_DAYS = 30
 _LAST_PORT = 65535
 _ENDLESS = 1_000_000
 _LONGEST_SESSION = 400  # days; browsers keep no cookie longer (RFC 6265bis)
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -148,6 +150,16 @@ VARIABLES = (
         "audit_retention_days",
         "How long entries of the audit log are kept, 30 days or more.",
     ),
+    Variable(
+        "GUILDWRIGHT_CORS_ORIGINS",
+        "cors_origins",
+        "Origins whose pages may call the API: https://panel.example, http://localhost:5173; * is all, but no cookies.",
+    ),
+    Variable(
+        "GUILDWRIGHT_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "Addresses and networks of proxies before the API; only of them Forwarded and X-Forwarded-For are believed.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -184,6 +196,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     delivery_retention_days: int = 30
     images_mebibytes: int = 2048
     audit_retention_days: int = 730
+    cors_origins: str = ""
+    trusted_proxies: str = ""
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -206,6 +220,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def image_capacity(self) -> int:
         """What all stored pictures together may have, in bytes."""
         return self.images_mebibytes * 1024**2
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """In the form in which browsers send them."""
+        return frozenset(filter(None, (part.strip().lower() for part in self.cors_origins.split(","))))
 
     @property
     def origin(self) -> str:
@@ -294,6 +313,7 @@ def _check(settings: Settings) -> None:
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_people(settings)
+    _check_door(settings)
     _check_callbacks(settings)
 
 
@@ -315,6 +335,18 @@ def _check_people(settings: Settings) -> None:
     ):
         if not 0 < days <= _LONGEST_SESSION:
             raise ConfigurationError(f"{name} must be more than 0 and at most {_LONGEST_SESSION}.")
+
+
+def _check_door(settings: Settings) -> None:
+    for origin in settings.allowed_origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ConfigurationError(
+                f"GUILDWRIGHT_CORS_ORIGINS: `{origin}` is no origin; one is https://host or https://host:port."
+            )
+    try:
+        networks_of(settings.trusted_proxies)
+    except ValueError as error:
+        raise ConfigurationError(f"GUILDWRIGHT_TRUSTED_PROXIES is not usable: {error}.") from None
 
 
 def _check_callbacks(settings: Settings) -> None:

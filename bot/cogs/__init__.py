@@ -4,6 +4,8 @@ from disnake.ext import commands
 
 from bot.asker import Owners
 from bot.client import GuildwrightBot
+from bot.closed import keep_closed
+from bot.cogs.guild import GuildCog
 from bot.cogs.guildwright import GuildwrightCog
 from bot.cogs.template import TemplateCog
 from core.uow import Database
@@ -14,7 +16,9 @@ def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners
     owners = Owners(bot)
     bot.add_listener(owners.ask, "on_connect")
     bot.add_cog(GuildwrightCog(bot, database, owners, version=version))
+    bot.add_cog(GuildCog(database, owners))
     bot.add_cog(TemplateCog(database, owners))
+    keep_closed(bot, database, owners)
     require_declared(bot)
     return owners
 

@@ -218,7 +218,7 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
     tasks = [asyncio.create_task(bot.serve(TOKEN)), asyncio.create_task(worker.main())]
     try:
         async with heartbeat(database, "test", "bot", dict):
-            await until(lambda: bot.connection.live and owners.ids and len(bot.global_slash_commands) == 2)
+            await until(lambda: bot.connection.live and owners.ids and len(bot.global_slash_commands) == 3)
             yield bot
     finally:
         await worker.stop()
