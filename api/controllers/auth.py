@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 from litestar import Controller, Request, Response, get, post
 from litestar.params import QueryParameter
 
+from api.clients import client_of
 from api.cookies import LOGIN, SESSION, cookie, no_cookie, shown_in
 from api.deps import Asker, Unit
 from api.errors import InvalidParameter
@@ -105,4 +106,4 @@ def _is_own_path(path: str) -> bool:
 def _visit(request: Request[Any, Any, Any]) -> Visit:
     agent = request.headers.get("user-agent")
     storable = None if agent is None else agent.replace("\x00", "")[:_LONGEST]
-    return Visit(user_agent=storable, address=request.client.host if request.client else None)
+    return Visit(user_agent=storable, address=client_of(request.scope))
