@@ -43,10 +43,12 @@ from api.errors import answer_error
 from api.guards import require_declarations
 from api.head import HeadAsGet
 from api.hub import JobHub
+from api.limiting import AddressLimits, CredentialLimits
 from api.lingering import Lingering
 from api.locations import PREFIX
 from api.params import require_storable
 from api.parts import Parts, Probe, as_state
+from api.rates import SPEND, Run, SharedRates, limits_of
 from api.request_id import RequestIds
 from api.safe_answers import SafeAnswers
 from api.security import Credentials
@@ -63,10 +65,11 @@ from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of
 from workers.ring import RedisRing
-from workers.wire import connect, disconnect
+from workers.wire import AWAY, Script, connect, disconnect, within
 
 BODY_LIMIT = 1 << 20
 _LIFE = "life"
+_PATIENCE_SECONDS = 0.25  # a request waits for it
 CONTROLLERS = (
     AuthController,
     MeController,
@@ -156,8 +159,10 @@ def create_app(
         database=database,
         hub=hub,
         door=door_of(settings),
-        ping_redis=_pinging(redis),
         discord=DiscordOAuth(settings),
+        limits=limits_of(settings),
+        rates=SharedRates(_spending(redis), away=AWAY),
+        ping_redis=_pinging(redis),
     )
     app = assemble() if routes is None else routes
     app.state.update(as_state(parts) | {_LIFE: (*around, lifespan)})
@@ -174,7 +179,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
             Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
         ],
         dependencies=DEPENDENCIES,
-        middleware=[Credentials],
+        middleware=[Credentials, CredentialLimits],
         before_request=require_storable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,
@@ -185,7 +190,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         debug=False,
     )
     require_declarations(app)
-    inside = SoundRequests(HeadAsGet(app.asgi_handler))
+    inside = SoundRequests(AddressLimits(HeadAsGet(app.asgi_handler)))
     app.asgi_handler = RequestIds(ClientAddresses(SafeAnswers(CrossOrigin(Lingering(inside)))))
     return app
 
@@ -196,6 +201,15 @@ async def _living(app: Litestar) -> AsyncGenerator[None]:
         for lifespan in app.state[_LIFE]:
             await stack.enter_async_context(lifespan(app))
         yield
+
+
+def _spending(redis: ArqRedis) -> Run:
+    script = Script(redis, SPEND)
+
+    async def spend(keys: list[str], args: list[Any]) -> Any:
+        return await within(_PATIENCE_SECONDS, asyncio.ensure_future(script(keys, args)))
+
+    return spend
 
 
 def _pinging(redis: ArqRedis) -> Probe:

@@ -10,6 +10,7 @@ from litestar.types import Scope
 from api.discord_oauth import DiscordOAuth
 from api.doors import Door
 from api.hub import JobHub
+from api.rates import Limits, SharedRates
 from core.uow import Database
 
 Probe: TypeAlias = Callable[[], Awaitable[object]]
@@ -22,6 +23,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     hub: JobHub
     door: Door
+    limits: Limits
+    rates: SharedRates
     ping_redis: Probe
     discord: DiscordOAuth
 

@@ -160,6 +160,26 @@ VARIABLES = (
         "trusted_proxies",
         "Addresses and networks of proxies before the API; only of them Forwarded and X-Forwarded-For are believed.",
     ),
+    Variable(
+        "GUILDWRIGHT_REQUESTS_PER_MINUTE",
+        "requests_per_minute",
+        "How often one API token or session may ask; 0, here and in the next three, is without limit.",
+    ),
+    Variable(
+        "GUILDWRIGHT_JOBS_PER_MINUTE",
+        "jobs_per_minute",
+        "How many jobs one account may ask for, with all its tokens.",
+    ),
+    Variable(
+        "GUILDWRIGHT_ADDRESS_REQUESTS_PER_MINUTE",
+        "address_requests_per_minute",
+        "How often one address (of IPv6: one network of 64 bits) may ask, whoever it is.",
+    ),
+    Variable(
+        "GUILDWRIGHT_LOGINS_PER_MINUTE",
+        "logins_per_minute",
+        "How often one address may ask for what is under /api/v1/auth.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -198,6 +218,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_retention_days: int = 730
     cors_origins: str = ""
     trusted_proxies: str = ""
+    requests_per_minute: int = 600
+    jobs_per_minute: int = 120
+    address_requests_per_minute: int = 1200
+    logins_per_minute: int = 20
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -338,6 +362,15 @@ def _check_people(settings: Settings) -> None:
 
 
 def _check_door(settings: Settings) -> None:
+    rates = {
+        "GUILDWRIGHT_REQUESTS_PER_MINUTE": settings.requests_per_minute,
+        "GUILDWRIGHT_JOBS_PER_MINUTE": settings.jobs_per_minute,
+        "GUILDWRIGHT_ADDRESS_REQUESTS_PER_MINUTE": settings.address_requests_per_minute,
+        "GUILDWRIGHT_LOGINS_PER_MINUTE": settings.logins_per_minute,
+    }
+    for name, rate in rates.items():
+        if not 0 <= rate < _ENDLESS:
+            raise ConfigurationError(f"{name} must be a number, 0 or more.")
     for origin in settings.allowed_origins:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise ConfigurationError(

@@ -7,14 +7,13 @@ permit that nobody popped by then is worth nothing, because workers look for the
 import asyncio
 import logging
 import time
-from typing import Any
 
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 
 from core.jobs.ring import Rung
-from workers.wire import AWAY, PERMIT, Script, bell_of, encode, queue_of
+from workers.wire import AWAY, PERMIT, Script, bell_of, encode, queue_of, within
 
 _BUDGET_SECONDS = 0.5  # whoever asked waits for it, and a worker finds the job by itself anyway
 _EXPIRY_MS = 5 * 60 * 1000
@@ -39,7 +38,7 @@ class RedisRing:
         keys = [job_key_prefix + id_, queue_of(rung.lane), bell_of(rung.lane)]
         ringing = asyncio.ensure_future(self._enqueue(keys, [body, _EXPIRY_MS, now, id_]))
         try:
-            await _within(_BUDGET_SECONDS, ringing)
+            await within(_BUDGET_SECONDS, ringing)
         except Exception as error:
             # Whatever it is, what was asked for is committed.
             log.warning(
@@ -48,19 +47,3 @@ class RedisRing:
                 error or type(error).__name__,
                 exc_info=None if isinstance(error, AWAY) else error,
             )
-
-
-async def _within(seconds: float, ringing: "asyncio.Future[Any]") -> None:
-    """Not `asyncio.timeout`: redis-py can lose the cancellation, and would then be waited for as long as its socket
-    may be silent. It is left to end by itself. Raises `TimeoutError`, and what the ringing raises."""
-    done, _ = await asyncio.wait({ringing}, timeout=seconds)
-    if not done:
-        ringing.cancel()
-        ringing.add_done_callback(_look_at)
-        raise TimeoutError(f"no answer within {seconds:g} s")
-    ringing.result()
-
-
-def _look_at(ringing: "asyncio.Future[Any]") -> None:
-    if not ringing.cancelled():
-        ringing.exception()  # or the loop would complain that nobody did

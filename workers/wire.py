@@ -64,6 +64,22 @@ class Script:
         return await self._script(keys=keys, args=args)
 
 
+async def within(seconds: float, asking: "asyncio.Future[Any]") -> Any:
+    """Not `asyncio.timeout`: redis-py can lose the cancellation, and would then be waited for as long as its socket
+    may be silent. It is left to end by itself. Raises `TimeoutError`, and what the asking raises."""
+    done, _ = await asyncio.wait({asking}, timeout=seconds)
+    if not done:
+        asking.cancel()
+        asking.add_done_callback(_look_at)
+        raise TimeoutError(f"no answer within {seconds:g} s")
+    return asking.result()
+
+
+def _look_at(asking: "asyncio.Future[Any]") -> None:
+    if not asking.cancelled():
+        asking.exception()  # or the loop would complain that nobody did
+
+
 async def bells(redis: ArqRedis, lane: Lane) -> AsyncGenerator[None]:
     """Yields at every ring, and once at every new subscription, since rings before it may have been missed. Goes on
     when Redis was away."""

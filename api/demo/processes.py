@@ -44,6 +44,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return log.read_text(encoding="utf-8").splitlines()[-_TAIL:] if log.is_file() else []
 
 
+_UNLIMITED = {
+    "GUILDWRIGHT_REQUESTS_PER_MINUTE": "0",
+    "GUILDWRIGHT_JOBS_PER_MINUTE": "0",
+    "GUILDWRIGHT_ADDRESS_REQUESTS_PER_MINUTE": "0",
+}
+"""The story asks more often than people do."""
+
+
 class Listening(msgspec.Struct, frozen=True):
     """A part with an address."""
 
@@ -126,6 +134,7 @@ def _settings(run: Run) -> dict[str, str]:
         "REDIS_URL": run.servers.redis_url,
         "GUILDWRIGHT_DATA_DIR": str(run.folder / "data"),
         "GUILDWRIGHT_HOST": "127.0.0.1",
+        **_UNLIMITED,
     }
 
 

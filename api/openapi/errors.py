@@ -40,6 +40,10 @@ _MEANING = {
         "invalid",
         "It cannot be accepted as it stands; `errors` names the places.",
     ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "rate_limited",
+        "You ask too often: `Retry-After` says how long to wait, `RateLimit` how much of each policy is left.",
+    ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         "internal",
         "An error of ours; our log has it under the request's id.",
@@ -58,13 +62,17 @@ def error_responses() -> dict[str, Schema]:
     return {name_of(status): _response(status, code, meaning) for status, (code, meaning) in _MEANING.items()}
 
 
-def statuses_of(operation: Operation, *, method: str, guarded: bool, parameters: bool) -> list[HTTPStatus]:
+def statuses_of(
+    operation: Operation, *, method: str, guarded: bool, parameters: bool, limited: bool
+) -> list[HTTPStatus]:
     """What follows from the route's form, and what the service says it refuses."""
     found = {
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         *(STATUS[error] for error in operation.refuses),
     }
+    if limited:
+        found.add(HTTPStatus.TOO_MANY_REQUESTS)
     if guarded:
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
         if method not in {"get", "head"}:
@@ -88,6 +96,8 @@ def _response(status: HTTPStatus, code: str, meaning: str) -> dict[str, Any]:
     headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = {"schema": {"type": "string", "const": "Bearer"}}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}
     return {
         "description": meaning,
         "headers": headers,

@@ -72,6 +72,7 @@ def path_item(handler: HTTPRouteHandler, operation: Operation, method: str) -> S
                     operation,
                     method=method,
                     guarded=guarded,
+                    limited="health" not in _tags(handler),
                     parameters=any(p.get("in") != "path" for p in parameters),
                 )
             },

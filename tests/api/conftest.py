@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -12,22 +12,25 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from litestar import Litestar
+from msgspec.structs import replace
 
 from api.app import assemble, create_app
 from api.openapi.document import openapi_document
 from api.protocol import serving
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
-from core.config import Settings
+from core.config import VARIABLES, Settings
 from core.db import Engines
 from core.embedded import Servers
 from core.uow import Database, people_of
 from tests.api.conformity import Conformity
 from tests.api.world import SECRET, Api, Rings, transport_to
+from tests.fixtures.environment import RATES
 from tests.fixtures.keys import keyring
 from tests.fixtures.servers import fresh_database
 from workers.wire import connect, disconnect
 
+UNLIMITED = dict.fromkeys((variable.field for variable in VARIABLES if variable.name in RATES), 0)
 _idle: list[Litestar] = []
 """Routes that no installation uses now: they are the same for all, and take longer to make than most tests."""
 
@@ -78,7 +81,9 @@ async def module_api(servers: Servers, template_database: str) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def installation(settings: Settings) -> AsyncGenerator[Api]:
+async def installation(settings: Settings, *, limits: Mapping[str, int] = UNLIMITED) -> AsyncGenerator[Api]:
+    """Without limits of rates, unless it is about them."""
+    settings = replace(settings, **limits)
     engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
     people = people_of(settings, keyring())
     database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings), people=people)
