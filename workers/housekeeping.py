@@ -15,6 +15,7 @@ _KEYS_KEPT = timedelta(days=1)
 _PICTURES_UNUSED = timedelta(days=30)
 _PLANS_OPEN = timedelta(days=30)
 _CLEAN_EVERY = 1200  # rounds: about an hour
+_CLEAN_FIRST = 20  # rounds: about a minute, so that a start has the database for itself
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +45,7 @@ class Housekeeping:
         while True:
             try:
                 await self.look_after()
-                if rounds % _CLEAN_EVERY == 0:
+                if rounds % _CLEAN_EVERY == _CLEAN_FIRST:
                     await self.clean()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("Housekeeping could not reach PostgreSQL: %s", error)

@@ -1,5 +1,6 @@
 """What is cleaned while nobody asks: pictures that nothing names, snapshots that nobody goes back to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,8 @@ from core.templates.plan import PlanOptions
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.simulator.pictures import png
+from workers import housekeeping
+from workers.ending import end
 from workers.housekeeping import Housekeeping
 
 NOW = datetime.now(UTC)
@@ -96,3 +99,32 @@ async def test_a_snapshot_that_a_plan_goes_back_to_is_kept(database: Database) -
     async with database.read() as unit:
         page = await unit.snapshots.list(owner(), guild.guild_id, Paging(limit=50))
     assert {item.id for item in page.items} == set(ids) - {ids[2]}
+
+
+class Rounds(Housekeeping):
+    """Writes down what is done when."""
+
+    def __init__(self, database: Database) -> None:
+        day = timedelta(days=1)
+        super().__init__(database, job_retention=day, delivery_retention=day, audit_retention=day)
+        self.done: list[str] = []
+        self.has_cleaned = asyncio.Event()
+
+    async def look_after(self) -> None:
+        self.done.append("look after")
+
+    async def clean(self) -> None:
+        self.done.append("clean")
+        self.has_cleaned.set()
+
+
+async def test_it_cleans_without_being_asked_but_not_in_the_first_minute(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute = round(60 / housekeeping.EVERY_SECONDS)
+    monkeypatch.setattr(housekeeping, "EVERY_SECONDS", 0)
+    rounds = Rounds(database)
+    running = asyncio.create_task(rounds.run())
+    await asyncio.wait_for(rounds.has_cleaned.wait(), 30)
+    await end(running)
+    assert rounds.done[: minute + 2] == ["look after"] * (minute + 1) + ["clean"]
