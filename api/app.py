@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from api.clients import ClientAddresses
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
+from api.controllers.auth import AuthController
 from api.controllers.callbacks import CallbackController
 from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
@@ -29,12 +30,14 @@ from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
 from api.controllers.schemas import SchemaController
+from api.controllers.sessions import SessionController
 from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
 from api.controllers.templates import TemplateController
 from api.controllers.versions import VersionController
 from api.cross_origin import CrossOrigin
 from api.deps import DEPENDENCIES
+from api.discord_oauth import DiscordOAuth
 from api.doors import door_of
 from api.errors import answer_error
 from api.guards import require_declarations
@@ -48,7 +51,7 @@ from api.parts import Parts, Probe, as_state
 from api.rates import SPEND, Run, SharedRates, limits_of
 from api.request_id import RequestIds
 from api.safe_answers import SafeAnswers
-from api.security import BearerTokens
+from api.security import Credentials
 from api.soundness import SoundRequests
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
@@ -56,7 +59,7 @@ from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
 from core.keyring import Keyring
-from core.uow import Database
+from core.uow import Database, people_of
 from workers.deliveries import delivering
 from workers.ending import end
 from workers.heartbeat import heartbeat
@@ -68,7 +71,9 @@ BODY_LIMIT = 1 << 20
 _LIFE = "life"
 _PATIENCE_SECONDS = 0.25  # a request waits for it
 CONTROLLERS = (
+    AuthController,
     MeController,
+    SessionController,
     GuildController,
     GuildSettingsController,
     SnapshotController,
@@ -117,7 +122,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         ring=RedisRing(redis),
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
-        keyring=keyring,
+        people=people_of(settings, keyring),
     )
     return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
 
@@ -154,6 +159,7 @@ def create_app(
         database=database,
         hub=hub,
         door=door_of(settings),
+        discord=DiscordOAuth(settings),
         limits=limits_of(settings),
         rates=SharedRates(_spending(redis), away=AWAY),
         ping_redis=_pinging(redis),
@@ -173,7 +179,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
             Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
         ],
         dependencies=DEPENDENCIES,
-        middleware=[BearerTokens, CredentialLimits],
+        middleware=[Credentials, CredentialLimits],
         before_request=require_storable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,

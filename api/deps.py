@@ -34,7 +34,7 @@ def provide_actor(request: Request[Any, Any, Any]) -> Actor:
     """Whoever `api.security` found."""
     actor = actor_of(request.scope)
     if actor is None:
-        raise Unauthenticated("This needs an API token.")
+        raise Unauthenticated("This needs an API token or a session.")
     return actor
 
 

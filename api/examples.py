@@ -42,6 +42,7 @@ from api.schemas.plan_options import PlanArchive, PlanExtras
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, FieldChange, Plan, PlanNode
 from api.schemas.problems import FieldError, Problem
 from api.schemas.resources import Resources
+from api.schemas.sessions import CurrentSession, Session, SessionPage
 from api.schemas.steps import ChannelWrite, CreateChannel, OverwriteWrite
 from api.schemas.structure import (
     Settings,
@@ -140,6 +141,15 @@ channels:
 """
 _RAW = msgspec.Raw(msgspec.json.encode(_DOCUMENT))
 _ACCOUNT_SHOWN = Account(id=_ACCOUNT, name="owner", is_owner=True, discord_user_id=None, created_at=_THEN)
+_SESSION_SHOWN = Session(
+    id=uuid.UUID("0198c5d0-3333-7aaa-8bbb-0123456789ab"),
+    current=True,
+    created_at=_THEN,
+    seen_at=_THEN,
+    expires_at=_THEN + timedelta(days=30),
+    user_agent="Mozilla/5.0",
+    address="198.51.100.7",
+)
 _TOKEN_SHOWN = ApiToken(
     id=_TOKEN,
     name="deploy",
@@ -374,6 +384,8 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
     for example in (
         _ACCOUNT_SHOWN,
         _TOKEN_SHOWN,
+        SessionPage(items=(_SESSION_SHOWN,)),
+        CurrentSession(session=_SESSION_SHOWN, csrf_token="8c1f02ab.Q2x1…"),  # noqa: S106 - an example
         ApiTokenPage(items=(_TOKEN_SHOWN,)),
         CreateApiToken(name="deploy"),
         NewApiToken(token=_TOKEN_SHOWN, secret="gwt_Q2x1…"),  # noqa: S106 - an example, not a secret

@@ -18,7 +18,7 @@ async def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
 async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A credential that holds is needed."""
     if not is_options(connection.scope) and actor_of(connection.scope) is None:
-        raise Unauthenticated("This needs an API token: send `Authorization: Bearer gwt_…`.")
+        raise Unauthenticated("This needs an API token (`Authorization: Bearer gwt_…`) or a session.")
 
 
 DECLARATIONS = frozenset({anyone, signed_in})

@@ -1,6 +1,6 @@
 """What an operation promises beyond its signature, said where the route is declared; `api.openapi` writes it down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec
 
 import msgspec
@@ -39,6 +39,7 @@ class Operation(msgspec.Struct, frozen=True):
     waits: bool = False
     conditional: bool = False
     tagged: bool = False
+    opt: Mapping[str, Any] = {}
 
 
 def _around(said: Operation) -> list[type[WaitForJob | TakeTurns]]:
@@ -51,7 +52,7 @@ def _declaring(make: Callable[P, Operation]) -> Callable[P, dict[str, Any]]:
         said = make(*args, **kwargs)
         return {
             "operation_id": said.id,
-            "opt": {_KEY: said},
+            "opt": {_KEY: said, **said.opt},
             "middleware": _around(said),
             **({"status_code": said.statuses[0]} if said.statuses else {}),
         }

@@ -18,6 +18,7 @@ PlanId: TypeAlias = Annotated[UUID, PathParameter(description="The plan's id.")]
 JobId: TypeAlias = Annotated[UUID, PathParameter(description="The job's id.")]
 CallbackId: TypeAlias = Annotated[UUID, PathParameter(description="The callback's id.")]
 DeliveryId: TypeAlias = Annotated[UUID, PathParameter(description="The delivery's id.")]
+SessionId: TypeAlias = Annotated[UUID, PathParameter(description="The session's id.")]
 TokenId: TypeAlias = Annotated[UUID, PathParameter(description="The token's id.")]
 Limit: TypeAlias = Annotated[
     int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Litestar
 from litestar.types import Scope
 
+from api.discord_oauth import DiscordOAuth
 from api.doors import Door
 from api.hub import JobHub
 from api.rates import Limits, SharedRates
@@ -25,6 +26,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     rates: SharedRates
     ping_redis: Probe
+    discord: DiscordOAuth
 
 
 def parts_of(scope: Scope) -> Parts:

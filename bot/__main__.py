@@ -24,7 +24,7 @@ from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError, Unavailable
 from core.logs import write_logs
 from core.migrate import require_current
-from core.uow import Database
+from core.uow import Database, people_of
 from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.jobs import MODULES
@@ -43,7 +43,13 @@ async def serve(settings: Settings) -> None:
     await require_current(database_url)
     registry = Registry(CATALOG, MODULES)
     engines, redis = Engines(database_url), connect(redis_url)
-    database = Database(engines, CATALOG, ring=RedisRing(redis), image_capacity=settings.image_capacity)
+    database = Database(
+        engines,
+        CATALOG,
+        ring=RedisRing(redis),
+        image_capacity=settings.image_capacity,
+        people=people_of(settings),
+    )
     stored = StoredGuilds(database)
     options = BotOptions(api_base=settings.discord_api_base, message_content=settings.message_content)
     bot = GuildwrightBot(stored, options)

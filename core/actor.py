@@ -30,6 +30,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     account_id: UUID | None = None
     token_id: UUID | None = None
+    session_id: UUID | None = None
     discord_user_id: str | None = None
     is_owner: bool = False
     in_guild: GuildPermissions | None = None

@@ -19,6 +19,7 @@ SHORTEST_AUDIT_DAYS = 30
 """What is younger no statement removes, whoever says it: a trigger sees to it."""
 _LAST_PORT = 65535
 _ENDLESS = 1_000_000
+_LONGEST_SESSION = 400  # days; browsers keep no cookie longer (RFC 6265bis)
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -50,6 +51,25 @@ VARIABLES = (
         "discord_api_base",
         "Where Discord's REST API is; only the simulator is anywhere else.",
     ),
+    Variable(
+        "DISCORD_CLIENT_ID",
+        "discord_client_id",
+        "The application's id, from the Developer Portal, page OAuth2: for people to log in with Discord.",
+    ),
+    Variable(
+        "DISCORD_CLIENT_SECRET", "discord_client_credential", "Its client secret, from the same page.", True
+    ),
+    Variable(
+        "GUILDWRIGHT_OWNER_IDS",
+        "owner_ids",
+        "Discord ids of people who own this installation when they log in, with commas between.",
+    ),
+    Variable(
+        "GUILDWRIGHT_SESSION_IDLE_DAYS",
+        "session_idle_days",
+        "After how long without a request a browser has to log in again.",
+    ),
+    Variable("GUILDWRIGHT_SESSION_DAYS", "session_days", "After how long it has to anyhow."),
     Variable(
         "GUILDWRIGHT_OWNER_TOKEN",
         "owner_token",
@@ -171,6 +191,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str | None = None
     discord_token: str | None = None
     discord_api_base: str = DISCORD_API
+    discord_client_id: str | None = None
+    discord_client_credential: str | None = None
+    owner_ids: str = ""
+    session_idle_days: float = 7.0
+    session_days: float = 30.0
     owner_token: str | None = None
     data_dir: Path = msgspec.field(default_factory=lambda: user_data_path("guildwright"))
     keys_file: Path | None = None
@@ -209,6 +234,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def keys_path(self) -> Path:
         return self.keys_file or self.data_dir / "keys.json"
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Discord ids of people who own the installation."""
+        return frozenset(self.owner_ids.replace(",", " ").split())
 
     @property
     def image_capacity(self) -> int:
@@ -306,8 +336,29 @@ def _check(settings: Settings) -> None:
         )
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
+    _check_people(settings)
     _check_door(settings)
     _check_callbacks(settings)
+
+
+def _check_people(settings: Settings) -> None:
+    if not all(id_.isdecimal() for id_ in settings.owners):
+        raise ConfigurationError(
+            "GUILDWRIGHT_OWNER_IDS must be Discord ids, which are numbers: 80351110224678912, 104018231801589760."
+        )
+    client_id = settings.discord_client_id
+    if client_id is not None and not client_id.isdecimal():
+        raise ConfigurationError("DISCORD_CLIENT_ID must be the application's id, which is a number.")
+    if client_id is not None and settings.discord_client_credential is None:
+        raise ConfigurationError(
+            "DISCORD_CLIENT_ID needs DISCORD_CLIENT_SECRET beside it, from the same page."
+        )
+    for name, days in (
+        ("GUILDWRIGHT_SESSION_IDLE_DAYS", settings.session_idle_days),
+        ("GUILDWRIGHT_SESSION_DAYS", settings.session_days),
+    ):
+        if not 0 < days <= _LONGEST_SESSION:
+            raise ConfigurationError(f"{name} must be more than 0 and at most {_LONGEST_SESSION}.")
 
 
 def _check_door(settings: Settings) -> None:

@@ -14,7 +14,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_scoped_session,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
 from uuid_utils.compat import uuid7
@@ -151,7 +157,9 @@ def _refuse_closed(connection: Any, record: object, proxy: object) -> None:
         raise DisconnectionError("PostgreSQL has closed this connection.")
 
 
-async def hold_keys(connection: AsyncConnection | AsyncSession, *, alone: bool = False) -> None:
+async def hold_keys(
+    connection: AsyncConnection | AsyncSession | async_scoped_session[AsyncSession], *, alone: bool = False
+) -> None:
     """Until this transaction ends no key is taken away (or, for a rotation, nothing is sealed by others)."""
     lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
     await connection.execute(select(lock(_KEYS_LOCK)))

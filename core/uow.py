@@ -6,13 +6,19 @@ is kept by the unit and done once the commit has succeeded.
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cached_property
 
+import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.logins import LoginService
 from core.accounts.repository import AccountRepository, ApiTokenRepository
+from core.accounts.schemas import SessionLife
 from core.accounts.service import AccountService
+from core.accounts.session_repository import DiscordGrantRepository, LoginRepository, SessionRepository
+from core.accounts.sessions import SessionService
 from core.actions.reviews import GuildReviewService
 from core.actions.service import ActionService
 from core.audit.repository import AuditRepository
@@ -23,6 +29,7 @@ from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
 from core.callbacks.service import CallbackService
 from core.clock import Clock, utc_now
+from core.config import Settings
 from core.db import Engines
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
@@ -62,6 +69,26 @@ from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
 
 
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of people by settings. Only a process that logs them in has a `keyring`."""
+
+    owner_ids: frozenset[str] = frozenset()
+    session_life: SessionLife = SessionLife()
+    keyring: Keyring | None = None
+
+    def keys(self) -> Keyring:
+        if self.keyring is None:
+            raise RuntimeError("This process was started without the installation's keys.")
+        return self.keyring
+
+
+def people_of(settings: Settings, keyring: Keyring | None = None) -> People:
+    life = SessionLife(
+        idle=timedelta(days=settings.session_idle_days), absolute=timedelta(days=settings.session_days)
+    )
+    return People(owner_ids=settings.owners, session_life=life, keyring=keyring)
+
+
 class UnitOfWork:
     """The services over one session. Each is made when it is first asked for."""
 
@@ -73,12 +100,14 @@ class UnitOfWork:
         *,
         callback_rules: CallbackRules,
         image_capacity: int,
+        people: People,
     ) -> None:
         self._session = session
         self._catalog = catalog
         self._clock = clock
         self._callback_rules = callback_rules
         self._image_capacity = image_capacity
+        self._people = people
         self.rungs: list[Rung] = []
 
     @cached_property
@@ -88,8 +117,29 @@ class UnitOfWork:
     @cached_property
     def accounts(self) -> AccountService:
         return AccountService(
-            AccountRepository(self._session), ApiTokenRepository(self._session), self.audit, self._clock
+            AccountRepository(self._session),
+            ApiTokenRepository(self._session),
+            self.audit,
+            self._clock,
+            owner_ids=self._people.owner_ids,
         )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(
+            AccountRepository(self._session),
+            SessionRepository(self._session),
+            DiscordGrantRepository(self._session),
+            audit=self.audit,
+            clock=self._clock,
+            keys=self._people.keys,
+            life=self._people.session_life,
+            owner_ids=self._people.owner_ids,
+        )
+
+    @cached_property
+    def logins(self) -> LoginService:
+        return LoginService(LoginRepository(self._session), self._people.keys, self._clock)
 
     @cached_property
     def jobs(self) -> JobService:
@@ -270,7 +320,7 @@ class UnitOfWork:
 
 
 class Database:
-    """Where units of work come from: one a process. Only who logs people in has a `keyring`."""
+    """Where units of work come from: one a process."""
 
     def __init__(
         self,
@@ -281,7 +331,7 @@ class Database:
         ring: Ring = no_ring,
         callback_rules: CallbackRules | None = None,
         image_capacity: int = DEFAULT_CAPACITY,
-        keyring: Keyring | None = None,
+        people: People | None = None,
     ) -> None:
         self.engines = engines
         self.catalog = catalog
@@ -289,7 +339,7 @@ class Database:
         self.ring = ring
         self.callback_rules = callback_rules or CallbackRules()
         self.image_capacity = image_capacity
-        self.keyring = keyring
+        self.people = people or People()
 
     @asynccontextmanager
     async def unit(self) -> AsyncGenerator[UnitOfWork]:
@@ -325,4 +375,5 @@ class Database:
             self.clock,
             callback_rules=self.callback_rules,
             image_capacity=self.image_capacity,
+            people=self.people,
         )

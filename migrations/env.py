@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from core.db import SnowflakeColumn, StructColumn
+from core.db import SealedColumn, SnowflakeColumn, StructColumn
 from core.tables import METADATA
 
 
@@ -13,6 +13,8 @@ def render_item(type_: str, item: object, autogen_context: AutogenContext) -> st
     """Columns of our own types stand in a migration as what they are in PostgreSQL: a migration never imports us."""
     if isinstance(item, SnowflakeColumn):
         return "sa.BigInteger()"
+    if isinstance(item, SealedColumn):
+        return "sa.LargeBinary()"
     if isinstance(item, StructColumn):
         autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
         return "postgresql.JSONB(none_as_null=True)"

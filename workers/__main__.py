@@ -14,7 +14,7 @@ from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
 from core.logs import write_logs
 from core.migrate import require_current
-from core.uow import Database
+from core.uow import Database, people_of
 from workers.deliveries import delivering
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of
@@ -27,7 +27,11 @@ async def serve(settings: Settings) -> None:
     await require_current(settings.database_url)
     engines = Engines(settings.database_url)
     database = Database(
-        engines, CATALOG, callback_rules=rules_of(settings), image_capacity=settings.image_capacity
+        engines,
+        CATALOG,
+        callback_rules=rules_of(settings),
+        image_capacity=settings.image_capacity,
+        people=people_of(settings),
     )
     keeping = asyncio.create_task(housekeeping_of(settings, database).run())
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -70,6 +70,8 @@ class Housekeeping:
             await unit.deliveries.clean(self._delivery_retention)
             await unit.idempotency.forget_before(self._database.clock() - _KEYS_KEPT)
             await unit.processes.bury()
+            await unit.sessions.clean()
+            await unit.logins.clean()
             await unit.audit.clean(self._database.clock() - self._audit_retention)
         await self._clean_snapshots()
         await self._clean_pictures()

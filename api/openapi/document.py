@@ -6,6 +6,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from api.cookies import SESSION
 from api.openapi.components import Schema, components_of, reachable, ref_to, settle_directions
 from api.openapi.errors import error_responses
 from api.openapi.parameters import header_components, parameter_components
@@ -15,6 +16,7 @@ from api.operations import operation_of
 from api.schemas.callback_events import CallbackEvent
 from api.schemas.guild_events import GuildEvent
 from api.schemas.problems import Problem
+from api.security import CSRF_HEADER
 
 _DESCRIPTION = """\
 A Discord server is infrastructure: describe it, see what would change, apply it safely, watch it, undo it.
@@ -38,7 +40,8 @@ _TAGS = {
     "jobs": "What was asked of the bot.",
     "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
     "audit": "Who changed what, and through which door.",
-    "me": "Your account and its API tokens.",
+    "auth": "Logging in with Discord, and out.",
+    "me": "Your account, its sessions and its API tokens.",
     "system": "The installation.",
     "health": "For supervisors and load balancers.",
 }
@@ -84,7 +87,7 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
         },
         "servers": [{"url": "/", "description": "Where this document came from."}],
         "tags": [{"name": name, "description": meaning} for name, meaning in _TAGS.items()],
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"session": []}],
         "paths": paths,
         "webhooks": sent,
         "components": {
@@ -97,7 +100,20 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "An API token, `gwt_…`: the owner's is printed once at the first start.",
-                }
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": SESSION,
+                    "description": "A browser's session: begun at `GET /api/v1/auth/discord/login`.",
+                },
+                "csrf": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": CSRF_HEADER,
+                    "description": "What `GET /api/v1/me/session` tells; needed with a session for whatever is not "
+                    "GET, as is an Origin or Sec-Fetch-Site of this site.",
+                },
             },
         },
     }

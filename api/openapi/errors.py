@@ -14,7 +14,10 @@ _MEANING = {
         "malformed",
         "The body is not what its media type says; line and column are named. Or the request is no sound HTTP.",
     ),
-    HTTPStatus.UNAUTHORIZED: ("unauthenticated", "No API token, or one that is unknown, expired or revoked."),
+    HTTPStatus.UNAUTHORIZED: (
+        "unauthenticated",
+        "No API token and no session, or one that does not hold (any more).",
+    ),
     HTTPStatus.FORBIDDEN: ("forbidden", "You may not do this; the detail names what is missing."),
     HTTPStatus.NOT_FOUND: ("not_found", "There is no such thing, or none that you may know of."),
     HTTPStatus.CONFLICT: (
@@ -73,7 +76,7 @@ def statuses_of(
     if guarded:
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
         if method not in {"get", "head"}:
-            found.add(HTTPStatus.CONFLICT)
+            found |= {HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN}
     if parameters or operation.once:
         found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     if operation.body is not None:

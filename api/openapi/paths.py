@@ -24,11 +24,12 @@ _REASONS = {
     200: "Here it is.",
     201: "It was made.",
     202: "It was accepted, and will be done.",
+    302: "Go on there.",
     204: "Nothing to say.",
     304: "It is what you have.",
     503: "Not ready.",
 }
-_EMPTY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_EMPTY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED, HTTPStatus.FOUND})
 _NATIVE: Schema = {
     "type": "object",
     "description": "Discord's own server template, or its `serialized_source_guild`.",
@@ -83,6 +84,8 @@ def path_item(handler: HTTPRouteHandler, operation: Operation, method: str) -> S
         item["requestBody"] = {"required": operation.body_required, "content": _bodies(operation)}
     if not guarded:
         item["security"] = []
+    elif method not in {"get", "head"}:
+        item["security"] = [{"bearer": []}, {"session": [], "csrf": []}]
     return item
 
 
@@ -100,7 +103,7 @@ def _successes(handler: HTTPRouteHandler, operation: Operation) -> dict[str, Sch
 
 def _success(status: int, operation: Operation, answer: Any) -> Schema:
     names = ["X-Request-Id"]
-    if status in {201, 202} and operation.once:
+    if status == HTTPStatus.FOUND or (status in {201, 202} and operation.once):
         names.append("Location")
     if operation.tagged:
         names.append("ETag")

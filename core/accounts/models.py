@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Identified, SnowflakeColumn
+from core.db import Base, Identified, SealedColumn, SnowflakeColumn
 
 
 class AccountModel(Identified):
@@ -27,3 +27,47 @@ class ApiTokenModel(Identified):
     last_used_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "account_id"),)
+
+
+class SessionModel(Identified):
+    """A browser's login. What the browser holds is kept as a digest."""
+
+    __tablename__ = "sessions"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    hash: Mapped[bytes] = mapped_column(unique=True)
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    user_agent: Mapped[str | None]
+    address: Mapped[str | None]
+
+    __table_args__ = (Index(None, "account_id"), Index(None, "expires_at"))
+
+
+class LoginModel(Identified):
+    """One attempt to log in; it goes when it is used."""
+
+    __tablename__ = "logins"
+
+    state_hash: Mapped[bytes] = mapped_column(unique=True)
+    browser_hash: Mapped[bytes]
+    verifier: Mapped[bytes] = mapped_column(SealedColumn())
+    next_path: Mapped[str]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "expires_at"),)
+
+
+class DiscordGrantModel(Base):
+    """What a person has let us ask Discord in their name."""
+
+    __tablename__ = "discord_grants"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    access_token: Mapped[bytes] = mapped_column(SealedColumn())
+    refresh_token: Mapped[bytes | None] = mapped_column(SealedColumn())
+    scopes: Mapped[str]
+    expires_at: Mapped[datetime]

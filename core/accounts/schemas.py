@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -30,4 +30,51 @@ class NewApiToken(msgspec.Struct, frozen=True, kw_only=True):
     """`secret` cannot be shown again."""
 
     token: ApiToken
+    secret: str
+
+
+class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """Who Discord says has come, and what they let us ask in their name. The `repr` shows no token."""
+
+    user_id: str
+    name: str
+    access_token: str
+    expires_in: int
+    scopes: str
+    refresh_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"DiscordLogin(user_id={self.user_id!r}, name={self.name!r})"
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a session was begun, for its owner to recognise it."""
+
+    user_agent: str | None = None
+    address: str | None = None
+
+
+class SessionLife(msgspec.Struct, frozen=True):
+    """After how long without a request, and after how long anyhow, a session ends."""
+
+    idle: timedelta = timedelta(days=7)
+    absolute: timedelta = timedelta(days=30)
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """`current`: it is the one that asks."""
+
+    id: uuid.UUID
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    user_agent: str | None
+    address: str | None
+    current: bool
+
+
+class NewSession(msgspec.Struct, frozen=True):
+    """`secret` is for the browser's cookie, and is kept nowhere else."""
+
+    session: Session
     secret: str

@@ -24,12 +24,19 @@ _TOUCH_SECONDS = 60
 
 class AccountService:
     def __init__(
-        self, accounts: AccountRepository, tokens: ApiTokenRepository, audit: AuditService, clock: Clock
+        self,
+        accounts: AccountRepository,
+        tokens: ApiTokenRepository,
+        audit: AuditService,
+        clock: Clock,
+        *,
+        owner_ids: frozenset[str] = frozenset(),
     ) -> None:
         self._accounts = accounts
         self._tokens = tokens
         self._audit = audit
         self._clock = clock
+        self._owner_ids = owner_ids
 
     async def bootstrap_owner(self, owner_token: str | None) -> str | None:
         """Makes the owner's account at the first start. Returns a new token to print once, or None.
@@ -66,7 +73,7 @@ class AccountService:
             account_id=account.id,
             token_id=token.id,
             discord_user_id=account.discord_user_id,
-            is_owner=account.is_owner,
+            is_owner=self._owns(account),
         )
 
     async def note_use(self, actor: Actor) -> None:
@@ -85,7 +92,7 @@ class AccountService:
         account = await self._accounts.get_one_or_none(id=actor.account_id) if actor.account_id else None
         if account is None:
             raise NotFound("This actor has no account.")
-        return to_account(account)
+        return to_account(account, is_owner=self._owns(account))
 
     async def list_tokens(self, actor: Actor) -> tuple[ApiToken, ...]:
         """The actor's own, newest first."""
@@ -122,12 +129,19 @@ class AccountService:
             await self._audit.record(actor, "token.revoke", ("token", token.id))
 
     async def is_live(self, actor: Actor) -> bool:
-        """Whether what the actor showed still holds: the token, and being the owner. True for actors without
-        either, whose authority is looked up elsewhere."""
-        if actor.token_id is None:
+        """Whether what the actor came with still holds: the token, the account, and being the owner. True for actors
+        of Discord, whose authority is looked up elsewhere. A session may have ended since: its owner is no less."""
+        if actor.token_id is not None:
+            account = await self._tokens.find_live_by_id(actor.token_id, self._clock())
+        elif actor.via == "http" and actor.account_id is not None:
+            account = await self._accounts.get_one_or_none(id=actor.account_id)
+        else:
             return True
-        found = await self._tokens.find_live_by_id(actor.token_id, self._clock())
-        return found is not None and (found.is_owner or not actor.is_owner)
+        return account is not None and (self._owns(account) or not actor.is_owner)
+
+    def _owns(self, account: AccountModel) -> bool:
+        """Whether the account is an owner of the installation: of its own, or by a setting."""
+        return account.is_owner or account.discord_user_id in self._owner_ids
 
     async def _within_parents(self, actor: Actor, expires_at: datetime | None) -> datetime | None:
         """A token made with a token does not outlive it."""
@@ -179,11 +193,11 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def to_account(model: AccountModel) -> Account:
+def to_account(model: AccountModel, *, is_owner: bool) -> Account:
     return Account(
         id=model.id,
         name=model.name,
-        is_owner=model.is_owner,
+        is_owner=is_owner,
         created_at=model.created_at,
         discord_user_id=model.discord_user_id,
     )

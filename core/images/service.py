@@ -48,6 +48,7 @@ class ImageService:
 
     async def put(self, actor: Actor, content: bytes) -> ImageInfo:
         """Uploading what is there already changes nothing. Raises `TooLarge`, `NotAnImage`, `StoreFull`."""
+        actor.require_owner()
         if actor.account_id is None:
             raise Forbidden("Only an account can upload pictures.")
         image = image_of(content)

@@ -22,10 +22,11 @@ from core.catalog import CATALOG
 from core.config import VARIABLES, Settings
 from core.db import Engines
 from core.embedded import Servers
-from core.uow import Database
+from core.uow import Database, people_of
 from tests.api.conformity import Conformity
 from tests.api.world import SECRET, Api, Rings, transport_to
 from tests.fixtures.environment import RATES
+from tests.fixtures.keys import keyring
 from tests.fixtures.servers import fresh_database
 from workers.wire import connect, disconnect
 
@@ -84,7 +85,8 @@ async def installation(settings: Settings, *, limits: Mapping[str, int] = UNLIMI
     """Without limits of rates, unless it is about them."""
     settings = replace(settings, **limits)
     engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
-    database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings))
+    people = people_of(settings, keyring())
+    database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings), people=people)
     routes = _idle.pop() if _idle else assemble()
     app = create_app(settings, database, redis=redis, announce=print, routes=routes)
     async with (

@@ -49,6 +49,11 @@ def test_values_take_the_type_of_their_setting() -> None:
         ("GUILDWRIGHT_CALLBACK_DISABLE_HOURS", "nan"),
         ("GUILDWRIGHT_DELIVERY_RETENTION_DAYS", "-1"),
         ("GUILDWRIGHT_IMAGES_MEBIBYTES", "-1"),
+        ("GUILDWRIGHT_OWNER_IDS", "80351110224678912, ada"),
+        ("GUILDWRIGHT_SESSION_IDLE_DAYS", "0"),
+        ("GUILDWRIGHT_SESSION_DAYS", "401"),
+        ("DISCORD_CLIENT_ID", "80351110224678912"),
+        ("DISCORD_CLIENT_ID", "the-id"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(name: str, value: str) -> None:

@@ -21,7 +21,7 @@ _POSTGRES = tuple(f"asyncpg.protocol:Protocol.{name}" for name in ("query", "pre
 POINTS: dict[str, dict[str, tuple[str, ...]]] = {
     "api": {
         "http": ("api.request_id:RequestIds.__call__",),
-        "auth": ("api.security:BearerTokens.authenticate_request",),
+        "auth": ("api.security:Credentials.authenticate_request",),
         "ask": ("core.jobs.service:JobService.ask",),
         "commit": ("sqlalchemy.ext.asyncio:AsyncSession.commit",),
         "ring": ("workers.ring:RedisRing.__call__",),
