@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import VARIABLES, load_settings
-from tests.fixtures.environment import ENV_FILE, ROOT, child_environment, is_setting
+from tests.fixtures.environment import ENV_FILE, RATES, ROOT, child_environment, is_setting
 
 CANARY = "canary-that-nobody-may-use"
 
@@ -18,8 +18,13 @@ def test_no_setting_is_left_in_the_environment() -> None:
     assert [name for name in os.environ if is_setting(name)] == []
 
 
-def test_children_are_given_no_setting() -> None:
-    assert [name for name in child_environment() if is_setting(name)] == []
+def test_children_are_given_no_setting_but_that_they_may_ask_as_often_as_they_like(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in VARIABLES:
+        monkeypatch.setenv(variable.name, "of the developer's")
+    given = {name: value for name, value in child_environment().items() if is_setting(name)}
+    assert given == dict.fromkeys(RATES, "0")
 
 
 def test_every_variable_of_ours_counts_as_a_setting() -> None:
