@@ -13,7 +13,6 @@ import httpx
 import psutil
 import pytest
 
-from core.config import VARIABLES
 from core.processes import OwnProcess, ProcessGroup
 from tests.fixtures.environment import child_environment
 from tests.fixtures.patience import LONG_PATIENCE
@@ -127,10 +126,6 @@ async def test_a_database_newer_than_the_code_is_refused(
     process = await up(group, tmp_path, DISCORD_TOKEN=TOKEN, DATABASE_URL=database_url)
     assert await process.wait() == 78
     assert "newer than the code" in process.lines[-1]
-
-
-def test_every_setting_is_forgotten_by_the_children_of_tests() -> None:
-    assert not {variable.name for variable in VARIABLES} & set(child_environment())
 
 
 async def _guilds(client: httpx.AsyncClient) -> list[dict[str, str]]:

@@ -223,9 +223,7 @@ async def test_references_to_new_things_become_their_ids() -> None:
         (Overwrite("role", created["mod"], 1024, 0),)
     ]
     assert [f.system_channel_id for (f,) in calls.named("edit_guild")] == [created["n"]]
-    assert [positions for (positions,) in calls.named("order_roles")] == [
-        {"1101": 1, created["mod"]: 2}
-    ]
+    assert [positions for (positions,) in calls.named("order_roles")] == [{"1101": 1, created["mod"]: 2}]
 
 
 async def test_no_reference_ever_reaches_discord() -> None:
