@@ -3,7 +3,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
+from core.actor import Actor
 from core.config import asyncpg_dsn
 from core.db import Engines
 from core.discord.gateway import DiscordGateway
@@ -16,14 +18,16 @@ from tests.workers.receiver import receiving
 from workers.registry import Registry
 from workers.running import Running
 
+OWNER_TOKEN = "gwt_whose-work-these-tests-are"
+
 
 class Road:
     """A database with one guild, the tests' kinds of job, and a worker's hands."""
 
-    def __init__(self, database: Database, guild_id: str) -> None:
+    def __init__(self, database: Database, guild_id: str, actor: Actor) -> None:
         self.database = database
         self.guild_id = guild_id
-        self.actor = owner()
+        self.actor = actor
         self.things = Things()
 
     def running(self, *, holder: str = "one", lease: float = 45.0, **options: Any) -> Running:
@@ -56,7 +60,9 @@ async def road(database_url: str) -> AsyncIterator[Road]:
     guild = snapshot()
     async with database.unit() as unit:
         await unit.guilds.store(guild, powers(guild), vouched=True)
-    yield Road(database, guild.guild_id)
+        await unit.accounts.bootstrap_owner(OWNER_TOKEN)
+        asker = await unit.accounts.authenticate(OWNER_TOKEN)
+    yield Road(database, guild.guild_id, replace(owner(), account_id=asker.account_id))
     await engines.dispose()
 
 

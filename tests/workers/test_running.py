@@ -342,10 +342,9 @@ async def test_what_cannot_even_be_looked_up_is_not_sent_again_and_its_outcome_i
 
 async def test_a_job_asked_with_a_token_that_was_revoked_since_is_not_done(road: Road) -> None:
     async with road.database.unit() as unit:
-        secret = await unit.accounts.bootstrap_owner(None)
-    assert secret is not None
+        made = await unit.accounts.create_token(road.actor, "to be revoked")
     async with road.database.unit() as unit:
-        actor = await unit.accounts.authenticate(secret)
+        actor = await unit.accounts.authenticate(made.secret)
     job = await road.ask(actor=actor)
     assert actor.token_id is not None
     async with road.database.unit() as unit:
