@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from core.discord.resources import Onboarding
 from core.discord.types import VOICE_LIKE, Channel, Role, Snapshot
 
+_A_DAY = 1440
 _LISTS = ("emojis", "stickers", "webhooks", "automod_rules", "scheduled_events")
 
 
@@ -28,7 +29,7 @@ def likeness(there: Snapshot) -> dict[str, Any]:
         "community": "COMMUNITY" in there.features,
         "roles": [told.of(role, "id", "position") for role in _ranked(there) if not role.managed],
         "channels": {
-            names[channel.id]: told.of(channel, "id", "position", "overwrites", "tags")
+            names[channel.id]: told.of(_said(channel), "id", "position", "overwrites", "tags")
             | {"overwrites": sorted(map(str, map(told.of, _entries(channel, managed))))}
             | {"tags": [told.of(tag, "id") for tag in channel.tags]}
             for channel in there.channels
@@ -37,6 +38,11 @@ def likeness(there: Snapshot) -> dict[str, Any]:
         "onboarding": told.of(_working(there.onboarding)),
         "welcome_screen": told.of(there.welcome_screen),
     }
+
+
+def _said(channel: Channel) -> Channel:
+    """Threads are archived after a day where nothing is said of it (Discord's default)."""
+    return replace(channel, auto_archive=channel.auto_archive or _A_DAY)
 
 
 def _working(onboarding: Onboarding | None) -> Onboarding | None:
