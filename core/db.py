@@ -12,7 +12,7 @@ from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, InternalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -124,13 +124,15 @@ class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
 
 def is_away(error: BaseException) -> bool:
     """Whether PostgreSQL cannot be reached right now, as opposed to refusing what it was asked (SQLSTATE classes
-    08, 53 and 57P are connection trouble, no resources, and starting up or shutting down)."""
+    08, 53 and 57P are connection trouble, no resources, and starting up or shutting down). An internal error without an
+    SQLSTATE is asyncpg's own: the connection broke while it was being made or used."""
     if isinstance(error, OSError | PoolTimeout | InterfaceError):
         return True
     if not isinstance(error, DBAPIError):
         return False
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or state.startswith(("08", "53", "57P"))
+    is_clients_own = isinstance(error, InternalError) and not state
+    return is_clients_own or error.connection_invalidated or state.startswith(("08", "53", "57P"))
 
 
 def _encode(value: Any) -> str:
