@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import disnake
 from disnake.ext import commands
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.asker import Owners
 from bot.ui.answers import say
@@ -23,17 +24,17 @@ class GuildClosed(commands.CheckFailure):
 
 
 def keep_closed(bot: commands.InteractionBot, database: Database, owners: Owners) -> None:
-    """Answers for every command of a guild that is not approved. A guild that nobody has heard of is left to the
-    service, which says so."""
+    """Answers for every command of a guild that is not approved. Where that cannot be told, because nobody has heard of
+    the guild or PostgreSQL is away, the command goes on: its service refuses by itself, and the command says why."""
 
     async def is_open(asked: _Asked) -> bool:
         if asked.guild_id is None or asked.application_command.qualified_name.split(" ")[0] in ALWAYS:
             return True
-        async with database.read() as unit:
-            try:
+        try:
+            async with database.read() as unit:
                 guild = await unit.guilds.get(SYSTEM, str(asked.guild_id))
-            except NotFound:
-                return True
+        except (NotFound, SQLAlchemyError, OSError):
+            return True
         if guild.state not in CLOSED:
             return True
         await asked.response.defer(ephemeral=True)

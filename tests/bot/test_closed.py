@@ -1,6 +1,7 @@
 """In a guild that is not approved every command says who can change that; owners decide by command."""
 
 from collections.abc import AsyncIterator
+from typing import NoReturn
 
 import pytest
 
@@ -58,6 +59,16 @@ async def test_why_it_was_suspended_is_said_as_it_was_written(strangers: Road) -
     told = words(await strangers.command("ada", "template list"))
     assert "is suspended: Too *loud*" in told
     assert await state_of(strangers) == "suspended"
+
+
+async def test_while_postgresql_is_away_a_command_is_still_answered(
+    strangers: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> NoReturn:
+        raise OSError("PostgreSQL is away")
+
+    monkeypatch.setattr(strangers.database, "read", away)
+    assert "Something went wrong on this side" in words(await strangers.command("ada", "template list"))
 
 
 async def test_what_is_decided_by_command_is_in_the_audit_log_as_the_persons(strangers: Road) -> None:
