@@ -16,25 +16,29 @@ Asked: TypeAlias = disnake.ApplicationCommandInteraction[Any] | disnake.MessageI
 
 
 class Owners:
-    """The people who own this installation: the application's owner, or the admins of the team that owns it.
+    """The people who own this installation: the application's owner, or the admins of the team that owns it; and who
+    is named by a setting.
 
-    Nobody, until Discord has said who; asked again at each new session, because teams change.
+    Of the application nobody, until Discord has said who; asked again at each new session, because teams change.
     """
 
-    def __init__(self, bot: disnake.Client) -> None:
+    def __init__(self, bot: disnake.Client, named: Collection[str] = ()) -> None:
         self._bot = bot
-        self.ids: frozenset[int] = frozenset()
+        self._named = frozenset(map(int, named))
+        self._has_told = False
+        self.ids = self._named
 
     async def known(self) -> frozenset[int]:
         """Asked for now, if they were not before."""
-        if not self.ids:
+        if not self._has_told:
             await self.ask()
         return self.ids
 
     async def ask(self) -> None:
         """Keeps what was known if Discord does not answer."""
         try:
-            self.ids = owners_of(await self._bot.application_info())
+            self.ids = self._named | owners_of(await self._bot.application_info())
+            self._has_told = True
         except (disnake.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("Discord does not say who owns the application: %s", error)
 

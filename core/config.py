@@ -62,7 +62,7 @@ VARIABLES = (
     Variable(
         "GUILDWRIGHT_OWNER_IDS",
         "owner_ids",
-        "Discord ids of people who own this installation when they log in, with commas between.",
+        "Discord ids of people who own this installation, with commas between.",
     ),
     Variable(
         "GUILDWRIGHT_SESSION_IDLE_DAYS",

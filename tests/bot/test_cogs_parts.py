@@ -27,6 +27,7 @@ from bot.ui.template_list import template_choices, template_embed
 from core.catalog import BOT_PERMISSIONS
 from core.errors import Forbidden, NotFound
 from core.templates.schemas import Template
+from core.uow import People
 from tests.builders.core import powers, snapshot
 
 from .conftest import Told
@@ -47,13 +48,13 @@ async def bot() -> AsyncIterator[GuildwrightBot]:
 
 
 async def test_every_command_declares_whom_it_is_shown_to_and_is_for_guilds_only(bot: GuildwrightBot) -> None:
-    add_cogs(bot, cast(Any, None), version="1")
+    add_cogs(bot, cast(Any, SimpleNamespace(people=People())), version="1")
     shown = {command.name: command.default_member_permissions for command in bot.application_commands}
     assert shown == dict.fromkeys(("guild", "guildwright", "template"), MANAGE_GUILD)
 
 
 async def test_options_say_what_they_are_and_what_they_take(bot: GuildwrightBot) -> None:
-    add_cogs(bot, cast(Any, None), version="1")
+    add_cogs(bot, cast(Any, SimpleNamespace(people=People())), version="1")
     body = cast(commands.InvokableSlashCommand, bot.get_slash_command("template")).body
     for subcommand in body.options:
         for option in subcommand.options:
@@ -128,6 +129,22 @@ async def test_nobody_is_the_owner_while_discord_does_not_say_who() -> None:
     for known in (set[int](), {7}, {7}):
         await owners.ask()
         assert owners.ids == known
+
+
+async def test_who_is_named_by_a_setting_owns_it_too_whatever_discord_says() -> None:
+    answers: list[Any] = [OSError("away"), application(owner=7), OSError("away")]
+
+    async def application_info() -> disnake.AppInfo:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    bot = cast(disnake.Client, SimpleNamespace(application_info=application_info))
+    owners = Owners(bot, ("9", "7"))
+    assert await owners.known() == {7, 9}
+    assert await owners.known() == {7, 9}
+    assert len(answers) == 1, "asked until it has told"
 
 
 def test_outside_a_guild_an_actor_may_do_nothing_in_any() -> None:
