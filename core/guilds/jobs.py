@@ -7,6 +7,7 @@ import msgspec
 from core.discord.permissions import Permission
 from core.guilds.schemas import SnapshotReason
 from core.jobs.spec import JobSpec
+from core.rights import Right
 
 
 class SyncPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.sync"):
@@ -55,5 +56,6 @@ CAPTURE = JobSpec(
     result=CaptureResult,
     priority=-10,
     bits=int(Permission.MANAGE_GUILD),
+    right=Right.SNAPSHOTS_WRITE,
     bot_bits=int(Permission.VIEW_CHANNEL),
 )

@@ -23,6 +23,7 @@ from core.images.errors import NotAnImage, StoreFull
 from core.images.models import ImageModel
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.schemas import ImageInfo
+from core.rights import Right
 
 DEFAULT_CAPACITY = 2 * 1024**3
 _MEBIBYTE = 1024**2
@@ -48,7 +49,7 @@ class ImageService:
 
     async def put(self, actor: Actor, content: bytes) -> ImageInfo:
         """Uploading what is there already changes nothing. Raises `TooLarge`, `NotAnImage`, `StoreFull`."""
-        actor.require_owner()
+        actor.require_owner(Right.IMAGES_WRITE)
         if actor.account_id is None:
             raise Forbidden("Only an account can upload pictures.")
         image = image_of(content)
