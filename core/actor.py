@@ -90,6 +90,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if role is Role.GUEST:
             raise NotFound(f"There is no guild {guild_id}.")
         self.require_scope(right)
+        if not role.reaches(least) and least is Role.OWNER:
+            raise Forbidden(f"Only the owner of this installation may do this ({right}).")
         if not role.reaches(least):
             raise Forbidden(
                 f"This ({right}) needs the role {least.value} in guild {guild_id}; yours is {role.value}."
