@@ -33,6 +33,15 @@ class NewApiToken(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
 
 
+class LoginGuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A guild of the person who logs in, as Discord tells: with what its roles permit them there."""
+
+    id: str
+    name: str
+    is_owner: bool
+    bits: int
+
+
 class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
     """Who Discord says has come, and what they let us ask in their name. The `repr` shows no token."""
 
@@ -42,6 +51,7 @@ class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
     expires_in: int
     scopes: str
     refresh_token: str | None = None
+    guilds: tuple[LoginGuild, ...] = ()
 
     def __repr__(self) -> str:
         return f"DiscordLogin(user_id={self.user_id!r}, name={self.name!r})"
@@ -78,3 +88,4 @@ class NewSession(msgspec.Struct, frozen=True):
 
     session: Session
     secret: str
+    account_id: uuid.UUID
