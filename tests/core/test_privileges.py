@@ -11,14 +11,13 @@ from core.audit.schemas import AuditFilter
 from core.catalog import CATALOG
 from core.config import SHORTEST_AUDIT_DAYS, settings_from
 from core.db import Base, Engines
-from core.embedded import APPLICATION_ROLE, Servers
+from core.embedded import APPLICATION_ROLE
 from core.errors import ConfigurationError
 from core.migrate import application_role, owner_url, upgrade
 from core.paging import Paging
 from core.privileges import may_alter_audit
 from core.uow import Database
 from tests.builders.core import owner
-from tests.fixtures.servers import as_application
 
 NOW = datetime.now(UTC)
 ALTERING = (
@@ -51,10 +50,9 @@ ALTERING = (
 
 
 @pytest.fixture
-async def application(servers: Servers, database_url: str) -> AsyncIterator[Database]:
+async def application(application_url: str) -> AsyncIterator[Database]:
     """As the role that owns nothing."""
-    await upgrade(database_url, application=APPLICATION_ROLE)
-    engines = Engines(as_application(servers, database_url))
+    engines = Engines(application_url)
     yield Database(engines, CATALOG)
     await engines.dispose()
 
