@@ -34,6 +34,7 @@ from core.db import Engines
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
+from core.guilds.announcements import AnnouncementRepository, AnnouncementService
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
@@ -206,7 +207,18 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit, self._clock)
+        return GuildService(
+            GuildRepository(self._session),
+            images=self.images,
+            announcements=self.announcements,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def announcements(self) -> AnnouncementService:
+        return AnnouncementService(AnnouncementRepository(self._session), self.jobs)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.discord.audit import AuditGateway
+from core.discord.direct import DirectGateway
 from core.discord.images import AssetPath, Image, ImageHash
 from core.discord.members import ChannelGateway, MemberGateway
 from core.discord.messages import MessageGateway
@@ -135,6 +136,10 @@ class GuildGateway(Protocol):
         """Guild-level bits of a member (ADMINISTRATOR spread out), None for someone who is not a member."""
         ...
 
+    async def count_members(self, guild_id: Snowflake) -> int | None:
+        """How many the guild has, as last told; None where that was not."""
+        ...
+
     async def edit_guild(
         self,
         guild_id: Snowflake,
@@ -226,6 +231,13 @@ class ResourceGateway(Protocol):
 
 
 class DiscordGateway(
-    GuildGateway, ResourceGateway, AuditGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol
+    GuildGateway,
+    ResourceGateway,
+    AuditGateway,
+    MessageGateway,
+    DirectGateway,
+    MemberGateway,
+    ChannelGateway,
+    Protocol,
 ):
     """Everything that the live connection does for us."""

@@ -171,8 +171,9 @@ class JobService:
         return to_job(model)
 
     async def cancel_in(self, actor: Actor, guild_id: str) -> tuple[uuid.UUID, ...]:
-        """All that is open there, as `cancel` does it one by one; answers which."""
-        ids = await self._jobs.open_in(guild_id)
+        """All that is open there, as `cancel` does it one by one, but for what only speaks about the guild; answers
+        which."""
+        ids = await self._jobs.open_in(guild_id, but=[spec.kind for spec in self._catalog if spec.about])
         return tuple([(await self.cancel(actor, job_id)).id for job_id in ids])
 
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
