@@ -64,9 +64,6 @@ class StructureCalls(Live):
             raise GatewayAbsent(f"The members of guild {guild_id} are not all known yet.")
         return None
 
-    async def count_members(self, guild_id: Snowflake) -> int | None:
-        return (await self._live_guild(guild_id)).member_count
-
     async def edit_guild(
         self,
         guild_id: Snowflake,

@@ -136,10 +136,6 @@ class GuildGateway(Protocol):
         """Guild-level bits of a member (ADMINISTRATOR spread out), None for someone who is not a member."""
         ...
 
-    async def count_members(self, guild_id: Snowflake) -> int | None:
-        """How many the guild has, as last told; None where that was not."""
-        ...
-
     async def edit_guild(
         self,
         guild_id: Snowflake,
