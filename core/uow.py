@@ -58,6 +58,7 @@ from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
+from core.templates.left_guilds import LeftGuildService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -323,6 +324,17 @@ class UnitOfWork:
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def left_guilds(self) -> LeftGuildService:
+        return LeftGuildService(
+            guilds=self.guilds,
+            templates=self.templates,
+            jobs=self.jobs,
+            events=self.guild_events,
+            audit=self.audit,
             clock=self._clock,
         )
 

@@ -128,6 +128,23 @@ class GuildService:
             await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
             await self._announcements.request_decision(guild_id)
 
+    async def left_before(self, moment: datetime) -> tuple[str, ...]:
+        """Guilds that the bot left before it, and is not in."""
+        return tuple(await self._guilds.left_before(moment))
+
+    async def forgettable(self, guild_id: str, moment: datetime) -> Guild | None:
+        """The guild, if it is still left and that was before the moment. Then it does not come back before the
+        transaction has ended."""
+        await self._guilds.lock(guild_id)
+        model = await self._guilds.find_locked(guild_id)
+        if model is None or model.state != "left" or model.left_at is None or model.left_at >= moment:
+            return None
+        return to_guild(model)
+
+    async def forget(self, guild_id: str) -> None:
+        """As if it had never been heard of; for one that is `forgettable`."""
+        await self._guilds.forget(guild_id)
+
     async def get(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `NotFound` also for a guild that the actor may not know of."""
         return to_guild(await self._known(actor, guild_id))

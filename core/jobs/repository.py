@@ -390,6 +390,13 @@ class JobRepository(Repository[JobModel]):
         )
         return len(deleted.all())
 
+    async def delete_in(self, guild_id: str) -> int:
+        """Whatever their state, with their steps and events."""
+        deleted = await self.session.scalars(
+            delete(JobModel).where(JobModel.guild_id == guild_id).returning(JobModel.id)
+        )
+        return len(deleted.all())
+
     async def add_event(self, job: JobModel, type_: str, data: dict[str, Any]) -> None:
         """Appends to the job's history under the next sequence number, and wakes the watchers at commit; what the
         guild's own programs are told of it is written in the same transaction."""

@@ -231,6 +231,10 @@ class JobService:
         """Deletes ended jobs, their steps and events, that ended longer ago than `keep`."""
         return await self._jobs.delete_ended_before(self._clock() - keep)
 
+    async def delete_in(self, guild_id: str) -> int:
+        """All of a guild that is left for good; answers how many jobs that were."""
+        return await self._jobs.delete_in(guild_id)
+
     async def depths(self) -> tuple[LaneDepth, ...]:
         """One for each lane."""
         found = {row[0]: row for row in await self._jobs.depths(self._clock())}
