@@ -24,6 +24,13 @@ from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.running import Running
 
+_ROWS = text(
+    " UNION ALL ".join(
+        f"SELECT '{table.name}', count(*) FROM {table.name}"
+        for table in Base.metadata.sorted_tables
+        if table.name != "processes"
+    )
+)
 _IN_LINE = "SELECT count(*) FROM jobs WHERE state = 'queued' OR waiting_for = 'bot'"
 SECRET = "gwt_the-owner-of-these-tests"
 YAML = {"Content-Type": "application/yaml"}
@@ -94,11 +101,8 @@ class Api:
 
     async def rows(self) -> dict[str, int]:
         """How many each table has; heartbeats come by themselves."""
-        tables = [table.name for table in Base.metadata.sorted_tables if table.name != "processes"]
         async with self.database.engines.connection() as connection:
-            return {
-                name: await connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables
-            }
+            return {str(name): int(count) for name, count in await connection.execute(_ROWS)}
 
     async def keep_bot(self) -> None:
         """From now on a bot seems to be there, so that housekeeping says of no job that it waits for one."""
