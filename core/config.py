@@ -114,6 +114,11 @@ VARIABLES = (
         "How long ended jobs and their steps are kept.",
     ),
     Variable(
+        "GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS",
+        "left_guild_retention_days",
+        "How long what is known of a guild is kept after the bot has left it; a guild that comes back finds it.",
+    ),
+    Variable(
         "GUILDWRIGHT_CALLBACK_ALLOW",
         "callback_allow",
         "Hosts, addresses and networks that callbacks may call though they are not public: hooks.lan, 10.0.0.0/8.",
@@ -224,6 +229,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_slots: int = 10
     lease_seconds: float = 45.0
     job_retention_days: int = 90
+    left_guild_retention_days: int = 90
     callback_allow: str = ""
     callbacks_per_guild: int = 20
     callback_slots: int = 40
@@ -349,6 +355,8 @@ def _check(settings: Settings) -> None:
             f"GUILDWRIGHT_AUDIT_RETENTION_DAYS must be {SHORTEST_AUDIT_DAYS} or more: PostgreSQL itself refuses to "
             "delete younger entries."
         )
+    if not 0 <= settings.left_guild_retention_days < _ENDLESS:
+        raise ConfigurationError("GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS must be a number, 0 or more.")
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_people(settings)

@@ -35,6 +35,7 @@ from core.db import Engines
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
+from core.guilds.announcements import AnnouncementRepository, AnnouncementService
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
@@ -59,6 +60,7 @@ from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
+from core.templates.left_guilds import LeftGuildService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -218,7 +220,18 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit, self._clock)
+        return GuildService(
+            GuildRepository(self._session),
+            images=self.images,
+            announcements=self.announcements,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def announcements(self) -> AnnouncementService:
+        return AnnouncementService(AnnouncementRepository(self._session), self.jobs)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
@@ -323,6 +336,17 @@ class UnitOfWork:
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def left_guilds(self) -> LeftGuildService:
+        return LeftGuildService(
+            guilds=self.guilds,
+            templates=self.templates,
+            jobs=self.jobs,
+            events=self.guild_events,
+            audit=self.audit,
             clock=self._clock,
         )
 
