@@ -7,8 +7,8 @@ does it with the rights of its owner. It sees no temporary table, whose triggers
 from alembic import op
 from sqlalchemy import text
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
