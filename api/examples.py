@@ -158,6 +158,8 @@ _TOKEN_SHOWN = ApiToken(
     expires_at=None,
     revoked_at=None,
     last_used_at=None,
+    scopes=("templates:write", "jobs:create:message.send"),
+    guild_ids=(_GUILD,),
 )
 _GUILD_SHOWN = Guild(
     id=_GUILD,
@@ -387,7 +389,9 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         SessionPage(items=(_SESSION_SHOWN,)),
         CurrentSession(session=_SESSION_SHOWN, csrf_token="8c1f02ab.Q2x1…"),  # noqa: S106 - an example
         ApiTokenPage(items=(_TOKEN_SHOWN,)),
-        CreateApiToken(name="deploy"),
+        CreateApiToken(
+            name="deploy", scopes=("templates:write", "jobs:create:message.send"), guild_ids=(_GUILD,)
+        ),
         NewApiToken(token=_TOKEN_SHOWN, secret="gwt_Q2x1…"),  # noqa: S106 - an example, not a secret
         _GUILD_SHOWN,
         GuildPage(items=(_GUILD_SHOWN,)),

@@ -122,6 +122,7 @@ class UnitOfWork:
             self.audit,
             self._clock,
             owner_ids=self._people.owner_ids,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property

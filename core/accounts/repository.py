@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import DateTime, and_, bindparam, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from core.accounts.models import AccountModel, ApiTokenModel
 from core.db import Repository
@@ -18,6 +19,17 @@ class AccountRepository(Repository[AccountModel]):
         """The first owner, who was made at the first start."""
         found = await self.session.scalars(
             select(AccountModel).where(AccountModel.is_owner).order_by(AccountModel.id).limit(1)
+        )
+        return found.first()
+
+    async def add_person(self, discord_user_id: str, name: str) -> AccountModel | None:
+        """None where there is an account of that person. Of several who add them at the same moment, one does, and the
+        others wait for it."""
+        found = await self.session.scalars(
+            insert(AccountModel)
+            .values(name=name, discord_user_id=discord_user_id)
+            .on_conflict_do_nothing(index_elements=["discord_user_id"])
+            .returning(AccountModel)
         )
         return found.first()
 
