@@ -74,10 +74,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Role.GUEST if standing is None else standing.rank()
 
     def guilds_with(self, right: str) -> tuple[str, ...]:
-        """The ids of those in which the actor has the right as a member, or as an owner by a credential that is bound
-        to them; an owner who is bound to none has it in all, which nobody can list here."""
+        """The ids of those in which the actor has the right as a member; an owner has it in others, too."""
         every = {each.guild_id for each in (self.in_guild, *self.guilds) if each is not None}
-        every |= set(self.guild_ids or ()) if self.is_owner else set()
         return tuple(sorted(guild_id for guild_id in every if self.may(guild_id, right)))
 
     def has_scope(self, right: str) -> bool:

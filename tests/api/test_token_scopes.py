@@ -15,7 +15,7 @@ def api(module_api: Api) -> Api:
     return module_api
 
 
-async def token(api: Api, *, of: str = SECRET, **limits: Any) -> str:
+async def token(api: Api, of: str = SECRET, /, **limits: Any) -> str:
     """The secret of a new one, made with another."""
     answer = await api.post("/me/tokens", json={"name": "ci", **limits}, headers=bearer(of))
     assert answer.status_code == 201, answer.text
@@ -28,7 +28,7 @@ def bearer(secret: str) -> dict[str, str]:
 
 async def test_a_token_says_what_it_is_limited_to(api: Api) -> None:
     limits = {"scopes": ["jobs:read", "jobs:create:message.send"], "guild_ids": ["9007199254740993"]}
-    await token(api, **limits)
+    await token(api, SECRET, **limits)
     shown = (await api.get("/me/tokens")).json()["items"]
     assert {name: shown[0][name] for name in limits} == limits
     owners = next(each for each in shown if each["name"] == "GUILDWRIGHT_OWNER_TOKEN")
@@ -101,7 +101,7 @@ async def test_a_token_makes_none_that_may_more(
 
 async def test_a_token_makes_one_that_may_less(api: Api) -> None:
     maker = await token(api, scopes=["account:write", "jobs:create"], guild_ids=["7", "8"])
-    less = await token(api, of=maker, scopes=["jobs:create:message.send"], guild_ids=["8"])
+    less = await token(api, maker, scopes=["jobs:create:message.send"], guild_ids=["8"])
     refused = await api.post(
         "/me/tokens", json={"name": "x", "scopes": ["jobs:create:message.send"]}, headers=bearer(less)
     )
@@ -123,8 +123,8 @@ async def test_a_token_makes_one_that_may_less(api: Api) -> None:
 )
 async def test_what_is_the_accounts_own_needs_its_scope_too(api: Api, method: str, path: str) -> None:
     secret = await token(api, scopes=["jobs:read"])
-    body = {"json": {"name": "x", "scopes": ["jobs:read"]}} if method == "POST" else {}
-    answer = await api.client.request(method, f"/api/v1{path}", headers=bearer(secret), **body)
+    body = {"name": "x", "scopes": ["jobs:read"]} if method == "POST" else None
+    answer = await api.client.request(method, f"/api/v1{path}", headers=bearer(secret), json=body)
     assert (answer.status_code, answer.json()["code"]) == (403, "out_of_scope")
 
 
