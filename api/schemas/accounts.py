@@ -12,6 +12,8 @@ from core.accounts import schemas as core
 Scope: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=100, description="`templates:write`, `jobs:create:message.send`, …")
 ]
+Scopes: TypeAlias = Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=100)]
+GuildIds: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=100)]
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,12 +69,10 @@ class CreateApiToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Time | None, Meta(description="Null is as long as the credential that makes it.")
     ] = None
     scopes: Annotated[
-        Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=100)] | None,
-        Meta(description="What it may do at most; null is all that you may, also later."),
+        Scopes | None, Meta(description="What it may do at most; null is all that you may, also later.")
     ] = None
     guild_ids: Annotated[
-        Annotated[tuple[Snowflake, ...], Meta(min_length=1, max_length=100)] | None,
-        Meta(description="In which guilds it is good; null is in every one."),
+        GuildIds | None, Meta(description="In which guilds it is good; null is in every one.")
     ] = None
 
 

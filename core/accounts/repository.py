@@ -47,8 +47,8 @@ _LIVE_BY_HASH = (
     .where(ApiTokenModel.hash == bindparam("digest"), _IS_LIVE)
 )
 _LIVE_BY_ID = (
-    select(AccountModel)
-    .join(ApiTokenModel, _OF_TOKEN)
+    select(ApiTokenModel, AccountModel)
+    .join(AccountModel, _OF_TOKEN)
     .where(ApiTokenModel.id == bindparam("token"), _IS_LIVE)
 )
 
@@ -62,10 +62,13 @@ class ApiTokenRepository(Repository[ApiTokenModel]):
         found = row.first()
         return None if found is None else (found[0], found[1])
 
-    async def find_live_by_id(self, token_id: object, now: datetime) -> AccountModel | None:
-        """The account of a token that is neither revoked nor expired at `now`."""
-        found = await self.session.scalars(_LIVE_BY_ID, {"token": token_id, "now": now})
-        return found.first()
+    async def find_live_by_id(
+        self, token_id: object, now: datetime
+    ) -> tuple[ApiTokenModel, AccountModel] | None:
+        """As `find_live`."""
+        row = await self.session.execute(_LIVE_BY_ID, {"token": token_id, "now": now})
+        found = row.first()
+        return None if found is None else (found[0], found[1])
 
     async def touch(self, token_id: object, now: datetime) -> None:
         await self.session.execute(

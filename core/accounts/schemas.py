@@ -39,6 +39,19 @@ class NewApiToken(msgspec.Struct, frozen=True, kw_only=True):
         return f"NewApiToken(token={self.token!r})"
 
 
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
+    """Shown instead of the credential that it was made with, for a short while. The `repr` does not show `secret`."""
+
+    secret: str
+    expires_at: datetime
+    expires_in: int
+    scopes: tuple[str, ...] | None
+    guild_ids: tuple[str, ...] | None
+
+    def __repr__(self) -> str:
+        return f"AccessToken(expires_at={self.expires_at!r})"
+
+
 class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
     """Who Discord says has come, and what they let us ask in their name. The `repr` shows no token."""
 

@@ -66,7 +66,16 @@ class AccountService:
         found = await self._tokens.find_live(digest_of(secret), self._clock())
         if found is None:
             raise Unauthenticated("This API token is unknown, expired or revoked.")
-        token, account = found
+        return self._actor(*found)
+
+    async def authenticate_by_id(self, token_id: uuid.UUID) -> Actor:
+        """For who has shown something that stands for this token. Raises `Unauthenticated` as `authenticate` does."""
+        found = await self._tokens.find_live_by_id(token_id, self._clock())
+        if found is None:
+            raise Unauthenticated("The API token that this stands for is expired or revoked.")
+        return self._actor(*found)
+
+    def _actor(self, token: ApiTokenModel, account: AccountModel) -> Actor:
         return Actor(
             kind="token",
             via="http",
@@ -114,6 +123,7 @@ class AccountService:
     ) -> NewApiToken:
         """A further token of the actor's own account. Raises `Invalid` for an expiry that is over and for scopes that
         do not exist, `Forbidden` for a token that would be wider than what the actor came with."""
+        actor.require_lasting()
         actor.require_scope(Right.ACCOUNT_WRITE)
         if actor.account_id is None:
             raise Forbidden("Only an account can have API tokens.")
@@ -129,7 +139,7 @@ class AccountService:
             )
         require_known(scopes, self._scopes)
         require_within(actor, scopes, guild_ids)
-        secret, expires_at = new_secret(), await self._within_parents(actor, expires_at)
+        secret, expires_at = new_secret(), await self.within_token(actor, expires_at)
         token = await self._add_token(
             actor, actor.account_id, name, secret, expires_at=expires_at, scopes=scopes, guild_ids=guild_ids
         )
@@ -137,6 +147,7 @@ class AccountService:
 
     async def revoke_token(self, actor: Actor, token_id: uuid.UUID) -> None:
         """At once; a revoked token stays in the list. Raises `NotFound` for somebody else's."""
+        actor.require_lasting()
         actor.require_scope(Right.ACCOUNT_WRITE)
         token = await self._tokens.get_one_or_none(id=token_id, account_id=actor.account_id)
         if token is None:
@@ -150,7 +161,8 @@ class AccountService:
         """Whether what the actor came with still holds: the token, the account, and being the owner. True for actors
         of Discord, whose authority is looked up elsewhere. A session may have ended since: its owner is no less."""
         if actor.token_id is not None:
-            account = await self._tokens.find_live_by_id(actor.token_id, self._clock())
+            found = await self._tokens.find_live_by_id(actor.token_id, self._clock())
+            account = None if found is None else found[1]
         elif actor.via == "http" and actor.account_id is not None:
             account = await self._accounts.get_one_or_none(id=actor.account_id)
         else:
@@ -161,10 +173,10 @@ class AccountService:
         """Whether the account is an owner of the installation: of its own, or by a setting."""
         return account.is_owner or account.discord_user_id in self._owner_ids
 
-    async def _within_parents(self, actor: Actor, expires_at: datetime | None) -> datetime | None:
-        """A token made with a token does not outlive it."""
+    async def within_token(self, actor: Actor, at: datetime | None) -> datetime | None:
+        """What is made with a token does not outlive it: the earlier of its end and `at`."""
         parent = await self._tokens.get_one_or_none(id=actor.token_id) if actor.token_id else None
-        times = [at for at in (expires_at, parent.expires_at if parent else None) if at is not None]
+        times = [each for each in (at, parent.expires_at if parent else None) if each is not None]
         return min(times, default=None)
 
     async def _keep_configured_token(self, owner_id: uuid.UUID, secret: str) -> None:

@@ -75,6 +75,14 @@ class SessionService:
             raise Unauthenticated("This session is unknown or has ended: log in again.")
         return self._actor(*found)
 
+    async def authenticate_by_id(self, session_id: uuid.UUID) -> Actor:
+        """For who has shown something that stands for this session. Raises `Unauthenticated`."""
+        now = self._clock()
+        found = await self._sessions.find_live_by_id(session_id, now, now - self._life.idle)
+        if found is None:
+            raise Unauthenticated("The session that this stands for has ended: log in again.")
+        return self._actor(*found)
+
     async def note_use(self, actor: Actor) -> None:
         """Keeps `seen_at` right to within a minute."""
         session = await self._sessions.get_one_or_none(id=actor.session_id) if actor.session_id else None
@@ -85,8 +93,8 @@ class SessionService:
     async def current(self, actor: Actor) -> Session:
         """Raises `NotFound` for who came without one."""
         session = await self._sessions.get_one_or_none(id=actor.session_id) if actor.session_id else None
-        if session is None:
-            raise NotFound("You came with an API token, not with a session.")
+        if session is None or actor.jwt_id is not None:
+            raise NotFound("You came with a token, not with a session.")
         return _shown(session, actor)
 
     async def list(self, actor: Actor) -> tuple[Session, ...]:
@@ -98,6 +106,7 @@ class SessionService:
 
     async def revoke(self, actor: Actor, session_id: uuid.UUID) -> None:
         """At once. Raises `NotFound` for somebody else's."""
+        actor.require_lasting()
         actor.require_scope(Right.ACCOUNT_WRITE)
         model = await self._sessions.get_one_or_none(id=session_id, account_id=actor.account_id)
         if model is None:
@@ -106,6 +115,7 @@ class SessionService:
 
     async def log_out(self, actor: Actor) -> None:
         """Raises `Forbidden` for who has no session to end."""
+        actor.require_lasting()
         if actor.session_id is None:
             raise Forbidden("Only a session is ended so; an API token is revoked at /me/tokens.")
         await self.revoke(actor, actor.session_id)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.api.programs import bearer, token
 from tests.api.world import SECRET, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -13,17 +14,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture
 def api(module_api: Api) -> Api:
     return module_api
-
-
-async def token(api: Api, of: str = SECRET, /, **limits: Any) -> str:
-    """The secret of a new one, made with another."""
-    answer = await api.post("/me/tokens", json={"name": "ci", **limits}, headers=bearer(of))
-    assert answer.status_code == 201, answer.text
-    return answer.json()["secret"]
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 async def test_a_token_says_what_it_is_limited_to(api: Api) -> None:
