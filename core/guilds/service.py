@@ -162,9 +162,10 @@ class GuildService:
     async def list(
         self, actor: Actor, *, state: GuildState | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page[Guild]:
-        """By id. All of them for the owner, for others those in which they are somebody."""
+        """By id. All of them for the owner, as far as the credential is good; for others those in which they are
+        somebody."""
         actor.require_scope(Right.GUILDS_READ)
-        among = None if actor.is_everywhere else actor.guilds_with(Right.GUILDS_READ)
+        among = actor.guild_ids if actor.is_owner else actor.guilds_with(Right.GUILDS_READ)
         rows = await self._guilds.page(state, limit, cursor, among=among)
         items = tuple(to_guild(row) for row in rows[:limit])
         return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)

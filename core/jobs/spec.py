@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from core.jobs.states import Lane
-from core.rights import right_to_ask
+from core.rights import Right, right_to_ask
 
 P = TypeVar("P", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
@@ -56,6 +56,10 @@ class Catalog:
             if spec.kind in self._specs:
                 raise ValueError(f"The job kind {spec.kind} is declared twice.")
             self._specs[spec.kind] = spec
+        self.scopes = frozenset(
+            (*map(str, Right), *(right_to_ask(spec.kind) for spec in self if not spec.right))
+        )
+        """All that a credential may be limited to: every right, and to ask for each kind that is asked for as a job."""
 
     def __getitem__(self, kind: str) -> AnySpec:
         return self._specs[kind]
