@@ -107,6 +107,11 @@ VARIABLES = (
         "How long ended jobs and their steps are kept.",
     ),
     Variable(
+        "GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS",
+        "left_guild_retention_days",
+        "How long what is known of a guild is kept after the bot has left it; a guild that comes back finds it.",
+    ),
+    Variable(
         "GUILDWRIGHT_CALLBACK_ALLOW",
         "callback_allow",
         "Hosts, addresses and networks that callbacks may call though they are not public: hooks.lan, 10.0.0.0/8.",
@@ -180,6 +185,16 @@ VARIABLES = (
         "logins_per_minute",
         "How often one address may ask for what is under /api/v1/auth.",
     ),
+    Variable(
+        "GUILDWRIGHT_METRICS_ADDRESS",
+        "metrics_address",
+        "Address on which GUILDWRIGHT_METRICS_PORT listens: whoever reaches it needs no credential.",
+    ),
+    Variable(
+        "GUILDWRIGHT_METRICS_PORT",
+        "metrics_port",
+        "Port on which /metrics is served alone; 0 is none, and an owner's token reads it at the API's own.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -206,6 +221,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_slots: int = 10
     lease_seconds: float = 45.0
     job_retention_days: int = 90
+    left_guild_retention_days: int = 90
     callback_allow: str = ""
     callbacks_per_guild: int = 20
     callback_slots: int = 40
@@ -222,6 +238,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs_per_minute: int = 120
     address_requests_per_minute: int = 1200
     logins_per_minute: int = 20
+    metrics_address: str = "127.0.0.1"
+    metrics_port: int = 0
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -334,6 +352,8 @@ def _check(settings: Settings) -> None:
             f"GUILDWRIGHT_AUDIT_RETENTION_DAYS must be {SHORTEST_AUDIT_DAYS} or more: PostgreSQL itself refuses to "
             "delete younger entries."
         )
+    if not 0 <= settings.left_guild_retention_days < _ENDLESS:
+        raise ConfigurationError("GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS must be a number, 0 or more.")
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_people(settings)
@@ -371,6 +391,10 @@ def _check_door(settings: Settings) -> None:
     for name, rate in rates.items():
         if not 0 <= rate < _ENDLESS:
             raise ConfigurationError(f"{name} must be a number, 0 or more.")
+    if not 0 <= settings.metrics_port <= _LAST_PORT or settings.metrics_port == settings.port:
+        raise ConfigurationError(
+            "GUILDWRIGHT_METRICS_PORT must be 0 or a port, and another one than GUILDWRIGHT_PORT."
+        )
     for origin in settings.allowed_origins:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise ConfigurationError(

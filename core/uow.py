@@ -29,12 +29,14 @@ from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
 from core.callbacks.service import CallbackService
+from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
 from core.db import Engines
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
+from core.guilds.announcements import AnnouncementRepository, AnnouncementService
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
@@ -52,12 +54,14 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.jobs.tallies import TallyRepository, TallyService
 from core.keyring import Keyring
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
+from core.templates.left_guilds import LeftGuildService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -202,6 +206,16 @@ class UnitOfWork:
         )
 
     @cached_property
+    def job_tallies(self) -> TallyService:
+        return TallyService(TallyRepository(self._session), self._clock)
+
+    @cached_property
+    def callback_tallies(self) -> CallbackTallyService:
+        return CallbackTallyService(
+            CallbackTallyRepository(self._session), DeliveryTallyRepository(self._session), self._clock
+        )
+
+    @cached_property
     def idempotency(self) -> IdempotencyService:
         return IdempotencyService(IdempotencyRepository(self._session))
 
@@ -221,7 +235,18 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit, self._clock)
+        return GuildService(
+            GuildRepository(self._session),
+            images=self.images,
+            announcements=self.announcements,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def announcements(self) -> AnnouncementService:
+        return AnnouncementService(AnnouncementRepository(self._session), self.jobs)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
@@ -326,6 +351,17 @@ class UnitOfWork:
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def left_guilds(self) -> LeftGuildService:
+        return LeftGuildService(
+            guilds=self.guilds,
+            templates=self.templates,
+            jobs=self.jobs,
+            events=self.guild_events,
+            audit=self.audit,
             clock=self._clock,
         )
 

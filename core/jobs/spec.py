@@ -21,7 +21,8 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     `right` is what the asker needs to have with us, where it is not `right_to_ask` of the kind. `bits` are what they
     need in the guild by Discord, checked when asked and again when claimed (law 8); `bot_bits` what
     the bot needs, which is what it asks for in its invitation. Of what `leaves` the guild a later claim may find that
-    it is left, by its own doing.
+    it is left, by its own doing. What is `about` a guild does nothing there: it is done whatever was decided of the
+    guild, and is not called off with the rest.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     lane: Lane = "bot"
     structural: bool = False
     leaves: bool = False
+    about: bool = False
     priority: int = 0
     max_attempts: int = 5
     expires_after: timedelta | None = None

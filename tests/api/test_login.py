@@ -13,8 +13,7 @@ import pytest
 from bot.simulator import Simulator, build, serving
 from core.config import Settings
 from core.rotation import rotate
-from tests.api.conformity import Conformity
-from tests.api.conftest import document, installation
+from tests.api.conftest import conformity, document, installation
 from tests.api.world import SECRET, Api, transport_to
 from tests.fixtures.keys import keyring
 from tests.simulator.published import published_contract
@@ -114,7 +113,7 @@ def a_browser(api: Api, settings: Settings) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=transport_to(api.app),
         base_url=ORIGIN,
-        event_hooks={"response": [Conformity(document()).check]},
+        event_hooks={"response": [conformity().check]},
     )
 
 

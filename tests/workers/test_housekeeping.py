@@ -34,7 +34,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def clean(database: Database) -> None:
     days = timedelta(days=90)
-    await Housekeeping(database, job_retention=days, delivery_retention=days, audit_retention=days).clean()
+    await Housekeeping(
+        database,
+        job_retention=days,
+        delivery_retention=days,
+        audit_retention=days,
+        left_guild_retention=days,
+    ).clean()
 
 
 async def put(database: Database, shade: int) -> ImageHash:
@@ -106,7 +112,13 @@ class Rounds(Housekeeping):
 
     def __init__(self, database: Database) -> None:
         day = timedelta(days=1)
-        super().__init__(database, job_retention=day, delivery_retention=day, audit_retention=day)
+        super().__init__(
+            database,
+            job_retention=day,
+            delivery_retention=day,
+            audit_retention=day,
+            left_guild_retention=day,
+        )
         self.done: list[str] = []
         self.has_cleaned = asyncio.Event()
 
