@@ -82,11 +82,11 @@ async def simulator() -> AsyncIterator[tuple[Simulator, str]]:
 
 
 @pytest.fixture
-def settings(database_url: str, redis_url: str, simulator: tuple[Simulator, str]) -> Settings:
+def settings(application_url: str, redis_url: str, simulator: tuple[Simulator, str]) -> Settings:
     world, base = simulator[0].world, simulator[1]
     linus = next(user.id for user in world.users.values() if user.username == "linus")
     return Settings(
-        database_url=database_url,
+        database_url=application_url,
         redis_url=redis_url,
         owner_token=SECRET,
         public_url=ORIGIN,
