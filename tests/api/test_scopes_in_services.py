@@ -32,6 +32,7 @@ async def world(api: Api) -> dict[str, str]:
     await measured_by(api, guild_id, template["id"])
     redelivery = (await ASK["redeliver"](api))[0].split("/")
     await token(api)
+    await api.capture(guild_id)  # the first one of all stays
     return {
         "guild_id": guild_id,
         "template_id": template["id"],
