@@ -11,6 +11,7 @@ from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
+from api.access import AccessLog, Routes
 from api.clients import ClientAddresses
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
@@ -26,6 +27,7 @@ from api.controllers.health import HealthController
 from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
+from api.controllers.metrics import MetricsController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
@@ -46,6 +48,8 @@ from api.hub import JobHub
 from api.limiting import AddressLimits, CredentialLimits
 from api.lingering import Lingering
 from api.locations import PREFIX
+from api.measures import Measures
+from api.metrics import MetricsDoor
 from api.params import require_storable
 from api.parts import Parts, Probe, as_state
 from api.rates import SPEND, Run, SharedRates, limits_of
@@ -163,6 +167,7 @@ def create_app(
         limits=limits_of(settings),
         rates=SharedRates(_spending(redis), away=AWAY),
         ping_redis=_pinging(redis),
+        measures=Measures(),
     )
     app = assemble() if routes is None else routes
     app.state.update(as_state(parts) | {_LIFE: (*around, lifespan)})
@@ -175,6 +180,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
     app = Litestar(
         route_handlers=[
             HealthController,
+            MetricsController,
             DocsController,
             Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
         ],
@@ -190,8 +196,8 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         debug=False,
     )
     require_declarations(app)
-    inside = SoundRequests(AddressLimits(HeadAsGet(app.asgi_handler)))
-    app.asgi_handler = RequestIds(ClientAddresses(SafeAnswers(CrossOrigin(Lingering(inside)))))
+    inside = MetricsDoor(SoundRequests(AddressLimits(HeadAsGet(Routes(app.asgi_handler)))))
+    app.asgi_handler = RequestIds(ClientAddresses(AccessLog(SafeAnswers(CrossOrigin(Lingering(inside))))))
     return app
 
 

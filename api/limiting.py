@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, IPv6Network
 from typing import Any, Final, cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils import normalize_path
 
 from api.clients import client_of
 from api.parts import parts_of
@@ -16,10 +17,15 @@ from api.refusals import Refusal, send_refusal
 from api.security import actor_of
 from core.addresses import address_of
 
-EXEMPT: Final = ("/health", "/metrics")
+EXEMPT: Final = ("/health",)
 CODE: Final = "rate_limited"
-_LOGIN = "/api/v1/auth/"
+_LOGIN = "/api/v1/auth"
 _KEY = "guildwright_quotas"
+
+
+def is_under(path: str, *places: str) -> bool:
+    """`path` as the router reads it, to whom several slashes are one."""
+    return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
 class AddressLimits:
@@ -29,11 +35,12 @@ class AddressLimits:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].startswith(EXEMPT):
+        path = normalize_path(scope["path"])
+        if is_under(path, *EXEMPT):
             await self._app(scope, receive, send)
             return
         limits, whose = parts_of(scope).limits, _network_of(client_of(scope))
-        rates = (limits.address, limits.login if scope["path"].startswith(_LOGIN) else None)
+        rates = (limits.address, limits.login if is_under(path, _LOGIN) else None)
         claims = [Claim(rate, whose) for rate in rates if rate is not None]
         await _limited(self._app, claims, scope, receive, _telling(scope, send))
 
@@ -59,6 +66,7 @@ async def _limited(app: ASGIApp, claims: list[Claim], scope: Scope, receive: Rec
         verdict = await parts_of(scope).rates.spend(claims)
         scope["state"].setdefault(_KEY, []).extend(verdict.quotas)
         if not verdict.is_allowed:
+            parts_of(scope).measures.limited(_slowest(verdict.quotas).rate.name)
             await send_refusal(_too_often(verdict.quotas), scope, send)
             return
     await app(scope, receive, send)
@@ -70,7 +78,7 @@ def _makes_a_job(scope: Scope) -> bool:
 
 
 def _too_often(quotas: tuple[Quota, ...]) -> Refusal:
-    slowest = max(quotas, key=lambda quota: quota.retry_seconds)
+    slowest = _slowest(quotas)
     seconds = max(1, slowest.retry_seconds)
     rate = slowest.rate
     return Refusal(
@@ -79,6 +87,10 @@ def _too_often(quotas: tuple[Quota, ...]) -> Refusal:
         detail=f"The limit `{rate.name}` is {rate.quota} in {rate.seconds} s: ask again in {seconds} s.",
         headers={"Retry-After": str(seconds)},
     )
+
+
+def _slowest(quotas: tuple[Quota, ...]) -> Quota:
+    return max(quotas, key=lambda quota: quota.retry_seconds)
 
 
 def _telling(scope: Scope, send: Send) -> Send:

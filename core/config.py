@@ -180,6 +180,16 @@ VARIABLES = (
         "logins_per_minute",
         "How often one address may ask for what is under /api/v1/auth.",
     ),
+    Variable(
+        "GUILDWRIGHT_METRICS_ADDRESS",
+        "metrics_address",
+        "Address on which GUILDWRIGHT_METRICS_PORT listens: whoever reaches it needs no credential.",
+    ),
+    Variable(
+        "GUILDWRIGHT_METRICS_PORT",
+        "metrics_port",
+        "Port on which /metrics is served alone; 0 is none, and an owner's token reads it at the API's own.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
 )
 
@@ -222,6 +232,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs_per_minute: int = 120
     address_requests_per_minute: int = 1200
     logins_per_minute: int = 20
+    metrics_address: str = "127.0.0.1"
+    metrics_port: int = 0
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -371,6 +383,10 @@ def _check_door(settings: Settings) -> None:
     for name, rate in rates.items():
         if not 0 <= rate < _ENDLESS:
             raise ConfigurationError(f"{name} must be a number, 0 or more.")
+    if not 0 <= settings.metrics_port <= _LAST_PORT or settings.metrics_port == settings.port:
+        raise ConfigurationError(
+            "GUILDWRIGHT_METRICS_PORT must be 0 or a port, and another one than GUILDWRIGHT_PORT."
+        )
     for origin in settings.allowed_origins:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise ConfigurationError(

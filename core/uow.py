@@ -28,6 +28,7 @@ from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
 from core.callbacks.service import CallbackService
+from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
 from core.db import Engines
@@ -51,6 +52,7 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.jobs.tallies import TallyRepository, TallyService
 from core.keyring import Keyring
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
@@ -184,6 +186,16 @@ class UnitOfWork:
             self.audit,
             self._clock,
             self._callback_rules,
+        )
+
+    @cached_property
+    def job_tallies(self) -> TallyService:
+        return TallyService(TallyRepository(self._session), self._clock)
+
+    @cached_property
+    def callback_tallies(self) -> CallbackTallyService:
+        return CallbackTallyService(
+            CallbackTallyRepository(self._session), DeliveryTallyRepository(self._session), self._clock
         )
 
     @cached_property

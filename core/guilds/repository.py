@@ -45,6 +45,10 @@ class GuildRepository(Repository[GuildModel]):
             query = query.where(GuildModel.id > cursor)
         return (await self.session.scalars(query)).all()
 
+    async def count_by_state(self) -> dict[str, int]:
+        rows = await self.session.execute(select(GuildModel.state, func.count()).group_by(GuildModel.state))
+        return {row[0]: row[1] for row in rows.all()}
+
     async def lock(self, guild_id: str) -> None:
         """Serialises those who store one guild, until the transaction ends: whoever reads after it reads the newest."""
         await self.session.execute(

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import msgspec
 
@@ -233,6 +233,11 @@ class GuildService:
         if job.guild_id is not None:
             await self.require_present(actor, job.guild_id)
         return await self._jobs.retry(actor, job_id)
+
+    async def tally(self) -> dict[GuildState, int]:
+        """How many guilds there are in each state, for whoever watches the installation."""
+        found = await self._guilds.count_by_state()
+        return {state: found.get(state, 0) for state in get_args(GuildState)}
 
     async def _known(self, actor: Actor, guild_id: str) -> GuildModel:
         sees = actor.is_owner or (actor.in_guild is not None and actor.in_guild.guild_id == guild_id)
