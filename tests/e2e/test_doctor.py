@@ -80,7 +80,7 @@ async def surgery(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doc
     """One simulated Discord for all."""
     async with ProcessGroup(env=child_environment(), sink=lambda _name, _line: None) as group:
         command = [sys.executable, "-m", "bot.simulator", "--token", TOKEN]
-        process = await group.start("simulator", command, ready=re.compile("listening on"))
+        process = await group.start("simulator", command, ready=re.compile("listening on"), patience=PATIENCE)
         address = process.lines[-1].split()[-1]
         async with httpx.AsyncClient(base_url=address) as http:
             yield Doctor(group, Control(http), address, tmp_path_factory.mktemp("doctor"))
