@@ -40,6 +40,13 @@ VARIABLES = (
         True,
     ),
     Variable(
+        "GUILDWRIGHT_MIGRATION_DATABASE_URL",
+        "migration_database_url",
+        "The same database as the role that owns its tables, for migrations alone: then the role of DATABASE_URL, "
+        "which needs no rights of its own, cannot alter the audit log.",
+        True,
+    ),
+    Variable(
         "REDIS_URL",
         "redis_url",
         "Redis 6.2 or newer, or Valkey, as redis://host:6379/0. Unset: one is started for you.",
@@ -105,6 +112,11 @@ VARIABLES = (
         "GUILDWRIGHT_JOB_RETENTION_DAYS",
         "job_retention_days",
         "How long ended jobs and their steps are kept.",
+    ),
+    Variable(
+        "GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS",
+        "left_guild_retention_days",
+        "How long what is known of a guild is kept after the bot has left it; a guild that comes back finds it.",
     ),
     Variable(
         "GUILDWRIGHT_CALLBACK_ALLOW",
@@ -198,6 +210,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting with its default. The `repr` shows no secret."""
 
     database_url: str | None = None
+    migration_database_url: str | None = None
     redis_url: str | None = None
     discord_token: str | None = None
     discord_api_base: str = DISCORD_API
@@ -216,6 +229,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_slots: int = 10
     lease_seconds: float = 45.0
     job_retention_days: int = 90
+    left_guild_retention_days: int = 90
     callback_allow: str = ""
     callbacks_per_guild: int = 20
     callback_slots: int = 40
@@ -290,13 +304,11 @@ def load_settings(dotenv: Path | None = Path(".env")) -> Settings:
     return settings_from({**file, **os.environ})
 
 
-def sqlalchemy_url(database_url: str) -> str:
+def sqlalchemy_url(database_url: str, *, named: str = "DATABASE_URL") -> str:
     """Any usual spelling of a PostgreSQL address, as asyncpg's dialect wants it."""
     scheme, separator, rest = database_url.partition("://")
     if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
-        raise ConfigurationError(
-            "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)."
-        )
+        raise ConfigurationError(f"{named} must begin with postgresql:// (PostgreSQL is the only database).")
     return f"postgresql+asyncpg://{rest}"
 
 
@@ -329,10 +341,7 @@ def _converted(variable: Variable, value: str) -> Any:
 
 
 def _check(settings: Settings) -> None:
-    if settings.database_url:
-        sqlalchemy_url(settings.database_url)
-    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    _check_servers(settings)
     if settings.owner_token is not None and len(settings.owner_token) < _TOKEN_LENGTH:
         raise ConfigurationError("GUILDWRIGHT_OWNER_TOKEN is too short: take 24 characters or more.")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
@@ -346,11 +355,26 @@ def _check(settings: Settings) -> None:
             f"GUILDWRIGHT_AUDIT_RETENTION_DAYS must be {SHORTEST_AUDIT_DAYS} or more: PostgreSQL itself refuses to "
             "delete younger entries."
         )
+    if not 0 <= settings.left_guild_retention_days < _ENDLESS:
+        raise ConfigurationError("GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS must be a number, 0 or more.")
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_people(settings)
     _check_door(settings)
     _check_callbacks(settings)
+
+
+def _check_servers(settings: Settings) -> None:
+    if settings.database_url:
+        sqlalchemy_url(settings.database_url)
+    if settings.migration_database_url:
+        sqlalchemy_url(settings.migration_database_url, named="GUILDWRIGHT_MIGRATION_DATABASE_URL")
+        if settings.database_url is None:
+            raise ConfigurationError(
+                "GUILDWRIGHT_MIGRATION_DATABASE_URL needs DATABASE_URL beside it: the same database as another role."
+            )
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
 
 
 def _check_people(settings: Settings) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.access_tokens import AccessTokenService
 from core.accounts.logins import LoginService
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.schemas import SessionLife
@@ -35,6 +36,7 @@ from core.db import Engines
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
+from core.guilds.announcements import AnnouncementRepository, AnnouncementService
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
@@ -59,6 +61,7 @@ from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
+from core.templates.left_guilds import LeftGuildService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -72,11 +75,13 @@ from core.templates.service import TemplateService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`."""
+    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
     session_life: SessionLife = SessionLife()
     keyring: Keyring | None = None
+    issuer: str = ""
 
     def keys(self) -> Keyring:
         if self.keyring is None:
@@ -88,7 +93,7 @@ def people_of(settings: Settings, keyring: Keyring | None = None) -> People:
     life = SessionLife(
         idle=timedelta(days=settings.session_idle_days), absolute=timedelta(days=settings.session_days)
     )
-    return People(owner_ids=settings.owners, session_life=life, keyring=keyring)
+    return People(owner_ids=settings.owners, session_life=life, keyring=keyring, issuer=settings.origin)
 
 
 class UnitOfWork:
@@ -124,6 +129,7 @@ class UnitOfWork:
             self.audit,
             self._clock,
             owner_ids=self._people.owner_ids,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property
@@ -137,6 +143,17 @@ class UnitOfWork:
             keys=self._people.keys,
             life=self._people.session_life,
             owner_ids=self._people.owner_ids,
+        )
+
+    @cached_property
+    def access_tokens(self) -> AccessTokenService:
+        return AccessTokenService(
+            self.accounts,
+            self.sessions,
+            clock=self._clock,
+            keys=self._people.keys,
+            issuer=self._people.issuer,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property
@@ -218,7 +235,18 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit, self._clock)
+        return GuildService(
+            GuildRepository(self._session),
+            images=self.images,
+            announcements=self.announcements,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def announcements(self) -> AnnouncementService:
+        return AnnouncementService(AnnouncementRepository(self._session), self.jobs)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
@@ -323,6 +351,17 @@ class UnitOfWork:
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def left_guilds(self) -> LeftGuildService:
+        return LeftGuildService(
+            guilds=self.guilds,
+            templates=self.templates,
+            jobs=self.jobs,
+            events=self.guild_events,
+            audit=self.audit,
             clock=self._clock,
         )
 

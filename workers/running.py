@@ -220,7 +220,7 @@ class Running:
                 return  # there is nothing left to do there but to see that it is done
             # What an owner sends away is left, whatever was decided of it.
             may_leave = spec.leaves and actor.is_owner and state in CLOSED
-            if state != "approved" and not may_leave:
+            if state != "approved" and not may_leave and not spec.about:
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
                     code=f"guild_{state or 'unknown'}",

@@ -1,7 +1,7 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
@@ -36,9 +36,13 @@ class GuildRepository(Repository[GuildModel]):
             .options(undefer(GuildModel.structure), undefer(GuildModel.powers), undefer(GuildModel.pace))
         )
 
-    async def page(self, state: str | None, limit: int, cursor: str | None) -> Sequence[GuildModel]:
-        """By id, one row more than the page."""
+    async def page(
+        self, state: str | None, limit: int, cursor: str | None, *, among: Collection[str] | None = None
+    ) -> Sequence[GuildModel]:
+        """By id, one row more than the page; None is among all."""
         query = select(GuildModel).order_by(GuildModel.id).limit(limit + 1)
+        if among is not None:
+            query = query.where(GuildModel.id.in_(among))
         if state is not None:
             query = query.where(GuildModel.state == state)
         if cursor is not None:
@@ -165,3 +169,17 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
         return left is not None
+
+    async def left_before(self, moment: datetime) -> Sequence[str]:
+        found = await self.session.scalars(
+            select(GuildModel.id)
+            .where(GuildModel.state == "left", GuildModel.left_at < moment)
+            .order_by(GuildModel.id)
+        )
+        return found.all()
+
+    async def forget(self, guild_id: str) -> None:
+        """With all that refers to it and is nobody else's."""
+        await self.session.execute(
+            delete(GuildModel).where(GuildModel.id == guild_id).execution_options(synchronize_session=False)
+        )

@@ -161,6 +161,12 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
     async def read_pace(guild_id: str) -> Pace:
         return UNTOLD
 
+    async def read_owners() -> frozenset[str]:
+        return frozenset()
+
+    async def count_members(guild_id: str) -> None:
+        return None
+
     async def read_image(path: str) -> None:
         return None
 
@@ -170,6 +176,8 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
         read_pace=read_pace,
         read_details=read_details,
         read_image=read_image,
+        read_owners=read_owners,
+        count_members=count_members,
     )
     gateway = cast("DiscordGateway", reads)
     return Running(database, Registry(CATALOG, MODULES), gateway, lane="bot", holder="tests")
