@@ -57,18 +57,16 @@ class ImageController(Controller):
             "getImage",
             statuses=(200, 304),
             gives=(*IMAGES, "application/json"),
-            refuses=(NotFound,),
+            refuses=(NotFound, Forbidden),
             tagged=True,
         ),
     )
     async def image(
-        self, *, request: Request[Any, Any, Any], unit: Unit, image_hash: Hash
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, image_hash: Hash
     ) -> Response[bytes]:
         """A picture's bytes. They never change, so keep them."""
         tag = f'"{image_hash}"'
-        image = await unit.images.find(image_hash)
-        if image is None:
-            raise NotFound("There is no such picture.")
+        image = await unit.images.get(actor, image_hash)
         headers = {**_HEADERS, "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers=headers)

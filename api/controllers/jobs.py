@@ -175,7 +175,7 @@ class GuildJobController(Controller):
         an id of its own (`0195…:1`), `event` the type, `data` the event as JSON. While nothing happens, comments show
         that it lives. The server ends the stream after an hour: connect again, and nothing is missed.
         """
-        await unit.guilds.get(actor, guild_id)
+        await unit.guilds.known(actor, guild_id)
         last = events.last_seen_in_guild(request.headers.get(events.HEADER))
         position = await unit.jobs.guild_position(actor, guild_id, last)
         return Stream(

@@ -25,12 +25,12 @@ class MeController(Controller):
     tags = ("me",)
     guards = (signed_in,)
 
-    @get("/", **operation("getMe", refuses=(NotFound,)))
+    @get("/", **operation("getMe", refuses=(NotFound, Forbidden)))
     async def me(self, *, actor: Asker, unit: Unit) -> Account:
         """Who you are."""
         return account_of(await unit.accounts.get(actor))
 
-    @get("/tokens", **operation("listMyTokens"))
+    @get("/tokens", **operation("listMyTokens", refuses=(Forbidden,)))
     async def tokens(self, *, actor: Asker, unit: Unit) -> ApiTokenPage:
         """Your API tokens, without their secrets."""
         return ApiTokenPage(items=tuple(map(token_of, await unit.accounts.list_tokens(actor))))
@@ -43,10 +43,16 @@ class MeController(Controller):
         a token whose answer was lost.
         """
         wanted = await body_of(request, CreateApiToken)
-        made = await unit.accounts.create_token(actor, wanted.name, expires_at=wanted.expires_at)
+        made = await unit.accounts.create_token(
+            actor,
+            wanted.name,
+            expires_at=wanted.expires_at,
+            scopes=wanted.scopes,
+            guild_ids=wanted.guild_ids,
+        )
         return NewApiToken(token=token_of(made.token), secret=made.secret)
 
-    @delete("/tokens/{token_id:uuid}", **operation("revokeMyToken", refuses=(NotFound,)))
+    @delete("/tokens/{token_id:uuid}", **operation("revokeMyToken", refuses=(NotFound, Forbidden)))
     async def revoke_token(self, *, actor: Asker, unit: Unit, token_id: TokenId) -> None:
         """Revoke a token, at once and for good."""
         await unit.accounts.revoke_token(actor, token_id)

@@ -7,7 +7,7 @@ from api.guards import signed_in
 from api.operations import operation
 from api.params import SessionId
 from api.schemas.sessions import CurrentSession, SessionPage, session_of
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 
 
 class SessionController(Controller):
@@ -21,12 +21,12 @@ class SessionController(Controller):
         session = await unit.sessions.current(actor)
         return CurrentSession(session=session_of(session), csrf_token=unit.sessions.form_token(actor))
 
-    @get("/sessions", **operation("listMySessions"))
+    @get("/sessions", **operation("listMySessions", refuses=(Forbidden,)))
     async def sessions(self, *, actor: Asker, unit: Unit) -> SessionPage:
         """Where you are logged in."""
         return SessionPage(items=tuple(map(session_of, await unit.sessions.list(actor))))
 
-    @delete("/sessions/{session_id:uuid}", **operation("revokeMySession", refuses=(NotFound,)))
+    @delete("/sessions/{session_id:uuid}", **operation("revokeMySession", refuses=(NotFound, Forbidden)))
     async def revoke(self, *, actor: Asker, unit: Unit, session_id: SessionId) -> None:
         """End a session, at once and for good."""
         await unit.sessions.revoke(actor, session_id)

@@ -13,6 +13,7 @@ from api.operations import operation
 from api.schemas.system import CreatePause, LaneDepth, LastError, Pause, Status, process_of
 from core.errors import Conflict, Forbidden
 from core.jobs import pauses, schemas
+from core.rights import Right
 from core.uow import UnitOfWork
 
 
@@ -25,7 +26,7 @@ class SystemController(Controller):
     async def status(self, *, actor: Asker, unit: Unit) -> Status:
         """Which of our processes are alive and what they say of themselves, how much there is to do, and what last
         went wrong."""
-        actor.require_owner()
+        actor.require_owner(Right.SYSTEM_READ)
         return await _status(unit)
 
     @post(
