@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from api.access import AccessLog, Routes
 from api.clients import ClientAddresses
 from api.controllers.access import AccessController
+from api.controllers.accounts import AccountController
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
 from api.controllers.auth import AuthController
@@ -79,6 +80,7 @@ CONTROLLERS = (
     AuthController,
     MeController,
     SessionController,
+    AccountController,
     GuildController,
     GuildSettingsController,
     AccessController,

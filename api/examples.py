@@ -12,6 +12,7 @@ from api.audit_examples import AUDIT_EXAMPLES
 from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.schemas.access_tokens import AccessToken, CreateAccessToken
+from api.schemas.account_views import AccountPage, AccountView
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
 from api.schemas.applying import ApplyResult
@@ -391,6 +392,8 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         SessionPage(items=(_SESSION_SHOWN,)),
         CurrentSession(session=_SESSION_SHOWN, csrf_token="8c1f02ab.Q2x1…"),  # noqa: S106 - an example
         ApiTokenPage(items=(_TOKEN_SHOWN,)),
+        AccountPage(items=(_ACCOUNT_SHOWN,)),
+        AccountView(account=_ACCOUNT_SHOWN, sessions=(_SESSION_SHOWN,), tokens=(_TOKEN_SHOWN,)),
         AccessToken(
             access_token="eyJhbGciOi…",  # noqa: S106 - an example, not a secret
             expires_in=900,

@@ -17,6 +17,7 @@ from core.access.grants import GrantService
 from core.access.repository import GrantRepository, MembershipRepository
 from core.access.service import AccessService
 from core.accounts.access_tokens import AccessTokenService
+from core.accounts.directory import AccountDirectory
 from core.accounts.logins import LoginService
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.schemas import SessionLife
@@ -64,6 +65,7 @@ from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
+from core.templates.departures import DepartureService
 from core.templates.left_guilds import LeftGuildService
 from core.templates.planning import PlanService
 from core.templates.repository import (
@@ -157,6 +159,29 @@ class UnitOfWork:
             keys=self._people.keys,
             issuer=self._people.issuer,
             scopes=self._catalog.scopes,
+        )
+
+    @cached_property
+    def directory(self) -> AccountDirectory:
+        return AccountDirectory(
+            AccountRepository(self._session),
+            ApiTokenRepository(self._session),
+            SessionRepository(self._session),
+            audit=self.audit,
+            clock=self._clock,
+            life=self._people.session_life,
+            owner_ids=self._people.owner_ids,
+        )
+
+    @cached_property
+    def departures(self) -> DepartureService:
+        return DepartureService(
+            TemplateRepository(self._session),
+            ActiveVersionRepository(self._session),
+            directory=self.directory,
+            access=self.access,
+            audit=self.audit,
+            clock=self._clock,
         )
 
     @cached_property

@@ -18,7 +18,7 @@ from api.schemas.accounts import (
     account_of,
     token_of,
 )
-from core.errors import Forbidden, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from core.rights import Right
 
 
@@ -30,6 +30,16 @@ class MeController(Controller):
     async def me(self, *, actor: Asker, unit: Unit) -> Account:
         """Who you are."""
         return account_of(await unit.accounts.get(actor))
+
+    @delete(
+        "/",
+        guards=[needs(Right.ACCOUNT_WRITE)],
+        **operation("deleteMe", refuses=(NotFound, Forbidden, Conflict)),
+    )
+    async def leave(self, *, actor: Asker, unit: Unit) -> None:
+        """End your account, with its sessions, tokens and templates; what you did stays told. Refused to the last owner
+        of the installation, and while guilds use templates of your own."""
+        await unit.departures.leave(actor)
 
     @get("/guilds", guards=[needs(Right.GUILDS_READ)], **operation("listMyGuilds", refuses=(Forbidden,)))
     async def guilds(self, *, actor: Asker, unit: Unit) -> MyGuildPage:

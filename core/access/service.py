@@ -129,6 +129,10 @@ class AccessService:
             each for each in guilds if each.id not in present and (each.is_owner or each.bits & int(_INVITES))
         )
         await self._members.put_login_guilds(account_id, others, self._clock())
+        await self.look_at(user_id)
+
+    async def look_at(self, user_id: Snowflake) -> None:
+        """The bot is to look at a person in all guilds, because they have an account now, or none any more."""
         await self._members.notify(CHANNEL, f"user {user_id}")
 
     async def _in_its_guild(self, actor: Actor, standing: GuildPermissions, user_id: Snowflake) -> Actor:

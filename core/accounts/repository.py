@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.accounts.models import AccountModel, ApiTokenModel, ApplicationOwnerModel
 from core.db import Repository
+from core.paging import Paging
 
 
 class AccountRepository(Repository[AccountModel]):
@@ -21,6 +22,20 @@ class AccountRepository(Repository[AccountModel]):
             select(AccountModel).where(AccountModel.is_owner).order_by(AccountModel.id).limit(1)
         )
         return found.first()
+
+    async def page(self, paging: Paging) -> Sequence[AccountModel]:
+        """Newest first, one row more than the page."""
+        query = select(AccountModel).order_by(AccountModel.id.desc()).limit(paging.limit + 1)
+        if paging.cursor is not None:
+            query = query.where(AccountModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def has_other_owner(self, account_id: object, named: Collection[str]) -> bool:
+        owning = or_(
+            AccountModel.is_owner, AccountModel.owns_application, AccountModel.discord_user_id.in_(named)
+        )
+        query = select(AccountModel.id).where(AccountModel.id != account_id, owning).limit(1)
+        return await self.session.scalar(query) is not None
 
     async def application_owners(self) -> frozenset[str]:
         return frozenset(await self.session.scalars(select(ApplicationOwnerModel.user_id)))

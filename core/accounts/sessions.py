@@ -67,7 +67,7 @@ class SessionService:
         )
         actor = self._actor(model, account)
         await self._audit.record(actor, "session.create", ("session", model.id))
-        return NewSession(session=_shown(model, actor), secret=secret, account_id=account.id)
+        return NewSession(session=to_session(model, actor), secret=secret, account_id=account.id)
 
     async def authenticate(self, secret: str) -> Actor:
         """Whose session this is. Raises `Unauthenticated`, and never tells why it does not hold."""
@@ -96,14 +96,14 @@ class SessionService:
         session = await self._sessions.get_one_or_none(id=actor.session_id) if actor.session_id else None
         if session is None or actor.jwt_id is not None:
             raise NotFound("You came with a token, not with a session.")
-        return _shown(session, actor)
+        return to_session(session, actor)
 
     async def list(self, actor: Actor) -> tuple[Session, ...]:
         """The account's that still hold, newest first."""
         actor.require_scope(Right.ACCOUNT_READ)
         now = self._clock()
         found = await self._sessions.live_of(actor.account_id, now, now - self._life.idle)
-        return tuple(_shown(model, actor) for model in found)
+        return tuple(to_session(model, actor) for model in found)
 
     async def revoke(self, actor: Actor, session_id: uuid.UUID) -> None:
         """At once. Raises `NotFound` for somebody else's."""
@@ -190,7 +190,7 @@ class SessionService:
         )
 
 
-def _shown(model: SessionModel, actor: Actor) -> Session:
+def to_session(model: SessionModel, actor: Actor) -> Session:
     return Session(
         id=model.id,
         created_at=model.created_at,

@@ -62,6 +62,13 @@ class TemplateRepository(Repository[TemplateModel]):
             query = query.where(TemplateModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
+    async def of_account(self, account_id: uuid.UUID) -> Sequence[TemplateModel]:
+        """Those that were not deleted, locked until the transaction ends."""
+        query = select(TemplateModel).where(
+            TemplateModel.account_id == account_id, TemplateModel.deleted_at.is_(None)
+        )
+        return (await self.session.scalars(query.order_by(TemplateModel.id).with_for_update())).all()
+
     async def among(self, ids: Collection[uuid.UUID]) -> Sequence[TemplateModel]:
         """Those of the ids that were not deleted."""
         if not ids:
