@@ -28,6 +28,7 @@ from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.metrics import MetricsController
+from api.controllers.notifications import NotificationController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
@@ -78,6 +79,7 @@ CONTROLLERS = (
     AuthController,
     MeController,
     SessionController,
+    NotificationController,
     GuildController,
     GuildSettingsController,
     SnapshotController,

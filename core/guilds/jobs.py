@@ -104,6 +104,7 @@ ANNOUNCE_JOIN = JobSpec(
     result=AnnounceJoinResult,
     bits=int(Permission.MANAGE_GUILD),
     about=True,
+    quiet=True,
 )
 ANNOUNCE_DECISION = JobSpec(
     kind="guild.announce_decision",
@@ -111,4 +112,5 @@ ANNOUNCE_DECISION = JobSpec(
     result=AnnounceDecisionResult,
     bits=int(Permission.MANAGE_GUILD),
     about=True,
+    quiet=True,
 )
