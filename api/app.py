@@ -51,7 +51,7 @@ from api.lingering import Lingering
 from api.locations import PREFIX
 from api.measures import Measures
 from api.metrics import MetricsDoor
-from api.params import require_storable
+from api.params import require_usable
 from api.parts import Parts, Probe, as_state
 from api.rates import SPEND, Run, SharedRates, limits_of
 from api.request_id import RequestIds
@@ -188,7 +188,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         ],
         dependencies=DEPENDENCIES,
         middleware=[Credentials, CredentialLimits],
-        before_request=require_storable,
+        before_request=require_usable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,
         lifespan=[_living],

@@ -21,7 +21,6 @@ class _Tokens(msgspec.Struct):
     access_token: str
     expires_in: int
     scope: str
-    refresh_token: str | None = None
 
 
 class _User(msgspec.Struct):
@@ -106,7 +105,6 @@ class DiscordOAuth:
             user_id=user.id,
             name=user.global_name or user.username,
             access_token=tokens.access_token,
-            refresh_token=tokens.refresh_token,
             expires_in=tokens.expires_in,
             scopes=tokens.scope,
         )

@@ -40,6 +40,13 @@ VARIABLES = (
         True,
     ),
     Variable(
+        "GUILDWRIGHT_MIGRATION_DATABASE_URL",
+        "migration_database_url",
+        "The same database as the role that owns its tables, for migrations alone: then the role of DATABASE_URL, "
+        "which needs no rights of its own, cannot alter the audit log.",
+        True,
+    ),
+    Variable(
         "REDIS_URL",
         "redis_url",
         "Redis 6.2 or newer, or Valkey, as redis://host:6379/0. Unset: one is started for you.",
@@ -203,6 +210,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting with its default. The `repr` shows no secret."""
 
     database_url: str | None = None
+    migration_database_url: str | None = None
     redis_url: str | None = None
     discord_token: str | None = None
     discord_api_base: str = DISCORD_API
@@ -296,13 +304,11 @@ def load_settings(dotenv: Path | None = Path(".env")) -> Settings:
     return settings_from({**file, **os.environ})
 
 
-def sqlalchemy_url(database_url: str) -> str:
+def sqlalchemy_url(database_url: str, *, named: str = "DATABASE_URL") -> str:
     """Any usual spelling of a PostgreSQL address, as asyncpg's dialect wants it."""
     scheme, separator, rest = database_url.partition("://")
     if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
-        raise ConfigurationError(
-            "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)."
-        )
+        raise ConfigurationError(f"{named} must begin with postgresql:// (PostgreSQL is the only database).")
     return f"postgresql+asyncpg://{rest}"
 
 
@@ -335,10 +341,7 @@ def _converted(variable: Variable, value: str) -> Any:
 
 
 def _check(settings: Settings) -> None:
-    if settings.database_url:
-        sqlalchemy_url(settings.database_url)
-    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    _check_servers(settings)
     if settings.owner_token is not None and len(settings.owner_token) < _TOKEN_LENGTH:
         raise ConfigurationError("GUILDWRIGHT_OWNER_TOKEN is too short: take 24 characters or more.")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
@@ -359,6 +362,19 @@ def _check(settings: Settings) -> None:
     _check_people(settings)
     _check_door(settings)
     _check_callbacks(settings)
+
+
+def _check_servers(settings: Settings) -> None:
+    if settings.database_url:
+        sqlalchemy_url(settings.database_url)
+    if settings.migration_database_url:
+        sqlalchemy_url(settings.migration_database_url, named="GUILDWRIGHT_MIGRATION_DATABASE_URL")
+        if settings.database_url is None:
+            raise ConfigurationError(
+                "GUILDWRIGHT_MIGRATION_DATABASE_URL needs DATABASE_URL beside it: the same database as another role."
+            )
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
 
 
 def _check_people(settings: Settings) -> None:

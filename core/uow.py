@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.access_tokens import AccessTokenService
 from core.accounts.logins import LoginService
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.schemas import SessionLife
@@ -82,11 +83,13 @@ from core.templates.service import TemplateService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`."""
+    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
     session_life: SessionLife = SessionLife()
     keyring: Keyring | None = None
+    issuer: str = ""
 
     def keys(self) -> Keyring:
         if self.keyring is None:
@@ -98,7 +101,7 @@ def people_of(settings: Settings, keyring: Keyring | None = None) -> People:
     life = SessionLife(
         idle=timedelta(days=settings.session_idle_days), absolute=timedelta(days=settings.session_days)
     )
-    return People(owner_ids=settings.owners, session_life=life, keyring=keyring)
+    return People(owner_ids=settings.owners, session_life=life, keyring=keyring, issuer=settings.origin)
 
 
 class UnitOfWork:
@@ -134,6 +137,7 @@ class UnitOfWork:
             self.audit,
             self._clock,
             owner_ids=self._people.owner_ids,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property
@@ -147,6 +151,17 @@ class UnitOfWork:
             keys=self._people.keys,
             life=self._people.session_life,
             owner_ids=self._people.owner_ids,
+        )
+
+    @cached_property
+    def access_tokens(self) -> AccessTokenService:
+        return AccessTokenService(
+            self.accounts,
+            self.sessions,
+            clock=self._clock,
+            keys=self._people.keys,
+            issuer=self._people.issuer,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property

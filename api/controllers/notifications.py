@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, patch
 from api.bodies import body_of
 from api.deps import Asker, Unit
 from api.etags import etag_of, seen_in
-from api.guards import signed_in
+from api.guards import needs
 from api.media import MERGE_PATCH
 from api.operations import operation
 from api.schemas.notifications import (
@@ -16,27 +16,32 @@ from api.schemas.notifications import (
     changes_of,
     notifications_of,
 )
-from core.errors import Conflict, NotFound, Stale
+from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.notifications.service import StoredChoices
+from core.rights import Right
 
 
 class NotificationController(Controller):
     path = "/me/notifications"
     tags = ("me",)
-    guards = (signed_in,)
 
-    @get("/", **operation("getMyNotifications", refuses=(NotFound,), tagged=True))
+    @get(
+        "/",
+        guards=[needs(Right.ACCOUNT_READ)],
+        **operation("getMyNotifications", refuses=(NotFound, Forbidden), tagged=True),
+    )
     async def notifications(self, *, actor: Asker, unit: Unit) -> Response[NotificationSettings]:
         """What you are told by direct message."""
         return _tagged(await unit.notifications.get(actor))
 
     @patch(
         "/",
+        guards=[needs(Right.ACCOUNT_WRITE)],
         **operation(
             "editMyNotifications",
             body=EditNotificationSettings,
             takes=MERGE_PATCH,
-            refuses=(NotFound, Conflict, Stale),
+            refuses=(NotFound, Forbidden, Conflict, Stale),
             conditional=True,
             tagged=True,
         ),

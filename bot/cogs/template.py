@@ -22,12 +22,12 @@ from bot.ui.progress import follow, view_of
 from bot.ui.snapshot_list import snapshot_choices
 from bot.ui.template_list import template_choices, template_embed, version_embed
 from core.actor import Actor
-from core.discord.permissions import Permission
 from core.drift.schemas import DriftFilter
 from core.guilds.jobs import CAPTURE
 from core.jobs.schemas import Job
 from core.paging import Paging
-from core.templates.jobs import APPLY, ApplyResult
+from core.rights import Right
+from core.templates.jobs import ApplyResult
 from core.templates.options import DELETED
 from core.templates.plan import Mode, PlanOptions
 from core.templates.schemas import StoredPlan
@@ -76,7 +76,7 @@ class TemplateCog(commands.Cog):
         async with answering(asked):
             actor = actor_of(asked, self._owners.ids)
             # Templates belong to no guild, so their service cannot ask for more than that they are public.
-            actor.require(str(guild_of(asked).id), Permission.MANAGE_GUILD)
+            actor.require(str(guild_of(asked).id), Right.PLANS_READ)
             async with self._database.read() as unit:
                 templates = await usable(unit, actor)
             await asked.edit_original_response(embed=template_embed(templates, page))
@@ -97,7 +97,7 @@ class TemplateCog(commands.Cog):
         """
         async with answering(asked):
             actor = actor_of(asked, self._owners.ids)
-            actor.require(str(guild_of(asked).id), Permission.MANAGE_GUILD)
+            actor.require(str(guild_of(asked).id), Right.PLANS_READ)
             async with self._database.read() as unit:
                 template = await find(unit, actor, name)
                 shown = await unit.templates.version(actor, template.id, version)
@@ -158,7 +158,7 @@ class TemplateCog(commands.Cog):
         async with answering(asked):
             actor = actor_of(asked, self._owners.ids)
             # The service asks again at the press; whoever will be refused then need not read a plan first.
-            actor.require(str(guild_of(asked).id), Permission(APPLY.bits))
+            actor.require(str(guild_of(asked).id), Right.PLANS_APPLY)
             await self._show_plan(asked, actor, name, version, _options(mode, extras))
 
     @template.sub_command()
@@ -173,7 +173,7 @@ class TemplateCog(commands.Cog):
         """
         async with answering(asked):
             guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
-            actor.require(str(guild.id), Permission(APPLY.bits))
+            actor.require(str(guild.id), Right.PLANS_APPLY)
             async with self._database.read() as unit:
                 waiting = await awaiting_one(unit, actor, str(guild.id), plan)
             deletions = counts(waiting.stored.plan.tree)["delete"]
@@ -242,7 +242,7 @@ class TemplateCog(commands.Cog):
     ) -> list[disnake.OptionChoice]:
         """As for templates."""
         actor = actor_of(asked, self._owners.ids)
-        if not actor.may(str(asked.guild_id), Permission.MANAGE_GUILD):
+        if not actor.may(str(asked.guild_id), Right.PLANS_READ):
             return []
         try:
             async with self._database.read() as unit:
@@ -259,7 +259,7 @@ class TemplateCog(commands.Cog):
     ) -> list[disnake.OptionChoice]:
         """As for templates."""
         actor = actor_of(asked, self._owners.ids)
-        if not actor.may(str(asked.guild_id), Permission(APPLY.bits)):
+        if not actor.may(str(asked.guild_id), Right.PLANS_APPLY):
             return []
         try:
             async with self._database.read() as unit:
@@ -278,7 +278,7 @@ class TemplateCog(commands.Cog):
     ) -> list[disnake.OptionChoice]:
         """Nothing for whoever may not plan; nothing also if it cannot be told."""
         actor = actor_of(asked, self._owners.ids)
-        if not actor.may(str(asked.guild_id), Permission.MANAGE_GUILD):
+        if not actor.may(str(asked.guild_id), Right.PLANS_READ):
             return []
         try:
             async with self._database.read() as unit:

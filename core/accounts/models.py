@@ -1,7 +1,8 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Identified, SealedColumn, SnowflakeColumn
@@ -25,6 +26,8 @@ class ApiTokenModel(Identified):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    scopes: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
+    guild_ids: Mapped[list[str] | None] = mapped_column(ARRAY(SnowflakeColumn()))
 
     __table_args__ = (Index(None, "account_id"),)
 
@@ -68,6 +71,5 @@ class DiscordGrantModel(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
     access_token: Mapped[bytes] = mapped_column(SealedColumn())
-    refresh_token: Mapped[bytes | None] = mapped_column(SealedColumn())
     scopes: Mapped[str]
     expires_at: Mapped[datetime]

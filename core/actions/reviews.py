@@ -46,7 +46,7 @@ class GuildReviewService:
             raise Conflict(f"Guild {guild_id} cannot be approved and left at once.", code="guild_state")
         guild = await self._guilds.review(actor, guild_id, decision, reason)
         if decision != "approved":
-            cancelled = await self._jobs.cancel_in(actor, guild_id)
+            cancelled = await self._jobs.cancel_in(actor.unscoped(), guild_id)
             goes = leave and guild.state != "left"
             asked = (await self._ask_to_leave(actor, guild_id),) if goes else ()
             return Reviewed(guild=guild, asked=asked, cancelled=cancelled)
@@ -60,5 +60,7 @@ class GuildReviewService:
 
     async def _ask_to_leave(self, actor: Actor, guild_id: Snowflake) -> uuid.UUID:
         """Behind what is called off and has not ended yet."""
-        job = await self._jobs.ask(actor, GUILD_LEAVE, GuildLeave(), guild_id=guild_id, on_conflict="queue")
+        job = await self._jobs.ask(
+            actor.unscoped(), GUILD_LEAVE, GuildLeave(), guild_id=guild_id, on_conflict="queue"
+        )
         return job.id

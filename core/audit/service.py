@@ -10,9 +10,9 @@ from core.actor import Actor
 from core.audit.models import AuditEntryModel
 from core.audit.repository import AuditRepository
 from core.audit.schemas import AuditEntry, AuditFilter
-from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.paging import Page, Paging
+from core.rights import Right
 
 
 class AuditService:
@@ -35,7 +35,7 @@ class AuditService:
         """`target` is (kind, id); `before` and `after` are structs or mappings of what changed, without secrets."""
         kind, target_id = target
         await self._entries.append(
-            actor=actor,
+            actor=actor.kept_for(guild_id),
             action=action,
             target_kind=kind,
             target_id=str(target_id),
@@ -49,12 +49,11 @@ class AuditService:
     async def list(
         self, actor: Actor, wanted: AuditFilter, paging: Paging, *, guild_id: Snowflake | None = None
     ) -> Page[AuditEntry]:
-        """Newest first. Of the whole installation for its owner; of one guild for who has Discord's View Audit Log
-        there."""
+        """Newest first, of the whole installation or of one guild."""
         if guild_id is None:
-            actor.require_owner()
+            actor.require_owner(Right.AUDIT_READ)
         else:
-            actor.require(guild_id, Permission.VIEW_AUDIT_LOG)
+            actor.require(guild_id, Right.AUDIT_READ)
         rows = await self._entries.page(wanted, paging, guild_id=guild_id)
         items = tuple(map(to_entry, rows[: paging.limit]))
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)

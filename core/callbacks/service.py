@@ -26,17 +26,15 @@ from core.callbacks.schemas import (
 from core.callbacks.secrets import new_secret
 from core.callbacks.targets import require_callable, target_of
 from core.clock import Clock
-from core.discord.permissions import Permission
 from core.errors import NotFound, Stale
 from core.paging import Page, Paging
-
-_NEEDED = Permission.MANAGE_GUILD
+from core.rights import Right, Role
 
 
 class KnownGuilds(Protocol):
     """What callbacks have to know of guilds, which are built on top of them."""
 
-    async def get(self, actor: Actor, guild_id: str) -> object:
+    async def known(self, actor: Actor, guild_id: str) -> object:
         """Raises `NotFound` for a guild that is none, or that the actor may not know of."""
         ...
 
@@ -67,8 +65,8 @@ class CallbackService:
 
     async def create(self, actor: Actor, guild_id: str, draft: CallbackDraft) -> SecretShown:
         """Raises `TargetRefused` for a URL that may not be called, `TooManyCallbacks` when the guild is full."""
+        actor.require(guild_id, Right.CALLBACKS_WRITE)
         await self._guilds.require_present(actor, guild_id)
-        actor.require(guild_id, _NEEDED)
         require_callable(target_of(draft.url), self._rules.allowance)
         await self._callbacks.lock_guild(guild_id)
         if await self._callbacks.count(CallbackModel.guild_id == guild_id) >= self._rules.per_guild:
@@ -99,8 +97,8 @@ class CallbackService:
 
     async def list(self, actor: Actor, guild_id: str, paging: Paging) -> Page[Callback]:
         """Newest first."""
-        await self._guilds.get(actor, guild_id)
-        actor.require(guild_id, _NEEDED)
+        actor.require(guild_id, Right.CALLBACKS_READ)
+        await self._guilds.known(actor, guild_id)
         rows = await self._callbacks.page(guild_id, paging)
         items = tuple(to_callback(row) for row in rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
@@ -197,11 +195,12 @@ class CallbackService:
         return to_delivery(queued)
 
     async def _own(self, actor: Actor, callback_id: uuid.UUID, *, lock: bool = False) -> CallbackModel:
-        """Locked until the transaction ends: of two who saw the same state, the second is told that it is stale."""
+        """With `lock` for a change, until the transaction ends: of two who saw the same state, the second is told that
+        it is stale."""
         model = await self._callbacks.get_one_or_none(id=callback_id, with_for_update=lock)
-        if model is None or not _sees(actor, model.guild_id):
+        if model is None or actor.role_in(model.guild_id) is Role.GUEST:
             raise NotFound(f"There is no callback {callback_id}.")
-        actor.require(model.guild_id, _NEEDED)
+        actor.require(model.guild_id, Right.CALLBACKS_WRITE if lock else Right.CALLBACKS_READ)
         return model
 
     async def _enabled(self, actor: Actor, callback_id: uuid.UUID) -> CallbackModel:
@@ -228,10 +227,6 @@ class CallbackService:
             before=before,
             after=after,
         )
-
-
-def _sees(actor: Actor, guild_id: str) -> bool:
-    return actor.is_owner or (actor.in_guild is not None and actor.in_guild.guild_id == guild_id)
 
 
 def _apply(model: CallbackModel, changes: CallbackChanges) -> None:

@@ -8,6 +8,7 @@ from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.drift.concession import LeftField
 from core.jobs.spec import JobSpec
+from core.rights import Right
 from core.templates.jobs import APPLY
 
 
@@ -34,6 +35,7 @@ DRIFT_REVERT = JobSpec(
     payload=DriftRevertPayload,
     result=DriftRevertResult,
     bits=int(Permission.ADMINISTRATOR),
+    right=Right.PLANS_APPLY,
     bot_bits=APPLY.bot_bits,
     structural=True,
 )

@@ -26,6 +26,7 @@ from core.guilds.service import GuildService
 from core.jobs.guild_events import GuildEventService
 from core.jobs.service import JobService
 from core.paging import Page, Paging
+from core.rights import Right
 from core.templates.active import ActiveVersionService
 from core.templates.diff import diff
 from core.templates.documents.variables import values_for
@@ -105,8 +106,9 @@ class DriftService:
     async def list(
         self, actor: Actor, guild_id: Snowflake, wanted: DriftFilter, paging: Paging
     ) -> Page[DriftItem]:
-        """Newest first. Needs Manage Guild. Raises `NotFound` where no version is active."""
-        active = await self._active.get(actor, guild_id)
+        """Newest first. Raises `NotFound` where no version is active."""
+        actor.require(guild_id, Right.DRIFT_READ)
+        active = await self._active.present_in(guild_id)
         rows = await self._items.page(active, wanted, paging)
         items = tuple(map(to_item, rows[: paging.limit]))
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
@@ -114,10 +116,11 @@ class DriftService:
     async def capture(self, actor: Actor, guild_id: Snowflake, *, note: str | None = None) -> TemplateVersion:
         """The guild as last seen as the next version of its active template, with the same keys, and the version's own
         text where the guild is as that says. Variables that stand nowhere any more are told in the note. It is a draft:
-        what is active stays so until another version is made active. Needs Manage Guild, and the template to be the
-        actor's. Raises `NotFound` where no version is active."""
-        active = await self._active.get(actor, guild_id)
-        view = await self._guilds.view(actor, guild_id)
+        what is active stays so until another version is made active. Needs the template to be the actor's. Raises
+        `NotFound` where no version is active."""
+        actor.require(guild_id, Right.DRIFT_WRITE)
+        active = await self._active.present_in(guild_id)
+        view = await self._guilds.seen(guild_id)
         version = await self._templates.version(SYSTEM, active.template_id, active.version)
         document = await self._active.document_of(active)
         bindings = await self._templates.bindings(guild_id, active.template_id)
@@ -130,7 +133,7 @@ class DriftService:
             rows = await self._items.page(active, DriftFilter(), Paging())
             note = note_of(active.version, map(to_item, rows))
         draft = await self._templates.add_version(
-            actor,
+            actor.unscoped(),
             active.template_id,
             taken.revision.draft,
             source=taken.revision.source,

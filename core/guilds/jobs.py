@@ -9,6 +9,7 @@ from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.guilds.schemas import SnapshotReason
 from core.jobs.spec import JobSpec
+from core.rights import Right
 
 
 class SyncPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.sync"):
@@ -96,6 +97,7 @@ CAPTURE = JobSpec(
     result=CaptureResult,
     priority=-10,
     bits=int(Permission.MANAGE_GUILD),
+    right=Right.SNAPSHOTS_WRITE,
     bot_bits=int(Permission.VIEW_CHANNEL),
 )
 ANNOUNCE_JOIN = JobSpec(
@@ -103,6 +105,7 @@ ANNOUNCE_JOIN = JobSpec(
     payload=AnnounceJoinPayload,
     result=AnnounceJoinResult,
     bits=int(Permission.MANAGE_GUILD),
+    right=Right.SYSTEM_WRITE,
     about=True,
     quiet=True,
 )
@@ -111,6 +114,7 @@ ANNOUNCE_DECISION = JobSpec(
     payload=AnnounceDecisionPayload,
     result=AnnounceDecisionResult,
     bits=int(Permission.MANAGE_GUILD),
+    right=Right.SYSTEM_WRITE,
     about=True,
     quiet=True,
 )

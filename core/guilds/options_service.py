@@ -7,12 +7,12 @@ import msgspec
 from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock
-from core.discord.permissions import Permission
 from core.discord.types import Snowflake, is_snowflake
 from core.errors import Invalid, NotFound, Problem, Stale
 from core.guilds.options import GuildOptions, GuildOptionsChanges, with_changes
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
+from core.rights import Right
 
 
 class StoredOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,9 +37,9 @@ class GuildOptionsService:
         return GuildOptions() if stored is None else stored[0]
 
     async def get(self, actor: Actor, guild_id: Snowflake) -> StoredOptions:
-        """Needs Manage Guild. Raises `NotFound` also for a guild that the actor may not know of."""
-        await self._known.get(actor, guild_id)
-        actor.require(guild_id, Permission.MANAGE_GUILD)
+        """Raises `NotFound` also for a guild that the actor may not know of."""
+        actor.require(guild_id, Right.SETTINGS_READ)
+        await self._known.known(actor, guild_id)
         return await self._stored(guild_id)
 
     async def edit(
@@ -52,8 +52,8 @@ class GuildOptionsService:
     ) -> StoredOptions:
         """Needs Administrator. Another drift mode has the guild looked at. Raises `Stale` where they were changed
         after `seen`, and `Invalid` for ids that are none."""
-        await self._known.get(actor, guild_id)
-        actor.require(guild_id, Permission.ADMINISTRATOR)
+        actor.require(guild_id, Right.SETTINGS_WRITE)
+        await self._known.known(actor, guild_id)
         _require_ids(changes)
         before = await self._stored(guild_id, lock=True)
         if seen is not None and before.changed_at != seen:

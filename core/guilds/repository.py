@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, delete, func, select, update
@@ -36,9 +36,13 @@ class GuildRepository(Repository[GuildModel]):
             .options(undefer(GuildModel.structure), undefer(GuildModel.powers), undefer(GuildModel.pace))
         )
 
-    async def page(self, state: str | None, limit: int, cursor: str | None) -> Sequence[GuildModel]:
-        """By id, one row more than the page."""
+    async def page(
+        self, state: str | None, limit: int, cursor: str | None, *, among: Collection[str] | None = None
+    ) -> Sequence[GuildModel]:
+        """By id, one row more than the page; None is among all."""
         query = select(GuildModel).order_by(GuildModel.id).limit(limit + 1)
+        if among is not None:
+            query = query.where(GuildModel.id.in_(among))
         if state is not None:
             query = query.where(GuildModel.state == state)
         if cursor is not None:

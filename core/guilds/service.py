@@ -13,7 +13,6 @@ from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.assets import assets_of
 from core.discord.pace import UNTOLD, Pace, merged
-from core.discord.permissions import Permission
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
 from core.guilds.announcements import AnnouncementService
@@ -27,6 +26,7 @@ from core.images.service import ImageService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.paging import Page, Paging
+from core.rights import Right, Role
 
 _VERBS: dict[Decision, str] = {
     "approved": "guild.approve",
@@ -147,30 +147,39 @@ class GuildService:
 
     async def get(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `NotFound` also for a guild that the actor may not know of."""
-        return to_guild(await self._known(actor, guild_id))
+        actor.require(guild_id, Right.GUILDS_READ)
+        return await self.known(actor, guild_id)
+
+    async def known(self, actor: Actor, guild_id: str) -> Guild:
+        """For what is done in a guild by who is somebody there: raises `NotFound` to others."""
+        if actor.role_in(guild_id) is Role.GUEST or not is_snowflake(guild_id):
+            raise _unknown(guild_id)
+        model = await self._guilds.find(guild_id)
+        if model is None:
+            raise _unknown(guild_id)
+        return to_guild(model)
 
     async def list(
         self, actor: Actor, *, state: GuildState | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page[Guild]:
-        """By id. All of them for the owner; elsewhere the one guild the actor is acting in."""
-        if not actor.is_owner:
-            found = (
-                []
-                if actor.in_guild is None
-                else [await self._guilds.get_one_or_none(id=actor.in_guild.guild_id)]
-            )
-            return Page(items=tuple(to_guild(model) for model in found if model is not None))
-        rows = await self._guilds.page(state, limit, cursor)
+        """By id. All of them for the owner, as far as the credential is good; for others those in which they are
+        somebody."""
+        actor.require_scope(Right.GUILDS_READ)
+        among = actor.guild_ids if actor.is_owner else actor.guilds_with(Right.GUILDS_READ)
+        rows = await self._guilds.page(state, limit, cursor, among=among)
         items = tuple(to_guild(row) for row in rows[:limit])
         return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
 
     async def view(self, actor: Actor, guild_id: str) -> GuildView:
-        """The whole structure as last seen. Needs Manage Guild."""
-        await self._known(actor, guild_id)
-        actor.require(guild_id, Permission.MANAGE_GUILD)
-        model = await self._guilds.find_whole(guild_id)
+        """The whole structure as last seen."""
+        actor.require(guild_id, Right.STRUCTURE_READ)
+        return await self.seen(guild_id)
+
+    async def seen(self, guild_id: str) -> GuildView:
+        """For services that have asked for their own right already."""
+        model = await self._guilds.find_whole(guild_id) if is_snowflake(guild_id) else None
         if model is None:
-            raise NotFound(f"There is no guild {guild_id}.")
+            raise _unknown(guild_id)
         return GuildView(
             guild=to_guild(model), structure=model.structure, powers=model.powers, pace=model.pace
         )
@@ -178,13 +187,14 @@ class GuildService:
     async def audit(
         self, actor: Actor, guild_id: str, wanted: AuditFilter, paging: Paging
     ) -> Page[AuditEntry]:
-        """What was changed of the guild and in it, newest first. Needs View Audit Log."""
-        await self._known(actor, guild_id)
+        """What was changed of the guild and in it, newest first."""
+        actor.require(guild_id, Right.AUDIT_READ)
+        await self.known(actor, guild_id)
         return await self._audit.list(actor, wanted, paging, guild_id=guild_id)
 
     async def require_present(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `Conflict` naming the state of a guild in which nothing can be done."""
-        guild = await self.get(actor, guild_id)
+        guild = await self.known(actor, guild_id)
         if guild.state != "approved":
             raise Conflict(
                 f"Guild {guild_id} is in state {guild.state}: nothing can be done there.{_REMEDY.get(guild.state, '')}",
@@ -202,8 +212,8 @@ class GuildService:
     ) -> Guild:
         """Decides what becomes of the guild; for owners of the installation. Raises `NotFound`, `Forbidden`, and
         `Conflict` where it cannot become this from what it is."""
-        await self._known(actor, guild_id)
-        actor.require_owner()
+        actor.require(guild_id, Right.GUILDS_REVIEW)
+        await self.known(actor, guild_id)
         await self._guilds.lock(guild_id)
         before = review_of(await self._guilds.find_locked(guild_id))
         if not can_become(before, decision):
@@ -212,12 +222,13 @@ class GuildService:
                 code="guild_state",
             )
         await self._decide(actor, guild_id, before, decision, reason)
-        return await self.get(actor, guild_id)
+        return await self.known(actor, guild_id)
 
     async def _decide(
         self, actor: Actor, guild_id: str, before: Review, decision: Decision, reason: str | None = None
     ) -> None:
-        await self._guilds.decide(guild_id, decision, reason=reason, by=actor, at=self._clock())
+        by = actor.kept_for(guild_id)
+        await self._guilds.decide(guild_id, decision, reason=reason, by=by, at=self._clock())
         await self._audit.record(
             actor,
             _VERBS[decision],
@@ -256,7 +267,8 @@ class GuildService:
 
     async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
-        job = await self._jobs.get(actor, job_id)
+        actor.require_scope(Right.JOBS_WRITE)
+        job = await self._jobs.get(actor.unscoped(), job_id)
         if job.guild_id is not None:
             await self.require_present(actor, job.guild_id)
         return await self._jobs.retry(actor, job_id)
@@ -266,12 +278,9 @@ class GuildService:
         found = await self._guilds.count_by_state()
         return {state: found.get(state, 0) for state in get_args(GuildState)}
 
-    async def _known(self, actor: Actor, guild_id: str) -> GuildModel:
-        sees = actor.is_owner or (actor.in_guild is not None and actor.in_guild.guild_id == guild_id)
-        model = await self._guilds.find(guild_id) if sees and is_snowflake(guild_id) else None
-        if model is None:
-            raise NotFound(f"There is no guild {guild_id}.")
-        return model
+
+def _unknown(guild_id: str) -> NotFound:
+    return NotFound(f"There is no guild {guild_id}.")
 
 
 def review_of(model: GuildModel | None) -> Review:

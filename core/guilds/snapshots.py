@@ -10,7 +10,6 @@ from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.images import ImageHash
-from core.discord.permissions import Permission
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Conflict, NotFound
 from core.guilds.jobs import CAPTURE, CapturePayload
@@ -22,6 +21,7 @@ from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepos
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.paging import Page, Paging
+from core.rights import Right
 
 NEWEST_KEPT = 10
 """So many of a guild outlive the days for which snapshots are kept."""
@@ -54,6 +54,7 @@ class SnapshotService:
     ) -> Job:
         """Asks the bot to keep what the guild looks like now. Raises `Conflict` where the guild does not let
         captures keep its members' roles."""
+        actor.require(guild_id, Right.SNAPSHOTS_WRITE)
         await self._guilds.require_present(actor, guild_id)
         if members and not (await self._options.of(guild_id)).keep_member_roles:
             raise Conflict(
@@ -89,7 +90,7 @@ class SnapshotService:
                 guild_id=snapshot.guild_id,
                 reason=reason,
                 content=snapshot,
-                actor=actor,
+                actor=actor.kept_for(snapshot.guild_id),
                 job_id=job_id,
                 label=label,
                 notes=notes,
@@ -109,15 +110,21 @@ class SnapshotService:
         return to_info(model)
 
     async def list(self, actor: Actor, guild_id: Snowflake, paging: Paging) -> Page[SnapshotInfo]:
-        """Newest first, without their content. Needs Manage Guild."""
-        await self._require_sight(actor, guild_id)
+        """Newest first, without their content."""
+        actor.require(guild_id, Right.SNAPSHOTS_READ)
+        await self._guilds.known(actor, guild_id)
         rows = await self._snapshots.page(guild_id, paging)
         items = tuple(to_info(row) for row in rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
     async def get(self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID) -> SnapshotContent:
         """Raises `NotFound` for a snapshot of another guild."""
-        await self._require_sight(actor, guild_id)
+        actor.require(guild_id, Right.SNAPSHOTS_READ)
+        await self._guilds.known(actor, guild_id)
+        return await self.content(guild_id, snapshot_id)
+
+    async def content(self, guild_id: Snowflake, snapshot_id: uuid.UUID) -> SnapshotContent:
+        """For services that have asked for their own right already."""
         model = await self._snapshots.find_whole(snapshot_id)
         if model is None or model.guild_id != guild_id:
             raise NotFound(f"Guild {guild_id} has no snapshot {snapshot_id}.")
@@ -126,8 +133,8 @@ class SnapshotService:
     async def rename(
         self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID, label: str | None
     ) -> SnapshotInfo:
-        """Needs Manage Guild."""
-        before = (await self.get(actor, guild_id, snapshot_id)).info
+        actor.require(guild_id, Right.SNAPSHOTS_WRITE)
+        before = (await self.content(guild_id, snapshot_id)).info
         if label == before.label:
             return before
         await self._snapshots.set_label(snapshot_id, label)
@@ -142,9 +149,9 @@ class SnapshotService:
         return msgspec.structs.replace(before, label=label)
 
     async def delete(self, actor: Actor, guild_id: Snowflake, snapshot_id: uuid.UUID) -> None:
-        """Needs Administrator. Raises `Conflict` for the guild's first one."""
-        before = (await self.get(actor, guild_id, snapshot_id)).info
-        actor.require(guild_id, Permission.ADMINISTRATOR)
+        """Raises `Conflict` for the guild's first one."""
+        actor.require(guild_id, Right.SNAPSHOTS_DELETE)
+        before = (await self.content(guild_id, snapshot_id)).info
         if snapshot_id == await self._snapshots.first(guild_id):
             raise Conflict(
                 "This is the first snapshot of this guild, the way back to before anything was done: it stays.",
@@ -182,10 +189,6 @@ class SnapshotService:
     async def pictures(self) -> frozenset[ImageHash]:
         """All that a snapshot, or a guild as it was last seen, names."""
         return await self._snapshots.pictures()
-
-    async def _require_sight(self, actor: Actor, guild_id: Snowflake) -> None:
-        await self._guilds.get(actor, guild_id)
-        actor.require(guild_id, Permission.MANAGE_GUILD)
 
 
 def to_info(model: SnapshotModel) -> SnapshotInfo:

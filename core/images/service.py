@@ -18,11 +18,12 @@ from core.discord.images import (
     hash_of,
 )
 from core.discord.sniffing import media_type_of
-from core.errors import Forbidden, TooLarge
+from core.errors import Forbidden, NotFound, TooLarge
 from core.images.errors import NotAnImage, StoreFull
 from core.images.models import ImageModel
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.schemas import ImageInfo
+from core.rights import Right
 
 DEFAULT_CAPACITY = 2 * 1024**3
 _MEBIBYTE = 1024**2
@@ -48,7 +49,7 @@ class ImageService:
 
     async def put(self, actor: Actor, content: bytes) -> ImageInfo:
         """Uploading what is there already changes nothing. Raises `TooLarge`, `NotAnImage`, `StoreFull`."""
-        actor.require_owner()
+        actor.require_owner(Right.IMAGES_WRITE)
         if actor.account_id is None:
             raise Forbidden("Only an account can upload pictures.")
         image = image_of(content)
@@ -65,6 +66,14 @@ class ImageService:
             await self._add(judged)
         await self.note_assets({path: judged.hash})
         return judged.hash
+
+    async def get(self, actor: Actor, image_hash: ImageHash) -> Image:
+        """For whoever has its hash, which says as much as the picture does. Raises `NotFound`."""
+        actor.require_scope(Right.IMAGES_READ)
+        image = await self.find(image_hash)
+        if image is None:
+            raise NotFound("There is no such picture.")
+        return image
 
     async def find(self, image_hash: ImageHash) -> Image | None:
         model = await self._images.find(image_hash)

@@ -13,8 +13,10 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import RingLater, Rung
 from core.jobs.schemas import Job, JobError, JobFilter
 from core.jobs.service import JobService
+from core.jobs.sight import JobSight
 from core.jobs.spec import Catalog
 from core.paging import Paging
+from core.rights import Right, Role
 
 _MOST_WAITING = 200
 
@@ -33,9 +35,10 @@ class ApprovalService:
 
     async def waiting(self, actor: Actor, kind: str, guild_id: str) -> tuple[Job, ...]:
         """Jobs of a kind that wait for that in a guild, newest first. For whoever may decide on them."""
-        actor.require(guild_id, Permission(self._catalog[kind].bits))
+        actor.require(guild_id, Right.PLANS_APPROVE)
+        actor.require_could(guild_id, Permission(self._catalog[kind].bits))
         wanted = JobFilter(guild_id=guild_id, kind=kind, state="waiting")
-        found = await self._jobs.page(wanted, Paging(limit=_MOST_WAITING), asker=None)
+        found = await self._jobs.page(wanted, Paging(limit=_MOST_WAITING), sight=JobSight(everywhere=True))
         return tuple(to_job(model) for model in found if model.waiting_for == "approval")
 
     async def approve(self, actor: Actor, job_id: uuid.UUID) -> Job:
@@ -46,7 +49,7 @@ class ApprovalService:
             raise Forbidden("Who asked for this cannot approve of it: somebody else has to.", code="own_job")
         if before.guild_id is not None and before.structural:
             await self._known.require_free(before.guild_id)
-        model = await self._jobs.approve(job_id, actor)
+        model = await self._jobs.approve(job_id, actor.kept_for(before.guild_id))
         if model is None:
             _refuse(before)
         await self._jobs.note_dispatch(job_id)
@@ -76,9 +79,10 @@ class ApprovalService:
 
     async def _decidable(self, actor: Actor, job_id: uuid.UUID) -> JobModel:
         model = await self._jobs.get_one_or_none(id=job_id)
-        if model is None or model.guild_id is None or not actor.may(model.guild_id, Permission(0)):
+        if model is None or model.guild_id is None or actor.role_in(model.guild_id) is Role.GUEST:
             raise NotFound(f"There is no job {job_id}.")
-        actor.require(model.guild_id, Permission(self._catalog[model.kind].bits))
+        actor.require(model.guild_id, Right.PLANS_APPROVE)
+        actor.require_could(model.guild_id, Permission(self._catalog[model.kind].bits))
         return model
 
     async def _note(self, actor: Actor, model: JobModel, action: str) -> None:

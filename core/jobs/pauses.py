@@ -11,6 +11,7 @@ from core.db import Repository
 from core.errors import Conflict
 from core.jobs.models import PauseModel
 from core.jobs.ring import CHANNEL, RESUMED
+from core.rights import Right
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ class PauseService:
 
     async def pause(self, actor: Actor, reason: str | None) -> Pause:
         """For the owner. Raises `Conflict` while it is paused."""
-        actor.require_owner()
+        actor.require_owner(Right.SYSTEM_WRITE)
         if (going_on := await self._pauses.current()) is not None:
             raise Conflict(
                 f"It has been paused by {going_on.actor.name} since {going_on.created_at:%Y-%m-%d %H:%M} UTC.",
@@ -63,7 +64,7 @@ class PauseService:
 
     async def resume(self, actor: Actor) -> None:
         """For the owner. Raises `Conflict` unless it is paused."""
-        actor.require_owner()
+        actor.require_owner(Right.SYSTEM_WRITE)
         if await self._pauses.end() is None:
             raise Conflict("It is not paused.", code="not_paused")
         await self._audit.record(actor, "system.resume", ("system", "jobs"))

@@ -4,7 +4,7 @@ Leases compare with the database's clock.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     tuple_,
     union_all,
     update,
@@ -37,6 +38,7 @@ from core.jobs.models import GuildEventModel, JobEventModel, JobModel, JobStepMo
 from core.jobs.outbox import Audience, Outbox
 from core.jobs.ring import CHANNEL
 from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobEvent, JobFilter
+from core.jobs.sight import JobSight
 from core.jobs.statements import (
     CLOSE_INTENTS,
     FIND_STEP,
@@ -68,11 +70,8 @@ class JobRepository(Repository[JobModel]):
         self._outbox = outbox
         self._audience = audience
 
-    async def page(
-        self, wanted: JobFilter, paging: Paging, *, asker: str | None = None
-    ) -> Sequence[JobModel]:
-        """One row more than the page, so that the caller knows whether there is a next one. `asker` is the Discord
-        user who asked, for those who have no account."""
+    async def page(self, wanted: JobFilter, paging: Paging, *, sight: JobSight) -> Sequence[JobModel]:
+        """One row more than the page, so that the caller knows whether there is a next one."""
         query = select(JobModel).order_by(JobModel.id.desc()).limit(paging.limit + 1)
         if wanted.state is not None:
             query = query.where(JobModel.state == wanted.state)
@@ -82,8 +81,8 @@ class JobRepository(Repository[JobModel]):
             query = query.where(JobModel.guild_id == wanted.guild_id)
         if wanted.actor is not None:
             query = query.where(JobModel.account_id == wanted.actor)
-        if asker is not None:
-            query = query.where(cast(JobModel.actor, JSONB)["discord_user_id"].astext == asker)
+        if not sight.everywhere:
+            query = query.where(or_(*_seen_by(sight)))
         if wanted.since is not None:
             query = query.where(JobModel.created_at >= wanted.since)
         if paging.cursor is not None:
@@ -612,3 +611,13 @@ def _settled_transactions() -> ColumnElement[int]:
 
 def _lease(seconds: float) -> ColumnElement[datetime]:
     return func.clock_timestamp() + text(f"interval '{float(seconds)} seconds'")
+
+
+def _seen_by(sight: JobSight) -> Iterator[ColumnElement[bool]]:
+    yield JobModel.guild_id.in_(sight.whole_guilds)
+    bound = true() if sight.bound_to is None else JobModel.guild_id.in_(sight.bound_to)
+    if sight.account_id is not None:
+        yield and_(JobModel.account_id == sight.account_id, bound)
+    if sight.discord_user_id is not None:
+        asker = cast(JobModel.actor, JSONB)["discord_user_id"].astext
+        yield and_(asker == sight.discord_user_id, bound)

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from core.actor import Actor, is_same_person
+from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock, in_range
 from core.discord.permissions import Permission
-from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from core.errors import Conflict, Invalid, NotFound, Problem
 from core.jobs.errors import GuildBusy
 from core.jobs.mapping import event_data, to_event, to_job, to_step
 from core.jobs.models import JobModel
@@ -26,9 +26,11 @@ from core.jobs.schemas import (
     LaneDepth,
     LastError,
 )
+from core.jobs.sight import sees, sight_of
 from core.jobs.spec import Catalog, JobSpec
 from core.jobs.states import Lane, OnConflict
 from core.paging import Page, Paging
+from core.rights import Right
 
 _APPROVED_WITHIN = timedelta(days=7)
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -63,9 +65,10 @@ class JobService:
         job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
         the very same work."""
         if guild_id is None:
-            actor.require_owner()
+            actor.require_owner(spec.needed_right)
         else:
-            actor.require(guild_id, Permission(spec.bits))
+            actor.require(guild_id, spec.needed_right)
+            actor.require_could(guild_id, Permission(spec.bits))
         by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
         expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)
         plain = msgspec.to_builtins(payload)
@@ -99,7 +102,7 @@ class JobService:
             dispatches=1,
             needs_approval=needs_approval,
             account_id=actor.account_id,
-            actor=actor,
+            actor=actor.kept_for(guild_id),
             request_id=actor.request_id,
         )
         await self._jobs.add_event(
@@ -117,16 +120,9 @@ class JobService:
         return to_job(await self._readable(actor, job_id))
 
     async def list(self, actor: Actor, wanted: JobFilter, paging: Paging) -> Page[Job]:
-        """Newest first. Who is not the owner sees the jobs they asked for."""
-        asker = None
-        if not actor.is_owner:
-            if actor.account_id is not None:
-                wanted = msgspec.structs.replace(wanted, actor=actor.account_id)
-            elif actor.discord_user_id is not None:
-                asker = actor.discord_user_id
-            else:
-                raise Forbidden("Only an account can list jobs.")
-        rows = await self._jobs.page(wanted, paging, asker=asker)
+        """Newest first: those that the actor asked for, and all of guilds in which they may see others'."""
+        actor.require_scope(Right.JOBS_READ)
+        rows = await self._jobs.page(wanted, paging, sight=sight_of(actor))
         items = tuple(to_job(row) for row in rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
@@ -144,13 +140,13 @@ class JobService:
     ) -> EventPosition:
         """Where to read on: behind the event (its job's id or its own, sequence) that was seen last, or behind
         everything where none was, or where it is not kept any more."""
-        actor.require(guild_id, Permission.MANAGE_GUILD)
+        actor.require(guild_id, Right.EVENTS_READ)
         found = None if last is None else await self._jobs.position_of(guild_id, *last)
         return found or await self._jobs.present_position()
 
     async def guild_events_after(self, actor: Actor, guild_id: str, position: EventPosition) -> GuildEvents:
-        """What happened in the guild and to its jobs since. Needs Manage Guild, at every reading."""
-        actor.require(guild_id, Permission.MANAGE_GUILD)
+        """What happened in the guild and to its jobs since."""
+        actor.require(guild_id, Right.EVENTS_READ)
         rows = await self._jobs.guild_events_after(guild_id, position)
         return GuildEvents(
             events=tuple(row.event for row in rows), position=rows[-1].place if rows else position
@@ -158,7 +154,8 @@ class JobService:
 
     async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""
-        before = await self._visible(actor, job_id)
+        actor.require_scope(Right.JOBS_WRITE)
+        before = await self._find(actor, job_id, others=Right.JOBS_WRITE)
         state = before.state
         model = await self._jobs.cancel(job_id)
         if model is None:
@@ -186,11 +183,13 @@ class JobService:
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Asks again for what failed, was done in part or is dead: what was done stays done, what failed is tried anew.
         Raises `Conflict` in any other state."""
-        before = await self._visible(actor, job_id)
+        actor.require_scope(Right.JOBS_WRITE)
+        before = await self._find(actor, job_id, others=Right.JOBS_WRITE)
         state = before.state
         spec = self._catalog[before.kind]
         if before.guild_id is not None:
-            actor.require(before.guild_id, Permission(spec.bits))
+            actor.unscoped().require(before.guild_id, spec.needed_right)
+            actor.require_could(before.guild_id, Permission(spec.bits))
             if spec.structural:
                 await self.require_free(before.guild_id)
         model = await self._jobs.retry(job_id)
@@ -281,18 +280,19 @@ class JobService:
         await self._jobs.lock_guild(guild_id)
         return await self._jobs.find_structural(guild_id)
 
-    async def _visible(self, actor: Actor, job_id: uuid.UUID) -> JobModel:
+    async def _find(self, actor: Actor, job_id: uuid.UUID, *, others: Right) -> JobModel:
+        """The actor's own, or one in a guild in which they have that right over others'. To who may know of it and
+        no more, `Forbidden` says so."""
         model = await self._jobs.get_one_or_none(id=job_id)
-        if model is None or not (actor.is_owner or _is_askers(model, actor)):
+        if model is None or not sees(actor, model, others=Right.JOBS_READ):
             raise NotFound(f"There is no job {job_id}.")
+        if model.guild_id is not None and not sees(actor, model, others=others):
+            actor.unscoped().require(model.guild_id, others)
         return model
 
     async def _readable(self, actor: Actor, job_id: uuid.UUID) -> JobModel:
-        """Also for who has agreed to it."""
-        model = await self._jobs.get_one_or_none(id=job_id)
-        if model is not None and model.approved_by is not None and is_same_person(model.approved_by, actor):
-            return model
-        return await self._visible(actor, job_id)
+        actor.require_scope(Right.JOBS_READ)
+        return await self._find(actor, job_id, others=Right.JOBS_READ)
 
     def _ring_for(self, model: JobModel, dispatch: int = 1) -> None:
         lane: Lane = "bot" if model.lane == "bot" else "background"
@@ -309,13 +309,6 @@ def _busy(first: JobModel, guild_id: str) -> GuildBusy:
         f"Job {first.id} ({first.kind}, {first.state}) is changing guild {guild_id}: "
         "wait until it ends, cancel it, or ask with on_conflict: queue."
     )
-
-
-def _is_askers(model: JobModel, actor: Actor) -> bool:
-    if actor.account_id is not None and model.account_id == actor.account_id:
-        return True
-    asker = model.actor.discord_user_id
-    return asker is not None and asker == actor.discord_user_id
 
 
 def _checked_expiry(

@@ -7,6 +7,7 @@ import msgspec
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.jobs.spec import JobSpec
+from core.rights import Right
 
 
 class NotifyPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="notification.send"):
@@ -29,6 +30,7 @@ NOTIFY = JobSpec(
     result=NotifyResult,
     bits=int(Permission.MANAGE_GUILD),
     bot_bits=int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY),
+    right=Right.SYSTEM_WRITE,
     quiet=True,
     priority=-5,
     expires_after=timedelta(days=1),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from core.accounts.schemas import Account
 from core.accounts.service import AccountService
 from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
@@ -28,6 +29,7 @@ from core.notifications.jobs import NOTIFY, NotifyPayload
 from core.notifications.models import NoticeModel
 from core.notifications.repository import NoticeRepository, NotificationChoicesRepository
 from core.notifications.text import job_line
+from core.rights import Right
 
 BETWEEN = timedelta(minutes=1)
 """How long after one message to somebody the next one may begin."""
@@ -66,7 +68,10 @@ class NotificationService:
 
     async def get(self, actor: Actor) -> StoredChoices:
         """The actor's own. Raises `NotFound` for who has no account."""
-        account = await self._accounts.get(actor)
+        actor.require_scope(Right.ACCOUNT_READ)
+        return await self._stored(await self._accounts.get(actor))
+
+    async def _stored(self, account: Account) -> StoredChoices:
         found = await self._choices.of(account.id)
         if found is None:
             return StoredChoices(choices=NotificationChoices(), changed_at=account.created_at)
@@ -76,13 +81,14 @@ class NotificationService:
         self, actor: Actor, changes: NotificationChanges, *, seen: datetime | None = None
     ) -> StoredChoices:
         """Raises `Conflict` for an account that nobody can write to, `Stale` where they were changed after `seen`."""
-        account = await self._accounts.get(actor)
+        actor.require_scope(Right.ACCOUNT_WRITE)
+        account = await self._accounts.get(actor.unscoped())
         if account.discord_user_id is None:
             raise Conflict(
                 "This account is of nobody at Discord, so nobody can write to it: log in with Discord first.",
                 code="no_discord_user",
             )
-        before = await self.get(actor)
+        before = await self._stored(account)
         if seen is not None and before.changed_at != seen:
             raise Stale(
                 "These choices were changed after you read them: read them again.", code="precondition_failed"

@@ -11,7 +11,6 @@ from core.actions.service import ActionService
 from core.actor import BOT, SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
-from core.discord.permissions import Permission
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Invalid, Problem, Stale
 from core.guilds.options import GuildOptions
@@ -20,6 +19,7 @@ from core.guilds.service import GuildService
 from core.policies.check import Violation, violations_in
 from core.policies.repository import PolicyRepository
 from core.policies.rules import MAX_RULES, Rule, problems_in
+from core.rights import Right
 
 NEVER = datetime.fromtimestamp(0, UTC)
 """When rules were changed that were never put: so one can insist on being the first."""
@@ -57,8 +57,12 @@ class PolicyService:
         return () if found is None else found[0]
 
     async def get(self, actor: Actor, guild_id: Snowflake) -> Policies:
-        """Needs Manage Guild. Raises `NotFound` also for a guild that the actor may not know of."""
-        view = await self._guilds.view(actor, guild_id)
+        """Raises `NotFound` also for a guild that the actor may not know of."""
+        actor.require(guild_id, Right.POLICIES_READ)
+        return await self._now_in(guild_id)
+
+    async def _now_in(self, guild_id: Snowflake) -> Policies:
+        view = await self._guilds.seen(guild_id)
         found = await self._policies.of(guild_id)
         rules, updated_at = found or ((), None)
         return Policies(rules=rules, updated_at=updated_at, violations=violations_in(view.structure, rules))
@@ -66,10 +70,10 @@ class PolicyService:
     async def put(
         self, actor: Actor, guild_id: Snowflake, rules: tuple[Rule, ...], *, seen: datetime | None = None
     ) -> Policies:
-        """Replaces them all. Needs Administrator. Raises `Invalid` with every bad rule, `Stale` where they were changed
+        """Replaces them all. Raises `Invalid` with every bad rule, `Stale` where they were changed
         after `seen`."""
-        await self._guilds.view(actor, guild_id)
-        actor.require(guild_id, Permission.ADMINISTRATOR)
+        actor.require(guild_id, Right.POLICIES_WRITE)
+        await self._guilds.known(actor, guild_id)
         _require_valid(rules)
         await self._guilds.lock(guild_id)
         found = await self._policies.of(guild_id)
@@ -79,7 +83,7 @@ class PolicyService:
             )
         before = () if found is None else found[0]
         if found is None or before != rules:
-            await self._policies.put(guild_id, rules, self._clock(), actor)
+            await self._policies.put(guild_id, rules, self._clock(), actor.kept_for(guild_id))
             await self._audit.record(
                 actor,
                 "guild.policies",
@@ -88,7 +92,7 @@ class PolicyService:
                 before={"rules": before},
                 after={"rules": rules},
             )
-        return await self.get(actor, guild_id)
+        return await self._now_in(guild_id)
 
     async def note_change(
         self, guild_id: Snowflake, before: Snapshot, after: Snapshot

@@ -13,6 +13,7 @@ from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import NotFound
 from core.guilds.service import GuildService
+from core.rights import Right
 from core.templates.documents.document import Document
 from core.templates.documents.parse import resolved
 from core.templates.documents.variables import values_for
@@ -54,9 +55,13 @@ class ActiveVersionService:
         return None if model is None else to_active(model)
 
     async def get(self, actor: Actor, guild_id: Snowflake) -> ActiveVersion:
-        """Needs Manage Guild. Raises `NotFound` where none is active."""
-        await self._guilds.get(actor, guild_id)
-        actor.require(guild_id, Permission.MANAGE_GUILD)
+        """Raises `NotFound` where none is active."""
+        actor.require(guild_id, Right.ACTIVE_VERSION_READ)
+        await self._guilds.known(actor, guild_id)
+        return await self.present_in(guild_id)
+
+    async def present_in(self, guild_id: Snowflake) -> ActiveVersion:
+        """As `of`, and raises `NotFound` where none is active."""
         active = await self.of(guild_id)
         if active is None:
             raise NotFound(f"No version is active in guild {guild_id}.")
@@ -72,13 +77,15 @@ class ActiveVersionService:
         values: Mapping[str, str] | None = None,
     ) -> ActiveVersion:
         """From now on the guild is measured by this version (the newest unless named), with these values for its
-        variables; what its nodes are there is remembered, so that a rename is a rename. The guild is looked at, so
-        that what is not as it says is known at once. Needs Administrator, because drift from it may be reverted."""
+        variables; what its nodes are there is remembered, so that a rename is a rename. The guild is looked at, so that
+        what is not as it says is known at once. Needs Discord's Administrator as well, because drift from it may be
+        reverted."""
+        actor.require(guild_id, Right.ACTIVE_VERSION_WRITE)
+        actor.require_could(guild_id, Permission.ADMINISTRATOR)
         await self._guilds.require_present(actor, guild_id)
-        actor.require(guild_id, Permission.ADMINISTRATOR)
-        version = await self._templates.version(actor, template_id, number, keep=True)
+        version = await self._templates.version(actor.unscoped(), template_id, number, keep=True)
         meant = await self.resolved(guild_id, version, values or {})
-        view = await self._guilds.view(actor, guild_id)
+        view = await self._guilds.seen(guild_id)
         bindings = await self._templates.bindings(guild_id, template_id)
         matched = match(meant.document, view.structure, bindings).ids
         await self._templates.bind(guild_id, template_id, matched)
@@ -117,9 +124,10 @@ class ActiveVersionService:
             await self._put(actor, guild_id, template_id, number, values=values, job_id=job_id)
 
     async def clear(self, actor: Actor, guild_id: Snowflake) -> None:
-        """Nothing is measured any more. Needs Administrator; raises `NotFound` where none is active."""
-        before = await self.get(actor, guild_id)
-        actor.require(guild_id, Permission.ADMINISTRATOR)
+        """Nothing is measured any more. Raises `NotFound` where none is active."""
+        actor.require(guild_id, Right.ACTIVE_VERSION_WRITE)
+        await self._guilds.known(actor, guild_id)
+        before = await self.present_in(guild_id)
         await self._active.drop(guild_id)
         await self._audit.record(
             actor, "guild.active_version", ("guild", guild_id), guild_id=guild_id, before=_said(before)
@@ -144,7 +152,7 @@ class ActiveVersionService:
             since=self._clock(),
             job_id=job_id,
         )
-        await self._active.put({**msgspec.structs.asdict(after), "actor": actor})
+        await self._active.put({**msgspec.structs.asdict(after), "actor": actor.kept_for(guild_id)})
         await self._audit.record(
             actor,
             "guild.active_version",

@@ -8,6 +8,7 @@ from core.actions.results import MemberOutcome
 from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.jobs.spec import JobSpec
+from core.rights import Right
 from core.templates.report import StepOutcome, Tightened
 
 
@@ -59,6 +60,7 @@ APPLY = JobSpec(
     payload=ApplyPayload,
     result=ApplyResult,
     bits=int(Permission.ADMINISTRATOR),
+    right=Right.PLANS_APPLY,
     bot_bits=int(
         Permission.MANAGE_ROLES
         | Permission.MANAGE_CHANNELS
@@ -74,5 +76,6 @@ RESTORE_MEMBERS = JobSpec(
     payload=RestoreMembersPayload,
     result=RestoreMembersResult,
     bits=int(Permission.ADMINISTRATOR),
+    right=Right.PLANS_APPLY,
     bot_bits=int(Permission.MANAGE_ROLES),
 )

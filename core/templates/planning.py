@@ -21,6 +21,7 @@ from core.images.service import ImageService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.policies.service import PolicyService
+from core.rights import Right
 from core.templates.active import ActiveVersionService
 from core.templates.capture import document_of
 from core.templates.checks.askers import unbound
@@ -80,12 +81,13 @@ class PlanService:
         """What it would take to make the guild, as last seen, equal to a version (the newest unless named). What
         `values` do not say of its variables is as in the guild's active version of this template. Raises `Invalid` for
         options and values that cannot be."""
+        actor.require(guild_id, Right.PLANS_WRITE)
         await self._guilds.require_present(actor, guild_id)
-        version = await self._templates.version(actor, template_id, number)
+        version = await self._templates.version(actor.unscoped(), template_id, number)
         meant = await self._active.resolved(guild_id, version, values or {})
         return await self._store(
             actor,
-            await self._guilds.view(actor, guild_id),
+            await self._guilds.seen(guild_id),
             meant.document,
             await self._bindings.of(guild_id, template_id),
             options,
@@ -105,17 +107,17 @@ class PlanService:
         members: bool = False,
     ) -> StoredPlan:
         """What it would take to make the guild look as in one of its snapshots, with `members` also to give members
-        back the roles that they had. Needs Administrator. Raises as `create`, and `Invalid` where a snapshot has no
+        back the roles that they had. Raises as `create`, and `Invalid` where a snapshot has no
         members' roles."""
+        actor.require(guild_id, Right.ROLLBACKS_WRITE)
         await self._guilds.require_present(actor, guild_id)
-        actor.require(guild_id, Permission.ADMINISTRATOR)
-        snapshot = await self._snapshots.get(actor, guild_id, snapshot_id)
+        snapshot = await self._snapshots.content(guild_id, snapshot_id)
         captured = document_of(snapshot.content)
         if members and not await self._snapshots.members_of(snapshot_id):
             raise no_members()
         return await self._store(
             actor,
-            await self._guilds.view(actor, guild_id),
+            await self._guilds.seen(guild_id),
             captured.document,
             captured.bindings,
             PlanOptions(
@@ -131,19 +133,21 @@ class PlanService:
 
     async def get(self, actor: Actor, plan_id: uuid.UUID) -> StoredPlan:
         """Raises `NotFound` also for a plan of a guild that the actor may not know of."""
-        return to_plan(await self._visible(actor, plan_id))
+        model = await self._visible(actor, plan_id)
+        actor.require(model.guild_id, Right.PLANS_READ)
+        return to_plan(model)
 
     async def request_apply(
         self, actor: Actor, plan_id: uuid.UUID, *, confirmed_hash: str | None = None
     ) -> Job:
-        """Asks the bot to do it. Needs Administrator, and for what deletes the approval of another one where the guild
-        wants that.
+        """Asks the bot to do it. Needs Discord's Administrator, and for what deletes the approval of another one where
+        the guild wants that.
 
-        Raises `Stale` when the guild has changed so that the plan would be another one now, or when the asker
-        confirms another hash; `Conflict` for a plan with blockers, or one that was applied already.
-        """
+        Raises `Stale` when the guild has changed so that the plan would be another one now, or when the asker confirms
+        another hash; `Conflict` for a plan with blockers, or one that was applied already."""
         model = await self._visible(actor, plan_id, lock=True)
-        actor.require(model.guild_id, Permission(APPLY.bits))
+        actor.require(model.guild_id, Right.PLANS_APPLY)
+        actor.require_could(model.guild_id, Permission(APPLY.bits))
         await self._guilds.require_present(actor, model.guild_id)
         if confirmed_hash is not None and confirmed_hash != model.plan.hash:
             raise Stale(
@@ -155,7 +159,7 @@ class PlanService:
             )
         require_unblocked(unbound(model.plan))
         await self._jobs.require_free(model.guild_id)
-        await self._planner.require_fresh(actor, model, await self._guilds.view(actor, model.guild_id))
+        await self._planner.require_fresh(actor, model, await self._guilds.seen(model.guild_id))
         wants_approval = (await self._options.of(model.guild_id)).approval_required
         job = await self._jobs.ask(
             actor,
@@ -178,7 +182,7 @@ class PlanService:
     async def require_fresh(self, actor: Actor, plan_id: uuid.UUID) -> None:
         """Raises `Stale` where it would be another plan now, `Conflict` where something stands against it."""
         model = await self._visible(actor, plan_id)
-        await self._planner.require_fresh(actor, model, await self._guilds.view(actor, model.guild_id))
+        await self._planner.require_fresh(actor, model, await self._guilds.seen(model.guild_id))
 
     async def basis(self, plan_id: uuid.UUID) -> PlanBasis:
         """For the job that applies it; bindings are read anew, because an earlier attempt may have written some."""
@@ -233,9 +237,9 @@ class PlanService:
         plan_id: uuid.UUID | None = None,
     ) -> tuple[int, Visibility]:
         """What somebody with these roles may do in the guild as last seen, whose revision is told, and when a plan is
-        done. Without `roles` a member has those that they had when members' roles were last kept. Needs Manage Guild.
-        Raises `NotFound` for roles that are not there, `Invalid` for a member of whom no roles are known, `Stale` for a
-        plan that was made on another guild than the one of now."""
+        done. Without `roles` a member has those that they had when members' roles were last kept. Raises `NotFound` for
+        roles that are not there, `Invalid` for a member of whom no roles are known, `Stale` for a plan that was made on
+        another guild than the one of now."""
         view = await self._guilds.view(actor, guild_id)
         plan = None
         if plan_id is not None:
@@ -297,7 +301,7 @@ class PlanService:
                 document=document,
                 bindings=dict(bindings),
                 plan=plan,
-                actor=actor,
+                actor=actor.kept_for(view.guild.id),
             )
         )
         await self._audit.record(
@@ -311,6 +315,6 @@ class PlanService:
 
     async def _visible(self, actor: Actor, plan_id: uuid.UUID, *, lock: bool = False) -> PlanModel:
         model = await self._plans.find_whole(plan_id, lock=lock)
-        if model is None or not actor.may(model.guild_id, Permission.MANAGE_GUILD):
+        if model is None or not actor.unscoped().may(model.guild_id, Right.PLANS_READ):
             raise NotFound(f"There is no plan {plan_id}.")
         return model

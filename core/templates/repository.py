@@ -31,10 +31,16 @@ class TemplateRepository(Repository[TemplateModel]):
     model_type = TemplateModel
 
     async def page(
-        self, paging: Paging, *, everything: bool, account_id: uuid.UUID | None, guild_id: Snowflake | None
+        self,
+        paging: Paging,
+        *,
+        everything: bool,
+        account_id: uuid.UUID | None,
+        shared_in: Collection[Snowflake],
+        bound_to: Collection[Snowflake] | None = None,
     ) -> Sequence[TemplateModel]:
-        """Newest first, one row more than the page; without `everything`, the public ones, the account's own and
-        those that the guild shares."""
+        """Newest first, one row more than the page; without `everything`, the public ones, those that these guilds
+        share, and the account's own, of guilds only those of `bound_to` (None is any)."""
         query = (
             select(TemplateModel)
             .where(TemplateModel.deleted_at.is_(None))
@@ -44,9 +50,13 @@ class TemplateRepository(Repository[TemplateModel]):
         if not everything:
             seen = [TemplateModel.visibility == "public"]
             if account_id is not None:
-                seen.append(TemplateModel.account_id == account_id)
-            if guild_id is not None:
-                seen.append(and_(TemplateModel.visibility == "guild", TemplateModel.guild_id == guild_id))
+                own = TemplateModel.account_id == account_id
+                if bound_to is not None:
+                    near = or_(TemplateModel.guild_id.is_(None), TemplateModel.guild_id.in_(bound_to))
+                    own = and_(own, near)
+                seen.append(own)
+            if shared_in:
+                seen.append(and_(TemplateModel.visibility == "guild", TemplateModel.guild_id.in_(shared_in)))
             query = query.where(or_(*seen))
         if paging.cursor is not None:
             query = query.where(TemplateModel.id < paging.cursor)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from core.actor import Actor
 from core.discord.types import Snowflake
 from core.errors import GuildwrightError
+from core.rights import Right
 from core.templates.plan import PlanOptions
 from core.templates.planning import PlanService
 from core.templates.schemas import StoredPlan
@@ -47,7 +48,8 @@ class RolloutService:
     ) -> tuple[GuildPlan, ...]:
         """In the order of the guilds, each of them once. The same version for all, also when it is not named; answers
         to questions and values of variables are each guild's own."""
-        number = (await self._templates.version(actor, template_id, version)).info.number
+        actor.require_scope(Right.PLANS_WRITE)
+        number = (await self._templates.version(actor.unscoped(), template_id, version)).info.number
         return tuple(
             [
                 GuildPlan(

@@ -8,9 +8,9 @@ import msgspec
 from msgspec import UNSET
 
 from core.actor import Actor
-from core.discord.permissions import Permission
 from core.discord.types import Snowflake, is_snowflake
 from core.errors import Invalid, Problem, Stale
+from core.rights import Right
 from core.templates.documents.document import Document
 from core.templates.documents.parse import Draft, draft_from
 from core.templates.models import PlanModel, TemplateModel, TemplateVersionModel
@@ -19,9 +19,12 @@ from core.templates.schemas import Origin, StoredPlan, Template, TemplateChanges
 
 def sees(actor: Actor, model: TemplateModel) -> bool:
     """Whether the actor may know of it, as long as it is not deleted."""
+    if model.visibility == "public" or actor.is_everywhere:
+        return True
+    if model.guild_id is not None and not actor.reaches(model.guild_id):
+        return False
     own = actor.account_id is not None and model.account_id == actor.account_id
-    shared = model.guild_id is not None and actor.may(model.guild_id, Permission.MANAGE_GUILD)
-    return actor.is_owner or own or shared or model.visibility == "public"
+    return own or (model.guild_id is not None and actor.unscoped().may(model.guild_id, Right.TEMPLATES_READ))
 
 
 def require_seen(model: TemplateModel, seen: datetime | None) -> None:

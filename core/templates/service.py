@@ -10,11 +10,11 @@ from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.images import ImageHash
-from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import Conflict, Forbidden, NotFound
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
+from core.rights import Right
 from core.templates.documents.changes import Operation, RenameKey
 from core.templates.documents.document import Document
 from core.templates.documents.parse import Draft
@@ -76,6 +76,7 @@ class TemplateService:
     ) -> Template:
         """With its first version, when a document is given; `source` is the YAML it was read from. `guild_id` goes
         with visibility `guild`."""
+        actor.require_scope(Right.TEMPLATES_WRITE)
         model = await self._create(actor, name, description, visibility, guild_id)
         if document is None:
             return to_template(model)
@@ -96,8 +97,9 @@ class TemplateService:
     ) -> Template:
         """A template of the actor's own whose first version is that of another one (its newest unless named). It
         remembers its origin; what either becomes later is not the other's."""
+        actor.require_scope(Right.TEMPLATES_WRITE)
         source = await self._visible(actor, template_id)
-        copied = await self.version(actor, template_id, version)
+        copied = await self.version(actor.unscoped(), template_id, version)
         model = await self._create(
             actor,
             source.name if name is None else name,
@@ -162,17 +164,19 @@ class TemplateService:
 
     async def get(self, actor: Actor, template_id: uuid.UUID) -> Template:
         """Raises `NotFound` also for a template that the actor may not see."""
+        actor.require_scope(Right.TEMPLATES_READ)
         [template] = await self._shown(actor, [await self._visible(actor, template_id)])
         return template
 
     async def list(self, actor: Actor, paging: Paging) -> Page[Template]:
         """Newest first."""
-        manages = actor.in_guild is not None and actor.may(actor.in_guild.guild_id, Permission.MANAGE_GUILD)
+        actor.require_scope(Right.TEMPLATES_READ)
         rows = await self._templates.page(
             paging,
-            everything=actor.is_owner,
+            everything=actor.is_everywhere,
             account_id=actor.account_id,
-            guild_id=actor.in_guild.guild_id if actor.in_guild is not None and manages else None,
+            shared_in=(actor.guild_ids or ()) if actor.is_owner else actor.guilds_with(Right.TEMPLATES_READ),
+            bound_to=actor.guild_ids,
         )
         items = await self._shown(actor, rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
@@ -240,7 +244,7 @@ class TemplateService:
         """The newest version with changes, as the next one. A node that is called otherwise stays bound to what it is
         in each guild. Raises `Stale` as `add_version` does, and `Invalid` with a pointer to each bad operation."""
         require_newest(await self._own(actor, template_id), base_version)
-        base = await self.version(actor, template_id, base_version)
+        base = await self.version(actor.unscoped(), template_id, base_version)
         revision = revised(base.draft, base.source, operations)
         for operation in operations:
             if isinstance(operation, RenameKey):
@@ -252,6 +256,7 @@ class TemplateService:
     ) -> TemplateVersion:
         """The newest version unless `number` says otherwise. With `keep` nobody deletes the template before the
         transaction ends."""
+        actor.require_scope(Right.TEMPLATES_READ)
         template = await self._visible(actor, template_id, lock=keep)
         number = template.latest_version if number is None else number
         model = await self._versions.find_whole(template_id, number) if 0 <= number < 2**31 else None
@@ -274,6 +279,7 @@ class TemplateService:
 
     async def versions(self, actor: Actor, template_id: uuid.UUID, paging: Paging) -> Page[VersionInfo]:
         """Newest first, without their documents; the cursor is of the versions' own ids."""
+        actor.require_scope(Right.TEMPLATES_READ)
         await self._visible(actor, template_id)
         rows = await self._versions.page(template_id, paging)
         more = len(rows) > paging.limit
@@ -296,7 +302,7 @@ class TemplateService:
                 document=revision.draft.document,
                 value=revision.draft.value,
                 source=revision.source,
-                actor=actor,
+                actor=actor.kept_for(None),
             )
         )
         await self._audit.record(
@@ -312,13 +318,17 @@ class TemplateService:
 
     async def _require_managed(self, actor: Actor, guild_id: Snowflake | None) -> None:
         if guild_id is not None:
-            await self._guilds.get(actor, guild_id)
-            actor.require(guild_id, Permission.MANAGE_GUILD)
+            actor.require(guild_id, Right.TEMPLATES_WRITE)
+            await self._guilds.known(actor, guild_id)
 
     async def _require_inactive(self, actor: Actor, template_id: uuid.UUID) -> None:
         guilds = await self._active.guilds_of(template_id)
         if guilds:
-            known = [f"{name} ({id_})" for id_, name in guilds if actor.may(id_, Permission.MANAGE_GUILD)]
+            known = [
+                f"{name} ({id_})"
+                for id_, name in guilds
+                if actor.unscoped().may(id_, Right.ACTIVE_VERSION_READ)
+            ]
             others = [f"{len(guilds) - len(known)} more"] if len(known) < len(guilds) else []
             raise Conflict(
                 f"A version of this template is active in {_guilds(len(guilds))}: {', '.join([*known, *others])}. "
@@ -334,6 +344,7 @@ class TemplateService:
 
     async def _own(self, actor: Actor, template_id: uuid.UUID) -> TemplateModel:
         """Locked until the transaction ends: of two who saw the same state, the second is told that it is stale."""
+        actor.require_scope(Right.TEMPLATES_WRITE)
         model = await self._visible(actor, template_id, lock=True)
         if not actor.is_owner and model.account_id != actor.account_id:
             raise Forbidden("Only its owner may change a template.")

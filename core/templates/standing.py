@@ -13,8 +13,8 @@ def bounded_by(plan: Plan, guild: Snapshot, actor: Actor) -> Plan:
     """With what stands against this asker."""
     if actor.is_owner:
         return unbound(plan)
-    user_id, own = actor.discord_user_id or "0", actor.in_guild
-    role_ids, bits = (own.role_ids, own.bits) if own and own.guild_id == guild.guild_id else ((), 0)
+    user_id, own = actor.discord_user_id or "0", actor.standing_in(guild.guild_id)
+    role_ids, bits = (own.role_ids, own.bits) if own else ((), 0)
     return bounded(plan, guild, actor.name, powers_of(guild, user_id, role_ids, bits))
 
 

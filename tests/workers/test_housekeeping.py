@@ -26,8 +26,8 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    engines = Engines(database_url)
+async def database(application_url: str) -> AsyncIterator[Database]:
+    engines = Engines(application_url)
     yield Database(engines, CATALOG)
     await engines.dispose()
 

@@ -81,7 +81,7 @@ async def test_a_rotated_secret_goes_on_signing_for_a_while_and_the_one_before_i
         assert await connection.scalar(text("SELECT count(previous_secret) FROM callbacks")) == 0
 
 
-async def test_everything_needs_manage_guild_and_strangers_find_nothing(town: Town) -> None:
+async def test_everything_needs_an_administrator_and_strangers_find_nothing(town: Town) -> None:
     id_ = (await town.callback()).callback.id
     async with town.database.unit() as unit:
         sent = await unit.callbacks.test(OWNER, id_)
@@ -103,7 +103,7 @@ async def test_everything_needs_manage_guild_and_strangers_find_nothing(town: To
         ]
 
     for actor, error in (
-        (member(town.guild_id, Permission.MANAGE_WEBHOOKS | Permission.MANAGE_ROLES), Forbidden),
+        (member(town.guild_id, Permission.MANAGE_WEBHOOKS | Permission.MANAGE_GUILD), Forbidden),
         (member(other, Permission.ADMINISTRATOR), NotFound),
     ):
         async with town.database.unit() as unit:
@@ -112,7 +112,7 @@ async def test_everything_needs_manage_guild_and_strangers_find_nothing(town: To
                     await ask()
     assert len(await audited(town)) == 2
     async with town.database.unit() as unit:
-        for ask in asks(unit.callbacks, member(town.guild_id, Permission.MANAGE_GUILD)):
+        for ask in asks(unit.callbacks, member(town.guild_id, Permission.ADMINISTRATOR)):
             with contextlib.suppress(DeliveryPending):
                 await ask()
     assert (await audited(town))[-1]["action"] == "callback.delete"

@@ -59,23 +59,35 @@ async def test_asking_needs_the_permission_of_the_kind(database: Database, guild
     with pytest.raises(Forbidden, match="manage_guild"):
         async with database.unit() as unit:
             await unit.jobs.ask(
-                member(guild_id, Permission.SEND_MESSAGES), MAKE, MakePayload(), guild_id=guild_id
+                member(guild_id, Permission.MANAGE_MESSAGES), MAKE, MakePayload(), guild_id=guild_id
             )
 
 
-async def test_the_asker_and_the_owner_see_a_job_and_nobody_else(database: Database, guild_id: str) -> None:
+async def test_asking_needs_a_role_with_us_too(database: Database, guild_id: str) -> None:
+    with pytest.raises(Forbidden, match="needs the role moderator"):
+        async with database.unit() as unit:
+            asker = member(guild_id, Permission.SEND_MESSAGES)
+            await unit.jobs.ask(asker, MAKE, MakePayload(), guild_id=guild_id)
+
+
+async def test_the_asker_and_who_administrates_see_a_job_and_nobody_else(
+    database: Database, guild_id: str
+) -> None:
     asker = member(guild_id, Permission.MANAGE_GUILD)
     async with database.unit() as unit:
         job = await unit.jobs.ask(asker, MAKE, MakePayload(), guild_id=guild_id)
     async with database.read() as unit:
         assert await unit.jobs.get(asker, job.id) == await unit.jobs.get(ACTOR, job.id)
         assert [seen.id for seen in (await unit.jobs.list(asker, JobFilter(), Paging())).items] == [job.id]
-        other = member(guild_id, Permission.ADMINISTRATOR)
-        assert (await unit.jobs.list(other, JobFilter(), Paging())).items == ()
-    for stranger in (member(guild_id, Permission.ADMINISTRATOR), member("1", Permission.ADMINISTRATOR)):
-        with pytest.raises(NotFound):
-            async with database.read() as unit:
-                await unit.jobs.get(stranger, job.id)
+        admin = member(guild_id, Permission.ADMINISTRATOR)
+        assert [seen.id for seen in (await unit.jobs.list(admin, JobFilter(), Paging())).items] == [job.id]
+        assert await unit.jobs.get(admin, job.id) == await unit.jobs.get(ACTOR, job.id)
+    for stranger in (member(guild_id, Permission.MANAGE_GUILD), member("1", Permission.ADMINISTRATOR)):
+        async with database.unit() as unit:
+            assert (await unit.jobs.list(stranger, JobFilter(), Paging())).items == ()
+            for reach in (unit.jobs.get, unit.jobs.steps, unit.jobs.cancel, unit.jobs.retry):
+                with pytest.raises(NotFound):
+                    await reach(stranger, job.id)
 
 
 async def test_a_queued_job_is_cancelled_at_once_and_an_ended_one_cannot_be(

@@ -136,19 +136,18 @@ async def test_administrators_are_told_what_waits_for_them(scene: Scene) -> None
     assert await waiting(scene.bob) == []
 
 
-async def test_who_has_agreed_may_watch_what_becomes_of_it_and_not_steer_it(scene: Scene) -> None:
+async def test_who_administrates_may_watch_and_end_it_and_who_moderates_may_not(scene: Scene) -> None:
     job = await scene.ask()
-    async with scene.database.read() as unit:
-        with pytest.raises(NotFound):
-            await unit.jobs.get(scene.bob, job.id)
-    await scene.approve(scene.bob)
-    async with scene.database.read() as unit:
-        assert (await unit.jobs.get(scene.bob, job.id)).id == job.id
-        assert await unit.jobs.events_after(scene.bob, job.id, 0)
-        assert await unit.jobs.steps(scene.bob, job.id) == ()
+    moderator = member(scene.guild.guild_id, Permission.MANAGE_GUILD)
     async with scene.database.unit() as unit:
-        with pytest.raises(NotFound):
-            await unit.jobs.cancel(scene.bob, job.id)
+        assert (await unit.jobs.get(scene.bob, job.id)).id == job.id
+        for reach in (unit.jobs.get, unit.jobs.steps, unit.jobs.cancel):
+            with pytest.raises(NotFound):
+                await reach(moderator, job.id)
+    await scene.approve(scene.bob)
+    async with scene.database.unit() as unit:
+        assert await unit.jobs.events_after(scene.bob, job.id, 0)
+        assert (await unit.jobs.cancel(scene.bob, job.id)).state == "cancelled"
 
 
 async def test_what_is_rejected_is_cancelled_and_cannot_be_approved_any_more(scene: Scene) -> None:
