@@ -83,11 +83,6 @@ class NotificationService:
         """Raises `Conflict` for an account that nobody can write to, `Stale` where they were changed after `seen`."""
         actor.require_scope(Right.ACCOUNT_WRITE)
         account = await self._accounts.get(actor.unscoped())
-        if account.discord_user_id is None:
-            raise Conflict(
-                "This account is of nobody at Discord, so nobody can write to it: log in with Discord first.",
-                code="no_discord_user",
-            )
         before = await self._stored(account)
         if seen is not None and before.changed_at != seen:
             raise Stale(
@@ -96,6 +91,11 @@ class NotificationService:
         choices = with_changes(before.choices, changes)
         if choices == before.choices:
             return before
+        if account.discord_user_id is None:
+            raise Conflict(
+                "This account is of nobody at Discord, so nobody can write to it: log in with Discord first.",
+                code="no_discord_user",
+            )
         after = StoredChoices(choices=choices, changed_at=self._clock())
         await self._choices.put(account.id, choices, after.changed_at)
         await self._audit.record(
