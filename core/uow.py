@@ -13,6 +13,8 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.access.repository import MembershipRepository
+from core.access.service import AccessService
 from core.accounts.access_tokens import AccessTokenService
 from core.accounts.logins import LoginService
 from core.accounts.repository import AccountRepository, ApiTokenRepository
@@ -277,6 +279,12 @@ class UnitOfWork:
     @cached_property
     def guild_options(self) -> GuildOptionsService:
         return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+
+    @cached_property
+    def access(self) -> AccessService:
+        return AccessService(
+            MembershipRepository(self._session), self._clock, owner_ids=self._people.owner_ids
+        )
 
     @cached_property
     def snapshots(self) -> SnapshotService:

@@ -40,6 +40,13 @@ class Post:
     async def fails(self) -> Job:
         return await self.asks(MessageDelete(channel_id=snowflake(), message_id=snowflake()))
 
+    async def ended(self, job: Job) -> None:
+        async def look() -> Job:
+            async with self.road.database.read() as unit:
+                return await unit.jobs.get(SYSTEM, job.id)
+
+        await seen(look, lambda found: found.is_settled)
+
     async def direct(self) -> list[dict[str, Any]]:
         url = f"{self.road.discord.base}/_sim/users/owner/messages"
         async with self.road.discord.http.get(url) as answer:
@@ -86,7 +93,7 @@ async def test_who_asked_is_told_in_one_message_of_what_ended_together(post: Pos
 
 
 async def test_a_channel_of_the_guild_is_told_of_what_failed_there_without_a_restart(post: Post) -> None:
-    await post.fails()
+    await post.ended(await post.fails())
     await post.say_in(str(post.road.guild["channels"]["log"]))
     job = await post.fails()
     (message,) = await seen(lambda: post.in_channel("log"), bool)
