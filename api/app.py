@@ -13,6 +13,7 @@ from litestar.datastructures import State
 
 from api.access import AccessLog, Routes
 from api.clients import ClientAddresses
+from api.controllers.access import AccessController
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
 from api.controllers.auth import AuthController
@@ -82,6 +83,7 @@ CONTROLLERS = (
     NotificationController,
     GuildController,
     GuildSettingsController,
+    AccessController,
     SnapshotController,
     PlanController,
     PolicyController,

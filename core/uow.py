@@ -13,7 +13,8 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.access.repository import MembershipRepository
+from core.access.grants import GrantService
+from core.access.repository import GrantRepository, MembershipRepository
 from core.access.service import AccessService
 from core.accounts.access_tokens import AccessTokenService
 from core.accounts.logins import LoginService
@@ -284,6 +285,18 @@ class UnitOfWork:
     def access(self) -> AccessService:
         return AccessService(
             MembershipRepository(self._session), self._clock, owner_ids=self._people.owner_ids
+        )
+
+    @cached_property
+    def grants(self) -> GrantService:
+        return GrantService(
+            MembershipRepository(self._session),
+            GrantRepository(self._session),
+            access=self.access,
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+            owner_ids=self._people.owner_ids,
         )
 
     @cached_property
