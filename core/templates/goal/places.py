@@ -66,8 +66,9 @@ def _stood(earlier: Snapshot) -> dict[Ref, tuple[Ref | None, Rank]]:
 
 
 def _is_made_earlier(channel: WantedChannel, stood: Mapping[Ref, object] | None) -> bool:
-    """An archive that an earlier step has made is wanted like one that is still to be made."""
-    return stood is not None and channel.ref not in stood
+    """An archive that an earlier step has made is wanted like one that is still to be made. What comes into it has no
+    place of its own there, also if somebody has made it meanwhile."""
+    return stood is not None and channel.ref not in stood and not channel.moves
 
 
 def _having_stood(
