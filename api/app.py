@@ -11,6 +11,7 @@ from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
+from api.access import AccessLog
 from api.clients import ClientAddresses
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
@@ -191,7 +192,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
     )
     require_declarations(app)
     inside = SoundRequests(AddressLimits(HeadAsGet(app.asgi_handler)))
-    app.asgi_handler = RequestIds(ClientAddresses(SafeAnswers(CrossOrigin(Lingering(inside)))))
+    app.asgi_handler = RequestIds(ClientAddresses(AccessLog(SafeAnswers(CrossOrigin(Lingering(inside))))))
     return app
 
 

@@ -23,7 +23,7 @@ _WITH_PORT = re.compile(r"([0-9.]+):\d+")
 
 def client_of(scope: Scope) -> str:
     """The client's address; `unknown` where the server knows none, as on a Unix socket."""
-    return scope["state"][_KEY]
+    return scope["state"].get(_KEY, UNKNOWN)
 
 
 class ClientAddresses:

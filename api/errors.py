@@ -5,14 +5,23 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    MethodNotAllowedException,
+    ValidationException,
+)
+from litestar.handlers import BaseRouteHandler
 from litestar.params import ParameterKwarg
 from litestar.types import Scope
 from msgspec import UNSET
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from api.access import line_of
+from api.arguments import arguments_of
 from api.head import allowed_methods
+from api.lingering import has_left
 from api.msgspec_errors import code_of
 from api.refusals import INTERNAL, Refusal, problem_of
 from api.request_id import request_id_of
@@ -71,6 +80,8 @@ _OF_HTTP = {
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this path.",
 }
+_LEFT = Refusal(status=HTTPStatus.BAD_REQUEST, code="malformed", detail="The body ended before it was whole.")
+"""Nobody reads it: the connection is gone."""
 _SYNTAX = frozenset({"syntax", "not_utf8"})
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization_failure, deadlock_detected
 _UNSTORABLE_STATES = frozenset({"22021", "22P05"})  # character_not_in_repertoire, untranslatable_character
@@ -78,10 +89,11 @@ _UNSTORABLE_STATES = frozenset({"22021", "22P05"})  # character_not_in_repertoir
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """The one exception handler."""
-    refusal = refusal_of(error, request.scope)
+    has_ended = isinstance(error, InternalServerException) and has_left(request.scope)
+    refusal = _LEFT if has_ended else refusal_of(error, request.scope)
     request_id = request_id_of(request.scope)
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("Request %s: %s %s", request_id, request.method, request.url.path, exc_info=error)
+        log.error("Request %s: %s", request_id, line_of(request.scope), exc_info=error)
     return Response(
         problem_of(refusal, request_id, request.url.path),
         status_code=refusal.status,
@@ -159,7 +171,7 @@ def _of_parameters(error: ValidationException, scope: Scope) -> Refusal:
 
 def _name_on_the_wire(key: str, scope: Scope) -> str:
     """litestar names the function's argument."""
-    field = scope["route_handler"].parsed_fn_signature.parameters.get(key)
+    field = arguments_of(cast("BaseRouteHandler", scope["route_handler"])).get(key)
     said = field.kwarg_definition if field is not None else None
     return (said.name if isinstance(said, ParameterKwarg) else None) or key
 

@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, IPv6Network
 from typing import Any, Final, cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils import normalize_path
 
 from api.clients import client_of
 from api.parts import parts_of
@@ -18,8 +19,13 @@ from core.addresses import address_of
 
 EXEMPT: Final = ("/health", "/metrics")
 CODE: Final = "rate_limited"
-_LOGIN = "/api/v1/auth/"
+_LOGIN = "/api/v1/auth"
 _KEY = "guildwright_quotas"
+
+
+def is_under(path: str, *places: str) -> bool:
+    """`path` as the router reads it, to whom several slashes are one."""
+    return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
 class AddressLimits:
@@ -29,11 +35,12 @@ class AddressLimits:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].startswith(EXEMPT):
+        path = normalize_path(scope["path"])
+        if is_under(path, *EXEMPT):
             await self._app(scope, receive, send)
             return
         limits, whose = parts_of(scope).limits, _network_of(client_of(scope))
-        rates = (limits.address, limits.login if scope["path"].startswith(_LOGIN) else None)
+        rates = (limits.address, limits.login if is_under(path, _LOGIN) else None)
         claims = [Claim(rate, whose) for rate in rates if rate is not None]
         await _limited(self._app, claims, scope, receive, _telling(scope, send))
 

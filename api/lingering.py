@@ -1,4 +1,4 @@
-"""A refusal that arrives.
+"""A refusal that arrives, and a client that leaves before it could.
 
 Whoever is still sending a body when the connection is closed under them gets a reset, and often never reads the answer
 that was on its way. So what is left of the body is taken and thrown away for a while, after the answer was sent.
@@ -14,6 +14,12 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 LINGER_SECONDS: Final = 2.0
 _BYTES = 32 << 20
+_LEFT = "guildwright_left"
+
+
+def has_left(scope: Scope) -> bool:
+    """Whether whoever asked went away in the middle of their request: then nothing that follows is told to anybody."""
+    return _LEFT in scope["state"]
 
 
 class Lingering:
@@ -24,14 +30,15 @@ class Lingering:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send)
+        exchange = _Exchange(scope, receive, send)
         await self._app(scope, exchange.receive, exchange.send)
 
 
 class _Exchange:
     """One request with its answer."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope = scope
         self._receive = receive
         self._send = send
         self._is_refused = False
@@ -39,6 +46,8 @@ class _Exchange:
 
     async def receive(self) -> Any:
         message: Any = await self._receive()
+        if message["type"] == "http.disconnect" and not self._is_read:
+            self._scope["state"][_LEFT] = True
         self._is_read = message["type"] != "http.request" or not message.get("more_body", False)
         return message
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access import line_of
 from api.refusals import INTERNAL, Refusal, send_refusal
 from api.request_id import request_id_of
 
@@ -52,7 +53,7 @@ class SoundRequests:
         except Exception:
             if begun:
                 raise
-            log.exception("Request %s: %s", request_id_of(scope), scope["path"])
+            log.exception("Request %s: %s", request_id_of(scope), line_of(scope))
             await send_refusal(INTERNAL, scope, send)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeAlias, cast
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
@@ -46,30 +47,57 @@ OfRequest = Annotated[
 ]
 Since = Annotated[datetime | None, QueryParameter(description="At this moment or later (RFC 3339).")]
 Until = Annotated[datetime | None, QueryParameter(description="Before this moment (RFC 3339).")]
+Wanted: TypeAlias = NamedDependency[AuditFilter]
 _AT_ONCE = 200
+
+
+def provide_filter(
+    *,
+    action: Action = None,
+    through: Through = None,
+    by_account: ByAccount = None,
+    by_user: ByUser = None,
+    to_kind: ToKind = None,
+    to_id: ToId = None,
+    of_job: OfJob = None,
+    of_request: OfRequest = None,
+    since: Since = None,
+    until: Until = None,
+) -> AuditFilter:
+    """What both logs are filtered by."""
+    return AuditFilter(
+        action=action,
+        via=through,
+        account_id=by_account,
+        discord_user_id=by_user,
+        target_kind=to_kind,
+        target_id=to_id,
+        job_id=of_job,
+        request_id=of_request,
+        since=in_utc("since", since),
+        until=in_utc("until", until),
+    )
+
+
+_FILTERED = {"wanted": Provide(provide_filter, sync_to_thread=False)}
 
 
 class AuditController(Controller):
     tags = ("audit",)
     guards = (signed_in,)
 
-    @get("/audit", **operation("listAudit", refuses=(Forbidden,), gives=(*JSON, NDJSON), lines=AuditEntry))
+    @get(
+        "/audit",
+        dependencies=_FILTERED,
+        **operation("listAudit", refuses=(Forbidden,), gives=(*JSON, NDJSON), lines=AuditEntry),
+    )
     async def installation(
         self,
         *,
         request: Request[Any, Any, Any],
         actor: Asker,
         unit: Unit,
-        action: Action = None,
-        through: Through = None,
-        by_account: ByAccount = None,
-        by_user: ByUser = None,
-        to_kind: ToKind = None,
-        to_id: ToId = None,
-        of_job: OfJob = None,
-        of_request: OfRequest = None,
-        since: Since = None,
-        until: Until = None,
+        wanted: Wanted,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response[AuditPage]:
@@ -77,22 +105,11 @@ class AuditController(Controller):
 
         As `application/x-ndjson` all that match are sent, an entry a line; `limit` is left aside then.
         """
-        wanted = AuditFilter(
-            action=action,
-            via=through,
-            account_id=by_account,
-            discord_user_id=by_user,
-            target_kind=to_kind,
-            target_id=to_id,
-            job_id=of_job,
-            request_id=of_request,
-            since=in_utc("since", since),
-            until=in_utc("until", until),
-        )
         return await _answer(request, unit, actor, wanted, paging_of(limit, cursor))
 
     @get(
         "/guilds/{guild_id:str}/audit",
+        dependencies=_FILTERED,
         **operation("listGuildAudit", refuses=(NotFound, Forbidden), gives=(*JSON, NDJSON), lines=AuditEntry),
     )
     async def guild(
@@ -102,16 +119,7 @@ class AuditController(Controller):
         actor: Asker,
         unit: Unit,
         guild_id: GuildId,
-        action: Action = None,
-        through: Through = None,
-        by_account: ByAccount = None,
-        by_user: ByUser = None,
-        to_kind: ToKind = None,
-        to_id: ToId = None,
-        of_job: OfJob = None,
-        of_request: OfRequest = None,
-        since: Since = None,
-        until: Until = None,
+        wanted: Wanted,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response[AuditPage]:
@@ -119,18 +127,6 @@ class AuditController(Controller):
 
         As `application/x-ndjson` all that match are sent, an entry a line; `limit` is left aside then.
         """
-        wanted = AuditFilter(
-            action=action,
-            via=through,
-            account_id=by_account,
-            discord_user_id=by_user,
-            target_kind=to_kind,
-            target_id=to_id,
-            job_id=of_job,
-            request_id=of_request,
-            since=in_utc("since", since),
-            until=in_utc("until", until),
-        )
         return await _answer(request, unit, actor, wanted, paging_of(limit, cursor), guild_id=guild_id)
 
 

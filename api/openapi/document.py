@@ -24,8 +24,9 @@ A Discord server is infrastructure: describe it, see what would change, apply it
 - Whatever the bot does is a **job**: accepted with 202 and a Location, watched by `GET /api/v1/jobs/{job_id}`, with \
 `Prefer: wait=N`, or by its event stream.
 - Errors are RFC 9457 problem details with a stable `code` and a JSON `pointer` for each bad field. Beside those that \
-stand at an operation any request may get 405 with `Allow`, 408 for a head that takes too long, 414 for more than \
-8 KiB of path and query, 431 for more than 64 KiB of headers, 501 for a Transfer-Encoding other than `chunked`, 505.
+stand at an operation any request may get 405 with `Allow`, 408 for a head or a body that takes too long, 414 for more \
+than 8 KiB of path and query, 431 for more than 64 KiB of headers, 501 for a Transfer-Encoding other than `chunked`, \
+505.
 - Lists are read by `limit` and `cursor`.
 - Discord's ids are strings; times are RFC 3339 in UTC.
 - Within v1 changes are additive: ignore fields that you do not know. Enums in answers (`x-extensible-enum`) are open: \

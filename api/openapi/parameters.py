@@ -10,6 +10,7 @@ from litestar.types import Empty
 from litestar.typing import FieldDefinition
 
 from api import events, idempotency
+from api.arguments import arguments_of
 from api.openapi.components import Schema
 from api.operations import Operation
 
@@ -20,7 +21,7 @@ def parameters_of(handler: HTTPRouteHandler) -> list[Schema]:
     """Of path and query."""
     return [
         _parameter(name, field)
-        for name, field in handler.parsed_fn_signature.parameters.items()
+        for name, field in arguments_of(handler).items()
         if isinstance(field.kwarg_definition, PathParameter | QueryParameter)
     ]
 

@@ -162,7 +162,7 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
         for place, node in enumerate(group, _BEHIND_ALL):
             safety.add(node, phase, place)
     makers = {ref_to(key): node for node in steps.expressions if (key := node_of(node))}
-    for channel in target.channels if makers else ():
+    for channel in target.changing if makers else ():
         for emoji in emojis_named_by(channel.fields):
             made = channel.channel is None
             node = f"create_channel:{channel.key}" if made else channel_edit(channel.ref)
@@ -175,7 +175,7 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
     """Adds the guild's own one or two edits."""
     if not target.settings.changed:
         return NO_EDITS
-    needing = [c for c in target.channels if c.key and _needs_community(c)]
+    needing = [c for c in target.changing if c.key and _needs_community(c)]
     alone = not orders_roles and safety.is_idle and not channel_places(target, ()).order
     edits = guild_edits(target.settings, needs_community=bool(needing), alone=alone)
     if edits.first != SettingsFields():
@@ -188,7 +188,7 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
     if edits.last != SettingsFields():
         safety.add(GUILD_LAST, Phase.GUILD_LAST)
         if target.settings.disables:
-            for channel in filter(converts, target.channels):
+            for channel in filter(converts, target.changing):
                 safety.before(channel_edit(channel.ref), GUILD_LAST)
     return edits
 

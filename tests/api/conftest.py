@@ -71,6 +71,13 @@ async def socketed(api: Api) -> AsyncIterator[httpx.AsyncClient]:
     await running
 
 
+@pytest.fixture
+def port(socketed: httpx.AsyncClient) -> int:
+    port = socketed.base_url.port
+    assert port is not None
+    return port
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def module_api(servers: Servers, template_database: str) -> AsyncIterator[Api]:
     """One for all tests of a file; they make their own things, and look at no others."""
@@ -81,14 +88,16 @@ async def module_api(servers: Servers, template_database: str) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def installation(settings: Settings, *, limits: Mapping[str, int] = UNLIMITED) -> AsyncGenerator[Api]:
-    """Without limits of rates, unless it is about them."""
+async def installation(
+    settings: Settings, *, limits: Mapping[str, int] = UNLIMITED, routes: Litestar | None = None
+) -> AsyncGenerator[Api]:
+    """Without limits of rates, unless it is about them; with `routes` of its own, or with those of all."""
     settings = replace(settings, **limits)
     engines, redis, rings = Engines(settings.database_url or ""), connect(settings.redis_url or ""), Rings()
     people = people_of(settings, keyring())
     database = Database(engines, CATALOG, ring=rings, callback_rules=rules_of(settings), people=people)
-    routes = _idle.pop() if _idle else assemble()
-    app = create_app(settings, database, redis=redis, announce=print, routes=routes)
+    usual = None if routes is not None else _idle.pop() if _idle else assemble()
+    app = create_app(settings, database, redis=redis, announce=print, routes=routes or usual)
     async with (
         living(app),
         httpx.AsyncClient(
@@ -101,7 +110,8 @@ async def installation(settings: Settings, *, limits: Mapping[str, int] = UNLIMI
         yield Api(app, client, database, rings)
     await disconnect(redis)
     await engines.dispose()
-    _idle.append(routes)
+    if usual is not None:
+        _idle.append(usual)
 
 
 @asynccontextmanager

@@ -69,6 +69,23 @@ async def test_an_address_is_limited_before_its_token_is_looked_at(database_url:
         refused(await api.get("/nothing"), "address")
 
 
+async def test_logging_in_is_limited_more_strictly(database_url: str, redis_url: str) -> None:
+    async with limited(database_url, redis_url, logins_per_minute=2) as api:
+        paths = (
+            "/auth/discord/login",
+            "/auth/discord/callback",
+            "//auth/discord/login",
+            "/auth/discord/login/",
+        )
+        said = [await api.client.get(f"/api/v1{path}", headers={"Authorization": ""}) for path in paths]
+        assert said[0].headers["ratelimit-policy"] == '"address";q=1000;w=60, "login";q=2;w=60'
+        assert [answer.status_code == 429 for answer in said] == [False, False, True, True]
+        for answer in said[2:]:
+            assert 1 <= refused(answer, "login") <= 60
+            assert re.search(r'"login";r=0;t=\d+$', answer.headers["ratelimit"])
+        assert (await api.get("/me")).status_code == 200
+
+
 async def test_work_for_the_bot_is_limited_for_the_account(database_url: str, redis_url: str) -> None:
     async with limited(database_url, redis_url, jobs_per_minute=1) as api:
         guild = await api.guild()
