@@ -5,6 +5,7 @@ import errno
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
@@ -29,6 +30,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started and self._settings.metrics_port:
+            address = f"{self._settings.metrics_address}:{self._settings.metrics_port}"
+            print(f"api: metrics at http://{address}/metrics", flush=True)
         if self.started:
             print(f"api: listening on http://{self._settings.host}:{self._settings.port}", flush=True)
 
@@ -37,24 +41,37 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def listening(settings: Settings) -> socket.socket:
-    """Raises `ConfigurationError` for an address that cannot be had."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def listening(host: str, port: int, *, named: str = "GUILDWRIGHT_") -> socket.socket:
+    """Raises `ConfigurationError` for an address that cannot be had; `named` is how its settings begin."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle off only where the protocol is named; with it, answers on a kept connection wait 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
+        address = "HOST" if named == "GUILDWRIGHT_" else "ADDRESS"
         if error.errno == errno.EADDRINUSE:
             raise ConfigurationError(
-                f"Port {settings.port} on {settings.host} is in use: set GUILDWRIGHT_PORT to a free one."
+                f"Port {port} on {host} is in use: set {named}PORT to a free one."
             ) from error
-        raise ConfigurationError(
-            f"GUILDWRIGHT_HOST {settings.host}, GUILDWRIGHT_PORT {settings.port}: {error.strerror}."
-        ) from error
+        raise ConfigurationError(f"{named}{address} {host}, {named}PORT {port}: {error.strerror}.") from error
     return listener
+
+
+def listeners(settings: Settings) -> list[socket.socket]:
+    """Where the API is, and where metrics are alone."""
+    found = [listening(settings.host, settings.port)]
+    if settings.metrics_port:
+        try:
+            found.append(
+                listening(settings.metrics_address, settings.metrics_port, named="GUILDWRIGHT_METRICS_")
+            )
+        except ConfigurationError:
+            found[0].close()
+            raise
+    return found
 
 
 def serve(settings: Settings) -> int:
@@ -63,9 +80,10 @@ def serve(settings: Settings) -> int:
     # uvicorn raises what it caught once more when it is done; to be told to stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _hear_out)
-    with listening(settings) as listener:
+    with ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(listener) for listener in listeners(settings)]
         server = Server(app, settings)
-        server.run(sockets=[listener])
+        server.run(sockets=sockets)
     return 0 if server.started else 1
 
 
@@ -80,7 +98,7 @@ def _show_token(secret: str) -> None:
 def main() -> int:
     try:
         settings = load_settings()
-        write_logs(settings.log_level)
+        write_logs(settings)
         return serve(settings)
     except GuildwrightError as error:
         print(f"api: {error.message}", file=sys.stderr)

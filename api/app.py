@@ -11,7 +11,7 @@ from arq.connections import ArqRedis
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 
-from api.access import AccessLog
+from api.access import AccessLog, Routes
 from api.clients import ClientAddresses
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
@@ -27,6 +27,7 @@ from api.controllers.health import HealthController
 from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
+from api.controllers.metrics import MetricsController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
@@ -47,7 +48,9 @@ from api.hub import JobHub
 from api.limiting import AddressLimits, CredentialLimits
 from api.lingering import Lingering
 from api.locations import PREFIX
-from api.params import require_storable
+from api.measures import Measures
+from api.metrics import MetricsDoor
+from api.params import require_usable
 from api.parts import Parts, Probe, as_state
 from api.rates import SPEND, Run, SharedRates, limits_of
 from api.request_id import RequestIds
@@ -164,6 +167,7 @@ def create_app(
         limits=limits_of(settings),
         rates=SharedRates(_spending(redis), away=AWAY),
         ping_redis=_pinging(redis),
+        measures=Measures(),
     )
     app = assemble() if routes is None else routes
     app.state.update(as_state(parts) | {_LIFE: (*around, lifespan)})
@@ -176,12 +180,13 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
     app = Litestar(
         route_handlers=[
             HealthController,
+            MetricsController,
             DocsController,
             Router(PREFIX, route_handlers=[*CONTROLLERS, *further]),
         ],
         dependencies=DEPENDENCIES,
         middleware=[Credentials, CredentialLimits],
-        before_request=require_storable,
+        before_request=require_usable,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_LIMIT,
         lifespan=[_living],
@@ -191,7 +196,7 @@ def assemble(*, further: Sequence[type[Controller]] = ()) -> Litestar:
         debug=False,
     )
     require_declarations(app)
-    inside = SoundRequests(AddressLimits(HeadAsGet(app.asgi_handler)))
+    inside = MetricsDoor(SoundRequests(AddressLimits(HeadAsGet(Routes(app.asgi_handler)))))
     app.asgi_handler = RequestIds(ClientAddresses(AccessLog(SafeAnswers(CrossOrigin(Lingering(inside))))))
     return app
 

@@ -27,8 +27,8 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 LONGEST_SECONDS = 3600.0
 SETTLED = JobSettled.__struct_config__.tag
-ID_PATTERN = "^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:)?[0-9]{1,10}$"
-"""Of an id; in the stream of one job its sequence is enough."""
+ID_PATTERN = "^(([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:)?[0-9]{1,10})?$"
+"""Of an id; in the stream of one job its sequence is enough. An empty one is of who has seen nothing yet."""
 _ID = re.compile(ID_PATTERN.replace("$", r"\Z"))
 _BEGINNING = b"retry: 1000\n\n"
 _HEARTBEAT = b": heartbeat\n\n"

@@ -10,6 +10,7 @@ import msgspec
 from api.audit_examples import AUDIT_EXAMPLES
 from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
+from api.schemas.access_tokens import AccessToken, CreateAccessToken
 from api.schemas.accounts import Account, ApiToken, ApiTokenPage, CreateApiToken, NewApiToken
 from api.schemas.actions import MessageSend
 from api.schemas.applying import ApplyResult
@@ -158,6 +159,8 @@ _TOKEN_SHOWN = ApiToken(
     expires_at=None,
     revoked_at=None,
     last_used_at=None,
+    scopes=("templates:write", "jobs:create:message.send"),
+    guild_ids=(_GUILD,),
 )
 _GUILD_SHOWN = Guild(
     id=_GUILD,
@@ -387,7 +390,17 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         SessionPage(items=(_SESSION_SHOWN,)),
         CurrentSession(session=_SESSION_SHOWN, csrf_token="8c1f02ab.Q2x1…"),  # noqa: S106 - an example
         ApiTokenPage(items=(_TOKEN_SHOWN,)),
-        CreateApiToken(name="deploy"),
+        AccessToken(
+            access_token="eyJhbGciOi…",  # noqa: S106 - an example, not a secret
+            expires_in=900,
+            expires_at=_THEN + timedelta(minutes=15),
+            scopes=("jobs:create:message.send",),
+            guild_ids=(_GUILD,),
+        ),
+        CreateAccessToken(scopes=("jobs:create:message.send",), guild_ids=(_GUILD,)),
+        CreateApiToken(
+            name="deploy", scopes=("templates:write", "jobs:create:message.send"), guild_ids=(_GUILD,)
+        ),
         NewApiToken(token=_TOKEN_SHOWN, secret="gwt_Q2x1…"),  # noqa: S106 - an example, not a secret
         _GUILD_SHOWN,
         GuildPage(items=(_GUILD_SHOWN,)),

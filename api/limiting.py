@@ -17,7 +17,7 @@ from api.refusals import Refusal, send_refusal
 from api.security import actor_of
 from core.addresses import address_of
 
-EXEMPT: Final = ("/health", "/metrics")
+EXEMPT: Final = ("/health",)
 CODE: Final = "rate_limited"
 _LOGIN = "/api/v1/auth"
 _KEY = "guildwright_quotas"
@@ -66,6 +66,7 @@ async def _limited(app: ASGIApp, claims: list[Claim], scope: Scope, receive: Rec
         verdict = await parts_of(scope).rates.spend(claims)
         scope["state"].setdefault(_KEY, []).extend(verdict.quotas)
         if not verdict.is_allowed:
+            parts_of(scope).measures.limited(_slowest(verdict.quotas).rate.name)
             await send_refusal(_too_often(verdict.quotas), scope, send)
             return
     await app(scope, receive, send)
@@ -77,7 +78,7 @@ def _makes_a_job(scope: Scope) -> bool:
 
 
 def _too_often(quotas: tuple[Quota, ...]) -> Refusal:
-    slowest = max(quotas, key=lambda quota: quota.retry_seconds)
+    slowest = _slowest(quotas)
     seconds = max(1, slowest.retry_seconds)
     rate = slowest.rate
     return Refusal(
@@ -86,6 +87,10 @@ def _too_often(quotas: tuple[Quota, ...]) -> Refusal:
         detail=f"The limit `{rate.name}` is {rate.quota} in {rate.seconds} s: ask again in {seconds} s.",
         headers={"Retry-After": str(seconds)},
     )
+
+
+def _slowest(quotas: tuple[Quota, ...]) -> Quota:
+    return max(quotas, key=lambda quota: quota.retry_seconds)
 
 
 def _telling(scope: Scope, send: Send) -> Send:

@@ -1,12 +1,15 @@
 """Parameters of path and query that several resources have."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from types import NoneType
+from typing import Annotated, Any, TypeAlias, get_args
 from uuid import UUID
 
 from litestar import Request
+from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
+from api.arguments import arguments_of
 from api.errors import InvalidParameter
 from core.paging import Paging
 
@@ -28,11 +31,25 @@ Cursor: TypeAlias = Annotated[
 ]
 
 
-async def require_storable(request: Request[Any, Any, Any]) -> None:
-    """PostgreSQL cannot keep U+0000 in text, nor look for it. Raises `InvalidParameter`."""
+async def require_usable(request: Request[Any, Any, Any]) -> None:
+    """PostgreSQL cannot keep U+0000 in text, nor look for it; and `null` is text, not a parameter that was left out.
+    Raises `InvalidParameter`."""
     for name, value in request.query_params.multi_items():
         if "\x00" in value:
             raise InvalidParameter(name, "The character U+0000 cannot be stored.", code="invalid_character")
+        if value.lower() == "null" and name in _taken_as_none(request.route_handler):
+            raise InvalidParameter(name, "Leave the parameter out, rather than to say null.", code="type")
+
+
+def _taken_as_none(handler: BaseRouteHandler) -> set[str]:
+    """Names of the query's parameters that msgspec would read so."""
+    return {
+        said.name or name
+        for name, field in arguments_of(handler).items()
+        if isinstance(said := field.kwarg_definition, QueryParameter)
+        and NoneType in (kinds := get_args(field.annotation))
+        and str not in kinds
+    }
 
 
 def paging_of(limit: int, cursor: UUID | None) -> Paging:

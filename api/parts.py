@@ -10,6 +10,7 @@ from litestar.types import Scope
 from api.discord_oauth import DiscordOAuth
 from api.doors import Door
 from api.hub import JobHub
+from api.measures import Measures
 from api.rates import Limits, SharedRates
 from core.uow import Database
 
@@ -27,6 +28,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     rates: SharedRates
     ping_redis: Probe
     discord: DiscordOAuth
+    measures: Measures
 
 
 def parts_of(scope: Scope) -> Parts:

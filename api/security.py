@@ -1,4 +1,4 @@
-"""Who asks: a bearer token or a session's cookie, looked up before anything else is done."""
+"""Who asks: a bearer credential or a session's cookie, looked up before anything else is done."""
 
 import time
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Scope
 from api.cookies import SESSION, shown_in
 from api.parts import parts_of
 from api.request_id import request_id_of
+from core.accounts.jwts import is_jwt
 from core.actor import Actor
 from core.errors import Forbidden, Unauthenticated
 from core.uow import Database, UnitOfWork
@@ -42,8 +43,8 @@ def is_options(scope: Scope) -> bool:
 
 
 class Credentials(AbstractAuthenticationMiddleware):
-    """`Authorization: Bearer gwt_…`, or else the session's cookie. Without either the request goes on as nobody's,
-    and guards refuse it.
+    """`Authorization: Bearer` with an API token or an access token, or else the session's cookie. Without either the
+    request goes on as nobody's, and guards refuse it.
 
     Guards run before dependencies, so the lookup has a short session of its own.
     """
@@ -60,7 +61,7 @@ class Credentials(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=None, auth=None)
         database = parts_of(connection.scope).database
         async with database.read() as unit:
-            actor = await _actor(connection, unit, header, cookie)
+            actor = await unit.access.resolve(await _actor(connection, unit, header, cookie))
         await self._note_use(database, actor)
         actor = msgspec.structs.replace(actor, request_id=request_id_of(connection.scope))
         return AuthenticationResult(user=actor, auth=None)
@@ -85,8 +86,10 @@ async def _actor(
         return actor
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
-        raise Unauthenticated("Send `Authorization: Bearer` and an API token.")
-    return await unit.accounts.authenticate(secret.strip())
+        raise Unauthenticated("Send `Authorization: Bearer` and an API token or an access token.")
+    if is_jwt(secret := secret.strip()):
+        return await unit.access_tokens.authenticate(secret)
+    return await unit.accounts.authenticate(secret)
 
 
 def _require_own_page(connection: ASGIConnection[Any, Any, Any, Any], unit: UnitOfWork, actor: Actor) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from msgspec import UNSET
 
 from bot.payloads import Payload
-from core.discord.messages import AllowedMentions, Embed, Message, MessageFields
+from core.discord.messages import AllowedMentions, Button, ButtonStyle, Embed, Message, MessageFields
 
 SUPPRESS_EMBEDS, SILENT, PUBLISHED = 1 << 2, 1 << 12, 1 << 0
+ROW, BUTTON = 1, 2
+BUTTON_STYLE: dict[ButtonStyle, int] = {"primary": 1, "secondary": 2, "success": 3, "danger": 4}
 
 
 def message_payload(fields: MessageFields) -> Payload:
@@ -16,10 +18,26 @@ def message_payload(fields: MessageFields) -> Payload:
     payload: Payload = {"allowed_mentions": mentions_payload(fields.allowed_mentions)}
     if fields.content is not UNSET:
         payload["content"] = fields.content
-    if not isinstance(fields.embeds, tuple):
-        return payload
-    payload["embeds"] = [embed_payload(embed) for embed in fields.embeds]
+    if isinstance(fields.embeds, tuple):
+        payload["embeds"] = [embed_payload(embed) for embed in fields.embeds]
+    if isinstance(fields.buttons, tuple):
+        payload["components"] = [button_row(fields.buttons)] if fields.buttons else []
     return payload
+
+
+def button_row(buttons: tuple[Button, ...]) -> Payload:
+    return {
+        "type": ROW,
+        "components": [
+            {
+                "type": BUTTON,
+                "style": BUTTON_STYLE[each.style],
+                "label": each.label,
+                "custom_id": each.custom_id,
+            }
+            for each in buttons
+        ],
+    }
 
 
 def new_message_payload(fields: MessageFields, nonce: str) -> Payload:

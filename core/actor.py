@@ -32,7 +32,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     (a command), `guilds` are those in which they are something at all (HTTP).
 
     A program may do no more than its `scopes` say, and nothing in a guild that is not among `guild_ids`; None is
-    whatever its account may do.
+    whatever its account may do. `jwt_id` is that of the access token that was shown instead of the API token or the
+    session.
     """
 
     kind: ActorKind
@@ -41,6 +42,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account_id: UUID | None = None
     token_id: UUID | None = None
     session_id: UUID | None = None
+    jwt_id: UUID | None = None
     discord_user_id: str | None = None
     is_owner: bool = False
     in_guild: GuildPermissions | None = None
@@ -106,6 +108,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 f"This needs a credential with the scope {right}; this one has: "
                 f"{', '.join(self.scopes or ()) or 'none'}.",
                 code="out_of_scope",
+            )
+
+    def require_lasting(self) -> None:
+        """For making and ending credentials. Raises `Forbidden` for who came with an access token."""
+        if self.jwt_id is not None:
+            raise Forbidden(
+                "An access token makes and ends no credentials: show the API token or the session that it is of.",
+                code="access_token_refused",
             )
 
     def require_owner(self, right: str) -> None:

@@ -4,11 +4,13 @@ from functools import reduce
 
 from core.actions.jobs import ACTIONS
 from core.drift.jobs import DRIFT_REVERT
-from core.guilds.jobs import CAPTURE, SYNC
+from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, CAPTURE, SYNC
 from core.jobs.spec import Catalog
 from core.templates.jobs import APPLY, RESTORE_MEMBERS
 
-CATALOG = Catalog((SYNC, CAPTURE, APPLY, RESTORE_MEMBERS, DRIFT_REVERT, *ACTIONS))
+CATALOG = Catalog(
+    (SYNC, CAPTURE, ANNOUNCE_JOIN, ANNOUNCE_DECISION, APPLY, RESTORE_MEMBERS, DRIFT_REVERT, *ACTIONS)
+)
 
 BOT_PERMISSIONS = reduce(int.__or__, (spec.bot_bits for spec in CATALOG))
 """What the bot needs for everything in the catalog: the number in its invitation."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -37,6 +38,13 @@ VARIABLES = (
         "DATABASE_URL",
         "database_url",
         "PostgreSQL 15 or newer, as postgresql://user:password@host/name. Unset: one is started for you.",
+        True,
+    ),
+    Variable(
+        "GUILDWRIGHT_MIGRATION_DATABASE_URL",
+        "migration_database_url",
+        "The same database as the role that owns its tables, for migrations alone: then the role of DATABASE_URL, "
+        "which needs no rights of its own, cannot alter the audit log.",
         True,
     ),
     Variable(
@@ -105,6 +113,11 @@ VARIABLES = (
         "GUILDWRIGHT_JOB_RETENTION_DAYS",
         "job_retention_days",
         "How long ended jobs and their steps are kept.",
+    ),
+    Variable(
+        "GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS",
+        "left_guild_retention_days",
+        "How long what is known of a guild is kept after the bot has left it; a guild that comes back finds it.",
     ),
     Variable(
         "GUILDWRIGHT_CALLBACK_ALLOW",
@@ -180,7 +193,18 @@ VARIABLES = (
         "logins_per_minute",
         "How often one address may ask for what is under /api/v1/auth.",
     ),
+    Variable(
+        "GUILDWRIGHT_METRICS_ADDRESS",
+        "metrics_address",
+        "Address on which GUILDWRIGHT_METRICS_PORT listens: whoever reaches it needs no credential.",
+    ),
+    Variable(
+        "GUILDWRIGHT_METRICS_PORT",
+        "metrics_port",
+        "Port on which /metrics is served alone; 0 is none, and an owner's token reads it at the API's own.",
+    ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
+    Variable("GUILDWRIGHT_LOG_FORMAT", "log_format", "text, or json for one object a line."),
 )
 
 
@@ -188,6 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting with its default. The `repr` shows no secret."""
 
     database_url: str | None = None
+    migration_database_url: str | None = None
     redis_url: str | None = None
     discord_token: str | None = None
     discord_api_base: str = DISCORD_API
@@ -206,6 +231,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_slots: int = 10
     lease_seconds: float = 45.0
     job_retention_days: int = 90
+    left_guild_retention_days: int = 90
     callback_allow: str = ""
     callbacks_per_guild: int = 20
     callback_slots: int = 40
@@ -222,7 +248,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs_per_minute: int = 120
     address_requests_per_minute: int = 1200
     logins_per_minute: int = 20
+    metrics_address: str = "127.0.0.1"
+    metrics_port: int = 0
     log_level: str = "info"
+    log_format: str = "text"
 
     def __repr__(self) -> str:
         hidden = {variable.field for variable in VARIABLES if variable.secret}
@@ -278,13 +307,11 @@ def load_settings(dotenv: Path | None = Path(".env")) -> Settings:
     return settings_from({**file, **os.environ})
 
 
-def sqlalchemy_url(database_url: str) -> str:
+def sqlalchemy_url(database_url: str, *, named: str = "DATABASE_URL") -> str:
     """Any usual spelling of a PostgreSQL address, as asyncpg's dialect wants it."""
     scheme, separator, rest = database_url.partition("://")
     if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
-        raise ConfigurationError(
-            "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only database)."
-        )
+        raise ConfigurationError(f"{named} must begin with postgresql:// (PostgreSQL is the only database).")
     return f"postgresql+asyncpg://{rest}"
 
 
@@ -317,14 +344,13 @@ def _converted(variable: Variable, value: str) -> Any:
 
 
 def _check(settings: Settings) -> None:
-    if settings.database_url:
-        sqlalchemy_url(settings.database_url)
-    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    _check_servers(settings)
     if settings.owner_token is not None and len(settings.owner_token) < _TOKEN_LENGTH:
         raise ConfigurationError("GUILDWRIGHT_OWNER_TOKEN is too short: take 24 characters or more.")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
         raise ConfigurationError("GUILDWRIGHT_LOG_LEVEL must be debug, info, warning or error.")
+    if settings.log_format not in {"text", "json"}:
+        raise ConfigurationError("GUILDWRIGHT_LOG_FORMAT must be text or json.")
     if not 1 <= settings.port <= _LAST_PORT:
         raise ConfigurationError("GUILDWRIGHT_PORT must be a port, 1 to 65535.")
     if not 0 <= settings.images_mebibytes < _ENDLESS:
@@ -334,11 +360,40 @@ def _check(settings: Settings) -> None:
             f"GUILDWRIGHT_AUDIT_RETENTION_DAYS must be {SHORTEST_AUDIT_DAYS} or more: PostgreSQL itself refuses to "
             "delete younger entries."
         )
+    if not 0 <= settings.left_guild_retention_days < _ENDLESS:
+        raise ConfigurationError("GUILDWRIGHT_LEFT_GUILD_RETENTION_DAYS must be a number, 0 or more.")
     if settings.job_slots < 1 or settings.lease_seconds < 1:
         raise ConfigurationError("GUILDWRIGHT_JOB_SLOTS and GUILDWRIGHT_LEASE_SECONDS must be 1 or more.")
     _check_people(settings)
     _check_door(settings)
     _check_callbacks(settings)
+
+
+def _check_servers(settings: Settings) -> None:
+    if settings.database_url:
+        _require_port("DATABASE_URL", sqlalchemy_url(settings.database_url))
+    if settings.migration_database_url:
+        named = "GUILDWRIGHT_MIGRATION_DATABASE_URL"
+        _require_port(named, sqlalchemy_url(settings.migration_database_url, named=named))
+        if settings.database_url is None:
+            raise ConfigurationError(
+                f"{named} needs DATABASE_URL beside it: the same database as another role."
+            )
+    if settings.redis_url:
+        if not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        _require_port("REDIS_URL", settings.redis_url)
+
+
+def _require_port(name: str, url: str) -> None:
+    """What is wrong is not quoted: there is a password in it."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ConfigurationError(
+            f"{name} is no address: behind the host a port may stand, which is a number up to {_LAST_PORT}; in a "
+            "password `/`, `?`, `#`, `@` and `[` are written as %2F, %3F, %23, %40 and %5B."
+        ) from None
 
 
 def _check_people(settings: Settings) -> None:
@@ -371,6 +426,10 @@ def _check_door(settings: Settings) -> None:
     for name, rate in rates.items():
         if not 0 <= rate < _ENDLESS:
             raise ConfigurationError(f"{name} must be a number, 0 or more.")
+    if not 0 <= settings.metrics_port <= _LAST_PORT or settings.metrics_port == settings.port:
+        raise ConfigurationError(
+            "GUILDWRIGHT_METRICS_PORT must be 0 or a port, and another one than GUILDWRIGHT_PORT."
+        )
     for origin in settings.allowed_origins:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise ConfigurationError(

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator, Uuid
 from uuid_utils.compat import uuid7
 
@@ -33,6 +34,11 @@ _KEYS_LOCK = 0x6B657973  # "keys"
 def new_id() -> uuid.UUID:
     """UUID version 7: ordered by time of creation, which is what list cursors rely on (RFC 9562 §5.7)."""
     return uuid7()
+
+
+def first_id_of(moment: datetime) -> uuid.UUID:
+    """No id is smaller that was made at this moment or later."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 class SnowflakeColumn(TypeDecorator[str]):
@@ -144,6 +150,8 @@ def _engine(database_url: str, **options: Any) -> AsyncEngine:
         sqlalchemy_url(database_url),
         json_serializer=_encode,
         json_deserializer=msgspec.json.decode,
+        # A statement that fails is told with its error, and what it was about to write may be secret.
+        hide_parameters=True,
         pool_size=20,
         max_overflow=20,
         **options,
@@ -201,6 +209,11 @@ class Engines:
         """For the few things that are not a unit of work: health, migrations' state."""
         async with self.reading.connect() as connection:
             yield connection
+
+    def in_use(self) -> dict[str, int]:
+        """How many connections of each pool somebody holds."""
+        pools = {"writing": self.writing.pool, "reading": self.reading.pool}
+        return {name: pool.checkedout() for name, pool in pools.items() if isinstance(pool, QueuePool)}
 
     async def dispose(self) -> None:
         await self.writing.dispose()

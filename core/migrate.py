@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from core.config import load_settings, sqlalchemy_url
+from core.config import Settings, load_settings, sqlalchemy_url
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.privileges import grant, role_in
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _LOCK = 0x6775696C64  # "guild": one upgrade at a time, however many processes start
@@ -29,14 +30,17 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-async def upgrade(database_url: str) -> None:
-    """Runs the migrations that are missing. Raises `ConfigurationError` for a database newer than the code, and for
+async def upgrade(database_url: str, *, application: str | None = None) -> None:
+    """Runs the migrations that are missing, as the owner of the tables; `application` is the role that uses them, where
+    that is another. Raises `ConfigurationError` for a database newer than the code, and for
     one that cannot be reached."""
     engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             await connection.run_sync(_upgrade)
+            if application is not None:
+                await connection.run_sync(grant, application)
     except (OSError, SQLAlchemyError) as error:
         raise _unreachable(error) from error
     finally:
@@ -58,6 +62,19 @@ async def require_current(database_url: str) -> None:
         raise ConfigurationError(
             f"The database is at migration {current or 'none'}, this code needs {newest}: run `just migrate`."
         )
+
+
+def owner_url(settings: Settings) -> str:
+    """As whom migrations run."""
+    return settings.migration_database_url or settings.database_url or ""
+
+
+def application_role(settings: Settings) -> str | None:
+    """The role of DATABASE_URL, where migrations run as another one."""
+    if settings.migration_database_url is None or settings.database_url is None:
+        return None
+    role = role_in(settings.database_url)
+    return None if role == role_in(settings.migration_database_url) else role
 
 
 def _current(connection: Connection) -> str | None:
@@ -91,7 +108,7 @@ def main() -> int:
             raise ConfigurationError(
                 "DATABASE_URL is not set; `just up` migrates the database it starts by itself."
             )
-        asyncio.run(upgrade(settings.database_url))
+        asyncio.run(upgrade(owner_url(settings), application=application_role(settings)))
     except GuildwrightError as error:
         print(error.message, file=sys.stderr)
         return EX_CONFIG

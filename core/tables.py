@@ -1,5 +1,6 @@
 """Every table of the product, imported in one place for migrations."""
 
+from core.access import models as access
 from core.accounts import models as accounts
 from core.audit import models as audit
 from core.callbacks import models as callbacks
@@ -13,6 +14,7 @@ from core.templates import models as templates
 
 __all__ = [
     "METADATA",
+    "access",
     "accounts",
     "audit",
     "callbacks",

@@ -13,6 +13,9 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.access.repository import MembershipRepository
+from core.access.service import AccessService
+from core.accounts.access_tokens import AccessTokenService
 from core.accounts.logins import LoginService
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.schemas import SessionLife
@@ -28,12 +31,14 @@ from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
 from core.callbacks.service import CallbackService
+from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
 from core.db import Engines
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
+from core.guilds.announcements import AnnouncementRepository, AnnouncementService
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
@@ -51,12 +56,14 @@ from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.jobs.tallies import TallyRepository, TallyService
 from core.keyring import Keyring
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
+from core.templates.left_guilds import LeftGuildService
 from core.templates.planning import PlanService
 from core.templates.repository import (
     ActiveVersionRepository,
@@ -70,11 +77,13 @@ from core.templates.service import TemplateService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`."""
+    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
     session_life: SessionLife = SessionLife()
     keyring: Keyring | None = None
+    issuer: str = ""
 
     def keys(self) -> Keyring:
         if self.keyring is None:
@@ -86,7 +95,7 @@ def people_of(settings: Settings, keyring: Keyring | None = None) -> People:
     life = SessionLife(
         idle=timedelta(days=settings.session_idle_days), absolute=timedelta(days=settings.session_days)
     )
-    return People(owner_ids=settings.owners, session_life=life, keyring=keyring)
+    return People(owner_ids=settings.owners, session_life=life, keyring=keyring, issuer=settings.origin)
 
 
 class UnitOfWork:
@@ -122,6 +131,7 @@ class UnitOfWork:
             self.audit,
             self._clock,
             owner_ids=self._people.owner_ids,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property
@@ -135,6 +145,17 @@ class UnitOfWork:
             keys=self._people.keys,
             life=self._people.session_life,
             owner_ids=self._people.owner_ids,
+        )
+
+    @cached_property
+    def access_tokens(self) -> AccessTokenService:
+        return AccessTokenService(
+            self.accounts,
+            self.sessions,
+            clock=self._clock,
+            keys=self._people.keys,
+            issuer=self._people.issuer,
+            scopes=self._catalog.scopes,
         )
 
     @cached_property
@@ -187,6 +208,16 @@ class UnitOfWork:
         )
 
     @cached_property
+    def job_tallies(self) -> TallyService:
+        return TallyService(TallyRepository(self._session), self._clock)
+
+    @cached_property
+    def callback_tallies(self) -> CallbackTallyService:
+        return CallbackTallyService(
+            CallbackTallyRepository(self._session), DeliveryTallyRepository(self._session), self._clock
+        )
+
+    @cached_property
     def idempotency(self) -> IdempotencyService:
         return IdempotencyService(IdempotencyRepository(self._session))
 
@@ -206,11 +237,28 @@ class UnitOfWork:
 
     @cached_property
     def guilds(self) -> GuildService:
-        return GuildService(GuildRepository(self._session), self.images, self.jobs, self.audit, self._clock)
+        return GuildService(
+            GuildRepository(self._session),
+            images=self.images,
+            announcements=self.announcements,
+            jobs=self.jobs,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def announcements(self) -> AnnouncementService:
+        return AnnouncementService(AnnouncementRepository(self._session), self.jobs)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
         return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+
+    @cached_property
+    def access(self) -> AccessService:
+        return AccessService(
+            MembershipRepository(self._session), self._clock, owner_ids=self._people.owner_ids
+        )
 
     @cached_property
     def snapshots(self) -> SnapshotService:
@@ -311,6 +359,17 @@ class UnitOfWork:
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def left_guilds(self) -> LeftGuildService:
+        return LeftGuildService(
+            guilds=self.guilds,
+            templates=self.templates,
+            jobs=self.jobs,
+            events=self.guild_events,
+            audit=self.audit,
             clock=self._clock,
         )
 

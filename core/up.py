@@ -16,9 +16,9 @@ from contextlib import suppress
 from core.catalog import BOT_PERMISSIONS
 from core.config import Settings, load_settings
 from core.discord.invite import invite_url
-from core.embedded import Servers, ServerUnavailable, embedded_servers
+from core.embedded import APPLICATION_ROLE, Servers, ServerUnavailable, embedded_servers
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
-from core.migrate import upgrade
+from core.migrate import application_role, owner_url, upgrade
 from core.processes import OwnProcess, ProcessFailed, ProcessGroup
 
 _RESTART_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
@@ -42,9 +42,17 @@ def application_id_of(token: str) -> str:
 async def run(settings: Settings, servers: Servers) -> int:
     """Migrates, starts api and bot, and starts again what crashes, until SIGINT, SIGTERM or a setting that cannot
     work."""
-    database_url = settings.database_url or servers.database_url
-    await upgrade(database_url)
-    env = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": settings.redis_url or servers.redis_url}
+    if settings.database_url is None:
+        await upgrade(servers.database_url, application=APPLICATION_ROLE)
+    else:
+        await upgrade(owner_url(settings), application=application_role(settings))
+    env = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url or servers.application_database_url,
+        "REDIS_URL": settings.redis_url or servers.redis_url,
+        # Who owns the tables is nobody's business but that of migrations; empty is unset, also where .env says it.
+        "GUILDWRIGHT_MIGRATION_DATABASE_URL": "",
+    }
     async with ProcessGroup(env=env) as group:
         api = await group.start("api", [sys.executable, "-m", "api"], ready=re.compile("listening on"))
         print(f"API and its documentation: {settings.origin}/schema", flush=True)

@@ -18,6 +18,9 @@ DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
 CLOCKS_DIFFER = timedelta(seconds=30)
 """Discord's ids tell Discord's time, our intents the database's."""
 
+NONCE_HOLDS = timedelta(minutes=2)
+"""Discord remembers a nonce "for a few minutes"; ours is trusted for less."""
+
 IsDone: TypeAlias = Callable[[Snowflake, datetime], Awaitable[bool]]
 
 

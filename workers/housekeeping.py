@@ -30,11 +30,13 @@ class Housekeeping:
         job_retention: timedelta,
         delivery_retention: timedelta,
         audit_retention: timedelta,
+        left_guild_retention: timedelta,
     ) -> None:
         self._database = database
         self._retention = job_retention
         self._delivery_retention = delivery_retention
         self._audit_retention = audit_retention
+        self._left_guild_retention = left_guild_retention
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -73,8 +75,19 @@ class Housekeeping:
             await unit.sessions.clean()
             await unit.logins.clean()
             await unit.audit.clean(self._database.clock() - self._audit_retention)
+        await self._forget_left_guilds()
         await self._clean_snapshots()
         await self._clean_pictures()
+
+    async def _forget_left_guilds(self) -> None:
+        """One transaction each: a guild with much to delete holds up no other."""
+        keep = self._left_guild_retention
+        async with self._database.read() as unit:
+            overdue = await unit.left_guilds.overdue(keep)
+        for guild_id in overdue:
+            async with self._database.unit() as unit:
+                if await unit.left_guilds.forget(guild_id, keep):
+                    log.info("Guild %s was left long ago, and is forgotten.", guild_id)
 
     async def _clean_snapshots(self) -> None:
         async with self._database.unit() as unit:
@@ -98,4 +111,5 @@ def housekeeping_of(settings: Settings, database: Database) -> Housekeeping:
         job_retention=timedelta(days=settings.job_retention_days),
         delivery_retention=timedelta(days=settings.delivery_retention_days),
         audit_retention=timedelta(days=settings.audit_retention_days),
+        left_guild_retention=timedelta(days=settings.left_guild_retention_days),
     )

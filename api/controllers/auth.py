@@ -1,4 +1,4 @@
-"""Logging in with Discord, and out."""
+"""Logging in with Discord, and out; and what is shown for a while instead of a lasting credential."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 from litestar import Controller, Request, Response, get, post
 from litestar.params import QueryParameter
 
+from api.bodies import body_of
 from api.clients import client_of
 from api.cookies import LOGIN, SESSION, cookie, no_cookie, shown_in
 from api.deps import Asker, Unit
@@ -13,6 +14,7 @@ from api.errors import InvalidParameter
 from api.guards import anyone, signed_in
 from api.operations import operation
 from api.parts import parts_of
+from api.schemas.access_tokens import AccessToken, CreateAccessToken, access_token_of
 from api.security import OPEN_TO_ALL
 from core.accounts.logins import LOGIN_LASTS, LoginRefused
 from core.accounts.schemas import Visit
@@ -81,8 +83,32 @@ class AuthController(Controller):
         person = await parts.discord.who(code, taken.verifier)
         async with parts.database.unit() as unit:
             made = await unit.sessions.log_in(person, _visit(request), replaces=shown_in(request, SESSION))
+            await unit.access.note_login(made.account_id, person.user_id, person.name, person.guilds)
         life = made.session.expires_at - datetime.now(UTC)
         return _to(taken.next_path, cookie(SESSION, made.secret, life), no_cookie(LOGIN))
+
+    @post(
+        "/token",
+        guards=[signed_in],
+        **operation(
+            "createAccessToken",
+            body=CreateAccessToken,
+            body_required=False,
+            statuses=(200,),
+            refuses=(Forbidden,),
+        ),
+    )
+    async def create_access_token(
+        self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit
+    ) -> Response[AccessToken]:
+        """Get a JWT to show instead of your API token or session, for 15 minutes.
+
+        It may do what the credential may that asks for it, or less; it cannot make or end credentials. It ends with
+        that credential. What your account may is looked up whenever it is shown, and stands not in it.
+        """
+        wanted = await body_of(request, CreateAccessToken, default=CreateAccessToken())
+        made = await unit.access_tokens.issue(actor, scopes=wanted.scopes, guild_ids=wanted.guild_ids)
+        return Response(access_token_of(made), headers={"Cache-Control": "no-store"})
 
     @post("/logout", guards=[signed_in], **operation("logout", refuses=(Forbidden,), statuses=(204,)))
     async def logout(self, *, actor: Asker, unit: Unit) -> Response[None]:

@@ -6,7 +6,7 @@ from litestar import Controller, Request, delete, get, post
 
 from api.bodies import body_of
 from api.deps import Asker, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.operations import operation
 from api.params import TokenId
 from api.schemas.accounts import (
@@ -18,24 +18,28 @@ from api.schemas.accounts import (
     token_of,
 )
 from core.errors import Forbidden, NotFound
+from core.rights import Right
 
 
 class MeController(Controller):
     path = "/me"
     tags = ("me",)
-    guards = (signed_in,)
 
-    @get("/", **operation("getMe", refuses=(NotFound,)))
+    @get("/", guards=[needs(Right.ACCOUNT_READ)], **operation("getMe", refuses=(NotFound, Forbidden)))
     async def me(self, *, actor: Asker, unit: Unit) -> Account:
         """Who you are."""
         return account_of(await unit.accounts.get(actor))
 
-    @get("/tokens", **operation("listMyTokens"))
+    @get("/tokens", guards=[needs(Right.ACCOUNT_READ)], **operation("listMyTokens", refuses=(Forbidden,)))
     async def tokens(self, *, actor: Asker, unit: Unit) -> ApiTokenPage:
         """Your API tokens, without their secrets."""
         return ApiTokenPage(items=tuple(map(token_of, await unit.accounts.list_tokens(actor))))
 
-    @post("/tokens", **operation("createMyToken", body=CreateApiToken, refuses=(Forbidden,)))
+    @post(
+        "/tokens",
+        guards=[needs(Right.ACCOUNT_WRITE)],
+        **operation("createMyToken", body=CreateApiToken, refuses=(Forbidden,)),
+    )
     async def create_token(self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit) -> NewApiToken:
         """Make a further API token.
 
@@ -43,10 +47,20 @@ class MeController(Controller):
         a token whose answer was lost.
         """
         wanted = await body_of(request, CreateApiToken)
-        made = await unit.accounts.create_token(actor, wanted.name, expires_at=wanted.expires_at)
+        made = await unit.accounts.create_token(
+            actor,
+            wanted.name,
+            expires_at=wanted.expires_at,
+            scopes=wanted.scopes,
+            guild_ids=wanted.guild_ids,
+        )
         return NewApiToken(token=token_of(made.token), secret=made.secret)
 
-    @delete("/tokens/{token_id:uuid}", **operation("revokeMyToken", refuses=(NotFound,)))
+    @delete(
+        "/tokens/{token_id:uuid}",
+        guards=[needs(Right.ACCOUNT_WRITE)],
+        **operation("revokeMyToken", refuses=(NotFound, Forbidden)),
+    )
     async def revoke_token(self, *, actor: Asker, unit: Unit, token_id: TokenId) -> None:
         """Revoke a token, at once and for good."""
         await unit.accounts.revoke_token(actor, token_id)

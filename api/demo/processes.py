@@ -103,9 +103,8 @@ async def start_simulator(group: ProcessGroup, run: Run, bot_token: str) -> List
 
 async def migrate(group: ProcessGroup, run: Run) -> None:
     """Raises `ProcessFailed` if the database cannot be brought to the newest migration."""
-    process = await group.start(
-        "migrate", [sys.executable, "-m", "core.migrate"], cwd=run.folder, env=_settings(run)
-    )
+    env = _settings(run) | {"GUILDWRIGHT_MIGRATION_DATABASE_URL": run.servers.database_url}
+    process = await group.start("migrate", [sys.executable, "-m", "core.migrate"], cwd=run.folder, env=env)
     if await process.wait() != 0:
         raise ProcessFailed(f"The migration failed: {' '.join(list(process.lines)[-1:])}")
 
@@ -130,7 +129,7 @@ def new_token() -> str:
 
 def _settings(run: Run) -> dict[str, str]:
     return {
-        "DATABASE_URL": run.servers.database_url,
+        "DATABASE_URL": run.servers.application_database_url,
         "REDIS_URL": run.servers.redis_url,
         "GUILDWRIGHT_DATA_DIR": str(run.folder / "data"),
         "GUILDWRIGHT_HOST": "127.0.0.1",

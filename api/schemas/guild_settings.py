@@ -1,12 +1,13 @@
 """How a guild is treated, as HTTP shows it."""
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.values import Snowflake, Time
 from core.guilds import options as core
+from core.guilds.mapping import AccessChanges
 from core.guilds.options_service import StoredOptions
 
 DriftMode = Annotated[
@@ -29,6 +30,27 @@ KeepsMembers = Annotated[bool, Meta(description="Whether captures may keep which
 MemberDays = Annotated[int, Meta(ge=1, le=3650, description="For how many days these are kept.")]
 
 
+MappedRole: TypeAlias = Literal["admin", "moderator", "user"]
+Key = Annotated[str, Meta(max_length=100)]
+ChangedEntries = Annotated[dict[Key, MappedRole | None], Meta(max_length=300)]
+
+
+class AccessMapping(msgspec.Struct, frozen=True, kw_only=True):
+    """What members are with us: by names of guild-level permissions of Discord, and by ids of Discord roles. The
+    highest counts; whoever is a member is at least a user."""
+
+    permissions: dict[Key, MappedRole]
+    roles: dict[Key, MappedRole]
+
+
+class EditAccessMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """RFC 7396: what is absent stays; null takes an entry away, or brings back the default of the whole. Entries of
+    your own role and above are for those above you to change."""
+
+    permissions: ChangedEntries | None | UnsetType = UNSET
+    roles: ChangedEntries | None | UnsetType = UNSET
+
+
 class GuildSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`updated_at` is when they were last changed."""
 
@@ -39,6 +61,7 @@ class GuildSettings(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_retention_days: SnapshotDays
     keep_member_roles: KeepsMembers
     member_roles_retention_days: MemberDays
+    access: AccessMapping
     updated_at: Time
 
 
@@ -52,6 +75,7 @@ class EditGuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     snapshot_retention_days: SnapshotDays | UnsetType = UNSET
     keep_member_roles: KeepsMembers | UnsetType = UNSET
     member_roles_retention_days: MemberDays | UnsetType = UNSET
+    access: EditAccessMapping | None | UnsetType = UNSET
 
 
 def settings_of(stored: StoredOptions) -> GuildSettings:
@@ -64,6 +88,7 @@ def settings_of(stored: StoredOptions) -> GuildSettings:
         snapshot_retention_days=options.snapshot_retention_days,
         keep_member_roles=options.keep_member_roles,
         member_roles_retention_days=options.member_roles_retention_days,
+        access=AccessMapping(permissions=options.mapping.permissions, roles=options.mapping.roles),
         updated_at=stored.changed_at,
     )
 
@@ -77,4 +102,7 @@ def changes_of(body: EditGuildSettings) -> core.GuildOptionsChanges:
         snapshot_retention_days=body.snapshot_retention_days,
         keep_member_roles=body.keep_member_roles,
         member_roles_retention_days=body.member_roles_retention_days,
+        access=AccessChanges(permissions=body.access.permissions, roles=body.access.roles)
+        if isinstance(body.access, EditAccessMapping)
+        else body.access,
     )

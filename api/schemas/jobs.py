@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.announcements import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.results import ActionResult, MemberOutcome
@@ -23,6 +24,8 @@ StepState: TypeAlias = Literal["intended", "done", "failed", "superseded", "outc
 JobKind: TypeAlias = Literal[
     "guild.sync",
     "guild.capture",
+    "guild.announce_join",
+    "guild.announce_decision",
     "template.apply",
     "template.restore_members",
     "drift.revert",
@@ -133,10 +136,22 @@ class DriftRevertResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="ki
 
 
 JobPayload: TypeAlias = (
-    SyncPayload | CapturePayload | ApplyPayload | RestoreMembersPayload | DriftRevertPayload | ActionPayload
+    SyncPayload
+    | CapturePayload
+    | ApplyPayload
+    | RestoreMembersPayload
+    | DriftRevertPayload
+    | AnnouncementPayload
+    | ActionPayload
 )
 JobResult: TypeAlias = (
-    SyncResult | CaptureResult | ApplyResult | RestoreMembersResult | DriftRevertResult | ActionResult
+    SyncResult
+    | CaptureResult
+    | ApplyResult
+    | RestoreMembersResult
+    | DriftRevertResult
+    | AnnouncementResult
+    | ActionResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 

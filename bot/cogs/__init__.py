@@ -5,6 +5,7 @@ from disnake.ext import commands
 from bot.asker import Owners
 from bot.client import GuildwrightBot
 from bot.closed import keep_closed
+from bot.cogs.announcements import AnnouncementCog
 from bot.cogs.guild import GuildCog
 from bot.cogs.guildwright import GuildwrightCog
 from bot.cogs.template import TemplateCog
@@ -13,10 +14,11 @@ from core.uow import Database
 
 def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners:
     """To be called before the login, which registers the commands."""
-    owners = Owners(bot, database.people.owner_ids)
+    owners = Owners(bot, database.people.owner_ids, database)
     bot.add_listener(owners.ask, "on_connect")
     bot.add_cog(GuildwrightCog(bot, database, owners, version=version))
     bot.add_cog(GuildCog(database, owners))
+    bot.add_cog(AnnouncementCog(database, owners))
     bot.add_cog(TemplateCog(database, owners))
     keep_closed(bot, database, owners)
     require_declared(bot)

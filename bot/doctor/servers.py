@@ -17,6 +17,7 @@ from core.config import Settings, sqlalchemy_url
 from core.embedded import ServerUnavailable
 from core.embedded.binaries import postgres_programs, redis_program
 from core.migrate import alembic_config
+from core.privileges import may_alter_audit
 from workers.wire import AWAY, connect, disconnect
 
 _OLDEST_POSTGRES = 15
@@ -27,7 +28,7 @@ _PER_MAJOR = 10_000
 
 async def server_findings(settings: Settings) -> tuple[Finding, ...]:
     postgres = (
-        await _postgres(settings.database_url)
+        await _postgres(settings.database_url, has_owner=settings.migration_database_url is not None)
         if settings.database_url
         else (_own("DATABASE_URL", "PostgreSQL", postgres_programs, settings),)
     )
@@ -47,19 +48,21 @@ def _own(variable: str, name: str, programs: Callable[[], Path], settings: Setti
     return right(f"{variable} is not set: `just up` starts a {name} of its own, in {settings.data_dir}.")
 
 
-async def _postgres(database_url: str) -> tuple[Finding, ...]:
+async def _postgres(database_url: str, *, has_owner: bool) -> tuple[Finding, ...]:
     engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS), engine.connect() as connection:
             version = int(await connection.scalar(text("SHOW server_version_num")) or 0)
             revision = await connection.run_sync(_revision)
+            may_alter = await connection.run_sync(may_alter_audit)
     except (OSError, TimeoutError, SQLAlchemyError) as error:
         return (
             misset(f"PostgreSQL at DATABASE_URL cannot be used ({_reason(error)}): {_mend('DATABASE_URL')}."),
         )
     finally:
         await engine.dispose()
-    return (_postgres_version(version // _PER_MAJOR), _schema(revision))
+    audit = () if may_alter is None else (_audit(may_alter=may_alter, has_owner=has_owner),)
+    return (_postgres_version(version // _PER_MAJOR), _schema(revision), *audit)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -85,6 +88,20 @@ def _schema(revision: str | None) -> Finding:
     state = f"at migration {revision}" if revision else "empty"
     return note(
         f"The database is {state}: `just up` brings it to {newest}, or do so now with `just migrate`."
+    )
+
+
+def _audit(*, may_alter: bool, has_owner: bool) -> Finding:
+    if not may_alter:
+        return right("The role of DATABASE_URL cannot alter the audit log.")
+    if has_owner:
+        return wrong(
+            "The role of DATABASE_URL may alter the audit log although GUILDWRIGHT_MIGRATION_DATABASE_URL is set: let "
+            "it own nothing, be no superuser and no member of the owner's role, and run `just migrate`."
+        )
+    return note(
+        "The role of DATABASE_URL owns the tables, so whoever gets hold of it can alter the audit log: make a role "
+        "without rights for DATABASE_URL and put the present address into GUILDWRIGHT_MIGRATION_DATABASE_URL."
     )
 
 

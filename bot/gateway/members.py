@@ -33,6 +33,9 @@ class MemberCalls(Live):
         self._require_members(guild)
         return tuple(member_of(member) for member in sorted(guild.members, key=lambda each: each.id))
 
+    async def count_members(self, guild_id: Snowflake) -> int | None:
+        return (await self._live_guild(guild_id)).member_count
+
     def _require_members(self, guild: disnake.Guild) -> None:
         if not guild.chunked:
             raise GatewayAbsent(f"The members of guild {guild.id} are not all known yet.")

@@ -58,6 +58,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     50001: (403, "Missing Access"),
     50005: (403, "Cannot edit a message authored by another user"),
     50006: (400, "Cannot send an empty message"),
+    50007: (403, "Cannot send messages to this user"),
     50008: (400, "Cannot send messages in a non-text channel"),
     50013: (403, "Missing Permissions"),
     50016: (
@@ -84,6 +85,7 @@ _TEXTS: dict[int, tuple[int, str]] = {
     50132: (400, "Ownership cannot be transferred to a bot user"),
     50144: (400, "Cannot mix subscription and non subscription roles for an emoji"),
     50145: (400, "Cannot convert between premium emoji and normal emoji"),
+    50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     160_002: (403, "Cannot reply without permission to read message history"),
     170_001: (400, "Invalid JSON for uploaded Lottie file"),
     180_000: (400, "Cannot update a finished event"),

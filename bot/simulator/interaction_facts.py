@@ -32,7 +32,7 @@ def _metadata(world: World, interaction: Interaction) -> JsonObject:
         "id": str(interaction.id),
         "type": interaction.type,
         "user": payloads.user(world.users[interaction.user_id]),
-        "authorizing_integration_owners": {"0": str(interaction.guild_id)},
+        "authorizing_integration_owners": {"0": "0" if interaction.is_direct else str(interaction.guild_id)},
     }
     body |= interaction.target
     if interaction.type == _COMPONENT and interaction.source is not None:

@@ -25,7 +25,8 @@ class Interaction:
     """``type`` is Discord's: 2 command, 3 component, 4 autocomplete, 5 modal submit.
 
     ``source`` is the message a component is on, ``trigger`` the interaction whose modal is submitted, ``target`` what a
-    menu command was used on; ``modal`` are the components of the modal that was the response.
+    menu command was used on; ``modal`` are the components of the modal that was the response. What ``is_direct`` came
+    from a direct message, whose room stands in place of a guild.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Interaction:
     ephemeral: bool = False
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
     history: list[JsonObject] = field(default_factory=list[JsonObject])
+    is_direct: bool = False
 
     def token_expired(self, now: float) -> bool:
         return now - self.created > TOKEN_SECONDS

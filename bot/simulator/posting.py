@@ -166,11 +166,17 @@ def _mentioned(world: World, guild: Guild, user_id: int) -> JsonObject:
 
 def _partial_member(world: World, guild: Guild, user_id: int) -> JsonObject | None:
     member = guild.members.get(user_id)
-    if member is None:
+    if member is None or guild.is_room:
         return None
     return {key: value for key, value in world.member_payload(member).items() if key != "user"}
 
 
 def tell(world: World, guild: Guild, channel: Channel, name: str, data: JsonObject) -> None:
     """Send an event of a channel."""
-    world.emit(name, guild, data | {"channel_id": str(channel.id), "guild_id": str(guild.id)})
+    place: JsonObject = {"channel_id": str(channel.id)} | in_guild(guild)
+    world.emit(name, guild, data | place)
+
+
+def in_guild(guild: Guild) -> JsonObject:
+    """The guild of what is shown, which a direct message has none of."""
+    return {} if guild.is_room else {"guild_id": str(guild.id)}

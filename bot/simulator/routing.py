@@ -75,13 +75,16 @@ class Call:
             raise refuse(10004)
         return guild, self.standing(guild)
 
-    def channel(self) -> tuple[Guild, Channel, Standing]:
-        """The channel in the path, which the actor must be able to see (50001)."""
+    def channel(self, *, direct: bool = False) -> tuple[Guild, Channel, Standing]:
+        """The channel in the path, which the actor must be able to see (50001). One of direct messages is none that a
+        call can be about (50024), unless it says so."""
         guild, channel = self.world.find_channel(self.id("channel_id"))
         if self.actor_id not in guild.members:
             raise refuse(50001)
         standing = self.standing(guild)
         standing.require_view(channel)
+        if guild.is_room and not direct:
+            raise refuse(50024)
         return guild, channel, standing
 
     def standing(self, guild: Guild) -> Standing:

@@ -1,11 +1,12 @@
 """What a new message has to observe beside its form: nonces, replies, slowmode (Discord docs: Message > Create
 Message, Channel > Channel Structure)."""
 
+from bot.simulator import posting
 from bot.simulator.access import Standing
 from bot.simulator.errors import refuse
 from bot.simulator.forms import Form
 from bot.simulator.permissions import BYPASS_SLOWMODE, READ_MESSAGE_HISTORY
-from bot.simulator.state import Channel, Message
+from bot.simulator.state import Channel, Guild, Message
 from bot.simulator.world import World
 
 NONCE_SECONDS = 300.0
@@ -47,7 +48,7 @@ def _key(message: Message) -> tuple[int, int, str]:
     return (message.channel_id, message.author_id, str(message.nonce))
 
 
-def read_reply(form: Form, message: Message, channel: Channel, powers: int) -> None:
+def read_reply(form: Form, message: Message, guild: Guild, channel: Channel, powers: int) -> None:
     """Make it a reply. With ``fail_if_not_exists`` false it is sent as an ordinary message where there is no other."""
     found = form.form("message_reference")
     if found is None:
@@ -75,7 +76,7 @@ def read_reply(form: Form, message: Message, channel: Channel, powers: int) -> N
             "type": 0,
             "message_id": str(replied.id),
             "channel_id": str(channel.id),
-            "guild_id": str(channel.guild_id),
+            **posting.in_guild(guild),
         }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
-from bot.simulator import posting
+from bot.simulator import direct, payloads, posting
 from bot.simulator.command_access import may_use
 from bot.simulator.errors import Refusal
 from bot.simulator.ledger import Interaction
@@ -39,24 +39,41 @@ def interaction_payload(place: Place, interaction: Interaction, locale: str) -> 
         "application_id": str(world.application.id),
         "type": interaction.type,
         "data": interaction.data,
-        "guild": {"id": str(guild.id), "locale": guild.preferred_locale, "features": list(guild.features)},
-        "guild_id": str(guild.id),
-        "channel": place.partial_channel(channel),
         "channel_id": str(channel.id),
-        "member": world.member_payload(place.member) | {"permissions": place.held_by(place.member, channel)},
         "token": interaction.token,
         "version": 1,
         "app_permissions": place.held_by(bot, channel),
         "locale": locale,
-        "guild_locale": guild.preferred_locale,
         "entitlements": [],
-        "authorizing_integration_owners": {"0": str(guild.id)},
-        "context": 0,
         "attachment_size_limit": place.attachment_limit,
     }
+    body |= _in_room(place) if guild.is_room else _in_guild(place)
     if interaction.source is not None:
         body["message"] = posting.payload(world, interaction.source)
     return body
+
+
+def _in_guild(place: Place) -> JsonObject:
+    world, guild, channel = place.world, place.guild, place.channel
+    return {
+        "guild": {"id": str(guild.id), "locale": guild.preferred_locale, "features": list(guild.features)},
+        "guild_id": str(guild.id),
+        "guild_locale": guild.preferred_locale,
+        "channel": place.partial_channel(channel),
+        "member": world.member_payload(place.member) | {"permissions": place.held_by(place.member, channel)},
+        "authorizing_integration_owners": {"0": str(guild.id)},
+        "context": 0,
+    }
+
+
+def _in_room(place: Place) -> JsonObject:
+    """In a direct message there is a user and no member; what authorised the application is said as 0 there."""
+    return {
+        "channel": direct.payload(place.world, place.guild),
+        "user": payloads.user(place.world.users[place.member.user_id]),
+        "authorizing_integration_owners": {"0": "0"},
+        "context": 1,
+    }
 
 
 def begin(place: Place, kind: int, data: JsonObject, cause: Cause, locale: str) -> Interaction:
@@ -75,6 +92,7 @@ def begin(place: Place, kind: int, data: JsonObject, cause: Cause, locale: str) 
         source=cause.source,
         trigger=cause.trigger,
         target=cause.target,
+        is_direct=place.guild.is_room,
     )
     world.interactions.add(interaction)
     world.emit("INTERACTION_CREATE", place.guild, interaction_payload(place, interaction, locale))

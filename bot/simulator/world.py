@@ -70,6 +70,7 @@ class World:
         self.appearance = Appearance(app_id, self.emit, self.member_payload)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
+        self.rooms: dict[int, Guild] = {}
         self._channel_guild: dict[int, int] = {}
         self.images = Images()
         self.commands = CommandBook()
@@ -88,6 +89,7 @@ class World:
         for guild in list(self.guilds.values()):
             self.forget_guild(guild)
         self.clock.offset = 0.0
+        self._forget_rooms()
         self.users.clear()
         self.journal.clear()
         self.faults.clear()
@@ -159,6 +161,12 @@ class World:
         if joined:
             self.hub.dispatch("GUILD_DELETE", {"id": str(guild.id)})
 
+    def _forget_rooms(self) -> None:
+        for room in self.rooms.values():
+            for channel_id in room.channels:
+                del self._channel_guild[channel_id]
+        self.rooms.clear()
+
     def bot_in(self, guild: Guild) -> bool:
         return self.application.bot_id in guild.members
 
@@ -178,11 +186,11 @@ class World:
         self.appearance.leave(guild, channel_id=channel.id)
 
     def find_channel(self, channel_id: int) -> tuple[Guild, Channel]:
-        """The channel and its guild, or 10003."""
+        """The channel and its guild or room, or 10003."""
         guild_id = self._channel_guild.get(channel_id)
         if guild_id is None:
             raise refuse(10003)
-        guild = self.guilds[guild_id]
+        guild = self.guilds.get(guild_id) or self.rooms[guild_id]
         return guild, guild.channels[channel_id]
 
     def member_payload(self, member: Member) -> JsonObject:

@@ -9,7 +9,8 @@ import aiohttp
 import disnake
 
 from bot.asker import Asked
-from bot.ui.text import clipped, plain
+from bot.ui.text import clipped
+from core.discord.markdown import plain
 from core.errors import GuildwrightError
 
 log = logging.getLogger(__name__)

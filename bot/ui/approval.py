@@ -6,7 +6,8 @@ import disnake
 
 from bot.ui.plan_embed import counts
 from bot.ui.template_list import CHOICE_NAME, CHOICES
-from bot.ui.text import clipped, counted, plain
+from bot.ui.text import clipped, counted
+from core.discord.markdown import plain
 from core.templates.schemas import AwaitedPlan
 
 AWAITED = "It deletes something, so another administrator has to agree: /template approve shows it to them."

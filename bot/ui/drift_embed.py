@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import disnake
 
-from bot.ui.text import DESCRIPTION, TITLE, clipped, fitting, plain
+from bot.ui.text import DESCRIPTION, TITLE, clipped, fitting
+from core.discord.markdown import plain
 from core.drift.schemas import DriftItem
 
 _NONE = "The server is as its active version says."

@@ -5,7 +5,8 @@ from datetime import datetime
 import disnake
 import msgspec
 
-from bot.ui.text import DESCRIPTION, TITLE, clipped, joined, plain
+from bot.ui.text import DESCRIPTION, TITLE, clipped, joined
+from core.discord.markdown import plain
 from core.jobs.states import JobState, WaitingFor
 
 BAR = 16

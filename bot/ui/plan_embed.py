@@ -14,9 +14,9 @@ from bot.ui.text import (
     counted,
     fitting,
     joined,
-    plain,
     size,
 )
+from core.discord.markdown import plain
 from core.templates.plan import Action, Change, Notice, Plan, PlanNode
 
 SYMBOLS: dict[Action, str] = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.ui.text import plain
 from core.actions.reviews import Reviewed
+from core.discord.markdown import plain
 from core.guilds.schemas import Guild
 
 _WHAT = {

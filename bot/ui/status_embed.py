@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import disnake
 import msgspec
 
-from bot.ui.text import clipped, counted, fitting, joined, plain
+from bot.ui.text import clipped, counted, fitting, joined
+from core.discord.markdown import plain
 from core.discord.permissions import Permission, names_of
 from core.discord.types import BotPowers, Role, Snapshot, role_rank
 from core.jobs.schemas import Job

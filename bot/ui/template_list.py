@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import disnake
 
-from bot.ui.text import DESCRIPTION, TITLE, clipped, counted, joined, plain
+from bot.ui.text import DESCRIPTION, TITLE, clipped, counted, joined
+from core.discord.markdown import plain
 from core.templates.documents.document import Category
 from core.templates.schemas import Template, TemplateVersion
 

@@ -56,13 +56,6 @@ def harmless(text: str) -> str:
     return text.replace("`", "ˋ").replace("\r", " ").replace("\n", " ")
 
 
-def plain(text: str) -> str:
-    """Cannot format, mention or link anything, and stays on its line."""
-    return "".join(
-        f"\\{c}" if c in "\\*_~`|<>#[]()@:-" else c for c in text.replace("\r", " ").replace("\n", " ")
-    )
-
-
 def joined(parts: Iterable[str], separator: str = " · ") -> str:
     """Without the empty ones."""
     return separator.join(part for part in parts if part)

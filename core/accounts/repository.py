@@ -1,9 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, and_, bindparam, func, or_, select, update
+from sqlalchemy import DateTime, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from core.accounts.models import AccountModel, ApiTokenModel
+from core.accounts.models import AccountModel, ApiTokenModel, ApplicationOwnerModel
 from core.db import Repository
 
 
@@ -21,6 +22,28 @@ class AccountRepository(Repository[AccountModel]):
         )
         return found.first()
 
+    async def application_owners(self) -> frozenset[str]:
+        return frozenset(await self.session.scalars(select(ApplicationOwnerModel.user_id)))
+
+    async def put_application_owners(self, user_ids: Collection[str]) -> None:
+        """Instead of whoever was."""
+        others = ApplicationOwnerModel.user_id.not_in(user_ids)
+        await self.session.execute(delete(ApplicationOwnerModel).where(others))
+        rows = [{"user_id": user_id} for user_id in sorted(user_ids)]
+        if rows:
+            await self.session.execute(insert(ApplicationOwnerModel).values(rows).on_conflict_do_nothing())
+
+    async def add_person(self, discord_user_id: str, name: str) -> AccountModel | None:
+        """None where there is an account of that person. Of several who add them at the same moment, one does, and the
+        others wait for it."""
+        found = await self.session.scalars(
+            insert(AccountModel)
+            .values(name=name, discord_user_id=discord_user_id)
+            .on_conflict_do_nothing(index_elements=["discord_user_id"])
+            .returning(AccountModel)
+        )
+        return found.first()
+
 
 # Built once: every request and every claim asks.
 _NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -35,8 +58,8 @@ _LIVE_BY_HASH = (
     .where(ApiTokenModel.hash == bindparam("digest"), _IS_LIVE)
 )
 _LIVE_BY_ID = (
-    select(AccountModel)
-    .join(ApiTokenModel, _OF_TOKEN)
+    select(ApiTokenModel, AccountModel)
+    .join(AccountModel, _OF_TOKEN)
     .where(ApiTokenModel.id == bindparam("token"), _IS_LIVE)
 )
 
@@ -50,10 +73,13 @@ class ApiTokenRepository(Repository[ApiTokenModel]):
         found = row.first()
         return None if found is None else (found[0], found[1])
 
-    async def find_live_by_id(self, token_id: object, now: datetime) -> AccountModel | None:
-        """The account of a token that is neither revoked nor expired at `now`."""
-        found = await self.session.scalars(_LIVE_BY_ID, {"token": token_id, "now": now})
-        return found.first()
+    async def find_live_by_id(
+        self, token_id: object, now: datetime
+    ) -> tuple[ApiTokenModel, AccountModel] | None:
+        """As `find_live`."""
+        row = await self.session.execute(_LIVE_BY_ID, {"token": token_id, "now": now})
+        found = row.first()
+        return None if found is None else (found[0], found[1])
 
     async def touch(self, token_id: object, now: datetime) -> None:
         await self.session.execute(

@@ -15,7 +15,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A program's credential. The secret itself is shown once, when it is made."""
+    """A program's credential. The secret itself is shown once, when it is made. `scopes` of None are all that the
+    account may, `guild_ids` of None are all guilds."""
 
     id: uuid.UUID
     name: str
@@ -24,13 +25,40 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    scopes: tuple[str, ...] | None = None
+    guild_ids: tuple[str, ...] | None = None
 
 
 class NewApiToken(msgspec.Struct, frozen=True, kw_only=True):
-    """`secret` cannot be shown again."""
+    """`secret` cannot be shown again; the `repr` does not show it."""
 
     token: ApiToken
     secret: str
+
+    def __repr__(self) -> str:
+        return f"NewApiToken(token={self.token!r})"
+
+
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
+    """Shown instead of the credential that it was made with, for a short while. The `repr` does not show `secret`."""
+
+    secret: str
+    expires_at: datetime
+    expires_in: int
+    scopes: tuple[str, ...] | None
+    guild_ids: tuple[str, ...] | None
+
+    def __repr__(self) -> str:
+        return f"AccessToken(expires_at={self.expires_at!r})"
+
+
+class LoginGuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A guild of the person who logs in, as Discord tells: with what its roles permit them there."""
+
+    id: str
+    name: str
+    is_owner: bool
+    bits: int
 
 
 class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +69,7 @@ class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
     access_token: str
     expires_in: int
     scopes: str
-    refresh_token: str | None = None
+    guilds: tuple[LoginGuild, ...] = ()
 
     def __repr__(self) -> str:
         return f"DiscordLogin(user_id={self.user_id!r}, name={self.name!r})"
@@ -74,7 +102,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSession(msgspec.Struct, frozen=True):
-    """`secret` is for the browser's cookie, and is kept nowhere else."""
+    """`secret` is for the browser's cookie, and is kept nowhere else; the `repr` does not show it."""
 
     session: Session
     secret: str
+    account_id: uuid.UUID
+
+    def __repr__(self) -> str:
+        return f"NewSession(session={self.session!r})"

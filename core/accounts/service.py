@@ -1,23 +1,22 @@
-"""Accounts and their API tokens.
+"""Accounts and their API tokens, which are kept as digests."""
 
-A token is kept as a SHA-256 digest: it has 256 bits of entropy, so no slow hash is needed.
-"""
-
-import hashlib
 import hmac
-import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.accounts.models import AccountModel, ApiTokenModel
+from core.accounts.owning import owns
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.schemas import Account, ApiToken, NewApiToken
-from core.actor import SYSTEM, Actor
+from core.accounts.scopes import distinct, require_known, require_within
+from core.accounts.secrets import digest_of, new_secret, shown
+from core.actor import BOT, SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
+from core.rights import Right
 
-PREFIX = "gwt_"
 CONFIGURED = "GUILDWRIGHT_OWNER_TOKEN"
 _TOUCH_SECONDS = 60
 
@@ -31,12 +30,15 @@ class AccountService:
         clock: Clock,
         *,
         owner_ids: frozenset[str] = frozenset(),
+        scopes: frozenset[str] = frozenset(Right),
     ) -> None:
+        """`scopes` are all that a token may be limited to."""
         self._accounts = accounts
         self._tokens = tokens
         self._audit = audit
         self._clock = clock
         self._owner_ids = owner_ids
+        self._scopes = scopes
 
     async def bootstrap_owner(self, owner_token: str | None) -> str | None:
         """Makes the owner's account at the first start. Returns a new token to print once, or None.
@@ -57,7 +59,7 @@ class AccountService:
         if not first_start:
             return None
         secret = new_secret()
-        await self._add_token(SYSTEM, owner.id, "first start", secret, expires_at=None)
+        await self._add_token(SYSTEM, owner.id, "first start", secret)
         return secret
 
     async def authenticate(self, secret: str) -> Actor:
@@ -65,7 +67,16 @@ class AccountService:
         found = await self._tokens.find_live(digest_of(secret), self._clock())
         if found is None:
             raise Unauthenticated("This API token is unknown, expired or revoked.")
-        token, account = found
+        return self._actor(*found)
+
+    async def authenticate_by_id(self, token_id: uuid.UUID) -> Actor:
+        """For who has shown something that stands for this token. Raises `Unauthenticated` as `authenticate` does."""
+        found = await self._tokens.find_live_by_id(token_id, self._clock())
+        if found is None:
+            raise Unauthenticated("The API token that this stands for is expired or revoked.")
+        return self._actor(*found)
+
+    def _actor(self, token: ApiTokenModel, account: AccountModel) -> Actor:
         return Actor(
             kind="token",
             via="http",
@@ -74,6 +85,8 @@ class AccountService:
             token_id=token.id,
             discord_user_id=account.discord_user_id,
             is_owner=self._owns(account),
+            scopes=distinct(token.scopes),
+            guild_ids=distinct(token.guild_ids),
         )
 
     async def note_use(self, actor: Actor) -> None:
@@ -89,6 +102,7 @@ class AccountService:
 
     async def get(self, actor: Actor) -> Account:
         """The actor's own account."""
+        actor.require_scope(Right.ACCOUNT_READ)
         account = await self._accounts.get_one_or_none(id=actor.account_id) if actor.account_id else None
         if account is None:
             raise NotFound("This actor has no account.")
@@ -96,12 +110,22 @@ class AccountService:
 
     async def list_tokens(self, actor: Actor) -> tuple[ApiToken, ...]:
         """The actor's own, newest first."""
+        actor.require_scope(Right.ACCOUNT_READ)
         return tuple(to_token(token) for token in await self._tokens.of_account(actor.account_id))
 
     async def create_token(
-        self, actor: Actor, name: str, *, expires_at: datetime | None = None
+        self,
+        actor: Actor,
+        name: str,
+        *,
+        expires_at: datetime | None = None,
+        scopes: Sequence[str] | None = None,
+        guild_ids: Sequence[str] | None = None,
     ) -> NewApiToken:
-        """A further token of the actor's own account. Raises `Invalid` for an expiry that is over."""
+        """A further token of the actor's own account. Raises `Invalid` for an expiry that is over and for scopes that
+        do not exist, `Forbidden` for a token that would be wider than what the actor came with."""
+        actor.require_lasting()
+        actor.require_scope(Right.ACCOUNT_WRITE)
         if actor.account_id is None:
             raise Forbidden("Only an account can have API tokens.")
         if expires_at is not None and expires_at <= self._clock():
@@ -114,12 +138,18 @@ class AccountService:
                 f"The name {CONFIGURED} is kept for the token of that setting.",
                 problems=(Problem(pointer="/name", code="reserved", message="Take another name."),),
             )
-        secret, expires_at = new_secret(), await self._within_parents(actor, expires_at)
-        token = await self._add_token(actor, actor.account_id, name, secret, expires_at=expires_at)
+        require_known(scopes, self._scopes)
+        require_within(actor, scopes, guild_ids)
+        secret, expires_at = new_secret(), await self.within_token(actor, expires_at)
+        token = await self._add_token(
+            actor, actor.account_id, name, secret, expires_at=expires_at, scopes=scopes, guild_ids=guild_ids
+        )
         return NewApiToken(token=token, secret=secret)
 
     async def revoke_token(self, actor: Actor, token_id: uuid.UUID) -> None:
         """At once; a revoked token stays in the list. Raises `NotFound` for somebody else's."""
+        actor.require_lasting()
+        actor.require_scope(Right.ACCOUNT_WRITE)
         token = await self._tokens.get_one_or_none(id=token_id, account_id=actor.account_id)
         if token is None:
             raise NotFound(f"You have no API token {token_id}.")
@@ -129,24 +159,46 @@ class AccountService:
             await self._audit.record(actor, "token.revoke", ("token", token.id))
 
     async def is_live(self, actor: Actor) -> bool:
-        """Whether what the actor came with still holds: the token, the account, and being the owner. True for actors
-        of Discord, whose authority is looked up elsewhere. A session may have ended since: its owner is no less."""
+        """Whether what the actor came with still holds: the token, the account, and being the owner. What else actors
+        of Discord may is looked up elsewhere. A session may have ended since: its owner is no less."""
         if actor.token_id is not None:
-            account = await self._tokens.find_live_by_id(actor.token_id, self._clock())
+            found = await self._tokens.find_live_by_id(actor.token_id, self._clock())
+            account = None if found is None else found[1]
         elif actor.via == "http" and actor.account_id is not None:
             account = await self._accounts.get_one_or_none(id=actor.account_id)
+        elif actor.is_owner and actor.discord_user_id is not None:
+            return await self._owns_by_discord(actor.discord_user_id)
         else:
             return True
         return account is not None and (self._owns(account) or not actor.is_owner)
 
-    def _owns(self, account: AccountModel) -> bool:
-        """Whether the account is an owner of the installation: of its own, or by a setting."""
-        return account.is_owner or account.discord_user_id in self._owner_ids
+    async def note_application_owners(self, user_ids: frozenset[str]) -> None:
+        """Who owns the application, as Discord says now."""
+        before = await self._accounts.application_owners()
+        if before != user_ids:
+            await self._accounts.put_application_owners(user_ids)
+            await self._audit.record(
+                BOT,
+                "application.owners",
+                ("application", "owners"),
+                before={"user_ids": sorted(before)},
+                after={"user_ids": sorted(user_ids)},
+            )
 
-    async def _within_parents(self, actor: Actor, expires_at: datetime | None) -> datetime | None:
-        """A token made with a token does not outlive it."""
+    async def _owns_by_discord(self, user_id: str) -> bool:
+        """Also of who has no account."""
+        if user_id in self._owner_ids or user_id in await self._accounts.application_owners():
+            return True
+        account = await self._accounts.get_one_or_none(discord_user_id=user_id)
+        return account is not None and self._owns(account)
+
+    def _owns(self, account: AccountModel) -> bool:
+        return owns(account, self._owner_ids)
+
+    async def within_token(self, actor: Actor, at: datetime | None) -> datetime | None:
+        """What is made with a token does not outlive it: the earlier of its end and `at`."""
         parent = await self._tokens.get_one_or_none(id=actor.token_id) if actor.token_id else None
-        times = [at for at in (expires_at, parent.expires_at if parent else None) if at is not None]
+        times = [each for each in (at, parent.expires_at if parent else None) if each is not None]
         return min(times, default=None)
 
     async def _keep_configured_token(self, owner_id: uuid.UUID, secret: str) -> None:
@@ -166,31 +218,34 @@ class AccountService:
                 await self._tokens.update(token)
                 await self._audit.record(SYSTEM, "token.revoke", ("token", token.id))
         if not known:
-            await self._add_token(SYSTEM, owner_id, name, secret, expires_at=None)
+            await self._add_token(SYSTEM, owner_id, name, secret)
 
     async def _add_token(
-        self, actor: Actor, account_id: uuid.UUID, name: str, secret: str, *, expires_at: datetime | None
+        self,
+        actor: Actor,
+        account_id: uuid.UUID,
+        name: str,
+        secret: str,
+        *,
+        expires_at: datetime | None = None,
+        scopes: Sequence[str] | None = None,
+        guild_ids: Sequence[str] | None = None,
     ) -> ApiToken:
         model = await self._tokens.add(
             ApiTokenModel(
                 account_id=account_id,
                 name=name,
-                prefix=secret[: len(PREFIX) + 4],
+                prefix=shown(secret),
                 hash=digest_of(secret),
                 expires_at=expires_at,
+                scopes=distinct(scopes),
+                guild_ids=distinct(guild_ids),
             )
         )
-        await self._audit.record(actor, "token.create", ("token", model.id), after={"name": name})
+        limits = {"scopes": scopes, "guild_ids": guild_ids, "expires_at": expires_at}
+        limited = {name: limit for name, limit in limits.items() if limit is not None}
+        await self._audit.record(actor, "token.create", ("token", model.id), after={"name": name, **limited})
         return to_token(model)
-
-
-def new_secret() -> str:
-    """256 random bits behind a prefix that secret scanners can recognise."""
-    return PREFIX + secrets.token_urlsafe(32)
-
-
-def digest_of(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def to_account(model: AccountModel, *, is_owner: bool) -> Account:
@@ -212,4 +267,6 @@ def to_token(model: ApiTokenModel) -> ApiToken:
         expires_at=model.expires_at,
         revoked_at=model.revoked_at,
         last_used_at=model.last_used_at,
+        scopes=distinct(model.scopes),
+        guild_ids=distinct(model.guild_ids),
     )

@@ -15,10 +15,19 @@ class SessionRepository(Repository[SessionModel]):
         self, digest: bytes, now: datetime, seen_after: datetime
     ) -> tuple[SessionModel, AccountModel] | None:
         """The session with that digest and its account, unless revoked, expired, or idle since before `seen_after`."""
+        return await self._live(SessionModel.hash == digest, *_is_live(now, seen_after))
+
+    async def find_live_by_id(
+        self, session_id: object, now: datetime, seen_after: datetime
+    ) -> tuple[SessionModel, AccountModel] | None:
+        """As `find_live`."""
+        return await self._live(SessionModel.id == session_id, *_is_live(now, seen_after))
+
+    async def _live(self, *conditions: ColumnElement[bool]) -> tuple[SessionModel, AccountModel] | None:
         row = await self.session.execute(
             select(SessionModel, AccountModel)
             .join(AccountModel, AccountModel.id == SessionModel.account_id)
-            .where(SessionModel.hash == digest, *_is_live(now, seen_after))
+            .where(*conditions)
         )
         found = row.first()
         return None if found is None else (found[0], found[1])

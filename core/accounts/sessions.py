@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.accounts.models import AccountModel, SessionModel
+from core.accounts.owning import owns
 from core.accounts.repository import AccountRepository
 from core.accounts.schemas import DiscordLogin, NewSession, Session, SessionLife, Visit
 from core.accounts.session_repository import DiscordGrantRepository, SessionRepository
@@ -18,6 +19,7 @@ from core.clock import Clock
 from core.db import hold_keys
 from core.errors import Forbidden, NotFound, Unauthenticated
 from core.keyring import Keyring
+from core.rights import Right
 
 _TOUCH_SECONDS = 60
 _FORM = "form tokens"
@@ -65,13 +67,21 @@ class SessionService:
         )
         actor = self._actor(model, account)
         await self._audit.record(actor, "session.create", ("session", model.id))
-        return NewSession(session=_shown(model, actor), secret=secret)
+        return NewSession(session=_shown(model, actor), secret=secret, account_id=account.id)
 
     async def authenticate(self, secret: str) -> Actor:
         """Whose session this is. Raises `Unauthenticated`, and never tells why it does not hold."""
         found = await self._find(secret)
         if found is None:
             raise Unauthenticated("This session is unknown or has ended: log in again.")
+        return self._actor(*found)
+
+    async def authenticate_by_id(self, session_id: uuid.UUID) -> Actor:
+        """For who has shown something that stands for this session. Raises `Unauthenticated`."""
+        now = self._clock()
+        found = await self._sessions.find_live_by_id(session_id, now, now - self._life.idle)
+        if found is None:
+            raise Unauthenticated("The session that this stands for has ended: log in again.")
         return self._actor(*found)
 
     async def note_use(self, actor: Actor) -> None:
@@ -84,18 +94,21 @@ class SessionService:
     async def current(self, actor: Actor) -> Session:
         """Raises `NotFound` for who came without one."""
         session = await self._sessions.get_one_or_none(id=actor.session_id) if actor.session_id else None
-        if session is None:
-            raise NotFound("You came with an API token, not with a session.")
+        if session is None or actor.jwt_id is not None:
+            raise NotFound("You came with a token, not with a session.")
         return _shown(session, actor)
 
     async def list(self, actor: Actor) -> tuple[Session, ...]:
         """The account's that still hold, newest first."""
+        actor.require_scope(Right.ACCOUNT_READ)
         now = self._clock()
         found = await self._sessions.live_of(actor.account_id, now, now - self._life.idle)
         return tuple(_shown(model, actor) for model in found)
 
     async def revoke(self, actor: Actor, session_id: uuid.UUID) -> None:
         """At once. Raises `NotFound` for somebody else's."""
+        actor.require_lasting()
+        actor.require_scope(Right.ACCOUNT_WRITE)
         model = await self._sessions.get_one_or_none(id=session_id, account_id=actor.account_id)
         if model is None:
             raise NotFound(f"You have no session {session_id}.")
@@ -103,6 +116,7 @@ class SessionService:
 
     async def log_out(self, actor: Actor) -> None:
         """Raises `Forbidden` for who has no session to end."""
+        actor.require_lasting()
         if actor.session_id is None:
             raise Forbidden("Only a session is ended so; an API token is revoked at /me/tokens.")
         await self.revoke(actor, actor.session_id)
@@ -127,26 +141,24 @@ class SessionService:
         return f"{key_id}.{base64.urlsafe_b64encode(made).decode().rstrip('=')}"
 
     async def _account_of(self, login: DiscordLogin) -> AccountModel:
-        account = await self._accounts.get_one_or_none(discord_user_id=login.user_id)
-        if account is None:
-            account = await self._accounts.add(AccountModel(name=login.name, discord_user_id=login.user_id))
+        account = await self._accounts.add_person(login.user_id, login.name)
+        if account is not None:
+            await self._accounts.session.refresh(account)
             await self._audit.record(
                 SYSTEM, "account.create", ("account", account.id), after={"discord_user_id": login.user_id}
             )
-        elif account.name != login.name:
+            return account
+        account = await self._accounts.get_one(discord_user_id=login.user_id)
+        if account.name != login.name:
             account.name = login.name
             await self._accounts.update(account)
         return account
 
     async def _keep_grant(self, account_id: uuid.UUID, login: DiscordLogin) -> None:
         await hold_keys(self._grants.session)
-        refresh = login.refresh_token
         await self._grants.put(
             account_id=account_id,
             access_token=self._keys().seal(login.access_token.encode(), "discord_grants.access_token"),
-            refresh_token=None
-            if refresh is None
-            else self._keys().seal(refresh.encode(), "discord_grants.refresh_token"),
             scopes=login.scopes,
             expires_at=self._clock() + timedelta(seconds=login.expires_in),
         )
@@ -174,7 +186,7 @@ class SessionService:
             account_id=account.id,
             session_id=session.id,
             discord_user_id=account.discord_user_id,
-            is_owner=account.is_owner or account.discord_user_id in self._owner_ids,
+            is_owner=owns(account, self._owner_ids),
         )
 
 

@@ -44,6 +44,12 @@ class TargetGone(CallRefused):
     code = "discord_not_found"
 
 
+class DirectClosed(CallRefused):
+    """This person takes no direct messages from the bot."""
+
+    code = "direct_closed"
+
+
 class AnswerLost(DiscordError):
     """The call may or may not have been done (5xx, a dropped connection, a time-out): look before repeating it."""
 

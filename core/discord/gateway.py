@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.discord.audit import AuditGateway
+from core.discord.direct import DirectGateway
 from core.discord.images import AssetPath, Image, ImageHash
 from core.discord.members import ChannelGateway, MemberGateway
 from core.discord.messages import MessageGateway
@@ -226,6 +227,13 @@ class ResourceGateway(Protocol):
 
 
 class DiscordGateway(
-    GuildGateway, ResourceGateway, AuditGateway, MessageGateway, MemberGateway, ChannelGateway, Protocol
+    GuildGateway,
+    ResourceGateway,
+    AuditGateway,
+    MessageGateway,
+    DirectGateway,
+    MemberGateway,
+    ChannelGateway,
+    Protocol,
 ):
     """Everything that the live connection does for us."""

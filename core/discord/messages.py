@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from core.discord.types import Snowflake
 
 MentionKind = Literal["everyone", "roles", "users"]
+ButtonStyle = Literal["primary", "secondary", "success", "danger"]
 
 
 class AllowedMentions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,6 +53,14 @@ class Embed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: tuple[EmbedField, ...] = ()
 
 
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """`custom_id` is what Discord sends back when it is pressed."""
+
+    label: str
+    custom_id: str
+    style: ButtonStyle = "secondary"
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked at when something has to be decided about a message."""
 
@@ -63,7 +72,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What to write into a message; UNSET stays as it is."""
+    """What to write into a message; UNSET stays as it is. `buttons` are one row, up to five."""
 
     content: str | UnsetType = UNSET
     embeds: tuple[Embed, ...] | UnsetType = UNSET
@@ -71,6 +80,7 @@ class MessageFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reply_to: Snowflake | None = None
     silent: bool = False
     suppress_embeds: bool = False
+    buttons: tuple[Button, ...] | UnsetType = UNSET
 
 
 class MessageGateway(Protocol):

@@ -6,6 +6,7 @@ leaves running is taken over by the next start in that folder and stopped at its
 """
 
 from core.embedded.errors import ServerUnavailable
+from core.embedded.postgres import APPLICATION_ROLE
 from core.embedded.servers import Servers, embedded_servers, stop_abandoned
 
-__all__ = ["ServerUnavailable", "Servers", "embedded_servers", "stop_abandoned"]
+__all__ = ["APPLICATION_ROLE", "ServerUnavailable", "Servers", "embedded_servers", "stop_abandoned"]

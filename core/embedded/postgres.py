@@ -6,6 +6,7 @@ saves milliseconds on each connection.
 """
 
 import asyncio
+import os
 import secrets
 import shutil
 import signal
@@ -35,6 +36,7 @@ from core.embedded.process import (
 from core.embedded.unprivileged import ServerUser, hand_over, reached
 
 USER = DATABASE = "guildwright"
+APPLICATION_ROLE = "guildwright_app"
 
 _PATIENCE = 60.0  # after a crash the log is replayed first
 _ATTEMPTS = 3
@@ -79,6 +81,19 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 def database_url(cluster: Cluster, port: int) -> str:
     """As SQLAlchemy wants it."""
     return f"postgresql+asyncpg://{USER}:{cluster.password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def application_database_url(cluster: Cluster, port: int) -> str:
+    """Of the role that owns nothing; it is made if it is not there, as in folders that are older than it."""
+    password = cluster.home / "application-password"
+    is_new = not password.exists()
+    if is_new:
+        with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    said = password.read_text(encoding="ascii").strip()
+    if not _in_thread(_make_application_role(cluster, port, said, is_new=is_new)):
+        raise ServerUnavailable(f"PostgreSQL in {cluster.home} takes no role for the application.")
+    return f"postgresql+asyncpg://{APPLICATION_ROLE}:{said}@127.0.0.1:{port}/{DATABASE}"
 
 
 def is_running(cluster: Cluster, port: int) -> bool:
@@ -200,6 +215,7 @@ class _Connection(Protocol):
     """The part of asyncpg's, which has no types, that is used here."""
 
     async def execute(self, query: str) -> object: ...
+    async def fetchval(self, query: str, *values: object) -> object: ...
     async def close(self) -> None: ...
 
 
@@ -230,6 +246,20 @@ async def _make_database(cluster: Cluster, port: int) -> None:
     with suppress(asyncpg.DuplicateDatabaseError):
         await connection.execute(f"CREATE DATABASE {DATABASE}")
     await connection.close()
+
+
+async def _make_application_role(cluster: Cluster, port: int, password: str, *, is_new: bool) -> bool:
+    """`password` has no character that would have to be quoted."""
+    connection = await _connect(cluster, port)
+    try:
+        is_there = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APPLICATION_ROLE)
+        if not is_there:
+            await connection.execute(f"CREATE ROLE {APPLICATION_ROLE} LOGIN PASSWORD '{password}'")
+        elif is_new:
+            await connection.execute(f"ALTER ROLE {APPLICATION_ROLE} PASSWORD '{password}'")
+    finally:
+        await connection.close()
+    return True
 
 
 def _in_thread(work: Coroutine[object, object, bool | None]) -> bool:

@@ -24,9 +24,11 @@ from core.processes import exit_on_termination, undisturbed
 
 
 class Servers(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the servers are; empty for one that was not asked for."""
+    """Where the servers are; empty for one that was not asked for. `database_url` is the owner's of everything in
+    PostgreSQL, `application_database_url` that of a role without any rights but those it is granted."""
 
     database_url: str = ""
+    application_database_url: str = ""
     redis_url: str = ""
 
 
@@ -70,10 +72,14 @@ def _join(folder: ServerFolder, use: Use, wanted: Wanted) -> Servers:
     with folder.alone():
         alone = use.is_only_one()
         use.begin()
-        return Servers(
-            database_url=_postgres(folder, durable=wanted.durable, alone=alone) if wanted.postgres else "",
-            redis_url=_redis(folder) if wanted.redis else "",
-        )
+        servers = Servers()
+        if wanted.postgres:
+            port = _postgres(folder, durable=wanted.durable, alone=alone)
+            servers = Servers(
+                database_url=pg.database_url(folder.cluster, port),
+                application_database_url=pg.application_database_url(folder.cluster, port),
+            )
+        return replace(servers, redis_url=_redis(folder)) if wanted.redis else servers
 
 
 def _leave(folder: ServerFolder, use: Use) -> bool:
@@ -86,11 +92,12 @@ def _leave(folder: ServerFolder, use: Use) -> bool:
         return True
 
 
-def _postgres(folder: ServerFolder, *, durable: bool, alone: bool) -> str:
+def _postgres(folder: ServerFolder, *, durable: bool, alone: bool) -> int:
+    """Its port."""
     cluster, running = folder.cluster, folder.running
     if pg.is_running(cluster, running.postgres_port):
         if running.durable or not durable:
-            return pg.database_url(cluster, running.postgres_port)
+            return running.postgres_port
         if not alone:
             raise ServerUnavailable(
                 f"The PostgreSQL in {folder.path} is used by a program that accepts losing data in a crash: "
@@ -101,7 +108,7 @@ def _postgres(folder: ServerFolder, *, durable: bool, alone: bool) -> str:
     programs = _reachable(folder, postgres_programs(), copy_postgres)
     port = pg.start(cluster, programs, preferred_port=running.postgres_port, durable=durable)
     folder.note(replace(folder.running, postgres_port=port, durable=durable))
-    return pg.database_url(cluster, port)
+    return port
 
 
 def _redis(folder: ServerFolder) -> str:

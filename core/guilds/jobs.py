@@ -1,10 +1,12 @@
 """What can be asked of the bot about a guild as a whole."""
 
 import uuid
+from datetime import datetime
 
 import msgspec
 
 from core.discord.permissions import Permission
+from core.discord.types import Snowflake
 from core.guilds.schemas import SnapshotReason
 from core.jobs.spec import JobSpec
 from core.rights import Right
@@ -43,6 +45,45 @@ class CaptureResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     notes: tuple[str, ...] = ()
 
 
+class OwnerTold(msgspec.Struct, frozen=True, kw_only=True):
+    """One owner of the installation: with the message they got, or why they got none."""
+
+    user_id: Snowflake
+    message_id: Snowflake | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class AnnounceJoinPayload(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.announce_join"
+):
+    """Tell each owner of the installation that the guild waits to be approved. What it was called then is kept, so
+    that the message has the same words in every attempt."""
+
+    name: str
+    joined_at: datetime
+
+
+class AnnounceJoinResult(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.announce_join"
+):
+    """Nobody where it was decided before anybody was told."""
+
+    owners: tuple[OwnerTold, ...] = ()
+
+
+class AnnounceDecisionPayload(msgspec.Struct, frozen=True, tag_field="kind", tag="guild.announce_decision"):
+    """Say in those messages what became of the guild, and take their buttons away."""
+
+
+class AnnounceDecisionResult(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.announce_decision"
+):
+    """How many messages say so by now."""
+
+    messages: int
+
+
 SYNC = JobSpec(
     kind="guild.sync",
     payload=SyncPayload,
@@ -58,4 +99,18 @@ CAPTURE = JobSpec(
     bits=int(Permission.MANAGE_GUILD),
     right=Right.SNAPSHOTS_WRITE,
     bot_bits=int(Permission.VIEW_CHANNEL),
+)
+ANNOUNCE_JOIN = JobSpec(
+    kind="guild.announce_join",
+    payload=AnnounceJoinPayload,
+    result=AnnounceJoinResult,
+    bits=int(Permission.MANAGE_GUILD),
+    about=True,
+)
+ANNOUNCE_DECISION = JobSpec(
+    kind="guild.announce_decision",
+    payload=AnnounceDecisionPayload,
+    result=AnnounceDecisionResult,
+    bits=int(Permission.MANAGE_GUILD),
+    about=True,
 )

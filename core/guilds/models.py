@@ -39,6 +39,20 @@ class GuildModel(Base):
     options_changed_at: Mapped[datetime | None] = mapped_column(deferred=True)
 
 
+class AnnouncementModel(Base):
+    """A direct message to an owner of the installation whose buttons still decide of the guild."""
+
+    __tablename__ = "guild_announcements"
+
+    message_id: Mapped[str] = mapped_column(SnowflakeColumn(), primary_key=True, autoincrement=False)
+    channel_id: Mapped[str] = mapped_column(SnowflakeColumn())
+    user_id: Mapped[str] = mapped_column(SnowflakeColumn())
+    guild_id: Mapped[str] = mapped_column(
+        SnowflakeColumn(), ForeignKey("guilds.id", ondelete="CASCADE"), index=True
+    )
+    job_id: Mapped[uuid.UUID]
+
+
 class SnapshotModel(Identified):
     __tablename__ = "snapshots"
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.types import Snowflake
+from core.guilds.mapping import AccessChanges, AccessMapping, merged
 
 DriftMode: TypeAlias = Literal["off", "report", "alert", "revert"]
 Days: TypeAlias = Annotated[int, Meta(ge=1, le=3650)]
@@ -15,7 +16,8 @@ Protected: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(max_length=750)]
 class GuildOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`drift_channel_id` is where alerts are written. With `approval_required` a second administrator has to agree to
     plans that delete. What is `protected_ids` (roles and channels) no plan edits, moves or deletes. Snapshots are kept
-    for so many days; `keep_member_roles` lets captures keep who had which roles, for a time of its own."""
+    for so many days; `keep_member_roles` lets captures keep who had which roles, for a time of its own. Without an
+    `access` of its own the guild's members are what `core.rights` makes of them."""
 
     drift: DriftMode = "report"
     drift_channel_id: Snowflake | None = None
@@ -24,6 +26,11 @@ class GuildOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     snapshot_retention_days: Days = 90
     keep_member_roles: bool = False
     member_roles_retention_days: Days = 30
+    access: AccessMapping | None = None
+
+    @property
+    def mapping(self) -> AccessMapping:
+        return self.access or AccessMapping()
 
 
 class GuildOptionsChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,6 +43,7 @@ class GuildOptionsChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     snapshot_retention_days: Days | UnsetType = UNSET
     keep_member_roles: bool | UnsetType = UNSET
     member_roles_retention_days: Days | UnsetType = UNSET
+    access: AccessChanges | None | UnsetType = UNSET
 
 
 def with_changes(options: GuildOptions, changes: GuildOptionsChanges) -> GuildOptions:
@@ -45,4 +53,7 @@ def with_changes(options: GuildOptions, changes: GuildOptionsChanges) -> GuildOp
     }
     if "protected_ids" in said:
         said["protected_ids"] = tuple(dict.fromkeys(said["protected_ids"]))
+    if "access" in said:
+        mapping = merged(options.mapping, said["access"])
+        said["access"] = None if mapping == AccessMapping() else mapping
     return msgspec.structs.replace(options, **said)

@@ -1,7 +1,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
@@ -48,6 +48,10 @@ class GuildRepository(Repository[GuildModel]):
         if cursor is not None:
             query = query.where(GuildModel.id > cursor)
         return (await self.session.scalars(query)).all()
+
+    async def count_by_state(self) -> dict[str, int]:
+        rows = await self.session.execute(select(GuildModel.state, func.count()).group_by(GuildModel.state))
+        return {row[0]: row[1] for row in rows.all()}
 
     async def lock(self, guild_id: str) -> None:
         """Serialises those who store one guild, until the transaction ends: whoever reads after it reads the newest."""
@@ -152,6 +156,10 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
 
+    async def notify(self, channel: str, payload: str) -> None:
+        """Once the transaction has committed."""
+        await self.session.execute(select(func.pg_notify(channel, payload)))
+
     async def ids_not_left(self) -> Sequence[str]:
         return (await self.session.scalars(select(GuildModel.id).where(GuildModel.state != "left"))).all()
 
@@ -165,3 +173,17 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
         return left is not None
+
+    async def left_before(self, moment: datetime) -> Sequence[str]:
+        found = await self.session.scalars(
+            select(GuildModel.id)
+            .where(GuildModel.state == "left", GuildModel.left_at < moment)
+            .order_by(GuildModel.id)
+        )
+        return found.all()
+
+    async def forget(self, guild_id: str) -> None:
+        """With all that refers to it and is nobody else's."""
+        await self.session.execute(
+            delete(GuildModel).where(GuildModel.id == guild_id).execution_options(synchronize_session=False)
+        )

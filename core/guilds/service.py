@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import msgspec
 
@@ -15,6 +15,7 @@ from core.discord.assets import assets_of
 from core.discord.pace import UNTOLD, Pace, merged
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
+from core.guilds.announcements import AnnouncementService
 from core.guilds.jobs import SYNC, SyncPayload
 from core.guilds.models import GuildModel
 from core.guilds.reading import kept
@@ -46,7 +47,9 @@ class GuildService:
     def __init__(
         self,
         guilds: GuildRepository,
+        *,
         images: ImageService,
+        announcements: AnnouncementService,
         jobs: JobService,
         audit: AuditService,
         clock: Clock,
@@ -54,6 +57,7 @@ class GuildService:
         self._clock = clock
         self._guilds = guilds
         self._images = images
+        self._announcements = announcements
         self._jobs = jobs
         self._audit = audit
 
@@ -97,6 +101,10 @@ class GuildService:
                 guild_id=snapshot.guild_id,
                 after={"name": snapshot.settings.name, "state": review},
             )
+            if review == "pending":
+                await self._announcements.request_join(
+                    snapshot.guild_id, snapshot.settings.name, self._clock()
+                )
         elif decided != review:
             await self._decide(BOT, snapshot.guild_id, decided, "approved")
             return True
@@ -118,6 +126,24 @@ class GuildService:
         await self._guilds.lock(guild_id)
         if await self._guilds.mark_left(guild_id):
             await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
+            await self._announcements.request_decision(guild_id)
+
+    async def left_before(self, moment: datetime) -> tuple[str, ...]:
+        """Guilds that the bot left before it, and is not in."""
+        return tuple(await self._guilds.left_before(moment))
+
+    async def forgettable(self, guild_id: str, moment: datetime) -> Guild | None:
+        """The guild, if it is still left and that was before the moment. Then it does not come back before the
+        transaction has ended."""
+        await self._guilds.lock(guild_id)
+        model = await self._guilds.find_locked(guild_id)
+        if model is None or model.state != "left" or model.left_at is None or model.left_at >= moment:
+            return None
+        return to_guild(model)
+
+    async def forget(self, guild_id: str) -> None:
+        """As if it had never been heard of; for one that is `forgettable`."""
+        await self._guilds.forget(guild_id)
 
     async def get(self, actor: Actor, guild_id: str) -> Guild:
         """Raises `NotFound` also for a guild that the actor may not know of."""
@@ -136,9 +162,10 @@ class GuildService:
     async def list(
         self, actor: Actor, *, state: GuildState | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page[Guild]:
-        """By id. All of them for the owner, for others those in which they are somebody."""
+        """By id. All of them for the owner, as far as the credential is good; for others those in which they are
+        somebody."""
         actor.require_scope(Right.GUILDS_READ)
-        among = None if actor.is_everywhere else actor.guilds_with(Right.GUILDS_READ)
+        among = actor.guild_ids if actor.is_owner else actor.guilds_with(Right.GUILDS_READ)
         rows = await self._guilds.page(state, limit, cursor, among=among)
         items = tuple(to_guild(row) for row in rows[:limit])
         return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
@@ -210,6 +237,7 @@ class GuildService:
             before={"state": before},
             after={"state": decision, "reason": reason},
         )
+        await self._announcements.request_decision(guild_id)
 
     async def review_of(self, guild_id: str) -> Review:
         """What was decided of it, if anything."""
@@ -244,6 +272,11 @@ class GuildService:
         if job.guild_id is not None:
             await self.require_present(actor, job.guild_id)
         return await self._jobs.retry(actor, job_id)
+
+    async def tally(self) -> dict[GuildState, int]:
+        """How many guilds there are in each state, for whoever watches the installation."""
+        found = await self._guilds.count_by_state()
+        return {state: found.get(state, 0) for state in get_args(GuildState)}
 
 
 def _unknown(guild_id: str) -> NotFound:

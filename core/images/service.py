@@ -18,7 +18,7 @@ from core.discord.images import (
     hash_of,
 )
 from core.discord.sniffing import media_type_of
-from core.errors import Forbidden, TooLarge
+from core.errors import Forbidden, NotFound, TooLarge
 from core.images.errors import NotAnImage, StoreFull
 from core.images.models import ImageModel
 from core.images.repository import AssetRepository, ImageRepository
@@ -66,6 +66,14 @@ class ImageService:
             await self._add(judged)
         await self.note_assets({path: judged.hash})
         return judged.hash
+
+    async def get(self, actor: Actor, image_hash: ImageHash) -> Image:
+        """For whoever has its hash, which says as much as the picture does. Raises `NotFound`."""
+        actor.require_scope(Right.IMAGES_READ)
+        image = await self.find(image_hash)
+        if image is None:
+            raise NotFound("There is no such picture.")
+        return image
 
     async def find(self, image_hash: ImageHash) -> Image | None:
         model = await self._images.find(image_hash)

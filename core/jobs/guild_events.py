@@ -49,6 +49,13 @@ class GuildEventRepository(Repository[GuildEventModel]):
             .execution_options(synchronize_session=False)
         )
 
+    async def delete_in(self, guild_id: str) -> None:
+        await self.session.execute(
+            delete(GuildEventModel)
+            .where(GuildEventModel.guild_id == guild_id)
+            .execution_options(synchronize_session=False)
+        )
+
 
 class GuildEventService:
     def __init__(self, events: GuildEventRepository, clock: Clock) -> None:
@@ -62,6 +69,10 @@ class GuildEventService:
     async def delete_old(self, keep: timedelta) -> None:
         """What happened longer ago than `keep`."""
         await self._events.delete_before(self._clock() - keep)
+
+    async def delete_in(self, guild_id: str) -> None:
+        """All that happened in a guild that is left for good."""
+        await self._events.delete_in(guild_id)
 
 
 @cache

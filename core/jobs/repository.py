@@ -88,11 +88,11 @@ class JobRepository(Repository[JobModel]):
             query = query.where(JobModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
-    async def open_in(self, guild_id: str) -> Sequence[uuid.UUID]:
+    async def open_in(self, guild_id: str, *, but: Collection[str] = ()) -> Sequence[uuid.UUID]:
         """Oldest first, locked until the transaction ends."""
         found = await self.session.scalars(
             select(JobModel.id)
-            .where(JobModel.guild_id == guild_id, JobModel.state.in_(OPEN))
+            .where(JobModel.guild_id == guild_id, JobModel.state.in_(OPEN), JobModel.kind.not_in(but))
             .order_by(JobModel.id)
             .with_for_update()
         )
@@ -386,6 +386,13 @@ class JobRepository(Repository[JobModel]):
             delete(JobModel)
             .where(JobModel.state.in_(_ENDED), JobModel.finished_at < moment)
             .returning(JobModel.id)
+        )
+        return len(deleted.all())
+
+    async def delete_in(self, guild_id: str) -> int:
+        """Whatever their state, with their steps and events."""
+        deleted = await self.session.scalars(
+            delete(JobModel).where(JobModel.guild_id == guild_id).returning(JobModel.id)
         )
         return len(deleted.all())
 

@@ -168,8 +168,9 @@ class JobService:
         return to_job(model)
 
     async def cancel_in(self, actor: Actor, guild_id: str) -> tuple[uuid.UUID, ...]:
-        """All that is open there, as `cancel` does it one by one; answers which."""
-        ids = await self._jobs.open_in(guild_id)
+        """All that is open there, as `cancel` does it one by one, but for what only speaks about the guild; answers
+        which."""
+        ids = await self._jobs.open_in(guild_id, but=[spec.kind for spec in self._catalog if spec.about])
         return tuple([(await self.cancel(actor, job_id)).id for job_id in ids])
 
     async def retry(self, actor: Actor, job_id: uuid.UUID) -> Job:
@@ -228,6 +229,10 @@ class JobService:
     async def delete_old(self, keep: timedelta) -> int:
         """Deletes ended jobs, their steps and events, that ended longer ago than `keep`."""
         return await self._jobs.delete_ended_before(self._clock() - keep)
+
+    async def delete_in(self, guild_id: str) -> int:
+        """All of a guild that is left for good; answers how many jobs that were."""
+        return await self._jobs.delete_in(guild_id)
 
     async def depths(self) -> tuple[LaneDepth, ...]:
         """One for each lane."""

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from core.jobs.states import Lane
-from core.rights import right_to_ask
+from core.rights import Right, right_to_ask
 
 P = TypeVar("P", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
@@ -21,7 +21,8 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     `right` is what the asker needs to have with us, where it is not `right_to_ask` of the kind. `bits` are what they
     need in the guild by Discord, checked when asked and again when claimed (law 8); `bot_bits` what
     the bot needs, which is what it asks for in its invitation. Of what `leaves` the guild a later claim may find that
-    it is left, by its own doing.
+    it is left, by its own doing. What is `about` a guild does nothing there: it is done whatever was decided of the
+    guild, and is not called off with the rest.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     lane: Lane = "bot"
     structural: bool = False
     leaves: bool = False
+    about: bool = False
     priority: int = 0
     max_attempts: int = 5
     expires_after: timedelta | None = None
@@ -54,6 +56,10 @@ class Catalog:
             if spec.kind in self._specs:
                 raise ValueError(f"The job kind {spec.kind} is declared twice.")
             self._specs[spec.kind] = spec
+        self.scopes = frozenset(
+            (*map(str, Right), *(right_to_ask(spec.kind) for spec in self if not spec.right))
+        )
+        """All that a credential may be limited to: every right, and to ask for each kind that is asked for as a job."""
 
     def __getitem__(self, kind: str) -> AnySpec:
         return self._specs[kind]

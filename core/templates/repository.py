@@ -69,6 +69,17 @@ class TemplateRepository(Repository[TemplateModel]):
         query = select(TemplateModel).where(TemplateModel.id.in_(ids), TemplateModel.deleted_at.is_(None))
         return (await self.session.scalars(query)).all()
 
+    async def unshare(self, guild_id: Snowflake, now: datetime) -> Sequence[uuid.UUID]:
+        """Those that were shared in the guild, deleted ones too, are private; answers which."""
+        found = await self.session.scalars(
+            update(TemplateModel)
+            .where(TemplateModel.guild_id == guild_id)
+            .values(visibility="private", guild_id=None, updated_at=now)
+            .returning(TemplateModel.id)
+            .execution_options(synchronize_session=False)
+        )
+        return found.all()
+
     async def next_number(self, template_id: uuid.UUID, now: datetime) -> int:
         """Takes the next version number; two who ask at once get two numbers."""
         number = await self.session.scalar(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from core.actor import Actor
+from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.images import ImageHash
@@ -112,6 +112,20 @@ class TemplateService:
         await self._add_version(actor, model.id, revision, note, model.created_at)
         [template] = await self._shown(actor, [model])
         return msgspec.structs.replace(template, latest_version=1)
+
+    async def unshare(self, guild_id: Snowflake) -> int:
+        """What was shared in a guild that is left for good is its owner's alone; answers how many that were."""
+        ids = await self._templates.unshare(guild_id, self._clock())
+        for template_id in ids:
+            await self._audit.record(
+                SYSTEM,
+                "template.edit",
+                ("template", template_id),
+                guild_id=guild_id,
+                before={"visibility": "guild", "guild_id": guild_id},
+                after={"visibility": "private", "guild_id": None},
+            )
+        return len(ids)
 
     async def _create(
         self,

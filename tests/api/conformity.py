@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator
+import msgspec
+from jsonschema_rs import Draft202012Validator
 
 
 class Conformity:
@@ -12,6 +13,8 @@ class Conformity:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
+        self._operations = [(_pattern(path), item) for path, item in document["paths"].items()]
+        self._validators: dict[bytes, Draft202012Validator] = {}
 
     async def check(self, response: httpx.Response) -> None:
         operation = self._operation(response.request)
@@ -37,8 +40,11 @@ class Conformity:
 
     def require(self, value: Any, schema: dict[str, Any]) -> None:
         """Raises for a value that the schema does not allow."""
-        whole = {**schema, "components": self._document["components"]}
-        Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
+        key = msgspec.json.encode(schema)
+        if key not in self._validators:
+            whole = {**schema, "components": self._document["components"]}
+            self._validators[key] = Draft202012Validator(whole, validate_formats=True)
+        self._validators[key].validate(value)
 
     def resolved(self, value: dict[str, Any]) -> dict[str, Any]:
         found: Any = value
@@ -49,8 +55,12 @@ class Conformity:
         return found
 
     def _operation(self, request: httpx.Request) -> dict[str, Any] | None:
-        for template, item in self._document["paths"].items():
-            pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-            if re.fullmatch(pattern, request.url.path) and request.method.lower() in item:
-                return item[request.method.lower()]
+        method = request.method.lower()
+        for pattern, item in self._operations:
+            if method in item and pattern.fullmatch(request.url.path):
+                return item[method]
         return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))

@@ -40,6 +40,11 @@ def document() -> dict[str, Any]:
     return openapi_document(assemble())
 
 
+@cache
+def conformity() -> Conformity:
+    return Conformity(document())
+
+
 @pytest.fixture
 def openapi() -> dict[str, Any]:
     return document()
@@ -104,7 +109,7 @@ async def installation(
             transport=transport_to(app),
             base_url="http://api.test",
             headers={"Authorization": f"Bearer {SECRET}"},
-            event_hooks={"response": [Conformity(document()).check]},
+            event_hooks={"response": [conformity().check]},
         ) as client,
     ):
         yield Api(app, client, database, rings)

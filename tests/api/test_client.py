@@ -1,7 +1,7 @@
 """A client that a generator makes of the document: its types hold, and it works."""
 
 import importlib
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +11,10 @@ import httpx
 import msgspec
 import pytest
 
-from tests.api.test_openapi import SNAPSHOT
 from tests.api.world import SECRET, Api, transport_to
+from tests.builders.clients import DOCUMENT, JOURNEY, NAME, make_python_client
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "guildwright_generated_client"
 USE = f"""
 from uuid import UUID
 
@@ -45,28 +44,15 @@ async def asked_for(client: AuthenticatedClient, guild_id: str, template_id: UUI
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the client in it."""
     folder = tmp_path_factory.mktemp("client")
-    tools = str(Path(sys.executable).parent)
-    subprocess.run(
-        [
-            f"{tools}/openapi-python-client",
-            "generate",
-            "--path",
-            SNAPSHOT,
-            "--meta=none",
-            "--output-path",
-            folder / NAME,
-        ],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
-    )
+    make_python_client(folder)
+    shutil.copy(JOURNEY, folder)
     (folder / "use.py").write_text(USE)
     return folder
 
 
 def test_its_types_hold(generated: Path) -> None:
     config: dict[str, Any] = {
-        "include": [NAME, "use.py"],
+        "include": [NAME, "use.py", JOURNEY.name],
         # The same for every document, with the generator's own mistakes: it gives objects to __exit__.
         "ignore": [f"{NAME}/client.py"],
         "venvPath": str(ROOT),
@@ -87,7 +73,7 @@ def test_its_types_hold(generated: Path) -> None:
 def test_it_has_every_operation(generated: Path) -> None:
     operations = {
         operation["operationId"]
-        for item in msgspec.json.decode(SNAPSHOT.read_bytes())["paths"].values()
+        for item in msgspec.json.decode(DOCUMENT.read_bytes())["paths"].values()
         for operation in item.values()
     }
     made = [path for path in (generated / NAME / "api").glob("*/*.py") if path.name != "__init__.py"]

@@ -1,6 +1,7 @@
 """A job's event stream, on a real socket."""
 
 import asyncio
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -65,6 +66,15 @@ async def test_behind_the_end_there_is_nothing_and_no_reason_to_connect_again(ap
     end = (await api.get(f"/jobs/{job_id}/events")).text.rpartition("id: ")[2].partition("\n")[0]
     answer = await api.get(f"/jobs/{job_id}/events", headers={"Last-Event-ID": end})
     assert (answer.status_code, answer.content) == (204, b"")
+
+
+async def test_who_has_seen_nothing_may_say_so(api: Api, openapi: dict[str, Any]) -> None:
+    job_id = await job(api)
+    await api.work()
+    path = f"/jobs/{job_id}/events"
+    answer = await api.get(path, headers={"Last-Event-ID": ""})
+    assert answer.text == (await api.get(path)).text
+    assert re.search(openapi["components"]["parameters"]["LastEventId"]["schema"]["pattern"], "")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ import pytest
 from bot.simulator import Simulator, build, serving
 from core.config import Settings
 from core.rotation import rotate
-from tests.api.conformity import Conformity
-from tests.api.conftest import document, installation
+from tests.api.conftest import conformity, document, installation
 from tests.api.world import SECRET, Api, transport_to
 from tests.fixtures.keys import keyring
 from tests.simulator.published import published_contract
@@ -83,11 +82,11 @@ async def simulator() -> AsyncIterator[tuple[Simulator, str]]:
 
 
 @pytest.fixture
-def settings(database_url: str, redis_url: str, simulator: tuple[Simulator, str]) -> Settings:
+def settings(application_url: str, redis_url: str, simulator: tuple[Simulator, str]) -> Settings:
     world, base = simulator[0].world, simulator[1]
     linus = next(user.id for user in world.users.values() if user.username == "linus")
     return Settings(
-        database_url=database_url,
+        database_url=application_url,
         redis_url=redis_url,
         owner_token=SECRET,
         public_url=ORIGIN,
@@ -114,7 +113,7 @@ def a_browser(api: Api, settings: Settings) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=transport_to(api.app),
         base_url=ORIGIN,
-        event_hooks={"response": [Conformity(document()).check]},
+        event_hooks={"response": [conformity().check]},
     )
 
 
@@ -158,6 +157,21 @@ async def test_a_second_login_is_the_same_account_and_an_owner_by_setting_is_one
     assert await api.scalar("SELECT count(*) FROM accounts WHERE discord_user_id IS NOT NULL") == 1
 
 
+async def test_first_logins_of_one_person_at_the_same_moment_make_one_account(
+    browser: Browser, api: Api, settings: Settings
+) -> None:
+    browsers = [browser, *(Browser(a_browser(api, settings), settings.discord_api_base) for _ in range(4))]
+    locations = [await each.agree(await each.begin(), "grace") for each in browsers]
+    came = zip(browsers, locations, strict=True)
+    answers = await asyncio.gather(*(each.come_back(location) for each, location in came))
+    assert [answer.status_code for answer in answers] == [302] * 5
+    assert await api.scalar("SELECT count(*) FROM accounts WHERE discord_user_id IS NOT NULL") == 1
+    assert await api.scalar("SELECT count(*) FROM audit_entries WHERE action = 'account.create'") == 2
+    for each in browsers:
+        assert (await each.get("/me")).json()["name"] == "grace"
+        await each.http.aclose()
+
+
 async def test_nothing_secret_of_a_login_is_readable_in_the_database(
     browser: Browser, api: Api, simulator: tuple[Simulator, str]
 ) -> None:
@@ -167,11 +181,13 @@ async def test_nothing_secret_of_a_login_is_readable_in_the_database(
     await browser.come_back(await browser.agree(asked, "grace"))
     tokens = list(simulator[0].world.oauth2._tokens.values())
     assert len(tokens) == 1
-    for column in ("access_token", "refresh_token"):
-        kept = await api.scalar(f"SELECT {column} FROM discord_grants")
-        said = (tokens[0].text if column == "access_token" else tokens[0].refresh or "").encode()
-        assert said not in kept
-        assert keyring().unseal(kept, f"discord_grants.{column}") == said
+    kept, said = await api.scalar("SELECT access_token FROM discord_grants"), tokens[0].text.encode()
+    assert said not in kept
+    assert keyring().unseal(kept, "discord_grants.access_token") == said
+    row = await api.scalar("SELECT row_to_json(discord_grants)::text FROM discord_grants")
+    for form in (tokens[0].refresh or "", (tokens[0].refresh or "").encode().hex()):
+        assert form
+        assert form not in row
     assert (browser.cookie or "").encode() not in await api.scalar("SELECT hash FROM sessions")
 
 
@@ -181,7 +197,7 @@ async def test_what_a_login_sealed_survives_a_rotation_and_so_does_the_login(
     await browser.log_in()
     asked = await browser.begin()
     done = await rotate(settings.database_url or "", keyring())
-    assert (done.values, done.lost) == (3, 0)
+    assert (done.values, done.lost) == (2, 0)
     assert (await browser.get("/me")).status_code == 200
     assert (await browser.come_back(await browser.agree(asked, "grace"))).status_code == 302
     kept = await api.scalar("SELECT access_token FROM discord_grants")

@@ -12,10 +12,11 @@ from pathlib import Path
 import httpx
 
 from api.__main__ import listening
+from api.metrics import MEDIA_TYPE
 from core.catalog import CATALOG
-from core.config import Settings
 from core.db import Engines
 from core.embedded import Servers
+from core.ports import unused_port
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.fixtures.environment import child_environment
@@ -85,6 +86,31 @@ async def test_it_serves_shows_the_owners_token_once_and_stops_at_once_with_stre
     again.end()
 
 
+async def test_metrics_have_a_port_of_their_own_where_a_setting_says_so(
+    database_url: str, redis_url: str, free_port: int, tmp_path: Path
+) -> None:
+    port = unused_port()
+    given = settings(database_url, redis_url, free_port) | {"GUILDWRIGHT_METRICS_PORT": str(port)}
+    program = Program(tmp_path, **given).listen()
+    assert f"api: metrics at http://127.0.0.1:{port}/metrics\n" in program.lines
+    async with httpx.AsyncClient() as client:
+        alone, usual = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port}"
+        shown = await client.get(f"{alone}/metrics")
+        assert (shown.status_code, shown.headers["content-type"]) == (200, MEDIA_TYPE)
+        assert "guildwright_database_up 1.0\n" in shown.text
+        head = await client.head(f"{alone}/metrics")
+        assert (head.status_code, head.content) == (200, b"")
+        refused = await client.post(f"{alone}/metrics")
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+        for path in ("/health/live", "/api/v1/me", "/schema", "/metrics/"):
+            assert (await client.get(f"{alone}{path}")).json()["code"] == "not_found"
+        lying = {"Host": f"127.0.0.1:{port}", "X-Forwarded-Port": str(port)}
+        assert (await client.get(f"{usual}/metrics", headers=lying)).status_code == 401
+    program.process.send_signal(signal.SIGTERM)
+    assert program.process.wait(10) == 0
+    program.end()
+
+
 async def _open_job(database_url: str) -> str:
     """The bot is away, so it stays open."""
     engines = Engines(database_url)
@@ -114,7 +140,7 @@ async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before
         seen.put_nowait(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
         writer.close()
 
-    with listening(Settings(port=free_port)) as listener:
+    with listening("127.0.0.1", free_port) as listener:
         async with await asyncio.start_server(connected, sock=listener):
             _, writer = await asyncio.open_connection("127.0.0.1", free_port)
             assert await asyncio.wait_for(seen.get(), PATIENCE)
@@ -124,6 +150,15 @@ async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before
 
 def test_without_servers_it_says_what_to_do(tmp_path: Path) -> None:
     assert "just up" in refused(tmp_path)
+
+
+def test_a_port_for_metrics_that_is_in_use_is_one_sentence(
+    database_url: str, redis_url: str, free_port: int, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        given = settings(database_url, redis_url, free_port) | {"GUILDWRIGHT_METRICS_PORT": port}
+        assert "GUILDWRIGHT_METRICS_PORT" in refused(tmp_path, **given)
 
 
 def test_a_port_in_use_is_one_sentence(database_url: str, redis_url: str, tmp_path: Path) -> None:

@@ -24,6 +24,13 @@ from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.running import Running
 
+_ROWS = text(
+    " UNION ALL ".join(
+        f"SELECT '{table.name}', count(*) FROM {table.name}"
+        for table in Base.metadata.sorted_tables
+        if table.name != "processes"
+    )
+)
 _IN_LINE = "SELECT count(*) FROM jobs WHERE state = 'queued' OR waiting_for = 'bot'"
 SECRET = "gwt_the-owner-of-these-tests"
 YAML = {"Content-Type": "application/yaml"}
@@ -94,11 +101,8 @@ class Api:
 
     async def rows(self) -> dict[str, int]:
         """How many each table has; heartbeats come by themselves."""
-        tables = [table.name for table in Base.metadata.sorted_tables if table.name != "processes"]
         async with self.database.engines.connection() as connection:
-            return {
-                name: await connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables
-            }
+            return {str(name): int(count) for name, count in await connection.execute(_ROWS)}
 
     async def keep_bot(self) -> None:
         """From now on a bot seems to be there, so that housekeeping says of no job that it waits for one."""
@@ -157,6 +161,12 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
     async def read_pace(guild_id: str) -> Pace:
         return UNTOLD
 
+    async def read_owners() -> frozenset[str]:
+        return frozenset()
+
+    async def count_members(guild_id: str) -> None:
+        return None
+
     async def read_image(path: str) -> None:
         return None
 
@@ -166,6 +176,8 @@ def _hands(database: Database, seen: dict[str, tuple[Snapshot, BotPowers]]) -> R
         read_pace=read_pace,
         read_details=read_details,
         read_image=read_image,
+        read_owners=read_owners,
+        count_members=count_members,
     )
     gateway = cast("DiscordGateway", reads)
     return Running(database, Registry(CATALOG, MODULES), gateway, lane="bot", holder="tests")

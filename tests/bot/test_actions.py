@@ -35,6 +35,7 @@ from tests.bot.road import Road, bot_on, database_at, in_step, owner_of
 from tests.builders.core import member
 
 MESSAGES = "/channels/{channel_id}/messages"
+_MATES = ["MANAGE_GUILD", "MANAGE_ROLES", "KICK_MEMBERS", "SEND_MESSAGES"]
 SPEC: dict[str, Any] = {
     "name": "Harbour",
     "owner": "olga",
@@ -45,7 +46,7 @@ SPEC: dict[str, Any] = {
     "public_updates_channel": "log",
     "roles": [
         {"name": "Crew", "key": "crew"},
-        {"name": "Mates", "key": "mates", "permissions": ["MANAGE_ROLES", "KICK_MEMBERS", "SEND_MESSAGES"]},
+        {"name": "Mates", "key": "mates", "permissions": _MATES},
         {"name": "Officers", "key": "officers"},
     ],
     "channels": [

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bot.ui.confirm import Choice, Decide, Press, answer_press, confirm_row, custom_id, read_press
 from bot.ui.job_embed import LOOKS, WAITS, JobView, job_embed
 from bot.ui.plan_embed import counts, plan_embeds
-from bot.ui.text import about, block, clipped, fitting, plain, size
+from bot.ui.text import about, block, clipped, fitting, size
+from core.discord.markdown import plain
 from core.templates.plan import Change, DeleteRole, Notice, Plan, PlanNode
 
 ASKER = "700000000000000001"

@@ -9,7 +9,7 @@ from core.embedded import Servers
 from core.ports import unused_port
 from core.processes import OwnProcess
 from tests.e2e.road import Road, Trip, travelling
-from tests.fixtures.servers import fresh_database
+from tests.fixtures.servers import as_application, fresh_database
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -19,7 +19,12 @@ async def road(
     """Simulator and API, for all tests of a module that run in its loop."""
     async with (
         fresh_database(servers, template_database) as database_url,
-        travelling(tmp_path_factory.mktemp("road"), database_url, servers.redis_url, unused_port()) as road,
+        travelling(
+            tmp_path_factory.mktemp("road"),
+            await as_application(servers, database_url),
+            servers.redis_url,
+            unused_port(),
+        ) as road,
     ):
         yield road
 

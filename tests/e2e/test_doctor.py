@@ -76,6 +76,7 @@ async def test_all_is_right(doctor: Doctor, database_url: str, redis_url: str) -
     assert "the bot's role is above all others" in said
     assert "PostgreSQL answers, version 1" in said
     assert "The database is at the newest migration" in said
+    assert "The role of DATABASE_URL owns the tables" in said
     assert "Redis answers" in said
     assert "http://127.0.0.1:8420/api/v1/auth/discord/callback" in said
     assert "scope=bot+applications.commands&permissions=" in said
@@ -210,3 +211,17 @@ def test_a_clock_that_is_off_by_more_than_five_seconds_is_wrong(
 )
 def test_an_old_redis_is_told(redis: str, valkey: str | None, verdict: Verdict) -> None:
     assert redis_version(redis, valkey).verdict is verdict
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_whether_the_audit_log_can_be_altered_is_said(
+    doctor: Doctor, database_url: str, application_url: str, redis_url: str
+) -> None:
+    apart = {"DATABASE_URL": application_url, "GUILDWRIGHT_MIGRATION_DATABASE_URL": database_url}
+    status, said = await doctor(REDIS_URL=redis_url, **apart)
+    assert status == 0, said
+    assert "The role of DATABASE_URL cannot alter the audit log." in said
+    swapped = {"DATABASE_URL": database_url, "GUILDWRIGHT_MIGRATION_DATABASE_URL": application_url}
+    status, said = await doctor(REDIS_URL=redis_url, **swapped)
+    assert status == 1, said
+    assert "may alter the audit log although" in said

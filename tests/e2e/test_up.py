@@ -12,7 +12,10 @@ import asyncpg
 import httpx
 import psutil
 import pytest
+from sqlalchemy import make_url
 
+from core.config import asyncpg_dsn
+from core.embedded import embedded_servers
 from core.processes import OwnProcess, ProcessGroup
 from tests.fixtures.environment import child_environment
 from tests.fixtures.patience import LONG_PATIENCE
@@ -70,6 +73,7 @@ async def test_everything_starts_and_stops_and_keeps_its_data(
         assert [guild["name"] for guild in guilds] == ["Haven"]
         made = await client.post("/api/v1/templates", json={"name": "kept"})
         assert made.status_code == 201, made.text
+        await _audit_stands(process, tmp_path / "data")
         assert await process.terminate() == 0
         assert of_folder(tmp_path) == []
 
@@ -126,6 +130,27 @@ async def test_a_database_newer_than_the_code_is_refused(
     process = await up(group, tmp_path, DISCORD_TOKEN=TOKEN, DATABASE_URL=database_url)
     assert await process.wait() == 78
     assert "newer than the code" in process.lines[-1]
+
+
+async def _audit_stands(process: OwnProcess, data: Path) -> None:
+    """Everybody came in as a role that cannot alter it, and knows nothing of the owner of the tables."""
+    with embedded_servers(data, redis=False) as servers:
+        top = await asyncpg.connect(asyncpg_dsn(servers.database_url))
+        usual = await asyncpg.connect(asyncpg_dsn(servers.application_database_url))
+        users = await top.fetch(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'guildwright' AND pid <> pg_backend_pid()"
+        )
+        assert await usual.fetchval("SELECT count(*) FROM audit_entries") > 0
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await usual.execute("DELETE FROM audit_entries")
+        for connection in (top, usual):
+            await connection.close()
+    assert {row["usename"] for row in users} == {"guildwright_app"}
+    password = make_url(servers.database_url).password or ""
+    children = psutil.Process(process.pid).children(recursive=True)
+    ours = [child for child in children if {"api", "bot"} & set(child.cmdline())]
+    assert len(ours) >= 2
+    assert not [child for child in ours if password in " ".join(child.environ().values())]
 
 
 async def _guilds(client: httpx.AsyncClient) -> list[dict[str, str]]:

@@ -177,7 +177,7 @@ _BODY: dict[str, tuple[str, ...]] = {
         "channel_id channel_ids exempt_channels afk_channel_id system_channel_id rules_channel_id widget_channel_id "
         "public_updates_channel_id safety_alerts_channel_id default_channel_ids webhook_channel_id target_channel_id"
     ),
-    "user": words("user_id user_ids users owner_id target_id recipients target_user_id"),
+    "user": words("user_id user_ids users owner_id target_id recipient_id recipients target_user_id"),
     "message": words("message_id messages message_ids before after around"),
     "emoji": words("emoji_id"),
     "guild": words("guild_id"),

@@ -26,15 +26,21 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    engines = Engines(database_url)
+async def database(application_url: str) -> AsyncIterator[Database]:
+    engines = Engines(application_url)
     yield Database(engines, CATALOG)
     await engines.dispose()
 
 
 async def clean(database: Database) -> None:
     days = timedelta(days=90)
-    await Housekeeping(database, job_retention=days, delivery_retention=days, audit_retention=days).clean()
+    await Housekeeping(
+        database,
+        job_retention=days,
+        delivery_retention=days,
+        audit_retention=days,
+        left_guild_retention=days,
+    ).clean()
 
 
 async def put(database: Database, shade: int) -> ImageHash:
@@ -106,7 +112,13 @@ class Rounds(Housekeeping):
 
     def __init__(self, database: Database) -> None:
         day = timedelta(days=1)
-        super().__init__(database, job_retention=day, delivery_retention=day, audit_retention=day)
+        super().__init__(
+            database,
+            job_retention=day,
+            delivery_retention=day,
+            audit_retention=day,
+            left_guild_retention=day,
+        )
         self.done: list[str] = []
         self.has_cleaned = asyncio.Event()
 

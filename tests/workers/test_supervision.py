@@ -166,6 +166,7 @@ async def test_housekeeping_goes_on_after_an_error(road: Road) -> None:
         job_retention=timedelta(days=1),
         delivery_retention=timedelta(days=1),
         audit_retention=timedelta(days=30),
+        left_guild_retention=timedelta(days=30),
     )
     job = await road.ask()
     task = asyncio.create_task(keeping.run())

@@ -20,15 +20,13 @@ from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
 from core.jobs.errors import JobFailed
 from core.jobs.journal import LookUp, Reason
-from workers.acting import CLOCKS_DIFFER, allowed_scene, not_of_others, require
+from workers.acting import CLOCKS_DIFFER, NONCE_HOLDS, allowed_scene, not_of_others, require
 from workers.registry import JobContext, runs
 
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
 _BULK_AGE = timedelta(days=14) - timedelta(hours=1)
 _PAGE = 100
 _SEND = "send"
-# Discord remembers a nonce "for a few minutes"; ours is trusted for less.
-_NONCE_HOLDS = timedelta(minutes=2)
 
 
 @runs(specs.MESSAGE_SEND)
@@ -49,7 +47,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
         return await job.gateway.send_message(job.guild_id, payload.channel_id, fields, nonce=nonce)
 
     async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        if job.clock() - since < _NONCE_HOLDS:
+        if job.clock() - since < NONCE_HOLDS:
             return None  # sending it again answers with the first
         alike = await job.gateway.sent_alike(
             job.guild_id, payload.channel_id, fields, since=since - CLOCKS_DIFFER

@@ -10,6 +10,7 @@
     {… "type": "component",  "message_id", "custom_id", "values": [...]}             // values: selects only
     {… "type": "modal",      "custom_id", "fields": {custom_id: value or [values]}, "interaction_id"?}
 
+Without ``guild_id`` components and modals are those of the user's direct messages with the bot.
 Options are also taken as a list of ``{"name", "value"}``. Users, roles and channels are named by id or name; a file by
 its name, or as ``{"filename", "content" or "base64", "content_type"?}``. A member who does not see the command, by its
 permissions or by what it asks for by default, gets 403 and nothing is sent to the bot. Without ``values`` a select
@@ -26,7 +27,7 @@ import contextlib
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from bot.simulator import posting
+from bot.simulator import direct, posting
 from bot.simulator.control.wire import body_of, endpoints, guild_of, user_of
 from bot.simulator.errors import Refusal, refuse
 from bot.simulator.forms import Form
@@ -34,7 +35,7 @@ from bot.simulator.ledger import ANSWER_SECONDS, Interaction
 from bot.simulator.routes.interactions import AUTOCOMPLETE, CHOICES, COMMAND, COMPONENT, MODAL, MODAL_SUBMIT
 from bot.simulator.scenes import Scene
 from bot.simulator.shapes import JsonObject
-from bot.simulator.state import Message
+from bot.simulator.state import Guild, Message
 from bot.simulator.world import World
 
 _KINDS = {"command": COMMAND, "autocomplete": AUTOCOMPLETE, "component": COMPONENT, "modal": MODAL_SUBMIT}
@@ -48,11 +49,13 @@ def routes(world: World) -> list[BaseRoute]:
 
 async def _start(world: World, request: Request) -> JsonObject:
     form = Form(await body_of(request))
-    for key in ("guild_id", "user", "type"):
+    for key in ("user", "type"):
         form.require(key)
     kind = _KINDS.get(form.word("type", None, tuple(_KINDS)) or "")
+    if kind in (COMMAND, AUTOCOMPLETE):
+        form.require("guild_id")
     form.settle()
-    guild = guild_of(world, str(form.data["guild_id"]))
+    guild = _place(world, form)
     if not world.bot_in(guild):
         raise Refusal(409, 0, "The bot is not a member of this guild")
     member = guild.members.get(user_of(world, form).id)
@@ -66,6 +69,16 @@ async def _start(world: World, request: Request) -> JsonObject:
     else:
         interaction = scene.modal()
     return await _outcome(world, interaction, _timeout(form))
+
+
+def _place(world: World, form: Form) -> Guild:
+    """The guild, or where none is named the room of the person's direct messages."""
+    if "guild_id" in form.data:
+        return guild_of(world, str(form.data["guild_id"]))
+    room = direct.find_room(world, user_of(world, form).id)
+    if room is None:
+        raise refuse(10003)
+    return room
 
 
 async def _outcome(world: World, interaction: Interaction, seconds: float) -> JsonObject:

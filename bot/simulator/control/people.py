@@ -1,20 +1,22 @@
 """People: users, and members who join a guild, change and leave.
 
-``POST /_sim/users`` ``{"username", "global_name"?, "bot"?, "email"?}`` → 201 user · ``POST /_sim/guilds/{id}/members``
-``{"user": id or username (made if unknown), "roles": [ids or names], "nick"?}`` → 201 member, or 403 (40007) for who is
-banned · ``DELETE /_sim/guilds/{id}/members/{user id}`` (leaves).
+``POST /_sim/users`` ``{"username", "global_name"?, "bot"?, "email"?}`` → 201 user · ``PATCH /_sim/users/{id or
+username}`` ``{"direct_messages": bool}`` (whether they take any) · ``GET /_sim/users/{id or username}/messages`` (what
+they and the bot have in their direct messages, oldest first) · ``POST /_sim/guilds/{id}/members`` ``{"user": id or
+username (made if unknown), "roles": [ids or names], "nick"?}`` → 201 member, or 403 (40007) for who is banned ·
+``DELETE /_sim/guilds/{id}/members/{user id}`` (leaves).
 """
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.simulator import membership, payloads
+from bot.simulator import direct, membership, payloads, posting
 from bot.simulator.control.wire import body_of, endpoints, guild_in, reply
 from bot.simulator.errors import Refusal, refuse
 from bot.simulator.forms import Form
 from bot.simulator.shapes import JsonObject
-from bot.simulator.state import Guild, Member, Role
+from bot.simulator.state import Guild, Member, Role, User
 from bot.simulator.world import World
 
 
@@ -22,6 +24,8 @@ def routes(world: World) -> list[BaseRoute]:
     return endpoints(
         world,
         ("POST", "/users", _create_user),
+        ("PATCH", "/users/{user}", _change_user),
+        ("GET", "/users/{user}/messages", _read_messages),
         ("POST", "/guilds/{guild_id}/members", _join),
         ("DELETE", "/guilds/{guild_id}/members/{user_id}", _leave),
     )
@@ -38,6 +42,29 @@ async def _create_user(world: World, request: Request) -> Response:
     user = world.add_user(username, bot=bot, global_name=global_name)
     user.email = email
     return reply(payloads.user(user), 201)
+
+
+async def _change_user(world: World, request: Request) -> JsonObject:
+    user = _user_in(world, request)
+    form = Form(await body_of(request))
+    taken = form.flag("direct_messages", not user.closed)
+    form.settle()
+    user.closed = not taken
+    return payloads.user(user) | {"direct_messages": taken}
+
+
+async def _read_messages(world: World, request: Request) -> list[JsonObject]:
+    room = direct.find_room(world, _user_in(world, request).id)
+    if room is None:
+        return []
+    return [posting.payload(world, message) for message in direct.channel_of(room).messages.values()]
+
+
+def _user_in(world: World, request: Request) -> User:
+    user = world.user_named(str(request.path_params["user"]))
+    if user is None:
+        raise refuse(10013)
+    return user
 
 
 async def _join(world: World, request: Request) -> Response:

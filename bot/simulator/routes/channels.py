@@ -2,7 +2,7 @@
 
 import copy
 
-from bot.simulator import audit, payloads, references, scheduled_events
+from bot.simulator import audit, direct, payloads, references, scheduled_events
 from bot.simulator.access import Standing
 from bot.simulator.channel_forms import SPOILER, read_name, read_parent, read_settings, read_type
 from bot.simulator.errors import refuse
@@ -30,8 +30,8 @@ def list_channels(call: Call) -> Answer:
 
 @routes.on("GET", "/channels/{channel_id}")
 def get_channel(call: Call) -> Answer:
-    _, channel, _ = call.channel()
-    return ok(payloads.channel(channel))
+    guild, channel, _ = call.channel(direct=True)
+    return ok(direct.payload(call.world, guild) if guild.is_room else payloads.channel(channel))
 
 
 @routes.on("POST", "/guilds/{guild_id}/channels")

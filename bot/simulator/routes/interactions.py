@@ -113,7 +113,7 @@ def blank_response(call: Call, interaction: Interaction, guild: Guild, channel: 
             "type": 0,
             "message_id": about,
             "channel_id": str(channel.id),
-            "guild_id": str(guild.id),
+            **posting.in_guild(guild),
         }
     return blank
 
@@ -196,8 +196,9 @@ def _resource(call: Call, interaction: Interaction, kind: int, message: Message 
         "id": str(interaction.id),
         "type": interaction.type,
         "channel_id": str(interaction.channel_id),
-        "guild_id": str(interaction.guild_id),
     }
+    if not interaction.is_direct:
+        brief["guild_id"] = str(interaction.guild_id)
     if message is None:
         return {"interaction": brief}
     brief |= {

@@ -21,7 +21,7 @@ _BY_AUTO_MODERATION = 24
 @routes.on("DELETE", "/channels/{channel_id}/messages/{message_id}")
 def delete_message(call: Call) -> Answer:
     """Only a message of somebody else, or of AutoMod, needs a permission, and only that is in the audit log."""
-    guild, channel, standing = call.channel()
+    guild, channel, standing = call.channel(direct=True)
     message = found_message(call, channel)
     foreign = message.author_id != call.actor_id
     if foreign or message.type == _BY_AUTO_MODERATION:

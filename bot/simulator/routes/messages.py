@@ -3,7 +3,7 @@
 import copy
 from bisect import bisect_left
 
-from bot.simulator import drafts, posting, sending
+from bot.simulator import direct, drafts, posting, sending
 from bot.simulator.access import Standing
 from bot.simulator.auto_moderation.enforcement import enforce
 from bot.simulator.errors import refuse
@@ -31,13 +31,15 @@ def require_text(channel: Channel) -> None:
 @routes.on("POST", _ALL)
 def send_message(call: Call) -> Answer:
     """With ``enforce_nonce`` a nonce used in the last minutes returns the first message and sends nothing."""
-    guild, channel, standing = call.channel()
+    guild, channel, standing = call.channel(direct=True)
     require_text(channel)
     standing.require_within(channel, SEND_MESSAGES)
+    if guild.is_room:
+        direct.require_welcome(call.world, guild)
     powers, form = standing.within(channel), call.form()
     blank = drafts.new_message(call.world, channel, call.actor_id)
     blank.nonce = sending.read_nonce(form)
-    sending.read_reply(form, blank, channel, powers)
+    sending.read_reply(form, blank, guild, channel, powers)
     message = drafts.write(form, blank, guild, call.world, powers=powers)
     first = sending.sent_before(call.world, form, channel, message)
     if first is not None:
@@ -56,7 +58,7 @@ def list_messages(call: Call) -> Answer:
     Of ``around``, ``after`` and ``before``, of which only one may be given, the first of these counts. An even
     ``limit`` around a message gives one more.
     """
-    _, channel, standing = call.channel()
+    _, channel, standing = call.channel(direct=True)
     limit = call.number("limit", 50, 1, 100)
     before, after, around = call.snowflake("before"), call.snowflake("after"), call.snowflake("around")
     if not standing.within(channel) & READ_MESSAGE_HISTORY:
@@ -75,7 +77,7 @@ def list_messages(call: Call) -> Answer:
 
 @routes.on("GET", _ONE)
 def get_message(call: Call) -> Answer:
-    _, channel, standing = call.channel()
+    _, channel, standing = call.channel(direct=True)
     standing.require_within(channel, READ_MESSAGE_HISTORY)
     return ok(posting.seen_by(call.world, call.actor_id, found_message(call, channel)))
 
@@ -83,7 +85,7 @@ def get_message(call: Call) -> Answer:
 @routes.on("PATCH", _ONE)
 def edit_message(call: Call) -> Answer:
     """Its author may edit everything; others with MANAGE_MESSAGES whether its embeds show, and nothing else (50005)."""
-    guild, channel, standing = call.channel()
+    guild, channel, standing = call.channel(direct=True)
     message, form = found_message(call, channel), call.form()
     if message.author_id != call.actor_id:
         edited = _suppressed(form, message, channel, standing)

@@ -15,13 +15,11 @@ def trigger_typing(call: Call) -> Answer:
 
     It is told where the bot can see the channel, to the one who types too.
     """
-    guild, channel, standing = call.channel()
+    guild, channel, standing = call.channel(direct=True)
     require_text(channel)
     standing.require_within(channel, SEND_MESSAGES)
-    typing: JsonObject = {
-        "user_id": str(call.actor_id),
-        "timestamp": int(call.world.clock.now()),
-        "member": call.world.member_payload(standing.member),
-    }
+    typing: JsonObject = {"user_id": str(call.actor_id), "timestamp": int(call.world.clock.now())}
+    if not guild.is_room:
+        typing["member"] = call.world.member_payload(standing.member)
     posting.tell(call.world, guild, channel, "TYPING_START", typing)
     return Answer(204, wrote=False)

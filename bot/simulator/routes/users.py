@@ -1,8 +1,8 @@
-"""Users: the bot itself and the guilds it is in."""
+"""Users: the bot itself, the guilds it is in, and the channels it has with people."""
 
 import copy
 
-from bot.simulator import payloads, profiles
+from bot.simulator import direct, payloads, profiles
 from bot.simulator.errors import refuse
 from bot.simulator.routing import Answer, Call, Routes, ok
 
@@ -60,3 +60,21 @@ def list_my_guilds(call: Call) -> Answer:
         for body, guild in zip(listed, mine, strict=False):
             body |= {"approximate_member_count": len(guild.members), "approximate_presence_count": 0}
     return ok(listed)
+
+
+@routes.on("POST", "/users/@me/channels")
+def open_direct_channel(call: Call) -> Answer:
+    """The channel with that person, whether or not they take messages: that is told by sending one. Bots have none with
+    each other."""
+    form = call.form()
+    form.require("recipient_id")
+    recipient_id = form.snowflake("recipient_id")
+    form.settle()
+    person = call.world.users.get(recipient_id or 0)
+    if person is None:
+        raise refuse(10013)
+    if person.bot or call.actor_id != call.world.application.bot_id:
+        raise refuse(50007)
+    is_new = direct.find_room(call.world, person.id) is None
+    room = direct.room_with(call.world, person)
+    return ok(direct.payload(call.world, room), wrote=is_new, channel_id=direct.channel_of(room).id)

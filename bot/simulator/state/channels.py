@@ -7,6 +7,7 @@ from bot.simulator.shapes import JsonObject
 from bot.simulator.state.messages import Message
 
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
+DM = 1
 CHANNEL_TYPES = (TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA)
 
 

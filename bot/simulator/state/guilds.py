@@ -18,7 +18,8 @@ from bot.simulator.state.welcome import WelcomeScreen
 
 @dataclass(slots=True)
 class Guild:
-    """``features`` keeps the order Discord would list; the owner is always a member."""
+    """``features`` keeps the order Discord would list; the owner is always a member. A room (``is_room``)
+    is no guild but the place of a channel of direct messages, and nobody's own."""
 
     id: int
     name: str
@@ -59,6 +60,7 @@ class Guild:
     welcome_screen: WelcomeScreen = field(default_factory=WelcomeScreen)
     template: GuildTemplate | None = None
     audit_log: list[JsonObject] = field(default_factory=list[JsonObject])
+    is_room: bool = False
 
     def ordered_channels(self) -> list[Channel]:
         """Discord's order: ``position``, then id, since positions repeat."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class User:
-    """``avatar`` and ``banner`` are image hashes (see :mod:`bot.simulator.images`)."""
+    """``avatar`` and ``banner`` are image hashes (see :mod:`bot.simulator.images`). Who is ``closed`` takes no direct
+    messages."""
 
     id: int
     username: str
@@ -16,3 +17,4 @@ class User:
     banner: str | None = None
     accent_color: int | None = None
     email: str | None = None
+    closed: bool = False

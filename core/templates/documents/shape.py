@@ -75,12 +75,12 @@ class Shaper:
 
     def _refuse_unknown(self, value: dict[str, object], struct: types.StructType, pointer: str) -> None:
         known = [field.encode_name for field in struct.fields]
+        # Some kinds of a union have nothing but the field that tells them apart.
+        told = listed(known or [struct.tag_field], "and")
         for name in value:
             if struct.forbid_unknown_fields and name not in known and name != struct.tag_field:
                 hint = self._hints.get(name)
-                advice = (
-                    f" {hint}" if hint else did_you_mean(name, known) or f" It has {listed(known, 'and')}."
-                )
+                advice = f" {hint}" if hint else did_you_mean(name, known) or f" It has {told}."
                 message = f"A {noun(struct)} has no field {_code(name)}.{advice}"
                 self._findings.add(at(pointer, name), "unknown_field", message, key=True)
 

@@ -118,6 +118,20 @@ def test_a_mistake_is_answered_with_what_to_write(line: str, code: str, advice: 
     assert (problem.line, len(problem.pointer) > 0) == (4 + len(lines), True)
 
 
+@pytest.mark.parametrize(
+    ("trigger", "action"),
+    [
+        ("{type: spam, level: 3}", "{type: block_message}"),
+        ("{type: keyword}", "{type: block_member_interaction, level: 3}"),
+    ],
+)
+def test_what_has_no_field_but_its_type_says_so(trigger: str, action: str) -> None:
+    rule = f"{{key: a, name: a, trigger: {trigger}, actions: [{action}]}}"
+    problems = refused(f"guildwright: 1\nautomod: [{rule}]\n")
+    told = [problem.message for problem in problems if problem.code == "unknown_field"]
+    assert [message.partition(" has ")[2] for message in told] == ["no field `level`. It has `type`."]
+
+
 def test_null_clears_and_is_no_unquoted_colour() -> None:
     document = read_document(
         "guildwright: 1\nroles: [{key: a, name: a, secondary_color: null, tertiary_color: }]\n", media="yaml"
