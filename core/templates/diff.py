@@ -9,7 +9,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -99,6 +99,7 @@ def _plan(
     steps, places = _steps(target, snapshot, powers, role_order or {})
     ids = matches.ids
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
+    nodes = nodes_in(tree)
     return Plan(
         steps=steps,
         tree=tree,
@@ -111,8 +112,8 @@ def _plan(
         ),
         matched=ids,
         calls=sum(len(calls_of(step)) for step in steps),
-        expected_seconds=expected_seconds(waves_in(steps, tree), UNTOLD, _SOMETIME) if steps else 0.0,
-        hash=_hash(steps, tree),
+        expected_seconds=expected_seconds(waves_in(steps, nodes), UNTOLD, _SOMETIME) if steps else 0.0,
+        hash=_hash(steps, nodes),
         questions=matches.questions,
     )
 
@@ -197,7 +198,7 @@ def _needs_community(channel: WantedChannel) -> bool:
     return channel.fields.type in _OF_COMMUNITY or converts(channel)
 
 
-def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:
+def _hash(steps: tuple[Step, ...], nodes: Iterable[PlanNode]) -> str:
     """Of what is done and of what people were shown: also of the values that will be overwritten."""
-    shown = [(node.kind, node.id, node.key, node.changes) for node in nodes_in(tree) if node.changes]
+    shown = [(node.kind, node.id, node.key, node.changes) for node in nodes if node.changes]
     return hashlib.sha256(msgspec.json.encode((steps, shown), order="deterministic")).hexdigest()

@@ -63,10 +63,12 @@ class _Aim:
         self._warnings += self._wishes.warnings
         self._refs = {EVERYONE: self._everyone, **{key: role.id for key, role in matches.roles.items()}}
         for node in self._wishes.roles:
-            self._refs.setdefault(node.key, ref_to(node.key))
+            if node.key not in self._refs:
+                self._refs[node.key] = ref_to(node.key)
         self._channel_refs = {key: channel.id for key, channel in matches.channels.items()}
         for node in self._wishes.channels:
-            self._channel_refs.setdefault(node.key, ref_to(node.key))
+            if node.key not in self._channel_refs:
+                self._channel_refs[node.key] = ref_to(node.key)
         self._emojis = emoji_refs(document, matches.resources, options, self._refs.get)
         self._settings = wanted_settings(self._wishes.guild, snapshot, self._channel_refs, self._warnings)
         self._protected = frozenset(options.protected)

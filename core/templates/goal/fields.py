@@ -52,23 +52,24 @@ def role_fields(
 ) -> RoleFields:
     """Without the permissions of an existing role: those are written in an order of their own."""
     wanted = _role_wishes(node, role, snapshot, warnings)
-    icon = _icon(node, role, snapshot, warnings)
+    if node.icon is not UNSET:
+        wanted |= _icon(node, node.icon, role, snapshot, warnings)
     if role is None:
-        return RoleFields(permissions=wanted_permissions(node, None), **wanted, **icon)
-    return RoleFields(**wanted, **icon) if wanted or icon else NO_ROLE_CHANGE
+        return RoleFields(permissions=wanted_permissions(node, None), **wanted)
+    return RoleFields(**wanted) if wanted else NO_ROLE_CHANGE
 
 
 def _icon(
-    node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
+    node: DocumentRole, icon: str | None, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
 ) -> dict[str, Any]:
     """Where the picture is another one."""
     path = role_icon(role.id, role.icon) if role and role.icon else None
-    if node.icon is UNSET or not differs(node.icon, path, snapshot.images):
+    if not differs(icon, path, snapshot.images):
         return {}
-    if node.icon is not None and _ICONS not in snapshot.features:
+    if icon is not None and _ICONS not in snapshot.features:
         warnings.append(_no_feature(node, "icon", _ICONS))
         return {}
-    return {"icon": node.icon}
+    return {"icon": icon}
 
 
 def _role_wishes(

@@ -93,10 +93,10 @@ class FinalSets:
         return bool(pending) and any(overwrite.role in pending for overwrite in said)
 
     def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
-        subjects, resolved = self._subjects, OverwriteSet()
-        for overwrite in said:
-            member = overwrite.member
-            subject = subjects.get(overwrite.role) if member is None else subject_of("member", member)
-            if subject and (overwrite.allow or overwrite.deny):
-                resolved[subject] = bits_named(overwrite.allow, overwrite.deny)
-        return resolved
+        subjects = self._subjects
+        return {
+            subject: bits_named(o.allow, o.deny)
+            for o in said
+            if (o.allow or o.deny)
+            and (subject := subjects.get(o.role) if o.member is None else subject_of("member", o.member))
+        }

@@ -12,6 +12,7 @@ from collections.abc import Collection
 import msgspec
 
 from core.discord.types import BotPowers, Snapshot
+from core.templates.goal.order import BUCKETS
 from core.templates.goal.target import ChannelIndex, WantedChannel
 from core.templates.plan import Ref
 from core.templates.writes.graph import Edges, add_edge
@@ -45,16 +46,16 @@ class Channels:
         self.changed = {ref for ref, goal in goals.items() if goal != index.present_sets[ref]}
         self._bot = bot
         self._usable = usable
-        self._children: dict[Ref | None, list[WantedChannel]] = {}
-        for ref in index.present_sets:
-            channel = index.by_ref[ref]
-            self._children.setdefault(channel.home, []).append(channel)
-            if channel.parent != channel.home:
-                self._children.setdefault(channel.parent, []).append(channel)
+        self._siblings = index.siblings
+        self._leaving: dict[Ref | None, list[WantedChannel]] = {}
+        for channel in index.changing:
+            if channel.moves:
+                self._leaving.setdefault(channel.home, []).append(channel)
 
     def children(self, category: Ref) -> list[WantedChannel]:
         """Those of now and those to be."""
-        return self._children.get(category, [])
+        to_be = [c for bucket in BUCKETS for c in self._siblings.get((category, bucket), ()) if c.channel]
+        return to_be + self._leaving.get(category, [])
 
     def keep_apart(self, doomed: Ref, category: Ref) -> None:
         """Gives a doomed child a set of its own, so that it does not follow when its category opens."""
