@@ -98,7 +98,7 @@ def _show_token(secret: str) -> None:
 def main() -> int:
     try:
         settings = load_settings()
-        write_logs(settings.log_level)
+        write_logs(settings)
         return serve(settings)
     except GuildwrightError as error:
         print(f"api: {error.message}", file=sys.stderr)

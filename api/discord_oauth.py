@@ -1,4 +1,4 @@
-"""The two calls that a login makes to Discord, and where browsers are sent for it (Discord's docs: Topics > OAuth2)."""
+"""The calls that a login makes to Discord, and where browsers are sent for it (Discord's docs: Topics > OAuth2)."""
 
 from ipaddress import ip_address
 from typing import Final
@@ -9,7 +9,7 @@ import msgspec
 
 from api.locations import PREFIX
 from core.accounts.logins import LoginRefused
-from core.accounts.schemas import DiscordLogin
+from core.accounts.schemas import DiscordLogin, LoginGuild
 from core.config import Settings
 from core.errors import Conflict, Unavailable
 
@@ -27,6 +27,13 @@ class _User(msgspec.Struct):
     id: str
     username: str
     global_name: str | None = None
+
+
+class _Guild(msgspec.Struct):
+    id: str
+    name: str
+    owner: bool
+    permissions: str
 
 
 class DiscordOAuth:
@@ -97,6 +104,10 @@ class DiscordOAuth:
                 user = msgspec.json.decode(
                     _taken(await http.get(f"{self._api}/users/@me", headers=bearer)), type=_User
                 )
+                # As many as a person can be in: there is no second page.
+                guilds = msgspec.json.decode(
+                    _taken(await http.get(f"{self._api}/users/@me/guilds", headers=bearer)), type=list[_Guild]
+                )
         except (httpx.HTTPError, msgspec.MsgspecError):
             raise Unavailable(
                 "Discord does not answer as it should right now: log in again in a moment."
@@ -107,6 +118,10 @@ class DiscordOAuth:
             access_token=tokens.access_token,
             expires_in=tokens.expires_in,
             scopes=tokens.scope,
+            guilds=tuple(
+                LoginGuild(id=each.id, name=each.name, is_owner=each.owner, bits=int(each.permissions))
+                for each in guilds
+            ),
         )
 
 

@@ -61,7 +61,7 @@ class Credentials(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=None, auth=None)
         database = parts_of(connection.scope).database
         async with database.read() as unit:
-            actor = await _actor(connection, unit, header, cookie)
+            actor = await unit.access.resolve(await _actor(connection, unit, header, cookie))
         await self._note_use(database, actor)
         actor = msgspec.structs.replace(actor, request_id=request_id_of(connection.scope))
         return AuthenticationResult(user=actor, auth=None)

@@ -17,6 +17,7 @@ import msgspec
 from bot.client import BotOptions, GuildwrightBot
 from bot.cogs import add_cogs
 from bot.details import details_of
+from bot.people import KeptPeople
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
 from core.config import Settings, asyncpg_dsn, load_settings
@@ -53,7 +54,9 @@ async def serve(settings: Settings) -> None:
     stored = StoredGuilds(database)
     options = BotOptions(api_base=settings.discord_api_base, message_content=settings.message_content)
     bot = GuildwrightBot(stored, options)
-    stored.attach(bot.gateway, add_cogs(bot, database, version=_version()))
+    people = KeptPeople(bot, database)
+    owners = add_cogs(bot, database, version=_version())
+    stored.attach(bot.gateway, owners, look_at_people=people.everybody)
     name = f"bot@{platform.node()}:{os.getpid()}"
     running = Running(
         database,
@@ -70,7 +73,10 @@ async def serve(settings: Settings) -> None:
     bot.add_listener(_waking(worker), "on_resumed")
     _say_what_is_off(settings)
     try:
-        async with heartbeat(database, name, "bot", lambda: msgspec.to_builtins(details_of(bot))):
+        async with (
+            heartbeat(database, name, "bot", lambda: msgspec.to_builtins(details_of(bot))),
+            people.hearing(asyncpg_dsn(database_url)),
+        ):
             await _until_told_to_stop(bot, token, worker)
     finally:
         await worker.stop()
@@ -137,7 +143,7 @@ def main() -> int:
     argparse.ArgumentParser(prog="python -m bot", description=__doc__).parse_args()
     try:
         settings = load_settings()
-        write_logs(settings.log_level)
+        write_logs(settings)
         asyncio.run(serve(settings))
     except GuildwrightError as error:
         print(f"bot: {error.message}", file=sys.stderr)

@@ -6,10 +6,12 @@ from typing import Any, TypeAlias
 
 import aiohttp
 import disnake
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.translate import member_permissions_of
 from core.actor import Actor, GuildPermissions
 from core.errors import NotFound
+from core.uow import Database
 
 log = logging.getLogger(__name__)
 Asked: TypeAlias = disnake.ApplicationCommandInteraction[Any] | disnake.MessageInteraction[Any]
@@ -22,10 +24,14 @@ class Owners:
     Of the application nobody, until Discord has said who; asked again at each new session, because teams change.
     """
 
-    def __init__(self, bot: disnake.Client, named: Collection[str] = ()) -> None:
+    def __init__(
+        self, bot: disnake.Client, named: Collection[str] = (), database: Database | None = None
+    ) -> None:
         self._bot = bot
         self._named = frozenset(map(int, named))
+        self._database = database
         self._has_told = False
+        self._unkept: frozenset[int] | None = None
         self.ids = self._named
 
     async def known(self) -> frozenset[int]:
@@ -37,10 +43,23 @@ class Owners:
     async def ask(self) -> None:
         """Keeps what was known if Discord does not answer."""
         try:
-            self.ids = self._named | owners_of(await self._bot.application_info())
+            of_application = owners_of(await self._bot.application_info())
+            self.ids, self._unkept = self._named | of_application, of_application
             self._has_told = True
         except (disnake.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("Discord does not say who owns the application: %s", error)
+        await self.keep()
+
+    async def keep(self) -> None:
+        """Where HTTP finds them; later, if PostgreSQL is away."""
+        if self._unkept is None or self._database is None:
+            return
+        try:
+            async with self._database.unit() as unit:
+                await unit.accounts.note_application_owners(frozenset(map(str, self._unkept)))
+            self._unkept = None
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("Who owns the application is written down later: %s", error)
 
 
 def owners_of(application: disnake.AppInfo) -> frozenset[int]:
@@ -55,6 +74,13 @@ def owners_of(application: disnake.AppInfo) -> frozenset[int]:
         and member.membership_state is disnake.TeamMembershipState.accepted
     }
     return frozenset(admins if team.owner_id is None else {*admins, team.owner_id})
+
+
+async def asker_of(asked: Asked, owners: Owners, database: Database) -> Actor:
+    """With their account, and what the guild has made of them."""
+    await owners.keep()
+    async with database.read() as unit:
+        return await unit.access.resolve(actor_of(asked, owners.ids))
 
 
 def actor_of(asked: Asked, owner_ids: Collection[int]) -> Actor:

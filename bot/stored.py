@@ -1,14 +1,11 @@
 """Keeping the stored guilds in step with the connection."""
 
 import contextlib
-from collections.abc import Awaitable, Callable, Collection
-from typing import TypeVar
-
-import stamina
+from collections.abc import Callable, Collection
 
 from bot.asker import Owners
+from bot.patience import while_away
 from bot.vouching import Vouching
-from core.db import is_away
 from core.discord.errors import GatewayAbsent, GuildAbsent
 from core.discord.gateway import DiscordGateway
 from core.discord.resources import Detail, GuildDetails
@@ -19,7 +16,6 @@ from core.jobs.schemas import Job
 from core.uow import Database
 from workers.drift import look_for_drift
 
-T = TypeVar("T")
 NOTHING_READ = GuildDetails()
 _TOLD: frozenset[Detail] = frozenset({"automod_rules", "scheduled_events"})
 
@@ -32,11 +28,20 @@ class StoredGuilds:
         self._database = database
         self._gateway: DiscordGateway | None = None
         self._vouching: Vouching | None = None
+        self._look_at_people: Callable[[Snowflake], None] = _nobody
         self._to_ask: set[tuple[Snowflake, Detail]] = set()
 
-    def attach(self, gateway: DiscordGateway, owners: Owners) -> None:
-        """The client is made with its listener, and brings the gateway along."""
+    def attach(
+        self,
+        gateway: DiscordGateway,
+        owners: Owners,
+        *,
+        look_at_people: Callable[[Snowflake], None] | None = None,
+    ) -> None:
+        """The client is made with its listener, and brings the gateway along. `look_at_people` is called for each guild
+        that may have come, once it is stored."""
         self._gateway = gateway
+        self._look_at_people = look_at_people or _nobody
         self._vouching = Vouching(owners, gateway)
 
     async def reconcile(self) -> None:
@@ -45,10 +50,11 @@ class StoredGuilds:
         What was stored is read first: a guild that is joined meanwhile is not among those that may be gone.
         """
         gateway = self._reading()
-        stored = await _while_away(self._present)
+        stored = await while_away(self._present)
         present = sorted(await gateway.guild_ids())
         for guild_id in present:
             await self._store(guild_id)
+            self._look_at_people(guild_id)
         await self._keep_first(present)
         for guild_id in sorted(stored - await gateway.guild_ids()):
             await self.left(guild_id)
@@ -58,6 +64,7 @@ class StoredGuilds:
 
     async def joined(self, guild_id: Snowflake) -> None:
         await self._store(guild_id)
+        self._look_at_people(guild_id)
         await self._keep_first([guild_id])
 
     async def left(self, guild_id: Snowflake) -> None:
@@ -65,7 +72,7 @@ class StoredGuilds:
             async with self._database.unit() as unit:
                 await unit.guilds.leave(guild_id)
 
-        await _while_away(leave)
+        await while_away(leave)
 
     async def unavailable(self, guild_id: Snowflake) -> None:
         """What was last seen stays: jobs meet `GatewayAbsent` by themselves, and wait."""
@@ -82,7 +89,7 @@ class StoredGuilds:
                 await self._store(guild_id, await self._reading().known_details(guild_id, (detail,)))
         else:
             self._to_ask.add((guild_id, detail))
-            if await _while_away(lambda: self._is_at_work(guild_id)):
+            if await while_away(lambda: self._is_at_work(guild_id)):
                 return
             await self._ask(guild_id)
         await self._compare(guild_id)
@@ -129,7 +136,7 @@ class StoredGuilds:
                     await unit.policies.note_change(guild_id, before, after)
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
-            await _while_away(store)
+            await while_away(store)
 
     async def _is_vouched(self, guild_id: Snowflake, gateway: DiscordGateway) -> bool:
         """Only where nothing is decided yet does it matter."""
@@ -147,14 +154,14 @@ class StoredGuilds:
             async with self._database.unit() as unit:
                 await unit.guilds.note_pace(guild_id, pace)
 
-        await _while_away(note)
+        await while_away(note)
 
     async def _compare(self, guild_id: Snowflake) -> None:
         async def look() -> None:
             await look_for_drift(self._database, self._reading(), guild_id)
 
         with contextlib.suppress(GuildAbsent, GatewayAbsent):
-            await _while_away(look)
+            await while_away(look)
 
     async def _look_whole(self, guild_ids: Collection[Snowflake]) -> None:
         """What was changed while nobody listened, and the gateway does not tell of."""
@@ -163,7 +170,7 @@ class StoredGuilds:
             async with self._database.unit() as unit:
                 await unit.drift.request_looks(guild_ids)
 
-        await _while_away(ask)
+        await while_away(ask)
 
     async def _keep_first(self, guild_ids: Collection[Snowflake]) -> None:
         """A snapshot from before anything was done."""
@@ -172,7 +179,7 @@ class StoredGuilds:
             async with self._database.unit() as unit:
                 await unit.snapshots.request_first(guild_ids)
 
-        await _while_away(ask)
+        await while_away(ask)
 
     def _reading(self) -> DiscordGateway:
         if self._gateway is None:
@@ -180,9 +187,5 @@ class StoredGuilds:
         return self._gateway
 
 
-async def _while_away(work: Callable[[], Awaitable[T]]) -> T:
-    """Again and again while PostgreSQL is away: nobody tells a second time."""
-    async for attempt in stamina.retry_context(on=is_away, attempts=20, timeout=None, wait_max=30):
-        with attempt:
-            return await work()
-    raise AssertionError("The last attempt raises.")
+def _nobody(guild_id: Snowflake) -> None:
+    """Where nobody keeps people."""

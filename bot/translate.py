@@ -186,12 +186,17 @@ def powers_of(me: disnake.Member) -> BotPowers:
 
 def member_permissions_of(member: disnake.Member) -> int:
     """Guild-level bits, ADMINISTRATOR spread out; what is left of them while the member is in time-out."""
-    everyone = member.guild.default_role.permissions.value
-    is_owner = member.guild.owner_id == member.id
-    bits = base_permissions(everyone, (role.permissions.value for role in member.roles), owner=is_owner)
+    bits = guild_bits_of(member)
     if member.current_timeout is not None and not bits & Permission.ADMINISTRATOR:
         return bits & int(TIMED_OUT)
     return bits
+
+
+def guild_bits_of(member: disnake.Member) -> int:
+    """The same without regard to a time-out."""
+    everyone = member.guild.default_role.permissions.value
+    is_owner = member.guild.owner_id == member.id
+    return base_permissions(everyone, (role.permissions.value for role in member.roles), owner=is_owner)
 
 
 def member_of(member: disnake.Member) -> Member:

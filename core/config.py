@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -203,6 +204,7 @@ VARIABLES = (
         "Port on which /metrics is served alone; 0 is none, and an owner's token reads it at the API's own.",
     ),
     Variable("GUILDWRIGHT_LOG_LEVEL", "log_level", "debug, info, warning or error."),
+    Variable("GUILDWRIGHT_LOG_FORMAT", "log_format", "text, or json for one object a line."),
 )
 
 
@@ -249,6 +251,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_address: str = "127.0.0.1"
     metrics_port: int = 0
     log_level: str = "info"
+    log_format: str = "text"
 
     def __repr__(self) -> str:
         hidden = {variable.field for variable in VARIABLES if variable.secret}
@@ -346,6 +349,8 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("GUILDWRIGHT_OWNER_TOKEN is too short: take 24 characters or more.")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
         raise ConfigurationError("GUILDWRIGHT_LOG_LEVEL must be debug, info, warning or error.")
+    if settings.log_format not in {"text", "json"}:
+        raise ConfigurationError("GUILDWRIGHT_LOG_FORMAT must be text or json.")
     if not 1 <= settings.port <= _LAST_PORT:
         raise ConfigurationError("GUILDWRIGHT_PORT must be a port, 1 to 65535.")
     if not 0 <= settings.images_mebibytes < _ENDLESS:
@@ -366,15 +371,29 @@ def _check(settings: Settings) -> None:
 
 def _check_servers(settings: Settings) -> None:
     if settings.database_url:
-        sqlalchemy_url(settings.database_url)
+        _require_port("DATABASE_URL", sqlalchemy_url(settings.database_url))
     if settings.migration_database_url:
-        sqlalchemy_url(settings.migration_database_url, named="GUILDWRIGHT_MIGRATION_DATABASE_URL")
+        named = "GUILDWRIGHT_MIGRATION_DATABASE_URL"
+        _require_port(named, sqlalchemy_url(settings.migration_database_url, named=named))
         if settings.database_url is None:
             raise ConfigurationError(
-                "GUILDWRIGHT_MIGRATION_DATABASE_URL needs DATABASE_URL beside it: the same database as another role."
+                f"{named} needs DATABASE_URL beside it: the same database as another role."
             )
-    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
-        raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if settings.redis_url:
+        if not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ConfigurationError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        _require_port("REDIS_URL", settings.redis_url)
+
+
+def _require_port(name: str, url: str) -> None:
+    """What is wrong is not quoted: there is a password in it."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ConfigurationError(
+            f"{name} is no address: behind the host a port may stand, which is a number up to {_LAST_PORT}; in a "
+            "password `/`, `?`, `#`, `@` and `[` are written as %2F, %3F, %23, %40 and %5B."
+        ) from None
 
 
 def _check_people(settings: Settings) -> None:

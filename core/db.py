@@ -150,6 +150,8 @@ def _engine(database_url: str, **options: Any) -> AsyncEngine:
         sqlalchemy_url(database_url),
         json_serializer=_encode,
         json_deserializer=msgspec.json.decode,
+        # A statement that fails is told with its error, and what it was about to write may be secret.
+        hide_parameters=True,
         pool_size=20,
         max_overflow=20,
         **options,

@@ -44,7 +44,7 @@ def sealed_columns(metadata: MetaData) -> list[Column[bytes]]:
 async def rotate(database_url: str, keyring: Keyring, metadata: MetaData = METADATA) -> Rotated:
     """Interrupted at any point it has lost nothing: the old keys go only when nothing is sealed by them, and the next
     rotation goes on."""
-    engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
+    engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool, hide_parameters=True)
     try:
         async with engine.begin() as connection:
             await hold_keys(connection, alone=True)

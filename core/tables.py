@@ -1,5 +1,6 @@
 """Every table of the product, imported in one place for migrations."""
 
+from core.access import models as access
 from core.accounts import models as accounts
 from core.audit import models as audit
 from core.callbacks import models as callbacks
@@ -8,11 +9,13 @@ from core.drift import models as drift
 from core.guilds import models as guilds
 from core.images import models as images
 from core.jobs import models as jobs
+from core.notifications import models as notifications
 from core.policies import models as policies
 from core.templates import models as templates
 
 __all__ = [
     "METADATA",
+    "access",
     "accounts",
     "audit",
     "callbacks",
@@ -20,6 +23,7 @@ __all__ = [
     "guilds",
     "images",
     "jobs",
+    "notifications",
     "policies",
     "templates",
 ]

@@ -52,7 +52,7 @@ def main() -> int:
     argparse.ArgumentParser(prog="python -m workers", description=__doc__).parse_args()
     try:
         settings = load_settings()
-        write_logs(settings.log_level)
+        write_logs(settings)
         asyncio.run(serve(settings))
     except GuildwrightError as error:
         print(f"workers: {error.message}", file=sys.stderr)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from core.actor import GuildPermissions
 from core.db import is_away
 from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
 from core.discord.gateway import DiscordGateway
@@ -18,6 +19,7 @@ from core.jobs.errors import Cancelled, DoneInPart, HandedBack, JobFailed, Lease
 from core.jobs.schemas import Claim, ClaimTerms, Job, JobError
 from core.jobs.spec import AnySpec
 from core.jobs.states import JobState, Lane, WaitingFor
+from core.rights import least_role
 from core.uow import Database
 from workers.ending import end
 from workers.journal import LedgerJournal
@@ -215,33 +217,48 @@ class Running:
         """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""
         actor = claim.job.actor
         async with self._database.read() as unit:
-            state = await unit.guilds.state_of(guild_id)
+            state = await unit.guilds.state_of(guild_id) if guild_id else None
             if state == "left" and spec.leaves and claim.number > 1:
                 return  # there is nothing left to do there but to see that it is done
             # What an owner sends away is left, whatever was decided of it.
             may_leave = spec.leaves and actor.is_owner and state in CLOSED
-            if state != "approved" and not may_leave and not spec.about:
+            if guild_id and state != "approved" and not may_leave and not spec.about:
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
                     code=f"guild_{state or 'unknown'}",
                 )
             if not await unit.accounts.is_live(actor):
                 raise JobFailed(
-                    "The API token that asked for this was revoked or has expired since.",
+                    f"What {actor.name} asked with holds no more: the token was revoked or has expired, or they are no "
+                    "owner of this installation any more.",
                     code="authority_lost",
                 )
         if actor.is_owner:
             return
         if actor.discord_user_id is None:
             raise JobFailed("Nobody can say any more what the asker may do.", code="authority_lost")
-        bits = await self._gateway.read_member_permissions(guild_id, actor.discord_user_id)
-        needed = Permission(spec.bits)
-        if bits is None or (
-            needed not in Permission(bits) and Permission.ADMINISTRATOR not in Permission(bits)
-        ):
+        standing = await self._standing(guild_id, actor.discord_user_id)
+        if standing is None:
+            raise JobFailed(f"{actor.name} is no member of guild {guild_id} any more.", code="authority_lost")
+        async with self._database.read() as unit:
+            now = await unit.access.resolve(msgspec.structs.replace(actor, in_guild=standing, guilds=()))
+        if not now.unscoped().may(guild_id, spec.needed_right):
+            raise JobFailed(
+                f"{actor.name} is {now.role_in(guild_id).value} there by now: {spec.needed_right} needs "
+                f"{least_role(spec.needed_right).value}.",
+                code="authority_lost",
+            )
+        if not now.could(guild_id, Permission(spec.bits)):
             raise JobFailed(
                 f"{actor.name} has lost the permission to do this since asking for it.", code="authority_lost"
             )
+
+    async def _standing(self, guild_id: str, user_id: str) -> GuildPermissions | None:
+        bits = await self._gateway.read_member_permissions(guild_id, user_id)
+        member = await self._gateway.read_member(guild_id, user_id)
+        if bits is None or member is None:
+            return None
+        return GuildPermissions(guild_id=guild_id, bits=bits, role_ids=member.role_ids)
 
     async def _hand_back(self, claim: Claim) -> None:
         async with self._database.unit() as unit:

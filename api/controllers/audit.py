@@ -12,7 +12,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from api.deps import Asker, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.media import JSON, NDJSON, wants_lines
 from api.operations import operation
 from api.params import Cursor, GuildId, Limit, in_utc, paging_of
@@ -24,6 +24,7 @@ from core.audit.schemas import AuditFilter
 from core.discord.types import Snowflake
 from core.errors import Forbidden, NotFound
 from core.paging import Page, Paging
+from core.rights import Right
 from core.uow import Database, UnitOfWork
 
 Action = Annotated[
@@ -84,11 +85,11 @@ _FILTERED = {"wanted": Provide(provide_filter, sync_to_thread=False)}
 
 class AuditController(Controller):
     tags = ("audit",)
-    guards = (signed_in,)
 
     @get(
         "/audit",
         dependencies=_FILTERED,
+        guards=[needs(Right.AUDIT_READ)],
         **operation("listAudit", refuses=(Forbidden,), gives=(*JSON, NDJSON), lines=AuditEntry),
     )
     async def installation(
@@ -110,6 +111,7 @@ class AuditController(Controller):
     @get(
         "/guilds/{guild_id:str}/audit",
         dependencies=_FILTERED,
+        guards=[needs(Right.AUDIT_READ)],
         **operation("listGuildAudit", refuses=(NotFound, Forbidden), gives=(*JSON, NDJSON), lines=AuditEntry),
     )
     async def guild(

@@ -83,6 +83,7 @@ class AuthController(Controller):
         person = await parts.discord.who(code, taken.verifier)
         async with parts.database.unit() as unit:
             made = await unit.sessions.log_in(person, _visit(request), replaces=shown_in(request, SESSION))
+            await unit.access.note_login(made.account_id, person.user_id, person.name, person.guilds)
         life = made.session.expires_at - datetime.now(UTC)
         return _to(taken.next_path, cookie(SESSION, made.secret, life), no_cookie(LOGIN))
 

@@ -8,7 +8,7 @@ from api.answers import Answer, accepted, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.etags import etag_of, seen_in
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import callback_at, delivery_at
 from api.media import MERGE_PATCH
 from api.operations import operation
@@ -28,13 +28,17 @@ from api.schemas.callbacks import (
 )
 from core.callbacks import schemas as core
 from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.rights import Right
 
 
 class CallbackController(Controller):
     tags = ("callbacks",)
-    guards = (signed_in,)
 
-    @get("/guilds/{guild_id:str}/callbacks", **operation("listCallbacks", refuses=(NotFound, Forbidden)))
+    @get(
+        "/guilds/{guild_id:str}/callbacks",
+        guards=[needs(Right.CALLBACKS_READ)],
+        **operation("listCallbacks", refuses=(NotFound, Forbidden)),
+    )
     async def callbacks(
         self, *, actor: Asker, unit: Unit, guild_id: GuildId, limit: Limit = 50, cursor: Cursor = None
     ) -> CallbackPage:
@@ -44,6 +48,7 @@ class CallbackController(Controller):
 
     @post(
         "/guilds/{guild_id:str}/callbacks",
+        guards=[needs(Right.CALLBACKS_WRITE)],
         **operation(
             "createCallback", body=CreateCallback, refuses=(NotFound, Forbidden, Conflict), once=True
         ),
@@ -66,6 +71,7 @@ class CallbackController(Controller):
 
     @get(
         "/callbacks/{callback_id:uuid}",
+        guards=[needs(Right.CALLBACKS_READ)],
         **operation("getCallback", refuses=(NotFound, Forbidden), tagged=True),
     )
     async def callback(self, *, actor: Asker, unit: Unit, callback_id: CallbackId) -> Response[Callback]:
@@ -74,6 +80,7 @@ class CallbackController(Controller):
 
     @patch(
         "/callbacks/{callback_id:uuid}",
+        guards=[needs(Right.CALLBACKS_WRITE)],
         **operation(
             "editCallback",
             body=EditCallback,
@@ -93,6 +100,7 @@ class CallbackController(Controller):
 
     @delete(
         "/callbacks/{callback_id:uuid}",
+        guards=[needs(Right.CALLBACKS_WRITE)],
         **operation("deleteCallback", refuses=(NotFound, Forbidden, Stale), conditional=True),
     )
     async def delete(
@@ -103,6 +111,7 @@ class CallbackController(Controller):
 
     @post(
         "/callbacks/{callback_id:uuid}/rotate-secret",
+        guards=[needs(Right.CALLBACKS_WRITE)],
         **operation("rotateCallbackSecret", statuses=(200,), refuses=(NotFound, Forbidden), once=True),
     )
     async def rotate_secret(
@@ -121,6 +130,7 @@ class CallbackController(Controller):
 
     @post(
         "/callbacks/{callback_id:uuid}/test",
+        guards=[needs(Right.CALLBACKS_WRITE)],
         **operation("testCallback", statuses=(202,), refuses=(NotFound, Forbidden, Conflict), once=True),
     )
     async def test(

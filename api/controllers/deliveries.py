@@ -8,13 +8,14 @@ from litestar.params import QueryParameter
 
 from api.answers import Answer, accepted
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import delivery_at
 from api.operations import operation
 from api.params import CallbackId, Cursor, DeliveryId, Limit, in_utc, paging_of
 from api.schemas.callbacks import Delivery, DeliveryPage, DeliveryState, delivery_of
 from core.callbacks.schemas import DeliveryFilter
 from core.errors import Conflict, Forbidden, NotFound
+from core.rights import Right
 
 InState = Annotated[
     DeliveryState | None, QueryParameter(name="state", description="Deliveries in this state.")
@@ -28,9 +29,12 @@ Since = Annotated[
 class DeliveryController(Controller):
     path = "/callbacks/{callback_id:uuid}/deliveries"
     tags = ("callbacks",)
-    guards = (signed_in,)
 
-    @get("/", **operation("listDeliveries", refuses=(NotFound, Forbidden)))
+    @get(
+        "/",
+        guards=[needs(Right.CALLBACKS_READ)],
+        **operation("listDeliveries", refuses=(NotFound, Forbidden)),
+    )
     async def deliveries(
         self,
         *,
@@ -47,7 +51,11 @@ class DeliveryController(Controller):
         page = await unit.callbacks.deliveries(actor, callback_id, wanted, paging_of(limit, cursor))
         return DeliveryPage(items=tuple(map(delivery_of, page.items)), next_cursor=page.next_cursor)
 
-    @get("/{delivery_id:uuid}", **operation("getDelivery", refuses=(NotFound, Forbidden)))
+    @get(
+        "/{delivery_id:uuid}",
+        guards=[needs(Right.CALLBACKS_READ)],
+        **operation("getDelivery", refuses=(NotFound, Forbidden)),
+    )
     async def delivery(
         self, *, actor: Asker, unit: Unit, callback_id: CallbackId, delivery_id: DeliveryId
     ) -> Delivery:
@@ -56,6 +64,7 @@ class DeliveryController(Controller):
 
     @post(
         "/{delivery_id:uuid}/redeliver",
+        guards=[needs(Right.CALLBACKS_WRITE)],
         **operation("redeliver", statuses=(202,), refuses=(NotFound, Forbidden, Conflict), once=True),
     )
     async def redeliver(

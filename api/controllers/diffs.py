@@ -7,19 +7,20 @@ from litestar import Controller, Request, Response, post
 from api.answers import Answer
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.operations import operation
 from api.schemas.diffs import CreateDiff, Diff, diff_of, wanted_of
 from core.errors import Forbidden, NotFound
+from core.rights import Right
 
 
 class DiffController(Controller):
     path = "/diffs"
     tags = ("templates",)
-    guards = (signed_in,)
 
     @post(
         "/",
+        guards=[needs(Right.TEMPLATES_READ)],
         **operation("createDiff", body=CreateDiff, statuses=(200,), refuses=(NotFound, Forbidden), once=True),
     )
     async def create(

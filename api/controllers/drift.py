@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from api.answers import Answer, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import version_at
 from api.operations import operation
 from api.params import Cursor, GuildId, Limit, paging_of
@@ -16,6 +16,7 @@ from api.schemas.drift import CaptureDrift, DriftPage, DriftState, drift_item_of
 from api.schemas.templates import Version, version_of
 from core.drift.schemas import DriftFilter
 from core.errors import Forbidden, NotFound
+from core.rights import Right
 
 State = Annotated[DriftState, QueryParameter(name="state", description="`open` unless another one is named.")]
 Kind = Annotated[str | None, QueryParameter(max_length=32, description="E.g. channel.")]
@@ -24,9 +25,8 @@ Kind = Annotated[str | None, QueryParameter(max_length=32, description="E.g. cha
 class DriftController(Controller):
     path = "/guilds/{guild_id:str}/drift"
     tags = ("templates",)
-    guards = (signed_in,)
 
-    @get("/", **operation("listDrift", refuses=(NotFound, Forbidden)))
+    @get("/", guards=[needs(Right.DRIFT_READ)], **operation("listDrift", refuses=(NotFound, Forbidden)))
     async def drift(
         self,
         *,
@@ -45,6 +45,7 @@ class DriftController(Controller):
 
     @post(
         "/capture",
+        guards=[needs(Right.DRIFT_WRITE)],
         **operation(
             "captureDrift",
             body=CaptureDrift,

@@ -9,7 +9,7 @@ from api.answers import Answer, accepted
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.errors import InvalidParameter
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import job_at
 from api.operations import operation
 from api.params import GuildId, Limit
@@ -26,6 +26,8 @@ from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Structure, structure_of
 from core.discord.types import is_snowflake
 from core.errors import Conflict, Forbidden, NotFound
+from core.guilds.jobs import SYNC
+from core.rights import Right
 
 After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")]
 
@@ -33,9 +35,8 @@ After = Annotated[str | None, QueryParameter(description="`next_cursor` of the p
 class GuildController(Controller):
     path = "/guilds"
     tags = ("guilds",)
-    guards = (signed_in,)
 
-    @get("/", **operation("listGuilds"))
+    @get("/", guards=[needs(Right.GUILDS_READ)], **operation("listGuilds"))
     async def guilds(
         self,
         *,
@@ -53,18 +54,23 @@ class GuildController(Controller):
         page = await unit.guilds.list(actor, state=in_state, limit=limit, cursor=cursor)
         return GuildPage(items=tuple(map(guild_of, page.items)), next_cursor=page.next_cursor)
 
-    @get("/{guild_id:str}", **operation("getGuild", refuses=(NotFound,)))
+    @get("/{guild_id:str}", guards=[needs(Right.GUILDS_READ)], **operation("getGuild", refuses=(NotFound,)))
     async def guild(self, *, actor: Asker, unit: Unit, guild_id: GuildId) -> Guild:
         """One guild."""
         return guild_of(await unit.guilds.get(actor, guild_id))
 
-    @get("/{guild_id:str}/structure", **operation("getStructure", refuses=(NotFound, Forbidden)))
+    @get(
+        "/{guild_id:str}/structure",
+        guards=[needs(Right.STRUCTURE_READ)],
+        **operation("getStructure", refuses=(NotFound, Forbidden)),
+    )
     async def structure(self, *, actor: Asker, unit: Unit, guild_id: GuildId) -> Structure:
         """Settings, roles and channels as the bot last told of them."""
         return structure_of(await unit.guilds.view(actor, guild_id))
 
     @post(
         "/{guild_id:str}/approval",
+        guards=[needs(Right.GUILDS_REVIEW)],
         **operation(
             "reviewGuild",
             body=ReviewGuild,
@@ -90,6 +96,7 @@ class GuildController(Controller):
 
     @post(
         "/{guild_id:str}/sync",
+        guards=[needs(SYNC.needed_right)],
         **operation(
             "syncGuild", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
         ),

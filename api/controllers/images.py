@@ -7,13 +7,14 @@ from litestar.params import PathParameter
 
 from api.answers import Answer, created
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import image_at
 from api.media import IMAGES, OCTETS, require_media
 from api.operations import operation
 from api.schemas.images import Image, image_of
 from core.discord.images import MAX_IMAGE_BYTES
 from core.errors import Forbidden, NotFound
+from core.rights import Right
 
 Hash = Annotated[str, PathParameter(description="`sha256:` and 64 hexadecimal digits.")]
 _HEADERS = {
@@ -26,11 +27,11 @@ _HEADERS = {
 class ImageController(Controller):
     path = "/images"
     tags = ("images",)
-    guards = (signed_in,)
 
     @post(
         "/",
         request_max_body_size=MAX_IMAGE_BYTES,
+        guards=[needs(Right.IMAGES_WRITE)],
         **operation("uploadImage", body=bytes, takes=(OCTETS, *IMAGES), refuses=(Forbidden,), once=True),
     )
     async def upload(
@@ -53,6 +54,7 @@ class ImageController(Controller):
 
     @get(
         "/{image_hash:str}",
+        guards=[needs(Right.IMAGES_READ)],
         **operation(
             "getImage",
             statuses=(200, 304),

@@ -13,7 +13,7 @@ from api.answers import Answer, accepted
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.errors import InvalidParameter
-from api.guards import signed_in
+from api.guards import needs, needs_kind
 from api.locations import job_at
 from api.operations import operation
 from api.params import Cursor, GuildId, JobId, Limit, in_utc, paging_of
@@ -25,6 +25,7 @@ from core.discord.types import is_snowflake
 from core.errors import Conflict, Forbidden, NotFound
 from core.jobs import schemas as core
 from core.jobs.schemas import JobFilter
+from core.rights import Right
 from core.uow import UnitOfWork
 
 Kind = Annotated[str | None, QueryParameter(max_length=100, description="E.g. template.apply.")]
@@ -42,9 +43,8 @@ Since = Annotated[
 class JobController(Controller):
     path = "/jobs"
     tags = ("jobs",)
-    guards = (signed_in,)
 
-    @get("/", **operation("listJobs"))
+    @get("/", guards=[needs(Right.JOBS_READ)], **operation("listJobs"))
     async def jobs(
         self,
         *,
@@ -67,18 +67,27 @@ class JobController(Controller):
         page = await unit.jobs.list(actor, wanted, paging_of(limit, cursor))
         return JobPage(items=tuple(map(job_of, page.items)), next_cursor=page.next_cursor)
 
-    @get("/{job_id:uuid}", **operation("getJob", refuses=(NotFound,), waits=True))
+    @get(
+        "/{job_id:uuid}",
+        guards=[needs(Right.JOBS_READ)],
+        **operation("getJob", refuses=(NotFound,), waits=True),
+    )
     async def job(self, *, actor: Asker, unit: Unit, job_id: JobId) -> Job:
         """One job. With `Prefer: wait=N` it is answered as soon as it has settled."""
         return job_of(await unit.jobs.get(actor, job_id))
 
-    @get("/{job_id:uuid}/steps", **operation("listJobSteps", refuses=(NotFound,)))
+    @get(
+        "/{job_id:uuid}/steps",
+        guards=[needs(Right.JOBS_READ)],
+        **operation("listJobSteps", refuses=(NotFound,)),
+    )
     async def steps(self, *, actor: Asker, unit: Unit, job_id: JobId) -> JobStepPage:
         """Every call that the job has recorded."""
         return JobStepPage(items=tuple(map(step_of, await unit.jobs.steps(actor, job_id))))
 
     @post(
         "/{job_id:uuid}/cancel",
+        guards=[needs(Right.JOBS_WRITE)],
         **operation(
             "cancelJob", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
         ),
@@ -93,6 +102,7 @@ class JobController(Controller):
 
     @post(
         "/{job_id:uuid}/retry",
+        guards=[needs(Right.JOBS_WRITE)],
         **operation(
             "retryJob", statuses=(202, 200), refuses=(NotFound, Forbidden, Conflict), once=True, waits=True
         ),
@@ -107,6 +117,7 @@ class JobController(Controller):
 
     @get(
         "/{job_id:uuid}/events",
+        guards=[needs(Right.JOBS_READ)],
         **operation("streamJobEvents", refuses=(NotFound,), gives=(events.MEDIA_TYPE,), statuses=(200, 204)),
     )
     async def events(
@@ -131,10 +142,10 @@ class JobController(Controller):
 
 class GuildJobController(Controller):
     tags = ("jobs",)
-    guards = (signed_in,)
 
     @post(
         "/guilds/{guild_id:str}/jobs",
+        guards=[needs_kind(Right.JOBS_CREATE)],
         **operation(
             "createJob",
             body=CreateJob,
@@ -159,6 +170,7 @@ class GuildJobController(Controller):
 
     @get(
         "/guilds/{guild_id:str}/events",
+        guards=[needs(Right.EVENTS_READ)],
         **operation(
             "streamGuildEvents",
             refuses=(NotFound, Forbidden),

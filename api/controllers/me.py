@@ -6,9 +6,10 @@ from litestar import Controller, Request, delete, get, post
 
 from api.bodies import body_of
 from api.deps import Asker, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.operations import operation
 from api.params import TokenId
+from api.schemas.access import MyGuildPage, my_guild_of
 from api.schemas.accounts import (
     Account,
     ApiTokenPage,
@@ -18,24 +19,34 @@ from api.schemas.accounts import (
     token_of,
 )
 from core.errors import Forbidden, NotFound
+from core.rights import Right
 
 
 class MeController(Controller):
     path = "/me"
     tags = ("me",)
-    guards = (signed_in,)
 
-    @get("/", **operation("getMe", refuses=(NotFound, Forbidden)))
+    @get("/", guards=[needs(Right.ACCOUNT_READ)], **operation("getMe", refuses=(NotFound, Forbidden)))
     async def me(self, *, actor: Asker, unit: Unit) -> Account:
         """Who you are."""
         return account_of(await unit.accounts.get(actor))
 
-    @get("/tokens", **operation("listMyTokens", refuses=(Forbidden,)))
+    @get("/guilds", guards=[needs(Right.GUILDS_READ)], **operation("listMyGuilds", refuses=(Forbidden,)))
+    async def guilds(self, *, actor: Asker, unit: Unit) -> MyGuildPage:
+        """The guilds that you are in, and what you are there; also those without the bot to which you could have
+        invited it when you last logged in."""
+        return MyGuildPage(items=tuple(map(my_guild_of, await unit.access.my_guilds(actor))))
+
+    @get("/tokens", guards=[needs(Right.ACCOUNT_READ)], **operation("listMyTokens", refuses=(Forbidden,)))
     async def tokens(self, *, actor: Asker, unit: Unit) -> ApiTokenPage:
         """Your API tokens, without their secrets."""
         return ApiTokenPage(items=tuple(map(token_of, await unit.accounts.list_tokens(actor))))
 
-    @post("/tokens", **operation("createMyToken", body=CreateApiToken, refuses=(Forbidden,)))
+    @post(
+        "/tokens",
+        guards=[needs(Right.ACCOUNT_WRITE)],
+        **operation("createMyToken", body=CreateApiToken, refuses=(Forbidden,)),
+    )
     async def create_token(self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit) -> NewApiToken:
         """Make a further API token.
 
@@ -52,7 +63,11 @@ class MeController(Controller):
         )
         return NewApiToken(token=token_of(made.token), secret=made.secret)
 
-    @delete("/tokens/{token_id:uuid}", **operation("revokeMyToken", refuses=(NotFound, Forbidden)))
+    @delete(
+        "/tokens/{token_id:uuid}",
+        guards=[needs(Right.ACCOUNT_WRITE)],
+        **operation("revokeMyToken", refuses=(NotFound, Forbidden)),
+    )
     async def revoke_token(self, *, actor: Asker, unit: Unit, token_id: TokenId) -> None:
         """Revoke a token, at once and for good."""
         await unit.accounts.revoke_token(actor, token_id)

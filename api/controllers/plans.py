@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from api.answers import Answer, accepted, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import job_at, plan_at
 from api.operations import operation
 from api.params import GuildId, PlanId
@@ -15,14 +15,15 @@ from api.schemas.jobs import Job, job_of
 from api.schemas.plan_options import options_of
 from api.schemas.plans import ApplyPlan, CreatePlan, CreateRollback, Plan, plan_of
 from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.rights import Right
 
 
 class PlanController(Controller):
     tags = ("plans",)
-    guards = (signed_in,)
 
     @post(
         "/guilds/{guild_id:str}/plans",
+        guards=[needs(Right.PLANS_WRITE)],
         **operation("createPlan", body=CreatePlan, refuses=(NotFound, Forbidden, Conflict), once=True),
     )
     async def create(
@@ -46,6 +47,7 @@ class PlanController(Controller):
 
     @post(
         "/guilds/{guild_id:str}/rollbacks",
+        guards=[needs(Right.ROLLBACKS_WRITE)],
         **operation(
             "createRollback", body=CreateRollback, refuses=(NotFound, Forbidden, Conflict), once=True
         ),
@@ -69,13 +71,16 @@ class PlanController(Controller):
 
         return await once(make)
 
-    @get("/plans/{plan_id:uuid}", **operation("getPlan", refuses=(NotFound,)))
+    @get(
+        "/plans/{plan_id:uuid}", guards=[needs(Right.PLANS_READ)], **operation("getPlan", refuses=(NotFound,))
+    )
     async def plan(self, *, actor: Asker, unit: Unit, plan_id: PlanId) -> Plan:
         """One plan, as it was made."""
         return plan_of(await unit.plans.get(actor, plan_id))
 
     @post(
         "/plans/{plan_id:uuid}/apply",
+        guards=[needs(Right.PLANS_APPLY)],
         **operation(
             "applyPlan",
             body=ApplyPlan,
@@ -101,6 +106,7 @@ class PlanController(Controller):
 
     @post(
         "/plans/{plan_id:uuid}/approve",
+        guards=[needs(Right.PLANS_APPROVE)],
         **operation(
             "approvePlan",
             body=ApplyPlan,
@@ -125,6 +131,7 @@ class PlanController(Controller):
 
     @post(
         "/plans/{plan_id:uuid}/reject",
+        guards=[needs(Right.PLANS_APPROVE)],
         **operation(
             "rejectPlan",
             statuses=(202, 200),

@@ -9,13 +9,14 @@ from litestar.params import QueryParameter
 from api.bodies import body_of
 from api.deps import Asker, Unit
 from api.etags import etag_of, seen_in
-from api.guards import signed_in
+from api.guards import needs
 from api.operations import operation
 from api.params import GuildId
 from api.schemas.policies import Policies, PutPolicies, Visibility, policies_of, rules_of, visibility_of
 from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.policies.service import NEVER
 from core.policies.service import Policies as CorePolicies
+from core.rights import Right
 
 RoleIds = Annotated[
     list[str] | None,
@@ -40,15 +41,19 @@ OfPlan = Annotated[UUID | None, QueryParameter(description="Also what it will be
 class PolicyController(Controller):
     path = "/guilds/{guild_id:str}"
     tags = ("guilds",)
-    guards = (signed_in,)
 
-    @get("/policies", **operation("getPolicies", refuses=(NotFound, Forbidden), tagged=True))
+    @get(
+        "/policies",
+        guards=[needs(Right.POLICIES_READ)],
+        **operation("getPolicies", refuses=(NotFound, Forbidden), tagged=True),
+    )
     async def policies(self, *, actor: Asker, unit: Unit, guild_id: GuildId) -> Response[Policies]:
         """The guild's rules, and where it breaks them now."""
         return _tagged(await unit.policies.get(actor, guild_id))
 
     @put(
         "/policies",
+        guards=[needs(Right.POLICIES_WRITE)],
         **operation(
             "putPolicies",
             body=PutPolicies,
@@ -66,7 +71,11 @@ class PolicyController(Controller):
         seen = seen_in(request.headers.get("if-match"))
         return _tagged(await unit.policies.put(actor, guild_id, rules, seen=seen))
 
-    @get("/visibility", **operation("getVisibility", refuses=(NotFound, Forbidden, Conflict)))
+    @get(
+        "/visibility",
+        guards=[needs(Right.STRUCTURE_READ)],
+        **operation("getVisibility", refuses=(NotFound, Forbidden, Conflict)),
+    )
     async def visibility(
         self,
         *,

@@ -7,20 +7,24 @@ from litestar import Controller, Request, Response, post
 from api.answers import Answer
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.operations import operation
 from api.params import TemplateId
 from api.schemas.plan_options import options_of
 from api.schemas.rollouts import CreatePlans, PlanTable, row_of
 from core.errors import NotFound
+from core.rights import Right
 
 
 class RolloutController(Controller):
     path = "/templates/{template_id:uuid}/plans"
     tags = ("plans",)
-    guards = (signed_in,)
 
-    @post("/", **operation("createPlans", body=CreatePlans, statuses=(200,), refuses=(NotFound,), once=True))
+    @post(
+        "/",
+        guards=[needs(Right.PLANS_WRITE)],
+        **operation("createPlans", body=CreatePlans, statuses=(200,), refuses=(NotFound,), once=True),
+    )
     async def create(
         self,
         *,

@@ -8,7 +8,7 @@ from api.answers import Answer, accepted
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.documents import answer_document
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import job_at
 from api.media import JSON, MERGE_PATCH
 from api.operations import operation
@@ -17,6 +17,7 @@ from api.schemas.guilds import CaptureGuild, EditSnapshot, SnapshotInfo, Snapsho
 from api.schemas.jobs import Job, job_of
 from api.schemas.structure import Snapshot, snapshot_of
 from core.errors import Conflict, Forbidden, NotFound
+from core.rights import Right
 from core.templates.capture import document_of
 from core.templates.documents.document import Document
 
@@ -24,10 +25,10 @@ from core.templates.documents.document import Document
 class SnapshotController(Controller):
     path = "/guilds/{guild_id:str}"
     tags = ("snapshots",)
-    guards = (signed_in,)
 
     @post(
         "/captures",
+        guards=[needs(Right.SNAPSHOTS_WRITE)],
         **operation(
             "captureGuild",
             body=CaptureGuild,
@@ -52,7 +53,11 @@ class SnapshotController(Controller):
 
         return await once(ask)
 
-    @get("/snapshots", **operation("listSnapshots", refuses=(NotFound, Forbidden)))
+    @get(
+        "/snapshots",
+        guards=[needs(Right.SNAPSHOTS_READ)],
+        **operation("listSnapshots", refuses=(NotFound, Forbidden)),
+    )
     async def snapshots(
         self, *, actor: Asker, unit: Unit, guild_id: GuildId, limit: Limit = 50, cursor: Cursor = None
     ) -> SnapshotPage:
@@ -60,7 +65,11 @@ class SnapshotController(Controller):
         page = await unit.snapshots.list(actor, guild_id, paging_of(limit, cursor))
         return SnapshotPage(items=tuple(map(snapshot_info_of, page.items)), next_cursor=page.next_cursor)
 
-    @get("/snapshots/{snapshot_id:uuid}", **operation("getSnapshot", refuses=(NotFound, Forbidden)))
+    @get(
+        "/snapshots/{snapshot_id:uuid}",
+        guards=[needs(Right.SNAPSHOTS_READ)],
+        **operation("getSnapshot", refuses=(NotFound, Forbidden)),
+    )
     async def snapshot(
         self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId
     ) -> Snapshot:
@@ -69,6 +78,7 @@ class SnapshotController(Controller):
 
     @patch(
         "/snapshots/{snapshot_id:uuid}",
+        guards=[needs(Right.SNAPSHOTS_WRITE)],
         **operation("editSnapshot", body=EditSnapshot, takes=MERGE_PATCH[:1], refuses=(NotFound, Forbidden)),
     )
     async def edit(
@@ -86,6 +96,7 @@ class SnapshotController(Controller):
 
     @delete(
         "/snapshots/{snapshot_id:uuid}",
+        guards=[needs(Right.SNAPSHOTS_DELETE)],
         **operation("deleteSnapshot", refuses=(NotFound, Forbidden, Conflict)),
     )
     async def delete(self, *, actor: Asker, unit: Unit, guild_id: GuildId, snapshot_id: SnapshotId) -> None:
@@ -94,6 +105,7 @@ class SnapshotController(Controller):
 
     @get(
         "/snapshots/{snapshot_id:uuid}/document",
+        guards=[needs(Right.SNAPSHOTS_READ)],
         **operation("getSnapshotDocument", refuses=(NotFound, Forbidden), gives=(*JSON, "application/yaml")),
     )
     async def document(

@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from api.answers import Answer
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
-from api.guards import signed_in
+from api.guards import needs
 from api.operations import operation
 from api.schemas.system import CreatePause, LaneDepth, LastError, Pause, Status, process_of
 from core.errors import Conflict, Forbidden
@@ -20,9 +20,8 @@ from core.uow import UnitOfWork
 class SystemController(Controller):
     path = "/system"
     tags = ("system",)
-    guards = (signed_in,)
 
-    @get("/status", **operation("getSystemStatus", refuses=(Forbidden,)))
+    @get("/status", guards=[needs(Right.SYSTEM_READ)], **operation("getSystemStatus", refuses=(Forbidden,)))
     async def status(self, *, actor: Asker, unit: Unit) -> Status:
         """Which of our processes are alive and what they say of themselves, how much there is to do, and what last
         went wrong."""
@@ -31,6 +30,7 @@ class SystemController(Controller):
 
     @post(
         "/pause",
+        guards=[needs(Right.SYSTEM_WRITE)],
         **operation(
             "pauseSystem",
             body=CreatePause,
@@ -52,7 +52,11 @@ class SystemController(Controller):
 
         return await once(do)
 
-    @post("/resume", **operation("resumeSystem", statuses=(200,), refuses=(Forbidden, Conflict), once=True))
+    @post(
+        "/resume",
+        guards=[needs(Right.SYSTEM_WRITE)],
+        **operation("resumeSystem", statuses=(200,), refuses=(Forbidden, Conflict), once=True),
+    )
     async def resume(self, *, actor: Asker, unit: Unit, once: Once) -> Response[Status]:
         """Go on after a pause."""
 

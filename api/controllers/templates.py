@@ -11,7 +11,7 @@ from api.deps import Asker, Once, Unit
 from api.documents import imported, optional_draft_within
 from api.errors import InvalidParameter
 from api.etags import etag_of, seen_in
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import template_at
 from api.media import JSON, MERGE_PATCH, YAML
 from api.operations import operation
@@ -28,6 +28,7 @@ from api.schemas.templates import (
     template_of,
 )
 from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.rights import Right
 from core.templates import schemas as core
 from core.templates.documents.document import Document
 
@@ -47,9 +48,8 @@ Note = Annotated[
 class TemplateController(Controller):
     path = "/templates"
     tags = ("templates",)
-    guards = (signed_in,)
 
-    @get("/", **operation("listTemplates"))
+    @get("/", guards=[needs(Right.TEMPLATES_READ)], **operation("listTemplates"))
     async def templates(
         self, *, actor: Asker, unit: Unit, limit: Limit = 50, cursor: Cursor = None
     ) -> TemplatePage:
@@ -57,7 +57,11 @@ class TemplateController(Controller):
         page = await unit.templates.list(actor, paging_of(limit, cursor))
         return TemplatePage(items=tuple(map(template_of, page.items)), next_cursor=page.next_cursor)
 
-    @post("/", **operation("createTemplate", body=CreateTemplate, refuses=(Forbidden, NotFound), once=True))
+    @post(
+        "/",
+        guards=[needs(Right.TEMPLATES_WRITE)],
+        **operation("createTemplate", body=CreateTemplate, refuses=(Forbidden, NotFound), once=True),
+    )
     async def create(
         self, *, request: Request[Any, Any, Any], actor: Asker, unit: Unit, once: Once
     ) -> Response[Template]:
@@ -81,6 +85,7 @@ class TemplateController(Controller):
 
     @post(
         "/import",
+        guards=[needs(Right.TEMPLATES_WRITE)],
         **operation("importTemplate", body=Document, takes=(YAML[0], *JSON), refuses=(Forbidden,), once=True),
     )
     async def import_(
@@ -111,13 +116,18 @@ class TemplateController(Controller):
 
         return await once(make)
 
-    @get("/{template_id:uuid}", **operation("getTemplate", refuses=(NotFound,), tagged=True))
+    @get(
+        "/{template_id:uuid}",
+        guards=[needs(Right.TEMPLATES_READ)],
+        **operation("getTemplate", refuses=(NotFound,), tagged=True),
+    )
     async def template(self, *, actor: Asker, unit: Unit, template_id: TemplateId) -> Response[Template]:
         """One template."""
         return _tagged(await unit.templates.get(actor, template_id))
 
     @post(
         "/{template_id:uuid}/copy",
+        guards=[needs(Right.TEMPLATES_WRITE)],
         **operation(
             "copyTemplate", body=CopyTemplate, body_required=False, refuses=(NotFound, Forbidden), once=True
         ),
@@ -151,6 +161,7 @@ class TemplateController(Controller):
 
     @patch(
         "/{template_id:uuid}",
+        guards=[needs(Right.TEMPLATES_WRITE)],
         **operation(
             "editTemplate",
             body=EditTemplate,
@@ -170,6 +181,7 @@ class TemplateController(Controller):
 
     @delete(
         "/{template_id:uuid}",
+        guards=[needs(Right.TEMPLATES_WRITE)],
         **operation("deleteTemplate", refuses=(NotFound, Forbidden, Conflict, Stale), conditional=True),
     )
     async def delete(

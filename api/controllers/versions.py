@@ -11,7 +11,7 @@ from api.answers import Answer, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
 from api.documents import answer_yaml, draft_within, is_yaml, yaml_draft
-from api.guards import signed_in
+from api.guards import needs
 from api.locations import version_at
 from api.media import JSON, YAML, wants_yaml
 from api.operations import operation
@@ -19,6 +19,7 @@ from api.params import Cursor, Limit, TemplateId, VersionNumber, paging_of
 from api.schemas.operations import operations_of
 from api.schemas.templates import CreateVersion, Version, VersionPage, version_info_of, version_of
 from core.errors import Forbidden, Invalid, NotFound, Problem, Stale
+from core.rights import Right
 from core.templates.documents.changes import Operation
 from core.templates.documents.parse import Draft
 
@@ -31,9 +32,8 @@ Base = Annotated[int | None, QueryParameter(ge=0, description="With YAML: the ve
 class VersionController(Controller):
     path = "/templates/{template_id:uuid}/versions"
     tags = ("templates",)
-    guards = (signed_in,)
 
-    @get("/", **operation("listVersions", refuses=(NotFound,)))
+    @get("/", guards=[needs(Right.TEMPLATES_READ)], **operation("listVersions", refuses=(NotFound,)))
     async def versions(
         self, *, actor: Asker, unit: Unit, template_id: TemplateId, limit: Limit = 50, cursor: Cursor = None
     ) -> VersionPage:
@@ -43,6 +43,7 @@ class VersionController(Controller):
 
     @post(
         "/",
+        guards=[needs(Right.TEMPLATES_WRITE)],
         **operation(
             "createVersion",
             body=CreateVersion,
@@ -84,7 +85,11 @@ class VersionController(Controller):
 
         return await once(make)
 
-    @get("/{number:int}", **operation("getVersion", refuses=(NotFound,), gives=(*JSON, "application/yaml")))
+    @get(
+        "/{number:int}",
+        guards=[needs(Right.TEMPLATES_READ)],
+        **operation("getVersion", refuses=(NotFound,), gives=(*JSON, "application/yaml")),
+    )
     async def version(
         self,
         *,

@@ -6,17 +6,16 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.cookies import SESSION
 from api.openapi.components import Schema, components_of, reachable, ref_to, settle_directions
 from api.openapi.errors import error_responses
 from api.openapi.parameters import header_components, parameter_components
 from api.openapi.paths import answer_type, path_item
+from api.openapi.security import SCHEMES, scopes_described, security_of
 from api.openapi.webhooks import webhooks
 from api.operations import operation_of
 from api.schemas.callback_events import CallbackEvent
 from api.schemas.guild_events import GuildEvent
 from api.schemas.problems import Problem
-from api.security import CSRF_HEADER
 
 _DESCRIPTION = """\
 A Discord server is infrastructure: describe it, see what would change, apply it safely, watch it, undo it.
@@ -31,6 +30,12 @@ than 8 KiB of path and query, 431 for more than 64 KiB of headers, 501 for a Tra
 - Discord's ids are strings; times are RFC 3339 in UTC.
 - Within v1 changes are additive: ignore fields that you do not know. Enums in answers (`x-extensible-enum`) are open: \
 expect words that are not listed here.
+- A credential that was made with **scopes** may no more than they say: `x-required-scope` names the one that an \
+operation needs, and without it the answer is 403 with the code `out_of_scope`. A scope holds for what stands behind \
+it after a colon, too.
+
+Scopes:
+
 """
 _TAGS = {
     "guilds": "Discord servers that the bot is in.",
@@ -41,7 +46,7 @@ _TAGS = {
     "jobs": "What was asked of the bot.",
     "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
     "audit": "Who changed what, and through which door.",
-    "auth": "Logging in with Discord, and out.",
+    "auth": "Logging in with Discord and out, and access tokens.",
     "me": "Your account, its sessions and its API tokens.",
     "system": "The installation.",
     "health": "For supervisors and load balancers.",
@@ -84,11 +89,11 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
             "title": "Guildwright",
             "version": "1",
             "summary": "A self-hosted control plane for Discord servers.",
-            "description": _DESCRIPTION,
+            "description": _DESCRIPTION + scopes_described(),
         },
         "servers": [{"url": "/", "description": "Where this document came from."}],
         "tags": [{"name": name, "description": meaning} for name, meaning in _TAGS.items()],
-        "security": [{"bearer": []}, {"session": []}],
+        "security": security_of(None, is_safe=True),
         "paths": paths,
         "webhooks": sent,
         "components": {
@@ -96,26 +101,7 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
             "responses": responses,
             "parameters": parameter_components(),
             "headers": header_components(),
-            "securitySchemes": {
-                "bearer": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "An API token, `gwt_…`: the owner's is printed once at the first start.",
-                },
-                "session": {
-                    "type": "apiKey",
-                    "in": "cookie",
-                    "name": SESSION,
-                    "description": "A browser's session: begun at `GET /api/v1/auth/discord/login`.",
-                },
-                "csrf": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": CSRF_HEADER,
-                    "description": "What `GET /api/v1/me/session` tells; needed with a session for whatever is not "
-                    "GET, as is an Origin or Sec-Fetch-Site of this site.",
-                },
-            },
+            "securitySchemes": SCHEMES,
         },
     }
 

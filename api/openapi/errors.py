@@ -16,7 +16,7 @@ _MEANING = {
     ),
     HTTPStatus.UNAUTHORIZED: (
         "unauthenticated",
-        "No API token and no session, or one that does not hold (any more).",
+        "No credential, or one that does not hold (any more).",
     ),
     HTTPStatus.FORBIDDEN: ("forbidden", "You may not do this; the detail names what is missing."),
     HTTPStatus.NOT_FOUND: ("not_found", "There is no such thing, or none that you may know of."),
@@ -63,7 +63,7 @@ def error_responses() -> dict[str, Schema]:
 
 
 def statuses_of(
-    operation: Operation, *, method: str, guarded: bool, parameters: bool, limited: bool
+    operation: Operation, *, method: str, guarded: bool, scoped: bool, parameters: bool, limited: bool
 ) -> list[HTTPStatus]:
     """What follows from the route's form, and what the service says it refuses."""
     found = {
@@ -77,6 +77,8 @@ def statuses_of(
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
         if method not in {"get", "head"}:
             found |= {HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN}
+    if scoped:
+        found.add(HTTPStatus.FORBIDDEN)
     if parameters or operation.once:
         found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     if operation.body is not None:

@@ -11,11 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from api import events
 from api.examples import YAML_EXAMPLE, example_of
-from api.guards import guards_of, signed_in
+from api.guards import is_guarded, needed_by
 from api.media import IMAGES, NDJSON, YAML
 from api.openapi.components import Schema, ref_to
 from api.openapi.errors import name_of, statuses_of
 from api.openapi.parameters import headers_of, parameters_of
+from api.openapi.security import scope_shown, security_of
 from api.operations import Operation
 from api.schemas.jobs import JobProgressed
 from core.templates.documents.document import Document
@@ -56,7 +57,7 @@ def answer_type(handler: HTTPRouteHandler) -> Any:
 
 
 def path_item(handler: HTTPRouteHandler, operation: Operation, method: str) -> Schema:
-    guarded = signed_in in guards_of(handler)
+    guarded, needed = is_guarded(handler), needed_by(handler)
     summary, _, description = (inspect.getdoc(handler.fn) or "").partition("\n")
     parameters = [*parameters_of(handler), *headers_of(operation)]
     item: Schema = {
@@ -72,6 +73,7 @@ def path_item(handler: HTTPRouteHandler, operation: Operation, method: str) -> S
                     operation,
                     method=method,
                     guarded=guarded,
+                    scoped=needed is not None,
                     limited="health" not in _tags(handler),
                     parameters=any(p.get("in") != "path" for p in parameters),
                 )
@@ -84,8 +86,10 @@ def path_item(handler: HTTPRouteHandler, operation: Operation, method: str) -> S
         item["requestBody"] = {"required": operation.body_required, "content": _bodies(operation)}
     if not guarded:
         item["security"] = []
-    elif method not in {"get", "head"}:
-        item["security"] = [{"bearer": []}, {"session": [], "csrf": []}]
+        return item
+    item["security"] = security_of(needed, is_safe=method in {"get", "head"})
+    if needed is not None:
+        item["x-required-scope"] = scope_shown(needed)
     return item
 
 

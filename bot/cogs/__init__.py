@@ -14,7 +14,7 @@ from core.uow import Database
 
 def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners:
     """To be called before the login, which registers the commands."""
-    owners = Owners(bot, database.people.owner_ids)
+    owners = Owners(bot, database.people.owner_ids, database)
     bot.add_listener(owners.ask, "on_connect")
     bot.add_cog(GuildwrightCog(bot, database, owners, version=version))
     bot.add_cog(GuildCog(database, owners))

@@ -5,7 +5,7 @@ from typing import Any
 import disnake
 from disnake.ext import commands
 
-from bot.asker import Owners, actor_of
+from bot.asker import Owners, asker_of
 from bot.ui.answers import answering
 from core.actor import SYSTEM
 from core.errors import Conflict
@@ -41,7 +41,7 @@ class AnnouncementCog(commands.Cog):
 
     async def _decided(self, pressed: _Pressed, press: GuildPress) -> Guild:
         """The guild, with what somebody else has decided before where that cannot be decided any more."""
-        actor = actor_of(pressed, self._owners.ids)
+        actor = await asker_of(pressed, self._owners, self._database)
         try:
             async with self._database.unit() as unit:
                 guild = await unit.guilds.get(actor, press.guild_id)

@@ -5,7 +5,7 @@ from typing import Any
 import disnake
 from disnake.ext import commands
 
-from bot.asker import Owners, actor_of, guild_of
+from bot.asker import Owners, asker_of, guild_of
 from bot.ui.answers import answering
 from bot.ui.review import reviewed_text
 from core.guilds.states import Decision
@@ -76,7 +76,7 @@ class GuildCog(commands.Cog):
         self, asked: _Asked, decision: Decision, reason: str | None, *, leave: bool = False
     ) -> None:
         async with answering(asked):
-            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.unit() as unit:
                 reviewed = await unit.guild_reviews.decide(
                     actor, str(guild.id), decision, reason=reason, leave=leave

@@ -6,7 +6,7 @@ from typing import Any
 import disnake
 from disnake.ext import commands
 
-from bot.asker import Owners, actor_of, guild_of
+from bot.asker import Owners, asker_of, guild_of
 from bot.client import GuildwrightBot
 from bot.intents import privileged_switches
 from bot.ui.answers import answering
@@ -47,7 +47,7 @@ class GuildwrightCog(commands.Cog):
     async def status(self, asked: disnake.ApplicationCommandInteraction[Any]) -> None:
         """How the bot is, what it is doing in this server and what it lacks here."""
         async with answering(asked):
-            actor = actor_of(asked, self._owners.ids)
+            actor = await asker_of(asked, self._owners, self._database)
             status = await self._status(actor, str(guild_of(asked).id))
             await asked.edit_original_response(embed=status_embed(status))
 

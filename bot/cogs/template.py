@@ -10,7 +10,7 @@ import msgspec
 from disnake.ext import commands
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.asker import Asked, Owners, actor_of, guild_of
+from bot.asker import Asked, Owners, asker_of, guild_of
 from bot.chosen import MOST_TEMPLATES, awaiting_one, find, id_of, usable
 from bot.ui.answers import answering
 from bot.ui.approval import AWAITED, approval_choices, asks_for_approval
@@ -74,7 +74,7 @@ class TemplateCog(commands.Cog):
         page: Which page of them
         """
         async with answering(asked):
-            actor = actor_of(asked, self._owners.ids)
+            actor = await asker_of(asked, self._owners, self._database)
             # Templates belong to no guild, so their service cannot ask for more than that they are public.
             actor.require(str(guild_of(asked).id), Right.PLANS_READ)
             async with self._database.read() as unit:
@@ -96,7 +96,7 @@ class TemplateCog(commands.Cog):
         version: Its newest version unless you say which
         """
         async with answering(asked):
-            actor = actor_of(asked, self._owners.ids)
+            actor = await asker_of(asked, self._owners, self._database)
             actor.require(str(guild_of(asked).id), Right.PLANS_READ)
             async with self._database.read() as unit:
                 template = await find(unit, actor, name)
@@ -107,7 +107,7 @@ class TemplateCog(commands.Cog):
     async def drift(self, asked: disnake.ApplicationCommandInteraction[Any]) -> None:
         """Where this server is no longer as its active version says, and who changed it."""
         async with answering(asked):
-            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.read() as unit:
                 active = await unit.active_versions.get(actor, str(guild.id))
                 template = await unit.templates.get(actor, active.template_id)
@@ -134,7 +134,11 @@ class TemplateCog(commands.Cog):
         """
         async with answering(asked):
             await self._show_plan(
-                asked, actor_of(asked, self._owners.ids), name, version, _options(mode, extras)
+                asked,
+                await asker_of(asked, self._owners, self._database),
+                name,
+                version,
+                _options(mode, extras),
             )
 
     @template.sub_command()
@@ -156,7 +160,7 @@ class TemplateCog(commands.Cog):
         extras: What exact does with it: archive its channels and keep the rest, or delete all of it
         """
         async with answering(asked):
-            actor = actor_of(asked, self._owners.ids)
+            actor = await asker_of(asked, self._owners, self._database)
             # The service asks again at the press; whoever will be refused then need not read a plan first.
             actor.require(str(guild_of(asked).id), Right.PLANS_APPLY)
             await self._show_plan(asked, actor, name, version, _options(mode, extras))
@@ -172,7 +176,7 @@ class TemplateCog(commands.Cog):
         plan: The one that waits, unless there are several
         """
         async with answering(asked):
-            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             actor.require(str(guild.id), Right.PLANS_APPLY)
             async with self._database.read() as unit:
                 waiting = await awaiting_one(unit, actor, str(guild.id), plan)
@@ -194,7 +198,7 @@ class TemplateCog(commands.Cog):
         plan: The one that waits, unless there are several
         """
         async with answering(asked):
-            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.read() as unit:
                 waiting = await awaiting_one(unit, actor, str(guild.id), plan)
             await self._reject(asked, waiting.stored.id)
@@ -211,7 +215,7 @@ class TemplateCog(commands.Cog):
         members: Whether members get back the roles that the snapshot keeps of them
         """
         async with answering(asked):
-            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.unit() as unit:
                 stored = await unit.plans.create_rollback(
                     actor, str(guild.id), id_of(snapshot, "snapshot"), members=members
@@ -231,7 +235,7 @@ class TemplateCog(commands.Cog):
         label: Words to know it by
         """
         async with answering(asked):
-            guild, actor = guild_of(asked), actor_of(asked, self._owners.ids)
+            guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.unit() as unit:
                 job = await unit.snapshots.request_capture(actor, str(guild.id), label=label)
             self._follow(asked, actor, job, title=f"Snapshot of {guild.name}")
@@ -241,10 +245,10 @@ class TemplateCog(commands.Cog):
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
         """As for templates."""
-        actor = actor_of(asked, self._owners.ids)
-        if not actor.may(str(asked.guild_id), Right.PLANS_READ):
-            return []
         try:
+            actor = await asker_of(asked, self._owners, self._database)
+            if not actor.may(str(asked.guild_id), Right.PLANS_READ):
+                return []
             async with self._database.read() as unit:
                 page = await unit.snapshots.list(actor, str(asked.guild_id), Paging(limit=200))
             return snapshot_choices(page.items, typed)
@@ -258,10 +262,10 @@ class TemplateCog(commands.Cog):
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
         """As for templates."""
-        actor = actor_of(asked, self._owners.ids)
-        if not actor.may(str(asked.guild_id), Right.PLANS_APPLY):
-            return []
         try:
+            actor = await asker_of(asked, self._owners, self._database)
+            if not actor.may(str(asked.guild_id), Right.PLANS_APPLY):
+                return []
             async with self._database.read() as unit:
                 found = await unit.plan_approvals.waiting(actor, str(asked.guild_id))
             return approval_choices(found, typed)
@@ -277,10 +281,10 @@ class TemplateCog(commands.Cog):
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
         """Nothing for whoever may not plan; nothing also if it cannot be told."""
-        actor = actor_of(asked, self._owners.ids)
-        if not actor.may(str(asked.guild_id), Right.PLANS_READ):
-            return []
         try:
+            actor = await asker_of(asked, self._owners, self._database)
+            if not actor.may(str(asked.guild_id), Right.PLANS_READ):
+                return []
             async with self._database.read() as unit:
                 return template_choices(await usable(unit, actor), typed)
         except Exception:
@@ -321,21 +325,21 @@ class TemplateCog(commands.Cog):
     async def _apply(self, pressed: Pressed, plan_id: UUID) -> None:
         """What is confirmed is the plan of that id, which never changes; if the guild has, the service says so."""
         async with answering(pressed):
-            actor = actor_of(pressed, self._owners.ids)
+            actor = await asker_of(pressed, self._owners, self._database)
             async with self._database.unit() as unit:
                 job = await unit.plans.request_apply(actor, plan_id)
             self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
 
     async def _approve(self, pressed: Pressed, plan_id: UUID) -> None:
         async with answering(pressed):
-            actor = actor_of(pressed, self._owners.ids)
+            actor = await asker_of(pressed, self._owners, self._database)
             async with self._database.unit() as unit:
                 job = await unit.plan_approvals.approve(actor, plan_id)
             self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
 
     async def _reject(self, asked: Asked, plan_id: UUID) -> None:
         async with answering(asked):
-            actor = actor_of(asked, self._owners.ids)
+            actor = await asker_of(asked, self._owners, self._database)
             async with self._database.unit() as unit:
                 await unit.plan_approvals.reject(actor, plan_id)
             await asked.edit_original_response(content=REJECTED, embeds=[], components=[])

@@ -1,19 +1,35 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, Text, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from core.db import Base, Identified, SealedColumn, SnowflakeColumn
 
 
+class ApplicationOwnerModel(Base):
+    """Who owns the bot's application at Discord, or is an admin of the team that does; as the bot was told last."""
+
+    __tablename__ = "application_owners"
+
+    user_id: Mapped[str] = mapped_column(SnowflakeColumn(), primary_key=True, autoincrement=False)
+
+
 class AccountModel(Identified):
+    """`owns_application` is read along with the row, so that whoever finds an account knows whether it owns us."""
+
     __tablename__ = "accounts"
 
     name: Mapped[str]
     discord_user_id: Mapped[str | None] = mapped_column(SnowflakeColumn(), unique=True)
     is_owner: Mapped[bool] = mapped_column(server_default=text("false"))
+    owns_application: Mapped[bool] = column_property(
+        select(ApplicationOwnerModel.user_id)
+        .where(ApplicationOwnerModel.user_id == discord_user_id)
+        .correlate_except(ApplicationOwnerModel)
+        .exists()
+    )
 
 
 class ApiTokenModel(Identified):

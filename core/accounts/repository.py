@@ -1,10 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, and_, bindparam, func, or_, select, update
+from sqlalchemy import DateTime, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.accounts.models import AccountModel, ApiTokenModel
+from core.accounts.models import AccountModel, ApiTokenModel, ApplicationOwnerModel
 from core.db import Repository
 
 
@@ -21,6 +21,17 @@ class AccountRepository(Repository[AccountModel]):
             select(AccountModel).where(AccountModel.is_owner).order_by(AccountModel.id).limit(1)
         )
         return found.first()
+
+    async def application_owners(self) -> frozenset[str]:
+        return frozenset(await self.session.scalars(select(ApplicationOwnerModel.user_id)))
+
+    async def put_application_owners(self, user_ids: Collection[str]) -> None:
+        """Instead of whoever was."""
+        others = ApplicationOwnerModel.user_id.not_in(user_ids)
+        await self.session.execute(delete(ApplicationOwnerModel).where(others))
+        rows = [{"user_id": user_id} for user_id in sorted(user_ids)]
+        if rows:
+            await self.session.execute(insert(ApplicationOwnerModel).values(rows).on_conflict_do_nothing())
 
     async def add_person(self, discord_user_id: str, name: str) -> AccountModel | None:
         """None where there is an account of that person. Of several who add them at the same moment, one does, and the

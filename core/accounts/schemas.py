@@ -52,6 +52,15 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
         return f"AccessToken(expires_at={self.expires_at!r})"
 
 
+class LoginGuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A guild of the person who logs in, as Discord tells: with what its roles permit them there."""
+
+    id: str
+    name: str
+    is_owner: bool
+    bits: int
+
+
 class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
     """Who Discord says has come, and what they let us ask in their name. The `repr` shows no token."""
 
@@ -60,6 +69,7 @@ class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
     access_token: str
     expires_in: int
     scopes: str
+    guilds: tuple[LoginGuild, ...] = ()
 
     def __repr__(self) -> str:
         return f"DiscordLogin(user_id={self.user_id!r}, name={self.name!r})"
@@ -96,6 +106,7 @@ class NewSession(msgspec.Struct, frozen=True):
 
     session: Session
     secret: str
+    account_id: uuid.UUID
 
     def __repr__(self) -> str:
         return f"NewSession(session={self.session!r})"

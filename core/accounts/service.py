@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.accounts.models import AccountModel, ApiTokenModel
+from core.accounts.owning import owns
 from core.accounts.repository import AccountRepository, ApiTokenRepository
 from core.accounts.schemas import Account, ApiToken, NewApiToken
 from core.accounts.scopes import distinct, require_known, require_within
 from core.accounts.secrets import digest_of, new_secret, shown
-from core.actor import SYSTEM, Actor
+from core.actor import BOT, SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
@@ -158,20 +159,41 @@ class AccountService:
             await self._audit.record(actor, "token.revoke", ("token", token.id))
 
     async def is_live(self, actor: Actor) -> bool:
-        """Whether what the actor came with still holds: the token, the account, and being the owner. True for actors
-        of Discord, whose authority is looked up elsewhere. A session may have ended since: its owner is no less."""
+        """Whether what the actor came with still holds: the token, the account, and being the owner. What else actors
+        of Discord may is looked up elsewhere. A session may have ended since: its owner is no less."""
         if actor.token_id is not None:
             found = await self._tokens.find_live_by_id(actor.token_id, self._clock())
             account = None if found is None else found[1]
         elif actor.via == "http" and actor.account_id is not None:
             account = await self._accounts.get_one_or_none(id=actor.account_id)
+        elif actor.is_owner and actor.discord_user_id is not None:
+            return await self._owns_by_discord(actor.discord_user_id)
         else:
             return True
         return account is not None and (self._owns(account) or not actor.is_owner)
 
+    async def note_application_owners(self, user_ids: frozenset[str]) -> None:
+        """Who owns the application, as Discord says now."""
+        before = await self._accounts.application_owners()
+        if before != user_ids:
+            await self._accounts.put_application_owners(user_ids)
+            await self._audit.record(
+                BOT,
+                "application.owners",
+                ("application", "owners"),
+                before={"user_ids": sorted(before)},
+                after={"user_ids": sorted(user_ids)},
+            )
+
+    async def _owns_by_discord(self, user_id: str) -> bool:
+        """Also of who has no account."""
+        if user_id in self._owner_ids or user_id in await self._accounts.application_owners():
+            return True
+        account = await self._accounts.get_one_or_none(discord_user_id=user_id)
+        return account is not None and self._owns(account)
+
     def _owns(self, account: AccountModel) -> bool:
-        """Whether the account is an owner of the installation: of its own, or by a setting."""
-        return account.is_owner or account.discord_user_id in self._owner_ids
+        return owns(account, self._owner_ids)
 
     async def within_token(self, actor: Actor, at: datetime | None) -> datetime | None:
         """What is made with a token does not outlive it: the earlier of its end and `at`."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.accounts.models import AccountModel, SessionModel
+from core.accounts.owning import owns
 from core.accounts.repository import AccountRepository
 from core.accounts.schemas import DiscordLogin, NewSession, Session, SessionLife, Visit
 from core.accounts.session_repository import DiscordGrantRepository, SessionRepository
@@ -66,7 +67,7 @@ class SessionService:
         )
         actor = self._actor(model, account)
         await self._audit.record(actor, "session.create", ("session", model.id))
-        return NewSession(session=_shown(model, actor), secret=secret)
+        return NewSession(session=_shown(model, actor), secret=secret, account_id=account.id)
 
     async def authenticate(self, secret: str) -> Actor:
         """Whose session this is. Raises `Unauthenticated`, and never tells why it does not hold."""
@@ -142,6 +143,7 @@ class SessionService:
     async def _account_of(self, login: DiscordLogin) -> AccountModel:
         account = await self._accounts.add_person(login.user_id, login.name)
         if account is not None:
+            await self._accounts.session.refresh(account)
             await self._audit.record(
                 SYSTEM, "account.create", ("account", account.id), after={"discord_user_id": login.user_id}
             )
@@ -184,7 +186,7 @@ class SessionService:
             account_id=account.id,
             session_id=session.id,
             discord_user_id=account.discord_user_id,
-            is_owner=account.is_owner or account.discord_user_id in self._owner_ids,
+            is_owner=owns(account, self._owner_ids),
         )
 
 

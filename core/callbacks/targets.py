@@ -6,6 +6,7 @@ about a URL, one of them can be made to check another host than the other one ca
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -124,3 +125,9 @@ def _host(v6: str | None, name: str | None) -> str | None:
     if name is not None and (address_of(name) is not None or is_host_name(name)):
         return name
     return None
+
+
+def receiver_in(url: str) -> str:
+    """Scheme, host and port, without what only those may know who may write to it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"

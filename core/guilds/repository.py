@@ -156,6 +156,10 @@ class GuildRepository(Repository[GuildModel]):
             .execution_options(synchronize_session=False)
         )
 
+    async def notify(self, channel: str, payload: str) -> None:
+        """Once the transaction has committed."""
+        await self.session.execute(select(func.pg_notify(channel, payload)))
+
     async def ids_not_left(self) -> Sequence[str]:
         return (await self.session.scalars(select(GuildModel.id).where(GuildModel.state != "left"))).all()
 

@@ -11,6 +11,7 @@ from core.discord.types import Snapshot, Snowflake
 from core.errors import Invalid
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
+from core.rights import Right
 from core.templates.active import ActiveVersionService
 from core.templates.comparison import Comparison, Seen, Side, compare
 from core.templates.documents.document import Document
@@ -65,6 +66,7 @@ class ComparisonService:
         """What would change from left to right. Variables of a document are as given; else as the guild on the other
         side keeps them for the template, or as they were given to the other document; else their defaults. Raises what
         reading either of them raises, and `Invalid` with pointers such as `/left/values/name`."""
+        actor.require_scope(Right.TEMPLATES_READ)
         pairs = {"left": (left, right), "right": (right, left)}
         sides: dict[str, Side] = {}
         # Guilds first: nothing of what they keep is used for somebody who may not know of them.

@@ -10,6 +10,7 @@ import pytest
 
 from core.config import Settings
 from tests.api.conftest import installation
+from tests.api.programs import access_token, bearer, cookie, session
 from tests.api.world import SECRET, Api
 
 LIMITED = {
@@ -107,3 +108,19 @@ async def test_without_redis_a_process_still_limits(
         said = [(await api.get("/me")).status_code for _ in range(4)]
     assert said == [200, 200, 429, 429]
     assert caplog.text.count("this process limits rates by itself") == 1
+
+
+async def test_an_access_token_has_no_quota_of_its_own_and_neither_has_a_further_session(
+    database_url: str, redis_url: str
+) -> None:
+    async with limited(database_url, redis_url, requests_per_minute=4) as api:
+        made = [bearer(await access_token(api)) for _ in range(2)]
+        for headers in made:
+            assert (await api.get("/me", headers=headers)).status_code == 200
+        for headers in made:
+            refused(await api.get("/me", headers=headers), "credential")
+        sessions = [cookie((await session(api)).secret) for _ in range(5)]
+        del api.client.headers["Authorization"]
+        for headers in sessions[:4]:
+            assert (await api.get("/me", headers=headers)).status_code == 200
+        refused(await api.get("/me", headers=sessions[4]), "credential")

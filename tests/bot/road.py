@@ -12,10 +12,12 @@ import disnake
 from bot.address import DISCORD_API, point_at
 from bot.client import BotOptions, GuildwrightBot
 from bot.cogs import add_cogs
+from bot.people import KeptPeople
 from bot.stored import StoredGuilds
 from bot.ui.confirm import confirm_row, read_press
 from core.actor import Actor
 from core.catalog import CATALOG
+from core.config import asyncpg_dsn
 from core.db import Engines
 from core.guilds.schemas import Guild
 from core.jobs.schemas import Job, JobFilter
@@ -204,7 +206,8 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
     options = BotOptions(api_base=discord.base, guild_pause=0.05, identify_pause=0.05, first_retry=0.05)
     bot = GuildwrightBot(stored, options)
     owners = add_cogs(bot, database, version=VERSION)
-    stored.attach(bot.gateway, owners)
+    people = KeptPeople(bot, database)
+    stored.attach(bot.gateway, owners, look_at_people=people.everybody)
     running = Running(
         database,
         Registry(CATALOG, MODULES),
@@ -217,8 +220,8 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
     worker = PermitWorker(redis, running, database, slots=2)
     tasks = [asyncio.create_task(bot.serve(TOKEN)), asyncio.create_task(worker.main())]
     try:
-        async with heartbeat(database, "test", "bot", dict):
-            await until(lambda: bot.connection.live and owners.ids and len(bot.global_slash_commands) == 3)
+        async with heartbeat(database, "test", "bot", dict), people.hearing(dsn_of(database)):
+            await until(lambda: bot.connection.live and owners.ids and _has_commands(bot))
             yield bot
     finally:
         await worker.stop()
@@ -226,6 +229,14 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
         await asyncio.gather(*tasks, return_exceptions=True)
         await disconnect(redis)
         point_at(DISCORD_API)
+
+
+def dsn_of(database: Database) -> str:
+    return asyncpg_dsn(database.engines.reading.url.render_as_string(hide_password=False))
+
+
+def _has_commands(bot: GuildwrightBot) -> bool:
+    return len(bot.global_slash_commands) == len(bot.application_commands)
 
 
 async def in_step(database: Database, actor: Actor, guild_id: str) -> None:

@@ -38,7 +38,7 @@ SPEC: dict[str, Any] = {
     "bot_permissions": ["MANAGE_CHANNELS"],
     "roles": [
         {"name": "Crew", "key": "crew"},
-        {"name": "Mates", "key": "mates", "permissions": ["KICK_MEMBERS"]},
+        {"name": "Mates", "key": "mates", "permissions": ["MANAGE_GUILD", "KICK_MEMBERS"]},
         {"name": "Officers", "key": "officers"},
     ],
     "channels": [

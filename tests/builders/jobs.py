@@ -7,7 +7,7 @@ import msgspec
 
 from core.discord.errors import AnswerLost
 from core.discord.permissions import Permission
-from core.discord.types import BotPowers, Snapshot
+from core.discord.types import BotPowers, Member, Snapshot
 from core.jobs.spec import Catalog, JobSpec
 from workers.registry import JobContext, JobFunction, runs
 
@@ -66,6 +66,9 @@ class Things:
 
     async def read_member_permissions(self, guild_id: str, user_id: str) -> int | None:
         return self.permissions
+
+    async def read_member(self, guild_id: str, user_id: str) -> Member | None:
+        return None if self.permissions is None else Member(user_id=user_id, role_ids=())
 
     async def read_guild(self, guild_id: str) -> Snapshot:
         raise NotImplementedError

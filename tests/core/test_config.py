@@ -63,5 +63,9 @@ def test_a_setting_that_cannot_work_is_refused_by_name(name: str, value: str) ->
 
 def test_no_secret_is_shown() -> None:
     secrets = {v.name: f"{v.name.lower()}-secret-value" for v in VARIABLES if v.secret}
-    secrets |= {"DATABASE_URL": "postgresql://u:hidden-secret@h/d", "REDIS_URL": "redis://:hidden-secret@h"}
+    secrets |= {
+        "DATABASE_URL": "postgresql://u:hidden-secret@h/d",
+        "GUILDWRIGHT_MIGRATION_DATABASE_URL": "postgresql://o:hidden-secret@h/d",
+        "REDIS_URL": "redis://:hidden-secret@h",
+    }
     assert "secret" not in repr(settings_from(secrets))

@@ -1,0 +1,82 @@
+"""With one scope everything of an operation can be read or changed: its service asks for that one and no other."""
+
+from typing import Any
+
+import pytest
+
+from core.catalog import CATALOG
+from core.rights import covers
+from tests.api.programs import bearer, token
+from tests.api.test_every_post import ASK
+from tests.api.test_scopes_at_the_door import OPERATIONS
+from tests.api.world import Api
+
+STREAMS = {"streamJobEvents", "streamGuildEvents"}
+BODIES: dict[str, dict[str, Any]] = {
+    "editTemplate": {"name": "Theirs"},
+    "editGuildSettings": {},
+    "editMyNotifications": {},
+    "putPolicies": {"rules": []},
+    "editCallback": {"enabled": False},
+    "editSnapshot": {"label": "before"},
+}
+READ = {name for name, (method, _, _) in OPERATIONS.items() if method == "GET"} - STREAMS
+CHANGED = {name for name, (method, _, _) in OPERATIONS.items() if method in {"PUT", "PATCH", "DELETE"}}
+
+
+async def world(api: Api) -> dict[str, str]:
+    """One of everything that a path can name."""
+    guild_id, template = await api.guild(), await api.template()
+    plan = await api.post(f"/guilds/{guild_id}/plans", json={"template_id": template["id"]})
+    path, sent = await ASK["uploadImage"](api)
+    picture = await api.post(path, **sent)
+    await measured_by(api, guild_id, template["id"])
+    redelivery = (await ASK["redeliver"](api))[0].split("/")
+    await token(api)
+    await api.capture(guild_id)  # the first one of all stays
+    return {
+        "guild_id": guild_id,
+        "template_id": template["id"],
+        "number": "1",
+        "snapshot_id": str(await api.capture(guild_id)),
+        "plan_id": plan.json()["id"],
+        "job_id": (await api.post(f"/guilds/{guild_id}/sync")).json()["id"],
+        "image_hash": picture.json()["hash"],
+        "callback_id": redelivery[2],
+        "delivery_id": redelivery[4],
+        "token_id": (await api.get("/me/tokens")).json()["items"][0]["id"],
+    }
+
+
+async def measured_by(api: Api, guild_id: str, template_id: str) -> None:
+    path, body = f"/api/v1/guilds/{guild_id}/active-version", {"template_id": template_id}
+    assert (await api.client.put(path, json=body)).is_success
+
+
+async def tried(api: Api, name: str, there: dict[str, str]) -> None:
+    method, path, needed = OPERATIONS[name]
+    for parameter, value in there.items():
+        path = path.replace(f"{{{parameter}}}", value)
+    body = {"template_id": there["template_id"]} if name == "putActiveVersion" else BODIES.get(name)
+    sent: dict[str, Any] = {} if body is None else {"json": body}
+    others = [scope for scope in CATALOG.scopes if not covers([scope], needed)]
+    without = bearer(await token(api, scopes=others[:100]))
+    refused = await api.client.request(method, path, headers=without, **sent)
+    assert (refused.status_code, refused.json()["code"]) == (403, "out_of_scope"), name
+    exact = bearer(await token(api, scopes=[needed]))
+    answer = await api.client.request(method, path, headers=exact, **sent)
+    assert answer.is_success, (name, answer.text)
+
+
+async def test_what_is_read_needs_its_own_scope_and_no_other(api: Api) -> None:
+    there = await world(api)
+    for name in sorted(READ):
+        await tried(api, name, there)
+
+
+@pytest.mark.parametrize("name", sorted(CHANGED - {"revokeMySession"}))
+async def test_what_is_changed_needs_its_own_scope_and_no_other(api: Api, name: str) -> None:
+    there = await world(api)
+    if name == "deleteTemplate":
+        await api.client.delete(f"/api/v1/guilds/{there['guild_id']}/active-version")
+    await tried(api, name, there)
