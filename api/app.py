@@ -13,6 +13,7 @@ from litestar.datastructures import State
 
 from api.access import AccessLog, Routes
 from api.clients import ClientAddresses
+from api.controllers.access import AccessController
 from api.controllers.active_versions import ActiveVersionController
 from api.controllers.audit import AuditController
 from api.controllers.auth import AuthController
@@ -28,6 +29,7 @@ from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.metrics import MetricsController
+from api.controllers.notifications import NotificationController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
@@ -78,8 +80,10 @@ CONTROLLERS = (
     AuthController,
     MeController,
     SessionController,
+    NotificationController,
     GuildController,
     GuildSettingsController,
+    AccessController,
     SnapshotController,
     PlanController,
     PolicyController,

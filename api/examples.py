@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from api.access_examples import ACCESS_EXAMPLES
 from api.audit_examples import AUDIT_EXAMPLES
 from api.callback_examples import CALLBACK_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
@@ -510,6 +511,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         *AUDIT_EXAMPLES,
         *CALLBACK_EXAMPLES,
         *GUILD_EXAMPLES,
+        *ACCESS_EXAMPLES,
         *TEMPLATE_EXAMPLES,
         Live(),
         Readiness(status="degraded", parts={"database": "up", "redis": "up", "bot": "down"}),

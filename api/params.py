@@ -14,6 +14,7 @@ from api.errors import InvalidParameter
 from core.paging import Paging
 
 GuildId: TypeAlias = Annotated[str, PathParameter(description="The guild's Discord id.")]
+AccountId: TypeAlias = Annotated[UUID, PathParameter(description="The account's id.")]
 SnapshotId: TypeAlias = Annotated[UUID, PathParameter(description="The snapshot's id.")]
 TemplateId: TypeAlias = Annotated[UUID, PathParameter(description="The template's id.")]
 VersionNumber: TypeAlias = Annotated[int, PathParameter(description="The version's number, from 1.")]

@@ -18,9 +18,9 @@ keep_in_memory()
 pytest_plugins = ["tests.fixtures.servers"]
 
 hypothesis.settings.register_profile(
-    "small", derandomize=True, database=None, deadline=None, max_examples=30, print_blob=True
+    "small", derandomize=True, database=None, deadline=None, max_examples=20, print_blob=True
 )
-hypothesis.settings.register_profile("soak", database=None, deadline=None, max_examples=3000, print_blob=True)
+hypothesis.settings.register_profile("soak", database=None, deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile(SIZE)
 
 

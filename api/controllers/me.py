@@ -9,6 +9,7 @@ from api.deps import Asker, Unit
 from api.guards import needs
 from api.operations import operation
 from api.params import TokenId
+from api.schemas.access import MyGuildPage, my_guild_of
 from api.schemas.accounts import (
     Account,
     ApiTokenPage,
@@ -29,6 +30,12 @@ class MeController(Controller):
     async def me(self, *, actor: Asker, unit: Unit) -> Account:
         """Who you are."""
         return account_of(await unit.accounts.get(actor))
+
+    @get("/guilds", guards=[needs(Right.GUILDS_READ)], **operation("listMyGuilds", refuses=(Forbidden,)))
+    async def guilds(self, *, actor: Asker, unit: Unit) -> MyGuildPage:
+        """The guilds that you are in, and what you are there; also those without the bot to which you could have
+        invited it when you last logged in."""
+        return MyGuildPage(items=tuple(map(my_guild_of, await unit.access.my_guilds(actor))))
 
     @get("/tokens", guards=[needs(Right.ACCOUNT_READ)], **operation("listMyTokens", refuses=(Forbidden,)))
     async def tokens(self, *, actor: Asker, unit: Unit) -> ApiTokenPage:

@@ -13,21 +13,19 @@ FENCE = "```"
 
 def size(text: str) -> int:
     """In UTF-16 units, the largest of the ways in which Discord may count: an emoji is two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clipped(text: str, limit: int) -> str:
     """At most `limit` long, with an ellipsis where something is missing."""
     if size(text) <= limit:
         return text
-    kept: list[str] = []
-    room = limit - size(ELLIPSIS)
-    for character in text:
-        room -= size(character)
-        if room < 0:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + ELLIPSIS
+    room = max(limit - size(ELLIPSIS), 0)
+    kept = text[:room]
+    # A character is one unit or two: by half of what is too long, never too much is taken away.
+    while (over := size(kept) - room) > 0:
+        kept = kept[: -((over + 1) // 2)]
+    return kept.rstrip() + ELLIPSIS
 
 
 def fitting(lines: Sequence[str], limit: int, *, more: str = "and {} more") -> str:

@@ -117,15 +117,50 @@ class MembershipRepository(Repository[MembershipModel]):
         return frozenset(await self.session.scalars(query))
 
     async def page(self, guild_id: Snowflake, limit: int, after: Snowflake | None) -> Sequence[Any]:
-        """The people of a guild by their Discord ids, as `one` gives them."""
+        """The people of a guild by their Discord ids: membership, account, whether they own the application, mapping
+        and grant."""
         query = _people(guild_id).order_by(MembershipModel.user_id).limit(limit)
         if after is not None:
             query = query.where(MembershipModel.user_id > after)
         return (await self.session.execute(query)).all()
 
-    async def one(self, guild_id: Snowflake, user_id: Snowflake) -> Any:
-        """Membership, account, whether they own the application, mapping and grant; None for who is not kept."""
-        query = _people(guild_id).where(MembershipModel.user_id == user_id)
+    async def of_account(self, guild_id: Snowflake, account_id: uuid.UUID) -> Any:
+        """The same of an account that is a member or has a grant there; of the latter maybe without a membership. None
+        for others."""
+        owns = select(ApplicationOwnerModel.user_id).where(
+            ApplicationOwnerModel.user_id == AccountModel.discord_user_id
+        )
+        query = (
+            select(
+                GuildModel.id.label("guild_id"),
+                MembershipModel,
+                AccountModel,
+                owns.correlate(AccountModel).exists().label("owns_application"),
+                _MAPPING,
+                AccessGrantModel,
+            )
+            .select_from(GuildModel)
+            .join(AccountModel, AccountModel.id == account_id)
+            .outerjoin(
+                MembershipModel,
+                and_(
+                    MembershipModel.guild_id == GuildModel.id,
+                    MembershipModel.user_id == AccountModel.discord_user_id,
+                ),
+            )
+            .outerjoin(
+                AccessGrantModel,
+                and_(
+                    AccessGrantModel.guild_id == GuildModel.id,
+                    AccessGrantModel.account_id == AccountModel.id,
+                ),
+            )
+            .where(
+                GuildModel.id == guild_id,
+                or_(MembershipModel.user_id.is_not(None), AccessGrantModel.account_id.is_not(None)),
+            )
+            .execution_options(populate_existing=True)
+        )
         return (await self.session.execute(query)).one_or_none()
 
     async def guilds_of(self, user_id: Snowflake, account_id: uuid.UUID) -> Sequence[Any]:
@@ -152,15 +187,6 @@ class MembershipRepository(Repository[MembershipModel]):
 
 class GrantRepository(Repository[AccessGrantModel]):
     model_type = AccessGrantModel
-
-    async def of(self, guild_id: Snowflake, account_id: uuid.UUID) -> AccessGrantModel | None:
-        """Locked until the transaction ends, and as it is by now."""
-        return await self.session.scalar(
-            select(AccessGrantModel)
-            .where(AccessGrantModel.guild_id == guild_id, AccessGrantModel.account_id == account_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
 
     async def put(
         self,
@@ -192,12 +218,14 @@ def _people(guild_id: Snowflake) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
+            MembershipModel.guild_id,
             MembershipModel,
             AccountModel,
             owns.correlate(MembershipModel).exists().label("owns_application"),
             _MAPPING,
             AccessGrantModel,
         )
+        .select_from(MembershipModel)
         .join(GuildModel, GuildModel.id == MembershipModel.guild_id)
         .outerjoin(AccountModel, AccountModel.discord_user_id == MembershipModel.user_id)
         .outerjoin(

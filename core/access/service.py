@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from core.access.mapping import access_of, bits_now, matters, spread
+from core.access.mapping import NOBODY, access_of, bits_now, matters, spread
+from core.access.models import MembershipModel
 from core.access.repository import MembershipRepository
 from core.access.schemas import Access, MyGuild, Person
 from core.accounts.owning import owns
@@ -22,6 +23,7 @@ from core.discord.types import Snowflake
 from core.guilds.mapping import CHANNEL, AccessMapping
 from core.rights import Right, Role
 
+_INSTALLATION = Access(Role.OWNER, "installation")
 _INVITES = Permission.MANAGE_GUILD | Permission.ADMINISTRATOR
 
 
@@ -66,7 +68,7 @@ class AccessService:
         )
         ids = {guild.guild_id for guild in known}
         return known + tuple(
-            MyGuild(guild_id=each.id, name=each.name, access=_NONE, state=None, has_bot=False)
+            MyGuild(guild_id=each.id, name=each.name, access=NOBODY, state=None, has_bot=False)
             for each in await self._members.login_guilds(actor.account_id)
             if each.id not in ids and actor.reaches(each.id)
         )
@@ -146,25 +148,22 @@ class AccessService:
         )
 
     def _standing(self, row: Any) -> GuildPermissions:
-        return replace(self._by_discord(row.MembershipModel), role=self._access(row).role)
+        return replace(self.standing_of(row.MembershipModel), role=self._access(row).role)
 
     def _access(self, row: Any) -> Access:
         member = row.MembershipModel
         return access_of(
-            self._by_discord(member),
+            self.standing_of(member),
             is_guild_owner=member.is_guild_owner,
             mapping=row.mapping or AccessMapping(),
             grant=None if row.granted is None else Role(row.granted),
         )
 
-    def _by_discord(self, member: Any) -> GuildPermissions:
+    def standing_of(self, member: MembershipModel) -> GuildPermissions:
+        """What is left of it in a time-out."""
         until = member.timed_out_until
         return GuildPermissions(
             guild_id=member.guild_id,
             bits=bits_now(member.bits, timed_out=until is not None and until > self._clock()),
             role_ids=member.role_ids,
         )
-
-
-_INSTALLATION = Access(Role.OWNER, "installation")
-_NONE = Access(Role.GUEST, "nobody")

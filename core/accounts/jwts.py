@@ -11,7 +11,7 @@ from uuid import UUID
 import jwt
 import msgspec
 
-from core.errors import Unauthenticated
+from core.errors import Unauthenticated, Unavailable
 from core.keyring import Keyring
 
 AUDIENCE: Final = "guildwright"
@@ -51,8 +51,11 @@ def is_jwt(secret: str) -> bool:
 
 
 def sign(claims: Claims, keys: Keyring) -> str:
+    """Raises `Unavailable` where the key went just then."""
     key_id = keys.primary
-    key = keys.derived(_PURPOSE, key_id) or b""
+    key = keys.derived(_PURPOSE, key_id)
+    if key is None:
+        raise Unavailable("The installation's keys are being changed right now: ask again.")
     headers = {"kid": key_id, "typ": _TYPE}
     return jwt.encode(msgspec.to_builtins(claims), key, algorithm=_ALGORITHM, headers=headers)
 

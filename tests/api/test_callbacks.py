@@ -19,8 +19,7 @@ from core.jobs.models import JobModel
 from core.jobs.schemas import JobError, JobEvent
 from core.jobs.spec import AnySpec
 from core.jobs.states import OPEN, TERMINAL
-from tests.api.conformity import Conformity
-from tests.api.conftest import installation
+from tests.api.conftest import conformity, installation
 from tests.api.world import SECRET, Api
 from tests.builders.core import owner, snowflake
 from tests.fixtures.patience import PATIENCE
@@ -99,7 +98,7 @@ async def test_of_two_who_saw_the_same_callback_one_is_told_that_it_has_changed(
 
 
 async def test_a_receiver_gets_a_jobs_events_as_the_document_says_and_can_verify_them(
-    api: Api, receiver: Receiver, openapi: dict[str, Any]
+    api: Api, receiver: Receiver
 ) -> None:
     """The deliverer runs in the API's own process."""
     callback = await made(api, url=receiver.url, events=["job.*"])
@@ -108,7 +107,7 @@ async def test_a_receiver_gets_a_jobs_events_as_the_document_says_and_can_verify
     received = await receiver.until(3)
     for got in received:
         event = got.verified_by(callback["secret"])
-        Conformity(openapi).require(event, EVENT)
+        conformity().require(event, EVENT)
         msgspec.convert(event, CallbackEvent)
         assert event["data"]["job_id"] == job["id"]
     assert [got.event["type"] for got in received] == ["job.queued", "job.running", "job.settled"]
@@ -120,9 +119,7 @@ async def test_a_receiver_gets_a_jobs_events_as_the_document_says_and_can_verify
 
 
 @pytest.mark.parametrize("spec", tuple(CATALOG), ids=lambda spec: spec.kind)
-def test_every_kind_in_every_state_is_told_as_the_document_says(
-    spec: AnySpec, openapi: dict[str, Any]
-) -> None:
+def test_every_kind_in_every_state_is_told_as_the_document_says(spec: AnySpec) -> None:
     """With the result that a worker would store, and an error that says as little as one can."""
     results = MsgspecFactory.create_factory(spec.result)
     results.add_provider(str, snowflake)
@@ -148,19 +145,17 @@ def test_every_kind_in_every_state_is_told_as_the_document_says(
         type_ = "job.settled" if state in TERMINAL else f"job.{state}"
         event = JobEvent(job_id=model.id, sequence=7, type=type_, at=utc_now(), data=event_data(model))
         told = msgspec.json.decode(body_of(event, kind=spec.kind, guild_id="1200000000000000000"))
-        Conformity(openapi).require(told, EVENT)
+        conformity().require(told, EVENT)
         assert msgspec.json.decode(msgspec.json.encode(msgspec.convert(told, CallbackEvent))) == told
 
 
-async def test_a_test_is_sent_and_its_delivery_tells_what_became_of_it(
-    api: Api, receiver: Receiver, openapi: dict[str, Any]
-) -> None:
+async def test_a_test_is_sent_and_its_delivery_tells_what_became_of_it(api: Api, receiver: Receiver) -> None:
     callback = await made(api, url=receiver.url)
     receiver.answers = [status(500)]
     asked = await api.post(f"/callbacks/{callback['id']}/test")
     assert (asked.status_code, asked.json()["state"]) == (202, "pending")
     (got,) = await receiver.until(1)
-    Conformity(openapi).require(got.verified_by(callback["secret"]), EVENT)
+    conformity().require(got.verified_by(callback["secret"]), EVENT)
     assert got.id == asked.json()["id"]
     path = asked.headers["location"].removeprefix("/api/v1")
     delivery = await seen_when(api, path, lambda delivery: delivery["last_status"] is not None)
@@ -245,20 +240,21 @@ async def test_asking_twice_is_asking_once(api: Api) -> None:
         ({"secret": "whsec_mine"}, "/secret", "unknown_field"),
     ],
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_cannot_be_is_named_and_leaves_nothing_behind(
-    api: Api, body: dict[str, Any], pointer: str, code: str
+    module_api: Api, body: dict[str, Any], pointer: str, code: str
 ) -> None:
-    callback = await made(api)
-    before = await api.rows()
+    callback = await made(module_api)
+    before = await module_api.rows()
     for ask in (
-        api.post(f"/guilds/{callback['guild_id']}/callbacks", json={**DRAFT, **body}),
-        api.client.patch(f"/api/v1/callbacks/{callback['id']}", json=body),
+        module_api.post(f"/guilds/{callback['guild_id']}/callbacks", json={**DRAFT, **body}),
+        module_api.client.patch(f"/api/v1/callbacks/{callback['id']}", json=body),
     ):
         refused = await ask
         assert refused.status_code == 422, refused.text
         assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [(pointer, code)]
-    assert await api.rows() == before
-    assert (await api.get(f"/callbacks/{callback['id']}")).json() == {
+    assert await module_api.rows() == before
+    assert (await module_api.get(f"/callbacks/{callback['id']}")).json() == {
         name: value for name, value in callback.items() if name != "secret"
     }
 
@@ -312,7 +308,7 @@ def test_the_document_tells_receivers_what_they_get(openapi: dict[str, Any]) -> 
     sent = openapi["webhooks"]["callbackEvent"]["post"]
     content = sent["requestBody"]["content"]["application/json"]
     assert content["schema"] == EVENT
-    Conformity(openapi).require(content["example"], EVENT)
+    conformity().require(content["example"], EVENT)
     headers = {parameter["name"] for parameter in sent["parameters"]}
     assert headers == {"webhook-id", "webhook-timestamp", "webhook-signature"}
     types = openapi["components"]["schemas"]["CallbackEvent"]["discriminator"]["mapping"]

@@ -16,8 +16,7 @@ from core.actor import SYSTEM
 from core.config import Settings
 from core.discord.types import Snapshot
 from core.jobs.schemas import EventPosition, GuildEvent, JobEvent
-from tests.api.conformity import Conformity
-from tests.api.conftest import installation
+from tests.api.conftest import conformity, installation
 from tests.api.drifting import active, noted, stored
 from tests.api.world import SECRET, Api
 from tests.fixtures.patience import PATIENCE
@@ -69,7 +68,7 @@ async def followed(
 
 
 async def test_a_guilds_stream_tells_of_drift_with_field_old_new_who_and_when(
-    api: Api, socketed: httpx.AsyncClient, openapi: dict[str, Any]
+    api: Api, socketed: httpx.AsyncClient
 ) -> None:
     seen = await active(api)
     following = asyncio.create_task(followed(socketed, seen.guild_id, "guild.drift"))
@@ -77,7 +76,7 @@ async def test_a_guilds_stream_tells_of_drift_with_field_old_new_who_and_when(
     await becomes(api, seen, topic="Theirs")
     event = (await asyncio.wait_for(following, PATIENCE))[-1]
     data = event.json()
-    Conformity(openapi).require(data, {"$ref": "#/components/schemas/GuildEvent"})
+    conformity().require(data, {"$ref": "#/components/schemas/GuildEvent"})
     [item] = data["items"]
     assert (item["field"], item["old"], item["new"], item["who"]["name"]) == (
         "topic",
@@ -120,9 +119,7 @@ async def test_a_stream_goes_on_behind_the_drift_that_was_seen_last_with_what_jo
     assert [event.type for event in everything][-3:] == ["guild.drift", "job.queued", "guild.drift"]
 
 
-async def test_a_callback_that_asks_for_drift_gets_it_signed_and_as_the_document_says(
-    api: Api, openapi: dict[str, Any]
-) -> None:
+async def test_a_callback_that_asks_for_drift_gets_it_signed_and_as_the_document_says(api: Api) -> None:
     seen = await active(api)
     async with receiving() as receiver:
         wanted = {"url": receiver.url, "events": ["guild.drift"]}
@@ -131,7 +128,7 @@ async def test_a_callback_that_asks_for_drift_gets_it_signed_and_as_the_document
         await api.work()
         [received] = await receiver.until(1)
     event = received.verified_by(callback["secret"])
-    Conformity(openapi).require(event, {"$ref": "#/components/schemas/CallbackEvent"})
+    conformity().require(event, {"$ref": "#/components/schemas/CallbackEvent"})
     assert msgspec.json.decode(msgspec.json.encode(msgspec.convert(event, CallbackEvent))) == event
     assert (event["type"], event["data"]["guild_id"]) == ("guild.drift", seen.guild_id)
     assert [(item["field"], item["new"]) for item in event["data"]["items"]] == [("topic", "Theirs")]

@@ -13,7 +13,7 @@ from api import events
 from api.parts import parts_in
 from core.actor import SYSTEM
 from core.jobs.schemas import JobEvent
-from tests.api.conformity import Conformity
+from tests.api.conftest import conformity
 from tests.api.world import Api
 from tests.fixtures.patience import PATIENCE
 
@@ -32,7 +32,7 @@ async def followed(client: httpx.AsyncClient, job_id: str, after: str | None = N
 
 
 async def test_a_stream_tells_the_history_then_what_happens_and_ends_with_the_job(
-    api: Api, socketed: httpx.AsyncClient, openapi: dict[str, Any]
+    api: Api, socketed: httpx.AsyncClient
 ) -> None:
     job_id = await job(api)
     following = asyncio.create_task(followed(socketed, job_id))
@@ -44,7 +44,7 @@ async def test_a_stream_tells_the_history_then_what_happens_and_ends_with_the_jo
     assert (told[0].event, told[-1].event) == ("job.queued", SETTLED)
     for event in told:
         data = event.json()
-        Conformity(openapi).require(data, {"$ref": "#/components/schemas/JobEvent"})
+        conformity().require(data, {"$ref": "#/components/schemas/JobEvent"})
         assert (data["type"], f"{data['job_id']}:{data['sequence']}") == (event.event, event.id)
     assert told[-1].json()["result"]["kind"] == "guild.sync"
 
@@ -163,7 +163,7 @@ async def guild_events(
 
 
 async def test_a_guild_is_followed_from_now_on_and_across_its_jobs(
-    api: Api, socketed: httpx.AsyncClient, openapi: dict[str, Any]
+    api: Api, socketed: httpx.AsyncClient
 ) -> None:
     guild_id = await api.guild()
     await api.post(f"/guilds/{guild_id}/sync")
@@ -178,7 +178,7 @@ async def test_a_guild_is_followed_from_now_on_and_across_its_jobs(
         f"{event.json()['job_id']}:{event.json()['sequence']}" for event in told
     ]
     for event in told:
-        Conformity(openapi).require(event.json(), {"$ref": "#/components/schemas/JobEvent"})
+        conformity().require(event.json(), {"$ref": "#/components/schemas/JobEvent"})
         assert event.json()["kind"] == "guild.sync"
 
 

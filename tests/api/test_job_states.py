@@ -188,7 +188,8 @@ async def test_each_filter_is_read_to_its_end_page_by_page(api: Api) -> None:
         ("since=9999-12-31T23:59:59-14:00", "since"),
     ],
 )
-async def test_a_filter_that_is_none_is_named(api: Api, query: str, parameter: str) -> None:
-    answer = await api.get(f"/jobs?{query}")
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_filter_that_is_none_is_named(module_api: Api, query: str, parameter: str) -> None:
+    answer = await module_api.get(f"/jobs?{query}")
     assert answer.status_code == 422, answer.text
     assert [error["parameter"] for error in answer.json()["errors"]] == [parameter]

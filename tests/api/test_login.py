@@ -346,6 +346,20 @@ async def test_a_token_needs_no_form_token_and_goes_before_the_cookie(browser: B
     assert (await browser.http.post("/api/v1/auth/logout", headers=as_owner)).status_code == 403
 
 
+async def test_a_page_gets_an_access_token_for_its_session_and_logging_out_ends_it(
+    browser: Browser, api: Api
+) -> None:
+    await browser.log_in()
+    csrf = await browser.csrf()
+    refused = await browser.send("POST", "/auth/token")
+    assert (refused.status_code, refused.json()["code"]) == (403, "cross_site")
+    given = await browser.send("POST", "/auth/token", csrf)
+    shown = {"Authorization": f"Bearer {given.json()['access_token']}"}
+    assert (await api.get("/me", headers=shown)).json()["name"] == "grace"
+    assert (await browser.send("POST", "/auth/logout", csrf)).status_code == 204
+    assert (await api.get("/me", headers=shown)).status_code == 401
+
+
 async def test_sessions_are_listed_and_each_can_be_ended_from_another(
     browser: Browser, api: Api, settings: Settings
 ) -> None:

@@ -76,12 +76,12 @@ async def test_it_serves_shows_the_owners_token_once_and_stops_at_once_with_stre
             began = time.monotonic()
             program.process.send_signal(signal.SIGTERM)
             assert "job.queued" in "".join([line async for line in stream.aiter_lines()])
-            assert program.process.wait(10) == 0
+            assert program.process.wait(PATIENCE) == 0
             assert time.monotonic() - began < 4
     program.end()
     again = Program(tmp_path, **given).listen()
     again.process.send_signal(signal.SIGINT)
-    assert again.process.wait(10) == 0
+    assert again.process.wait(PATIENCE) == 0
     assert not TOKEN.search("".join(again.lines))
     again.end()
 
@@ -107,7 +107,7 @@ async def test_metrics_have_a_port_of_their_own_where_a_setting_says_so(
         lying = {"Host": f"127.0.0.1:{port}", "X-Forwarded-Port": str(port)}
         assert (await client.get(f"{usual}/metrics", headers=lying)).status_code == 401
     program.process.send_signal(signal.SIGTERM)
-    assert program.process.wait(10) == 0
+    assert program.process.wait(PATIENCE) == 0
     program.end()
 
 

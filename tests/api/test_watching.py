@@ -16,7 +16,7 @@ from tests.api.world import SECRET, Api
 from tests.fixtures.patience import PATIENCE
 from tests.fixtures.size import sized
 
-WATCHERS = sized(small=500, soak=3000)
+WATCHERS = sized(small=200, soak=3000)
 SETTLED = b"event: job.settled"
 
 
@@ -91,7 +91,7 @@ async def sync(api: Api, guild_id: str) -> str:
 async def test_hundreds_who_watch_cost_one_connection_and_all_are_told(
     unprobed: None, api: Api, socketed: httpx.AsyncClient, of: str
 ) -> None:
-    guild_id, number = await api.guild(), WATCHERS if of == "job" else WATCHERS // 5
+    guild_id, number = await api.guild(), WATCHERS if of == "job" else WATCHERS // 2
     path = f"/jobs/{await sync(api, guild_id)}/events" if of == "job" else f"/guilds/{guild_id}/events"
     async with watching(socketed, path, number) as watchers:
         await watched(api, number)

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from litestar import Litestar
 
@@ -18,6 +20,30 @@ from tests.api.world import SECRET, Api
 from tests.fixtures.patience import PATIENCE
 
 MEBIBYTE = 1 << 20
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def api(module_api: Api) -> Api:
+    return module_api
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def port(module_api: Api) -> AsyncIterator[int]:
+    async with listening(serving(module_api.app, lifespan="off")) as port:
+        yield port
+
+
+@asynccontextmanager
+async def listening(config: uvicorn.Config) -> AsyncGenerator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server._serve([listener]))
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    await running
 
 
 UNREADABLE = {
@@ -157,21 +183,17 @@ async def test_whoever_sends_no_head_is_not_waited_for(port: int, monkeypatch: p
         assert (await problem(port, begun))["code"] == "request_timeout"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def failing() -> AsyncIterator[int]:
     """A server whose application fails before any route is found."""
 
     async def fail(scope: Any, receive: Any, send: Any) -> None:
         raise RuntimeError("the secret of the failure")
 
-    listener = socket.create_server(("127.0.0.1", 0))
     config = serving(Litestar([], openapi_config=None), lifespan="off")
     config.app = RequestIds(SoundRequests(fail))
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server._serve([listener]))
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    await running
+    async with listening(config) as port:
+        yield port
 
 
 async def test_a_failure_nobody_foresaw_tells_nothing_but_the_requests_id(

@@ -122,7 +122,7 @@ async def start(discord: Discord) -> AsyncIterator[Callable[..., Running]]:
     yield begin
     for each in running:
         await each.bot.close()
-        await asyncio.wait({each.task}, timeout=5)
+        await asyncio.wait({each.task}, timeout=PATIENCE)
         assert each.task.done()
         each.task.exception()
     point_at(DISCORD_API)

@@ -83,7 +83,7 @@ async def done(road: Road, action: Action, *, actor: Actor | None = None) -> Job
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    return await seen(look, lambda job: job.is_settled, within=15.0)
+    return await seen(look, lambda job: job.is_settled)
 
 
 async def look_at(road: Road, job: Job) -> Job:
@@ -195,7 +195,7 @@ async def test_asking_again_for_what_was_done_in_part_does_only_what_failed(road
     before = len(await requests(road))
     async with road.database.unit() as unit:
         await unit.guilds.request_again(road.owner, job.id)
-    again = await seen(lambda: look_at(road, job), lambda job: job.is_settled, within=15.0)
+    again = await seen(lambda: look_at(road, job), lambda job: job.is_settled)
     assert (again.state, again.error, again.progress.done) == ("succeeded", None, 2)
     sent = [each["path"] for each in (await requests(road))[before:] if each["method"] == "PUT"]
     assert [path.rpartition("/members/")[2] for path in sent] == [f"{late}/roles/{crew}"]

@@ -66,7 +66,7 @@ async def applied(road: Road, plan: StoredPlan) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    return await seen(look, lambda found: found.is_settled or found.state == "waiting", within=15)
+    return await seen(look, lambda found: found.is_settled or found.state == "waiting")
 
 
 async def told(road: Road, call: Any, left: int) -> None:
@@ -79,7 +79,7 @@ async def told(road: Road, call: Any, left: int) -> None:
     def is_told(pace: Pace) -> bool:
         return call in pace.budgets and pace.budgets[call].left(utc_now()) == left
 
-    await seen(look, is_told, within=10)
+    await seen(look, is_told)
 
 
 def in_an_hour(moment: datetime | None) -> bool:

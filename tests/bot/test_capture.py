@@ -93,7 +93,7 @@ async def ended(road: Road, job: Job) -> Job:
         async with road.database.read() as unit:
             return await unit.jobs.get(road.owner, job.id)
 
-    job = await seen(look, lambda job: job.finished_at is not None, within=10.0)
+    job = await seen(look, lambda job: job.finished_at is not None)
     assert job.state == "succeeded", job.error
     return job
 

@@ -9,6 +9,7 @@ from api.schemas.system import BotDetails as Shown
 from bot.client import GuildwrightBot
 from bot.details import details_of
 from tests.bot.conftest import Discord, Told, until
+from tests.fixtures.patience import PATIENCE
 
 
 async def test_a_bot_that_is_connected_names_its_shard(guild: dict[str, Any], bot: GuildwrightBot) -> None:
@@ -32,7 +33,7 @@ async def test_one_that_is_not_says_so_and_knows_no_latency(discord: Discord, bo
 
     looking = asyncio.create_task(look())
     await discord.fault("close", code=4000)
-    await asyncio.wait_for(looking, 10)
+    await asyncio.wait_for(looking, PATIENCE)
     assert seen == [(False, False, None)]
     await until(lambda: details_of(bot).connected)
 

@@ -189,6 +189,12 @@ def test_clipped_text_fits_and_is_untouched_when_it_fits_anyway(text: str, limit
         assert clipped(text, limit) == text
 
 
+@given(nasty, st.integers(1, 200))
+def test_as_much_of_a_text_is_kept_as_fits(text: str, limit: int) -> None:
+    fits = [end for end in range(len(text) + 1) if size(text[:end]) < limit]
+    assert clipped(text, limit) in {text, text[: fits[-1]].rstrip() + "…"}
+
+
 @given(st.lists(nasty, max_size=50), st.integers(30, 400))
 def test_lines_that_do_not_fit_are_counted(lines: list[str], limit: int) -> None:
     flat = [line.replace("\n", " ") for line in lines]

@@ -1,10 +1,14 @@
 """Values of core for tests, built from the structs themselves."""
 
 import itertools
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
+import msgspec
 from polyfactory.factories.msgspec_factory import MsgspecFactory
+from polyfactory.field_meta import FieldMeta
 
 from core.actor import Actor, GuildPermissions
 from core.discord.permissions import Permission
@@ -18,7 +22,26 @@ def snowflake() -> str:
     return str(next(_ids))
 
 
-class RoleFactory(MsgspecFactory[Role]):
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class StructFactory(MsgspecFactory[T], Generic[T]):
+    """Looks a type through once, and not for each value."""
+
+    __is_base_factory__ = True
+
+    @classmethod
+    @cache
+    def get_model_fields(cls) -> list[FieldMeta]:
+        return super().get_model_fields()
+
+    @classmethod
+    @cache
+    def get_provider_map(cls) -> dict[Any, Callable[[], Any]]:
+        return super().get_provider_map()
+
+
+class RoleFactory(StructFactory[Role]):
     __set_as_default_factory_for_type__ = False
     id = snowflake
     permissions = int(Permission.VIEW_CHANNEL)
@@ -29,7 +52,7 @@ class RoleFactory(MsgspecFactory[Role]):
     position = 1
 
 
-class ChannelFactory(MsgspecFactory[Channel]):
+class ChannelFactory(StructFactory[Channel]):
     __set_as_default_factory_for_type__ = False
     id = snowflake
     type = "text"
@@ -39,7 +62,7 @@ class ChannelFactory(MsgspecFactory[Channel]):
     default_reaction = None
 
 
-class SettingsFactory(MsgspecFactory[GuildSettings]):
+class SettingsFactory(StructFactory[GuildSettings]):
     afk_channel_id = None
     system_channel_id = None
     rules_channel_id = None

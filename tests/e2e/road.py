@@ -79,7 +79,7 @@ class Road:
         """Always at the same address."""
         command = [sys.executable, "-m", "api"]
         self.api = await self._group.start(
-            "api", command, cwd=self._folder, env=self._settings, ready=_LISTENING
+            "api", command, cwd=self._folder, env=self._settings, ready=_LISTENING, patience=PATIENCE
         )
         return self.api
 
@@ -87,7 +87,9 @@ class Road:
         """Comes back when it has read every guild."""
         command = [sys.executable, "-m", "bot"]
         env = self._settings | {"GUILDWRIGHT_LEASE_SECONDS": str(LEASE_SECONDS)} | settings
-        return await self._group.start("bot", command, env=env, ready=re.compile("Ready: in"))
+        return await self._group.start(
+            "bot", command, env=env, ready=re.compile("Ready: in"), patience=PATIENCE
+        )
 
     async def ask(self, guild_id: str, kind: str, **payload: Any) -> str:
         """The id of the job, which was accepted."""
@@ -172,7 +174,7 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
     async with ProcessGroup(env=child_environment(), sink=lambda _name, _line: None) as group:
         judge = ["--contract", str(PUBLISHED)] if PUBLISHED.exists() else []
         command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN, *judge]
-        process = await group.start("simulator", command, cwd=folder, ready=_LISTENING)
+        process = await group.start("simulator", command, cwd=folder, ready=_LISTENING, patience=PATIENCE)
         discord = next(found[1] for line in process.lines if (found := _LISTENING.search(line)))
         settings = {
             "DATABASE_URL": database_url,

@@ -1,17 +1,22 @@
 """`just doctor` against a simulated Discord: what is right, what is wrong, and what to do."""
 
 import asyncio
+import io
+import os
 import re
 import sys
 from collections.abc import AsyncIterator
+from contextlib import ExitStack, chdir, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from bot.doctor.__main__ import main
 from bot.doctor.clock import clock_finding
 from bot.doctor.discord_api import Answered
 from bot.doctor.findings import Verdict
@@ -36,14 +41,38 @@ class Doctor:
         self.sim = sim
 
     async def __call__(self, **settings: str) -> tuple[int, str]:
-        """Exit status, and everything it said as one line."""
-        usual = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": self._discord, "COLUMNS": "100"}
-        env = {**usual, "GUILDWRIGHT_DATA_DIR": str(self._folder), **settings}
+        """Exit status, and everything it said as one line; in this process, because most of a run is its imports."""
+        said = io.StringIO()
+        with ExitStack() as here:
+            here.enter_context(patch.dict(os.environ, self._environment(settings), clear=True))
+            here.enter_context(patch.object(sys, "argv", ["doctor"]))
+            here.enter_context(chdir(self._folder))
+            here.enter_context(redirect_stdout(said))
+            status = await asyncio.to_thread(main)
+        return status, _line(said.getvalue())
+
+    async def apart(self, **settings: str) -> tuple[int, str]:
+        """The same of a program of its own, as people start it."""
         command = [sys.executable, "-m", "bot.doctor"]
-        process = await self._group.start("doctor", command, env=env, cwd=self._folder)
+        process = await self._group.start(
+            "doctor", command, env=self._environment(settings), cwd=self._folder
+        )
         async with asyncio.timeout(PATIENCE):
             status = await process.wait()
-        return status, " ".join(" ".join(process.lines).split())
+        return status, _line(" ".join(process.lines))
+
+    def _environment(self, settings: dict[str, str]) -> dict[str, str]:
+        usual = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": self._discord, "COLUMNS": "100"}
+        return {
+            **child_environment(),
+            **usual,
+            "GUILDWRIGHT_DATA_DIR": str(self._folder),
+            **settings,
+        }
+
+
+def _line(said: str) -> str:
+    return " ".join(said.split())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -51,7 +80,7 @@ async def surgery(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doc
     """One simulated Discord for all."""
     async with ProcessGroup(env=child_environment(), sink=lambda _name, _line: None) as group:
         command = [sys.executable, "-m", "bot.simulator", "--token", TOKEN]
-        process = await group.start("simulator", command, ready=re.compile("listening on"))
+        process = await group.start("simulator", command, ready=re.compile("listening on"), patience=PATIENCE)
         address = process.lines[-1].split()[-1]
         async with httpx.AsyncClient(base_url=address) as http:
             yield Doctor(group, Control(http), address, tmp_path_factory.mktemp("doctor"))
@@ -67,7 +96,7 @@ async def doctor(surgery: Doctor) -> Doctor:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_all_is_right(doctor: Doctor, database_url: str, redis_url: str) -> None:
     await doctor.sim.guild(roles=[{"name": "Crew"}])
-    status, said = await doctor(DATABASE_URL=database_url, REDIS_URL=redis_url)
+    status, said = await doctor.apart(DATABASE_URL=database_url, REDIS_URL=redis_url)
     assert status == 0, said
     assert "✗" not in said
     assert "Discord knows the token" in said
@@ -93,7 +122,7 @@ async def test_servers_without_an_address_will_be_started(doctor: Doctor) -> Non
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_wrong_token_is_named_with_the_place_to_get_another(doctor: Doctor) -> None:
-    status, said = await doctor(DISCORD_TOKEN="another-token")
+    status, said = await doctor.apart(DISCORD_TOKEN="another-token")
     assert status == EX_CONFIG
     assert "Discord refuses the token" in said
     assert "Reset Token" in said
@@ -111,7 +140,7 @@ async def test_no_token_is_said_and_everything_else_is_examined(doctor: Doctor) 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_missing_intent_is_named_by_its_switch(doctor: Doctor) -> None:
     await doctor.sim("PATCH", "/application", {"intents": []})
-    status, said = await doctor()
+    status, said = await doctor.apart()
     assert status == 1
     assert "✗ Server Members Intent is off" in said
     assert "✗ GUILDWRIGHT_MESSAGE_CONTENT" not in said, "it was not asked for"
@@ -163,7 +192,7 @@ async def test_servers_that_do_not_answer_are_named(doctor: Doctor, free_port: i
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_setting_that_is_none_is_one_sentence(doctor: Doctor) -> None:
-    assert await doctor(GUILDWRIGHT_PORT="none") == (
+    assert await doctor.apart(GUILDWRIGHT_PORT="none") == (
         EX_CONFIG,
         "✗ GUILDWRIGHT_PORT is not usable: Expected `int`, got `str`.",
     )

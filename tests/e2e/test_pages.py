@@ -10,7 +10,7 @@ import pytest
 
 from core.processes import ProcessGroup
 from tests.fixtures.environment import child_environment
-from tests.fixtures.patience import LONG_PATIENCE
+from tests.fixtures.patience import LONG_PATIENCE, PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -58,7 +58,7 @@ async def test_a_documentation_page_draws_our_operations_offline(
     env = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "GUILDWRIGHT_PORT": str(free_port)}
     async with ProcessGroup(env={**child_environment(), **env}) as group:
         command = [sys.executable, "-m", "api"]
-        await group.start("api", command, cwd=tmp_path, ready=re.compile("listening on"))
+        await group.start("api", command, cwd=tmp_path, ready=re.compile("listening on"), patience=PATIENCE)
         dom = await rendered(f"http://127.0.0.1:{free_port}{page}", tmp_path / "profile")
     text = re.sub(r"<[^>]+>", " ", dom)
     assert "Guildwright" in text

@@ -18,7 +18,7 @@ from core.config import asyncpg_dsn
 from core.embedded import embedded_servers
 from core.processes import OwnProcess, ProcessGroup
 from tests.fixtures.environment import child_environment
-from tests.fixtures.patience import LONG_PATIENCE
+from tests.fixtures.patience import LONG_PATIENCE, PATIENCE
 
 APPLICATION = "1234567890123456789"
 TOKEN = f"{base64.b64encode(APPLICATION.encode()).decode().rstrip('=')}.secret.part"
@@ -34,7 +34,7 @@ async def group(tmp_path: Path) -> AsyncIterator[ProcessGroup]:
 async def simulator(group: ProcessGroup, *options: str) -> str:
     """Its address."""
     command = [sys.executable, "-m", "bot.simulator", "--port", "0", "--token", TOKEN, *options]
-    process = await group.start("simulator", command, ready=re.compile("listening on"))
+    process = await group.start("simulator", command, ready=re.compile("listening on"), patience=PATIENCE)
     line = next(line for line in process.lines if "listening on" in line)
     return line.rsplit(" ", 1)[1]
 
@@ -74,7 +74,7 @@ async def test_everything_starts_and_stops_and_keeps_its_data(
         made = await client.post("/api/v1/templates", json={"name": "kept"})
         assert made.status_code == 201, made.text
         await _audit_stands(process, tmp_path / "data")
-        assert await process.terminate() == 0
+        assert await process.terminate(PATIENCE) == 0
         assert of_folder(tmp_path) == []
 
         process = await up(group, tmp_path, **settings)

@@ -12,6 +12,7 @@ from disnake.http import Route
 
 from bot.heartbeats import end_heartbeats
 from bot.simulator import Simulator, build, serving
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.calls import Control, Rest
 from tests.simulator.clients import CREW, OAuth2Client
 from tests.simulator.published import published_contract
@@ -71,7 +72,7 @@ def connect(url: str) -> Connect:
         task = asyncio.create_task(client.start(token))
         ready = asyncio.create_task(client.wait_until_ready())
         try:
-            await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED, timeout=10)
+            await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)
             if task.done():
                 task.result()
             assert ready.done(), "the client did not become ready"

@@ -199,7 +199,7 @@ class Trial:
             return read
 
         try:
-            return await seen(look, lambda found: not self._untrue(found), within=10)
+            return await seen(look, lambda found: not self._untrue(found))
         except TimeoutError:
             raise AssertionError(self._untrue(read) if read else "nothing was read") from None
 

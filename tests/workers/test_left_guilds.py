@@ -16,6 +16,7 @@ from core.discord.types import Snapshot
 from core.errors import NotFound
 from core.guilds.announcements import Announcement
 from core.guilds.options import GuildOptionsChanges
+from core.jobs.schemas import JobError
 from core.paging import Paging
 from core.policies.rules import Never
 from core.tables import METADATA
@@ -65,7 +66,8 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
         await unit.policies.put(
             actor, guild_id, (Never(name="calm", roles=("everyone",), permissions=("mention_everyone",)),)
         )
-        await unit.guild_options.edit(actor, guild_id, GuildOptionsChanges(approval_required=True))
+        changes = GuildOptionsChanges(approval_required=True, notify_channel_id=snowflake())
+        await unit.guild_options.edit(actor, guild_id, changes)
         await unit.guild_events.tell(guild_id, "guild.drift", {})
         await unit.announcements.keep(
             Announcement(
@@ -77,6 +79,10 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
             )
         )
         await unit.guilds.request_sync(actor, guild_id)
+    async with database.unit() as unit:
+        claim = await unit.ledger.claim("bot", "one", 45.0)
+        assert claim is not None
+        await unit.ledger.settle(claim, "failed", error=JobError(code="x", message="It is to be told."))
     return guild, template
 
 

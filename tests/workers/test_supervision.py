@@ -89,7 +89,7 @@ async def test_the_bell_is_heard_again_after_listening_for_it_failed(
     monkeypatch.setattr(runner, "LOOK_SECONDS", 3600)  # nothing but the bell wakes it
     async with ringing(road, redis_url), working(road, redis_url):
         await asyncio.wait_for(listens.wait(), PATIENCE)
-        job = await settled(road, await road.ask(), within=10)
+        job = await settled(road, await road.ask(), within=PATIENCE)
     assert job.state == "succeeded"
 
 
@@ -121,7 +121,7 @@ async def failing_worker(
 
 async def test_a_worker_whose_loop_fails_goes_on(road: Road, redis_url: str) -> None:
     async with failing_worker(road, redis_url, times=2):
-        assert (await settled(road, await road.ask(), within=10)).state == "succeeded"
+        assert (await settled(road, await road.ask(), within=PATIENCE)).state == "succeeded"
 
 
 async def test_a_worker_whose_loop_fails_for_good_ends_instead_of_working_at_nothing(
@@ -129,7 +129,7 @@ async def test_a_worker_whose_loop_fails_for_good_ends_instead_of_working_at_not
 ) -> None:
     with stamina.set_testing(True, attempts=5, cap=True):  # no pauses
         async with failing_worker(road, redis_url, times=10**6) as (_, task):
-            await asyncio.wait({task}, timeout=10)
+            await asyncio.wait({task}, timeout=PATIENCE)
             assert isinstance(task.exception(), Trouble)
 
 
@@ -141,7 +141,7 @@ async def test_a_heartbeat_goes_on_after_an_error(road: Road) -> None:
         return {}
 
     async with heartbeat(road.database, "test", "bot", details):
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not await _lives(road):
             assert time.monotonic() < deadline
             await asyncio.sleep(0.02)
@@ -170,7 +170,7 @@ async def test_housekeeping_goes_on_after_an_error(road: Road) -> None:
     )
     job = await road.ask()
     task = asyncio.create_task(keeping.run())
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while (await road.see(job)).waiting_for != "bot":
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
