@@ -30,6 +30,7 @@ from api.controllers.images import ImageController
 from api.controllers.jobs import GuildJobController, JobController
 from api.controllers.me import MeController
 from api.controllers.metrics import MetricsController
+from api.controllers.notifications import NotificationController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
@@ -81,6 +82,7 @@ CONTROLLERS = (
     MeController,
     SessionController,
     AccountController,
+    NotificationController,
     GuildController,
     GuildSettingsController,
     AccessController,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from api.schemas.guild_settings import AccessMapping, EditAccessMapping, EditGuildSettings, GuildSettings
+from api.schemas.notifications import EditNotificationSettings, NotificationSettings
 from api.schemas.policies import (
     ChannelVisibility,
     NeverRule,
@@ -30,6 +31,7 @@ GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
     GuildSettings(
         drift="alert",
         drift_channel_id=_CHANNEL,
+        notify_channel_id=_CHANNEL,
         approval_required=True,
         protected_ids=(_CHANNEL,),
         snapshot_retention_days=90,
@@ -39,6 +41,8 @@ GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
         updated_at=_THEN,
     ),
     EditGuildSettings(drift="alert", drift_channel_id=_CHANNEL),
+    NotificationSettings(job_results="failed", guild_failures=True, pending_guilds=True, updated_at=_THEN),
+    EditNotificationSettings(job_results="failed", guild_failures=True),
     _MAPPING,
     EditAccessMapping(permissions={"manage_messages": None}, roles={_ROLE: "moderator"}),
     PutPolicies(rules=_RULES),

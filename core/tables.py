@@ -9,6 +9,7 @@ from core.drift import models as drift
 from core.guilds import models as guilds
 from core.images import models as images
 from core.jobs import models as jobs
+from core.notifications import models as notifications
 from core.policies import models as policies
 from core.templates import models as templates
 
@@ -22,6 +23,7 @@ __all__ = [
     "guilds",
     "images",
     "jobs",
+    "notifications",
     "policies",
     "templates",
 ]

@@ -52,14 +52,22 @@ from core.jobs.approvals import ApprovalService
 from core.jobs.guild_events import GuildEventRepository, GuildEventService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
+from core.jobs.outbox import Audience
 from core.jobs.pauses import PauseRepository, PauseService
 from core.jobs.processes import ProcessRepository, ProcessService
 from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
+from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
 from core.jobs.tallies import TallyRepository, TallyService
 from core.keyring import Keyring
+from core.notifications.repository import (
+    LISTENING,
+    NoticeRepository,
+    NotificationChoicesRepository,
+)
+from core.notifications.service import NotificationService
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
 from core.templates.active import ActiveVersionService
@@ -202,11 +210,29 @@ class UnitOfWork:
 
     @cached_property
     def _jobs(self) -> JobRepository:
-        return JobRepository(self._session, self._outbox)
+        return JobRepository(self._session, self._outbox, self._audience)
 
     @cached_property
     def _outbox(self) -> CallbackOutbox:
         return CallbackOutbox(DeliveryRepository(self._session), self._clock)
+
+    @cached_property
+    def _audience(self) -> Audience:
+        return _Notified(self)
+
+    @cached_property
+    def notifications(self) -> NotificationService:
+        return NotificationService(
+            NotificationChoicesRepository(self._session),
+            NoticeRepository(self._session),
+            accounts=self.accounts,
+            guilds=self.guilds,
+            options=self.guild_options,
+            jobs=self.jobs,
+            audit=self.audit,
+            catalog=self._catalog,
+            clock=self._clock,
+        )
 
     @cached_property
     def guild_events(self) -> GuildEventService:
@@ -414,6 +440,18 @@ class UnitOfWork:
     @cached_property
     def rollouts(self) -> RolloutService:
         return RolloutService(self.templates, self.plans)
+
+
+class _Notified:
+    """Implements `core.jobs.outbox.Audience`: notifications are made of jobs, and are asked for only by then."""
+
+    listening = LISTENING
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def job_ended(self, job: Job) -> None:
+        await self._unit.notifications.job_ended(job)
 
 
 class Database:

@@ -217,12 +217,12 @@ class Running:
         """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""
         actor = claim.job.actor
         async with self._database.read() as unit:
-            state = await unit.guilds.state_of(guild_id)
+            state = await unit.guilds.state_of(guild_id) if guild_id else None
             if state == "left" and spec.leaves and claim.number > 1:
                 return  # there is nothing left to do there but to see that it is done
             # What an owner sends away is left, whatever was decided of it.
             may_leave = spec.leaves and actor.is_owner and state in CLOSED
-            if state != "approved" and not may_leave and not spec.about:
+            if guild_id and state != "approved" and not may_leave and not spec.about:
                 raise JobFailed(
                     f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
                     code=f"guild_{state or 'unknown'}",

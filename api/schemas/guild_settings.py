@@ -18,6 +18,9 @@ DriftMode = Annotated[
     ),
 ]
 DriftChannel = Annotated[Snowflake, Meta(description="The text channel in which alerts are written.")]
+NotifyChannel = Annotated[
+    Snowflake, Meta(description="The text channel in which jobs are told of that ended badly.")
+]
 Approval = Annotated[
     bool, Meta(description="Whether a second administrator has to agree to plans that delete.")
 ]
@@ -56,6 +59,7 @@ class GuildSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     drift: DriftMode
     drift_channel_id: DriftChannel | None
+    notify_channel_id: NotifyChannel | None
     approval_required: Approval
     protected_ids: ProtectedIds
     snapshot_retention_days: SnapshotDays
@@ -70,6 +74,7 @@ class EditGuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     drift: DriftMode | UnsetType = UNSET
     drift_channel_id: DriftChannel | None | UnsetType = UNSET
+    notify_channel_id: NotifyChannel | None | UnsetType = UNSET
     approval_required: Approval | UnsetType = UNSET
     protected_ids: ProtectedIds | UnsetType = UNSET
     snapshot_retention_days: SnapshotDays | UnsetType = UNSET
@@ -83,6 +88,7 @@ def settings_of(stored: StoredOptions) -> GuildSettings:
     return GuildSettings(
         drift=options.drift,
         drift_channel_id=options.drift_channel_id,
+        notify_channel_id=options.notify_channel_id,
         approval_required=options.approval_required,
         protected_ids=options.protected_ids,
         snapshot_retention_days=options.snapshot_retention_days,
@@ -97,6 +103,7 @@ def changes_of(body: EditGuildSettings) -> core.GuildOptionsChanges:
     return core.GuildOptionsChanges(
         drift=body.drift,
         drift_channel_id=body.drift_channel_id,
+        notify_channel_id=body.notify_channel_id,
         approval_required=body.approval_required,
         protected_ids=body.protected_ids,
         snapshot_retention_days=body.snapshot_retention_days,

@@ -10,6 +10,7 @@ from api.schemas.actions import ActionPayload
 from api.schemas.announcements import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
+from api.schemas.notifications import NotifyPayload, NotifyResult
 from api.schemas.results import ActionResult, MemberOutcome
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.actor import Actor
@@ -26,6 +27,7 @@ JobKind: TypeAlias = Literal[
     "guild.capture",
     "guild.announce_join",
     "guild.announce_decision",
+    "notification.send",
     "template.apply",
     "template.restore_members",
     "drift.revert",
@@ -142,6 +144,7 @@ JobPayload: TypeAlias = (
     | RestoreMembersPayload
     | DriftRevertPayload
     | AnnouncementPayload
+    | NotifyPayload
     | ActionPayload
 )
 JobResult: TypeAlias = (
@@ -151,6 +154,7 @@ JobResult: TypeAlias = (
     | RestoreMembersResult
     | DriftRevertResult
     | AnnouncementResult
+    | NotifyResult
     | ActionResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]

@@ -105,12 +105,16 @@ ANNOUNCE_JOIN = JobSpec(
     payload=AnnounceJoinPayload,
     result=AnnounceJoinResult,
     bits=int(Permission.MANAGE_GUILD),
+    right=Right.SYSTEM_WRITE,
     about=True,
+    quiet=True,
 )
 ANNOUNCE_DECISION = JobSpec(
     kind="guild.announce_decision",
     payload=AnnounceDecisionPayload,
     result=AnnounceDecisionResult,
     bits=int(Permission.MANAGE_GUILD),
+    right=Right.SYSTEM_WRITE,
     about=True,
+    quiet=True,
 )

@@ -132,7 +132,10 @@ def _require_above(actor: Actor, guild_id: Snowflake, before: AccessMapping, aft
 
 
 def _require_ids(changes: GuildOptionsChanges) -> None:
-    said = {"drift_channel_id": changes.drift_channel_id}
+    said = {
+        "drift_channel_id": changes.drift_channel_id,
+        "notify_channel_id": changes.notify_channel_id,
+    }
     if isinstance(changes.protected_ids, tuple):
         said |= {f"protected_ids/{place}": each for place, each in enumerate(changes.protected_ids)}
     problems = tuple(

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.jobs.schemas import GuildEvent, JobEvent
+from core.jobs.schemas import GuildEvent, Job, JobEvent
 
 
 class Outbox(Protocol):
@@ -24,4 +24,17 @@ class Outbox(Protocol):
 
     async def put_guild(self, event: GuildEvent, *, callbacks: Sequence[uuid.UUID]) -> None:
         """The same for an event that is of no job."""
+        ...
+
+
+class Audience(Protocol):
+    """Gets the jobs that have ended, in the transaction that settles them, while anybody may want to know."""
+
+    @property
+    def listening(self) -> str:
+        """SQL that says whether anybody may, asked with the event's own statement and its `:guild_id`."""
+        ...
+
+    async def job_ended(self, job: Job) -> None:
+        """Must not fail for reasons of its own: the job would not be settled."""
         ...

@@ -33,9 +33,9 @@ from sqlalchemy.orm import aliased
 
 from core.actor import Actor
 from core.db import Repository
-from core.jobs.mapping import ONLY, PlacedEvent
+from core.jobs.mapping import ONLY, PlacedEvent, to_job
 from core.jobs.models import GuildEventModel, JobEventModel, JobModel, JobStepModel
-from core.jobs.outbox import Outbox
+from core.jobs.outbox import Audience, Outbox
 from core.jobs.ring import CHANNEL
 from core.jobs.schemas import ClaimTerms, EventPosition, JobError, JobEvent, JobFilter
 from core.jobs.sight import JobSight
@@ -65,9 +65,10 @@ _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 class JobRepository(Repository[JobModel]):
     model_type = JobModel
 
-    def __init__(self, session: AsyncSession, outbox: Outbox) -> None:
+    def __init__(self, session: AsyncSession, outbox: Outbox, audience: Audience) -> None:
         super().__init__(session)
         self._outbox = outbox
+        self._audience = audience
 
     async def page(self, wanted: JobFilter, paging: Paging, *, sight: JobSight) -> Sequence[JobModel]:
         """One row more than the page, so that the caller knows whether there is a next one."""
@@ -192,6 +193,19 @@ class JobRepository(Repository[JobModel]):
             .limit(1)
         )
         return found.first()
+
+    async def hold_unbegun(self, job_id: uuid.UUID) -> bool:
+        """Whether nobody has claimed it, nor does before the transaction ends. Waits for nobody: a job that somebody
+        else holds counts as begun."""
+        found = await self.session.scalar(
+            select(JobModel.id)
+            .where(JobModel.id == job_id, JobModel.state.in_(("queued", "waiting")), JobModel.claims == 0)
+            .with_for_update(skip_locked=True)
+        )
+        return found is not None
+
+    async def begun_at(self, job_id: uuid.UUID) -> datetime | None:
+        return await self.session.scalar(select(JobModel.started_at).where(JobModel.id == job_id))
 
     async def renew(self, job_id: uuid.UUID, claim: int, lease_seconds: float) -> JobModel | None:
         """Prolongs the holder's lease; None when it is not the holder's any more."""
@@ -400,7 +414,7 @@ class JobRepository(Repository[JobModel]):
         """Appends to the job's history under the next sequence number, and wakes the watchers at commit; what the
         guild's own programs are told of it is written in the same transaction."""
         added = await self.session.execute(
-            add_event_statement(self._outbox.wanting),
+            add_event_statement(self._outbox.wanting, self._audience.listening),
             {
                 "job_id": job.id,
                 "guild_id": job.guild_id,
@@ -414,6 +428,8 @@ class JobRepository(Repository[JobModel]):
         if job.guild_id is not None and row.wanting:
             event = JobEvent(job_id=job.id, sequence=row.sequence, type=type_, at=row.at, data=data)
             await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id, callbacks=row.wanting)
+        if row.listening:
+            await self._audience.job_ended(to_job(job))
 
     async def events_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500

@@ -54,7 +54,7 @@ class JobService:
         spec: JobSpec[Any, Any],
         payload: msgspec.Struct,
         *,
-        guild_id: str,
+        guild_id: str | None,
         run_at: datetime | None = None,
         expires_at: datetime | None = None,
         on_conflict: OnConflict = "reject",
@@ -64,13 +64,20 @@ class JobService:
         asker could not do it by hand, `Invalid` for times that are over, and for structural work, where another such
         job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
         the very same work."""
-        actor.require(guild_id, spec.needed_right)
-        actor.require_could(guild_id, Permission(spec.bits))
+        if guild_id is None:
+            actor.require_owner(spec.needed_right)
+        else:
+            actor.require(guild_id, spec.needed_right)
+            actor.require_could(guild_id, Permission(spec.bits))
         by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
         expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)
         plain = msgspec.to_builtins(payload)
         waits_for_turn = False
-        if spec.structural and (first := await self._first_structural(guild_id)) is not None:
+        if (
+            guild_id is not None
+            and spec.structural
+            and (first := await self._first_structural(guild_id)) is not None
+        ):
             if on_conflict == "attach" and (first.kind, first.payload) == (spec.kind, plain):
                 return to_job(first)
             if on_conflict != "queue":
@@ -246,6 +253,14 @@ class JobService:
         if model is None or model.error is None or model.finished_at is None:
             return None
         return LastError(job_id=model.id, kind=model.kind, at=model.finished_at, error=model.error)
+
+    async def hold_unbegun(self, job_id: uuid.UUID) -> bool:
+        """Whether nobody has begun it, nor does before the transaction ends."""
+        return await self._jobs.hold_unbegun(job_id)
+
+    async def begun_at(self, job_id: uuid.UUID) -> datetime | None:
+        """None for one that nobody has, or that is not kept any more."""
+        return await self._jobs.begun_at(job_id)
 
     async def is_open(self, spec: JobSpec[Any, Any], guild_id: str) -> bool:
         """Whether such a job of that guild has not ended."""

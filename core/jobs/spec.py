@@ -22,7 +22,7 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     need in the guild by Discord, checked when asked and again when claimed (law 8); `bot_bits` what
     the bot needs, which is what it asks for in its invitation. Of what `leaves` the guild a later claim may find that
     it is left, by its own doing. What is `about` a guild does nothing there: it is done whatever was decided of the
-    guild, and is not called off with the rest.
+    guild, and is not called off with the rest. Of how a `quiet` one ended nobody is notified.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     structural: bool = False
     leaves: bool = False
     about: bool = False
+    quiet: bool = False
     priority: int = 0
     max_attempts: int = 5
     expires_after: timedelta | None = None

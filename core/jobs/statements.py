@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     DateTime,
     Integer,
@@ -120,9 +121,9 @@ INTEND_STEP = (
 
 
 @cache
-def add_event_statement(wanting: str) -> Any:
+def add_event_statement(wanting: str, listening: str) -> Any:
     """Counts, writes and notifies in one round trip, for every transition has an event; `wanting` is the outbox's own
-    question, asked with `:guild_id` and `:type`."""
+    question, asked with `:guild_id` and `:type`, `listening` that of whoever wants to know how jobs end."""
     return (
         text(
             f"""
@@ -133,8 +134,11 @@ def add_event_statement(wanting: str) -> Any:
                 SELECT :job_id, events, :guild_id, :type, clock_timestamp(), :data FROM counted
                 RETURNING sequence, at
             )
-            SELECT sequence, at, ARRAY({wanting}) AS wanting, pg_notify(:channel, :told) FROM added
-            """  # noqa: S608 - the question is a constant of ours
+            SELECT sequence, at, ARRAY({wanting}) AS wanting,
+                CASE WHEN :type = 'job.settled' THEN ({listening}) ELSE false END AS listening,
+                pg_notify(:channel, :told)
+            FROM added
+            """  # noqa: S608 - the questions are constants of ours
         )
         .bindparams(
             bindparam("job_id", type_=Uuid()),
@@ -144,7 +148,7 @@ def add_event_statement(wanting: str) -> Any:
             bindparam("channel", type_=Text()),
             bindparam("told", type_=Text()),
         )
-        .columns(sequence=Integer(), at=DateTime(timezone=True), wanting=ARRAY(Uuid()))
+        .columns(sequence=Integer(), at=DateTime(timezone=True), wanting=ARRAY(Uuid()), listening=Boolean())
     )
 
 

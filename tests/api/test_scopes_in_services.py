@@ -15,6 +15,7 @@ STREAMS = {"streamJobEvents", "streamGuildEvents"}
 BODIES: dict[str, dict[str, Any]] = {
     "editTemplate": {"name": "Theirs"},
     "editGuildSettings": {},
+    "editMyNotifications": {},
     "putPolicies": {"rules": []},
     "editCallback": {"enabled": False},
     "editSnapshot": {"label": "before"},

@@ -1,5 +1,15 @@
 """What is done for each kind of job; `MODULES` is all of it."""
 
-from workers.jobs import announcements, channels, drift, guilds, members, messages, restores, templates
+from workers.jobs import (
+    announcements,
+    channels,
+    drift,
+    guilds,
+    members,
+    messages,
+    notifications,
+    restores,
+    templates,
+)
 
-MODULES = (announcements, channels, drift, guilds, members, messages, restores, templates)
+MODULES = (announcements, channels, drift, guilds, members, messages, notifications, restores, templates)

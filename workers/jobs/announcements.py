@@ -33,7 +33,9 @@ async def announce_join(job: JobContext, payload: AnnounceJoinPayload) -> Announ
     guild = await _guild(job)
     if guild.state != "pending":
         return AnnounceJoinResult()
-    owners = sorted(await job.gateway.read_owners() | job.database.people.owner_ids)
+    everyone = await job.gateway.read_owners() | job.database.people.owner_ids
+    async with job.database.read() as unit:
+        owners = sorted(await unit.notifications.wanting_pending(everyone))
     text = join_text(guild.id, payload.name, payload.joined_at)
     fields = join_message(text, guild, await job.gateway.count_members(guild.id))
     await job.journal.announce(len(owners))

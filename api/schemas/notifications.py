@@ -1,0 +1,73 @@
+"""What a person is told by direct message, as HTTP shows it."""
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.values import Snowflake, Time
+from core.notifications import choices as core
+from core.notifications.service import StoredChoices
+
+_Results: TypeAlias = Literal["none", "failed", "all"]
+JobResults = Annotated[
+    _Results, Meta(description="Which jobs that you asked for you are told of once they have ended.")
+]
+GuildFailures = Annotated[
+    bool, Meta(description="Whether you are told of jobs that ended badly in servers that you own.")
+]
+PendingGuilds = Annotated[
+    bool,
+    Meta(
+        description="Whether you are asked about servers that wait to be approved; for owners of the installation."
+    ),
+]
+
+
+class NotificationSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`updated_at` is when they were last changed."""
+
+    job_results: JobResults
+    guild_failures: GuildFailures
+    pending_guilds: PendingGuilds
+    updated_at: Time
+
+
+class EditNotificationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """RFC 7396: what is absent stays."""
+
+    job_results: JobResults | UnsetType = UNSET
+    guild_failures: GuildFailures | UnsetType = UNSET
+    pending_guilds: PendingGuilds | UnsetType = UNSET
+
+
+class NotifyPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="notification.send"):
+    """Carry notices to a person, or to a channel of the job's guild."""
+
+    user_id: Snowflake | None = None
+    channel_id: Snowflake | None = None
+
+
+class NotifyResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="notification.send"):
+    """One message with so many notices."""
+
+    notices: int
+    message_id: Snowflake | None = None
+
+
+def notifications_of(stored: StoredChoices) -> NotificationSettings:
+    choices = stored.choices
+    return NotificationSettings(
+        job_results=choices.job_results,
+        guild_failures=choices.guild_failures,
+        pending_guilds=choices.pending_guilds,
+        updated_at=stored.changed_at,
+    )
+
+
+def changes_of(body: EditNotificationSettings) -> core.NotificationChanges:
+    return core.NotificationChanges(
+        job_results=body.job_results,
+        guild_failures=body.guild_failures,
+        pending_guilds=body.pending_guilds,
+    )
