@@ -7,7 +7,7 @@ import msgspec
 
 from core.discord.permissions import Permission, names_of
 from core.errors import Forbidden, NotFound
-from core.rights import Role, covers, least_role, role_by_permissions
+from core.rights import BY_PERMISSION, Role, covers, least_role, role_by_permissions
 
 ActorKind = Literal["account", "token", "schedule", "bot", "system"]
 Via = Literal["http", "discord", "schedule", "system"]
@@ -92,12 +92,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if role is Role.GUEST:
             raise NotFound(f"There is no guild {guild_id}.")
         self.require_scope(right)
-        if not role.reaches(least) and least is Role.OWNER:
+        if role.reaches(least):
+            return
+        if least is Role.OWNER:
             raise Forbidden(f"Only the owner of this installation may do this ({right}).")
-        if not role.reaches(least):
-            raise Forbidden(
-                f"This ({right}) needs the role {least.value} in guild {guild_id}; yours is {role.value}."
-            )
+        raise Forbidden(
+            f"This ({right}) needs the role {least.value} in guild {guild_id}; yours is {role.value}. It comes with "
+            f"{_makers_of(least)} in Discord, unless the guild's access says otherwise."
+        )
 
     def require_scope(self, right: str) -> None:
         """For what is the actor's own. Raises `Forbidden` where the credential was not made for it."""
@@ -156,6 +158,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """As it is written down beside what was asked: with what the actor is in that one guild."""
         standing = None if guild_id is None else self.standing_in(guild_id)
         return msgspec.structs.replace(self, in_guild=standing or self.in_guild, guilds=())
+
+
+def _makers_of(role: Role) -> str:
+    return " or ".join(name for bit, made in BY_PERMISSION.items() if made is role for name in names_of(bit))
 
 
 def is_same_person(one: Actor, other: Actor) -> bool:

@@ -9,7 +9,7 @@ tree       the same for people to read
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -99,6 +99,7 @@ def _plan(
     steps, places = _steps(target, snapshot, powers, role_order or {})
     ids = matches.ids
     tree = tree_of(target, snapshot, tuple(role_order or ()), places)
+    nodes = nodes_in(tree)
     return Plan(
         steps=steps,
         tree=tree,
@@ -111,8 +112,8 @@ def _plan(
         ),
         matched=ids,
         calls=sum(len(calls_of(step)) for step in steps),
-        expected_seconds=expected_seconds(waves_in(steps, tree), UNTOLD, _SOMETIME) if steps else 0.0,
-        hash=_hash(steps, tree),
+        expected_seconds=expected_seconds(waves_in(steps, nodes), UNTOLD, _SOMETIME) if steps else 0.0,
+        hash=_hash(steps, nodes),
         questions=matches.questions,
     )
 
@@ -162,7 +163,7 @@ def _resources(target: Target, safety: Safety) -> Mapping[str, Step]:
         for place, node in enumerate(group, _BEHIND_ALL):
             safety.add(node, phase, place)
     makers = {ref_to(key): node for node in steps.expressions if (key := node_of(node))}
-    for channel in target.channels if makers else ():
+    for channel in target.changing if makers else ():
         for emoji in emojis_named_by(channel.fields):
             made = channel.channel is None
             node = f"create_channel:{channel.key}" if made else channel_edit(channel.ref)
@@ -175,7 +176,7 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
     """Adds the guild's own one or two edits."""
     if not target.settings.changed:
         return NO_EDITS
-    needing = [c for c in target.channels if c.key and _needs_community(c)]
+    needing = [c for c in target.changing if c.key and _needs_community(c)]
     alone = not orders_roles and safety.is_idle and not channel_places(target, ()).order
     edits = guild_edits(target.settings, needs_community=bool(needing), alone=alone)
     if edits.first != SettingsFields():
@@ -188,7 +189,7 @@ def _guild_edits(target: Target, safety: Safety, orders_roles: bool) -> GuildEdi
     if edits.last != SettingsFields():
         safety.add(GUILD_LAST, Phase.GUILD_LAST)
         if target.settings.disables:
-            for channel in filter(converts, target.channels):
+            for channel in filter(converts, target.changing):
                 safety.before(channel_edit(channel.ref), GUILD_LAST)
     return edits
 
@@ -197,7 +198,7 @@ def _needs_community(channel: WantedChannel) -> bool:
     return channel.fields.type in _OF_COMMUNITY or converts(channel)
 
 
-def _hash(steps: tuple[Step, ...], tree: tuple[PlanNode, ...]) -> str:
+def _hash(steps: tuple[Step, ...], nodes: Iterable[PlanNode]) -> str:
     """Of what is done and of what people were shown: also of the values that will be overwritten."""
-    shown = [(node.kind, node.id, node.key, node.changes) for node in nodes_in(tree) if node.changes]
+    shown = [(node.kind, node.id, node.key, node.changes) for node in nodes if node.changes]
     return hashlib.sha256(msgspec.json.encode((steps, shown), order="deterministic")).hexdigest()

@@ -3,7 +3,7 @@
 A `Ref` is a Discord id (digits), or `$key` for the node of the document that a step of the same plan creates.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -283,9 +283,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return any(type(step).__struct_config__.tag in _DELETES for step in self.steps)
 
 
-def nodes_in(tree: Iterable[PlanNode]) -> Iterator[PlanNode]:
+def nodes_in(tree: Iterable[PlanNode]) -> list[PlanNode]:
     """All of them, each before its children."""
+    nodes: list[PlanNode] = []
     for node in tree:
-        yield node
+        nodes.append(node)
         if node.children:
-            yield from nodes_in(node.children)
+            nodes += nodes_in(node.children)
+    return nodes

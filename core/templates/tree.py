@@ -6,9 +6,8 @@ It tells what will have changed in the end; how often something is written on th
 from collections.abc import Collection, Iterable, Sequence
 
 from core.discord.gateway import SettingsFields
-from core.discord.types import VOICE_LIKE, Role, Snapshot, channel_rank, role_rank
-from core.templates.goal.fields import NO_CHANGE
-from core.templates.goal.order import merged
+from core.discord.types import Role, Snapshot, channel_rank, role_rank
+from core.templates.goal.order import BUCKETS, merged
 from core.templates.goal.places import Places
 from core.templates.goal.target import Target, WantedChannel, WantedRole
 from core.templates.plan import Action, Change, PlanNode, Ref
@@ -35,11 +34,10 @@ class _Tree:
         self._places = places
         self._role_names = {role.id: role.name for role in snapshot.roles}
         self._role_names |= {role.ref: role.name for role in target.roles}
-        self._channel_names = {channel.ref: channel.name for channel in target.channels}
+        self._channel_names = target.index.names
         self._dying = {role.id for role in target.doomed_roles}
-        self._siblings: dict[Ref | None, list[WantedChannel]] = {}
-        for channel in target.channels:
-            self._siblings.setdefault(channel.parent, []).append(channel)
+        # Of every other channel there is nothing to say but that it is there.
+        self._told = {*places.order, *(channel.ref for channel in target.changing)}
 
     def nodes(self) -> tuple[PlanNode, ...]:
         names = {**self._role_names, **self._channel_names}
@@ -74,15 +72,14 @@ class _Tree:
 
     def _ranked(self) -> list[Ref]:
         """Highest first, as they will be."""
-        everyone = self._snapshot.guild_id
-        present = [
-            r.id for r in sorted(self._snapshot.roles, key=role_rank, reverse=True) if r.id != everyone
-        ]
-        ordered = list(reversed(self._role_order))
+        ordered = dict.fromkeys(reversed(self._role_order))
+        standing = [role.id for role in self._target.ranked if role.id not in ordered]
         new = [role.ref for role in self._target.roles if role.role is None and role.ref not in ordered]
-        return [*(ref for ref in present if ref not in ordered), *ordered, *new, everyone]
+        return [*standing, *ordered, *new, self._target.everyone]
 
     def _named_role(self, role: WantedRole) -> PlanNode:
+        if role.stays and not self._role_order:
+            return PlanNode(kind="role", action="keep", name=role.name, key=role.key, id=role.ref)
         changes = [*field_changes(role.fields, role.role, without=("permissions",))]
         present = role.role.permissions if role.role else 0
         if role.permissions != present:
@@ -107,17 +104,24 @@ class _Tree:
         return before.index(role.id) != after.index(role.id)
 
     def _children(self, parent: Ref | None) -> Iterable[PlanNode]:
-        siblings = self._siblings.get(parent, [])
-        loose = [c for c in siblings if c.type != "category"]
-        for bucket in (
-            [c for c in loose if c.type not in VOICE_LIKE],
-            [c for c in loose if c.type in VOICE_LIKE],
-            [c for c in siblings if c.type == "category"],
-        ):
-            yield from map(self._channel, _displayed(bucket))
+        for bucket in BUCKETS:
+            yield from map(self._channel, _displayed(self._target.index.siblings.get((parent, bucket), [])))
 
     def _channel(self, channel: WantedChannel) -> PlanNode:
-        changes = () if self._stays(channel) else tuple(self._channel_changes(channel))
+        ref, children = channel.ref, ()
+        if channel.type == "category":
+            children = tuple(self._children(ref))
+        if ref not in self._told:
+            return PlanNode(
+                kind="channel",
+                action="keep",
+                name=channel.name,
+                key=channel.key,
+                id=ref,
+                type=channel.type,
+                children=children,
+            )
+        changes = tuple(self._channel_changes(channel))
         return PlanNode(
             kind="channel",
             action=_channel_action(channel, changes),
@@ -125,20 +129,14 @@ class _Tree:
             key=channel.key,
             id=channel.channel.id if channel.channel else None,
             type=channel.type,
-            changes=_lost(channel) if channel.is_doomed else changes,
-            children=tuple(self._children(channel.ref)) if channel.type == "category" else (),
-        )
-
-    def _stays(self, channel: WantedChannel) -> bool:
-        """Whether there is nothing to tell of it but that it is there, or that it will not be."""
-        return channel.is_doomed or (
-            channel.fields is NO_CHANGE
-            and channel.final is channel.present
-            and channel.home == channel.parent
-            and channel.ref not in self._places.order
+            changes=changes,
+            children=children,
         )
 
     def _channel_changes(self, channel: WantedChannel) -> Iterable[Change]:
+        if channel.is_doomed:
+            yield from () if channel.type == "category" else (_LOST,)
+            return
         if channel.channel is None:
             yield from field_changes(channel.fields, None, without=("type", "name"))
         else:
@@ -163,7 +161,7 @@ class _Tree:
 
 def _displayed(channels: list[WantedChannel]) -> list[WantedChannel]:
     """The document's order, in which others keep their places."""
-    if all(channel.key is not None for channel in channels):
+    if None not in [channel.key for channel in channels]:
         return channels
     present = sorted(
         (c for c in channels if c.channel), key=lambda c: channel_rank(c.channel) if c.channel else (0, 0)
@@ -171,10 +169,6 @@ def _displayed(channels: list[WantedChannel]) -> list[WantedChannel]:
     by_ref = {channel.ref: channel for channel in channels}
     order = merged([c.ref for c in channels if c.key is not None], [c.ref for c in present])
     return [by_ref[ref] for ref in order]
-
-
-def _lost(channel: WantedChannel) -> tuple[Change, ...]:
-    return () if channel.type == "category" else (_LOST,)
 
 
 def _channel_action(channel: WantedChannel, changes: Collection[Change]) -> Action:

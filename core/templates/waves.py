@@ -20,12 +20,12 @@ AT_ONCE = 8
 
 def waves_of(plan: Plan) -> Iterator[tuple[Step, ...]]:
     """The steps in the plan's order. Those of one wave may be done in any order, or at once."""
-    return waves_in(plan.steps, plan.tree)
+    return waves_in(plan.steps, nodes_in(plan.tree))
 
 
-def waves_in(steps: Iterable[Step], tree: Iterable[PlanNode]) -> Iterator[tuple[Step, ...]]:
-    """The waves of steps of the plan that the tree shows."""
-    categories = frozenset(node.id for node in nodes_in(tree) if node.type == "category" and node.id)
+def waves_in(steps: Iterable[Step], nodes: Iterable[PlanNode]) -> Iterator[tuple[Step, ...]]:
+    """The waves of steps of the plan whose tree has these nodes."""
+    categories = frozenset([node.id for node in nodes if node.type == "category" and node.id])
     wave: dict[Snowflake, Step] = {}
     for step in steps:
         alone = _channel_apart(step, categories)

@@ -24,8 +24,8 @@ roles:
 channels:
   - {key: log, type: text, name: log}
 """
-REFUSED_PLAN = "needs the role moderator in guild"
-REFUSED_APPLY = "This (plans:apply) needs the role admin in guild"
+REFUSED_PLAN = "needs the role moderator"
+REFUSED_APPLY = "needs the role admin"
 
 
 @pytest.fixture
@@ -296,7 +296,7 @@ async def test_a_plan_that_waits_is_chosen_from_a_list_and_can_be_rejected(road:
 
 async def test_manage_guild_is_not_enough_to_see_what_waits_for_approval(road: Road) -> None:
     await wants_to_delete(road)
-    assert said(await road.command("grace", "template approve")).startswith(REFUSED_APPLY)
+    assert REFUSED_APPLY in said(await road.command("grace", "template approve"))
 
 
 async def test_members_have_their_roles_back_after_a_rollback_that_was_to_give_them(road: Road) -> None:
@@ -323,8 +323,8 @@ async def test_manage_guild_is_enough_to_plan_and_not_to_apply(road: Road) -> No
     plan = await road.command("grace", "template plan", name=str(template.id))
     pressed = await road.press("grace", plan, "Apply")
     refused = await road.message(pressed["id"], lambda message: message["content"])
-    assert said(refused).startswith(REFUSED_APPLY)
-    assert said(await road.command("grace", "template apply", name="Crewed")).startswith(REFUSED_APPLY)
+    assert REFUSED_APPLY in said(refused)
+    assert REFUSED_APPLY in said(await road.command("grace", "template apply", name="Crewed"))
     assert await road.jobs() == ()
 
 
@@ -333,7 +333,7 @@ async def test_who_puts_their_own_name_on_somebody_elses_plan_may_do_no_more(roa
     plan = await road.command("ada", "template plan", name=str(template.id))
     pressed = await road.press("grace", await road.post(plan, asker="grace"), "Apply")
     refused = await road.message(pressed["id"], lambda message: message["content"] != "A plan")
-    assert said(refused).startswith(REFUSED_APPLY)
+    assert REFUSED_APPLY in said(refused)
 
 
 async def test_who_sees_the_commands_only_in_one_channel_is_refused_by_the_service(road: Road) -> None:

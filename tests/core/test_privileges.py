@@ -25,7 +25,6 @@ ALTERING = (
     "DELETE FROM audit_entries",
     "TRUNCATE audit_entries",
     "DROP TABLE audit_entries",
-    "DROP SCHEMA public CASCADE",
     "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
     "ALTER TABLE audit_entries DISABLE TRIGGER keep_audit_entries",
     "ALTER TABLE audit_entries ADD COLUMN x text",

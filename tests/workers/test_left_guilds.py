@@ -1,5 +1,6 @@
 """A guild that was left keeps its data for a while, and then goes as a whole; the audit log keeps its entries."""
 
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Text, cast, func, select
 
+from core.access.schemas import Person
 from core.actor import SYSTEM, Actor
 from core.audit.schemas import AuditFilter
 from core.callbacks.schemas import CallbackDraft
 from core.catalog import CATALOG
 from core.db import Engines
+from core.discord.permissions import Permission
 from core.discord.types import Snapshot
 from core.errors import NotFound
 from core.guilds.announcements import Announcement
@@ -79,11 +82,26 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
             )
         )
         await unit.guilds.request_sync(actor, guild_id)
+    account_id, person = await somebody(database)
+    async with database.unit() as unit:
+        bits = int(Permission.MANAGE_MESSAGES)
+        member = Person(guild_id=guild_id, user_id=person, name="ada", bits=bits)
+        await unit.access.keep_guild(guild_id, [member])
+        await unit.grants.put(actor, guild_id, account_id, "moderator")
     async with database.unit() as unit:
         claim = await unit.ledger.claim("bot", "one", 45.0)
         assert claim is not None
         await unit.ledger.settle(claim, "failed", error=JobError(code="x", message="It is to be told."))
     return guild, template
+
+
+async def somebody(database: Database) -> tuple[uuid.UUID, str]:
+    """An account with its Discord user."""
+    account_id, person = uuid.uuid4(), snowflake()
+    async with database.engines.writing.begin() as connection:
+        statement = "INSERT INTO accounts (id, name, discord_user_id) VALUES ($1, 'ada', $2)"
+        await connection.exec_driver_sql(statement, (account_id, int(person)))
+    return account_id, person
 
 
 async def left(database: Database, guild: Snapshot, *, ago: timedelta) -> None:

@@ -31,18 +31,23 @@ class Course:
     """The guild as it is by now, seen by the bot."""
 
     def __init__(
-        self, snapshot: Snapshot, powers: BotPowers, sets: Mapping[Ref, OverwriteSet] | None = None
+        self,
+        snapshot: Snapshot,
+        powers: BotPowers,
+        sets: Mapping[Ref, OverwriteSet] | None = None,
+        homes: Mapping[Ref, Ref | None] | None = None,
     ) -> None:
-        """`sets` are those of the snapshot's channels, where somebody has them already."""
+        """`sets` and `homes` are those of the snapshot's channels, where somebody has them already."""
         self._everyone = snapshot.guild_id
         self._powers = powers
         self._permissions = {role.id: role.permissions for role in snapshot.roles}
-        self._homes: dict[Ref, Ref | None] = dict(homes_in(snapshot))
+        self._homes: dict[Ref, Ref | None] = dict(homes_in(snapshot) if homes is None else homes)
         self._children: dict[Ref, dict[Ref, None]] = {}
         for channel, home in self._homes.items():
             if home:
                 self._children.setdefault(home, {})[channel] = None
         self._types = {channel.id: channel.type for channel in snapshot.channels}
+        self._held: int | None = None
         # What the bot has from elsewhere than the roles that the snapshot shows.
         self._extra = powers.permissions & ~self._from_roles()
         self.sets: dict[Ref, OverwriteSet] = dict(sets or {}) or {
@@ -74,8 +79,10 @@ class Course:
 
     def held(self) -> int:
         """The bot's permissions in the guild; ADMINISTRATOR spreads to every bit, named or not."""
-        bits = self._from_roles() | self._extra
-        return EVERY_BIT if bits & _ADMIN else bits
+        if self._held is None:
+            bits = self._from_roles() | self._extra
+            self._held = EVERY_BIT if bits & _ADMIN else bits
+        return self._held
 
     def _from_roles(self) -> int:
         roles = (self._everyone, *self._powers.role_ids)
@@ -115,10 +122,13 @@ class Course:
         match step:
             case CreateRole(key=key):
                 self._permissions[ref_to(key)] = step.fields.permissions or 0
+                self._held = None
             case EditRole(role_id=role_id) if step.fields.permissions is not UNSET:
                 self._permissions[role_id] = step.fields.permissions
+                self._held = None
             case DeleteRole(role_id=role_id):
                 self._permissions.pop(role_id, None)
+                self._held = None
             case CreateChannel(key=key):
                 self._settle(ref_to(key), step.fields.parent_id or None)
                 self.sets[ref_to(key)] = sent_set(step.fields.overwrites)

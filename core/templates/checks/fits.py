@@ -31,9 +31,8 @@ def _crowds(target: Target, snapshot: Snapshot, steps: tuple[Step, ...]) -> Iter
     if not any(_comes_in(step) for step in steps):
         return
     nobody = BotPowers(user_id="0", permissions=0, top_role_id=snapshot.guild_id)
-    course = Course(snapshot, nobody, target.present_sets)
-    names = {channel.ref: channel.name for channel in target.channels}
-    keys = {ref: key for key, ref in target.refs.items()}
+    course = Course(snapshot, nobody, target.index.present_sets, target.homes)
+    names, keys = target.index.names, target.keys
     roles, channels = _Peak(MAX_ROLES, course.roles), _Peak(MAX_CHANNELS, course.channels)
     children = {ref: _Peak(MAX_CHILDREN, count) for ref, count in course.children().items()}
     for step in steps:
@@ -89,7 +88,6 @@ def _comes_in(step: Step) -> bool:
 
 def _long_sets(target: Target, steps: tuple[Step, ...]) -> Iterator[Notice]:
     """Discord takes at most 100 overwrites in one call (its OpenAPI document)."""
-    keys = {ref: key for key, ref in target.refs.items()}
     for step in steps:
         if isinstance(step, CreateChannel | EditChannel):
             count = len(step.fields.overwrites or ())
@@ -98,14 +96,15 @@ def _long_sets(target: Target, steps: tuple[Step, ...]) -> Iterator[Notice]:
                     code="too_many_overwrites",
                     message=f"{step.title}: it would have {count} overwrites, and Discord takes {MAX_OVERWRITES}: take "
                     "some out, such as those of single members, and give these members a role.",
-                    node=step.key if isinstance(step, CreateChannel) else keys.get(step.channel_id),
+                    node=step.key if isinstance(step, CreateChannel) else target.keys.get(step.channel_id),
                 )
 
 
 def _community(target: Target, snapshot: Snapshot) -> Iterator[Notice]:
     settings = target.settings
     if not settings.is_community:
-        for channel in target.channels:
+        # What stays as it is needs Community only where that is left.
+        for channel in target.channels if settings.disables else target.changing:
             if channel.key and _needs_community(channel, leaves=settings.disables):
                 yield _only_in_community(channel)
             elif channel.key and converts(channel) and not snapshot.features & _CONVERTING:

@@ -18,7 +18,7 @@ from core.templates.checks.fits import misfits
 from core.templates.checks.newcomers import hidden_from_newcomers
 from core.templates.checks.reach import channel_blockers, lacks, listed
 from core.templates.checks.values import bad_values
-from core.templates.goal.dooms import all_below
+from core.templates.goal.places import movable_roles
 from core.templates.goal.target import Target
 from core.templates.plan import (
     CreateChannel,
@@ -62,16 +62,15 @@ def blockers_of(
     target: Target, snapshot: Snapshot, powers: BotPowers, options: PlanOptions, steps: tuple[Step, ...]
 ) -> tuple[Notice, ...]:
     """Each once, in the order in which they would be met."""
-    keys = {ref: key for key, ref in target.refs.items()}
     found = [*_destruction(target, options), *misfits(target, snapshot, steps), *target.resources.blockers]
     found += resource_misfits(
         steps,
         snapshot,
         is_community=target.settings.is_community,
         everyone_in=_everyone_in(target),
-        keys=keys,
+        keys=target.keys,
     )
-    found += bad_values(steps, snapshot, keys)
+    found += bad_values(steps, snapshot, target.keys)
     if steps:
         found += refusals(target, snapshot, powers, steps)
     return tuple(dict.fromkeys(found))
@@ -122,11 +121,10 @@ def _counted(target: Target) -> str:
 def _everyone_in(target: Target) -> Callable[[Ref], int]:
     """What every member may do in a channel when all is done."""
     everyone = Subject("role", target.everyone)
-    base = next(role.permissions for role in target.roles if role.ref == target.everyone)
-    channels = {channel.ref: channel for channel in target.channels}
+    base = target.of_everyone.permissions
 
     def bits(ref: Ref) -> int:
-        channel = channels.get(ref)
+        channel = target.index.by_ref.get(ref)
         entry = channel.final.get(everyone, SILENT) if channel else SILENT
         held = base & ~entry.deny | entry.allow
         has_voice = channel is not None and channel.type in VOICE_LIKE
@@ -139,13 +137,12 @@ class _Check:
     """May the bot do it?"""
 
     def __init__(self, target: Target, snapshot: Snapshot, powers: BotPowers) -> None:
-        self._course = Course(snapshot, powers, target.present_sets)
+        self._course = Course(snapshot, powers, target.index.present_sets, target.homes)
         self._in_channels = in_channels(snapshot)
         self._onboarding = snapshot.onboarding
         self._roles = {role.id: role for role in snapshot.roles}
-        self._touchable = {role.id for role in all_below(snapshot.roles, powers, snapshot)}
-        self._names = {channel.ref: channel.name for channel in target.channels}
-        self._keys = {ref: key for key, ref in target.refs.items()}
+        self._touchable = {target.everyone, *(role.id for role in movable_roles(target.ranked, powers))}
+        self._names, self._keys = target.index.names, target.keys
 
     def blockers(self, steps: tuple[Step, ...]) -> list[Notice]:
         found: list[Notice] = []

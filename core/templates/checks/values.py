@@ -5,6 +5,7 @@ Colours: Permissions › Role Colors Object, error codes 50101 and 670008.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import UNSET, UnsetType
 
@@ -31,7 +32,7 @@ _COLORS = ("color", "secondary_color", "tertiary_color")
 def bad_values(steps: Iterable[Step], snapshot: Snapshot, keys: Mapping[Ref, str]) -> Iterator[Notice]:
     """`keys` are those of the document's nodes. Regions that channels of the server have are taken."""
     roles = {role.id: role for role in snapshot.roles}
-    regions = {*REGIONS, *(channel.region for channel in snapshot.channels if channel.region)}
+    regions = {*REGIONS, *filter(None, map(attrgetter("region"), snapshot.channels))}
     for step in steps:
         match step:
             case EditGuild() if isinstance(step.fields.locale, str) and step.fields.locale not in LOCALES:

@@ -17,10 +17,10 @@ from core.templates.goal.fields import (
 )
 from core.templates.goal.overwrites import FinalSets
 from core.templates.goal.settings import wanted_settings
-from core.templates.goal.target import Target, WantedChannel, WantedRole
+from core.templates.goal.target import Target, WantedChannel, WantedRole, indexed
 from core.templates.matching.match import ChannelNode, Matches
 from core.templates.matching.wishes import frozen_in, protected, wishes_of
-from core.templates.plan import Notice, PlanOptions, Ref, ref_to
+from core.templates.plan import Notice, PlanOptions, ref_to
 from core.templates.resources.target import (
     ResourceTarget,
     emoji_refs,
@@ -62,9 +62,13 @@ class _Aim:
         self._wishes = wishes_of(document, matches, options)
         self._warnings += self._wishes.warnings
         self._refs = {EVERYONE: self._everyone, **{key: role.id for key, role in matches.roles.items()}}
-        self._refs |= {node.key: self._role_ref(node.key) for node in self._wishes.roles}
+        for node in self._wishes.roles:
+            if node.key not in self._refs:
+                self._refs[node.key] = ref_to(node.key)
         self._channel_refs = {key: channel.id for key, channel in matches.channels.items()}
-        self._channel_refs |= {node.key: self._channel_ref(node.key) for node in self._wishes.channels}
+        for node in self._wishes.channels:
+            if node.key not in self._channel_refs:
+                self._channel_refs[node.key] = ref_to(node.key)
         self._emojis = emoji_refs(document, matches.resources, options, self._refs.get)
         self._settings = wanted_settings(self._wishes.guild, snapshot, self._channel_refs, self._warnings)
         self._protected = frozenset(options.protected)
@@ -86,13 +90,18 @@ class _Aim:
         roles, named = self._roles(), self._named_channels()
         archive = self._archive(roles)
         resources = self._resources()
-        refs = {wanted.key: wanted.ref for wanted in resources.wanted}
+        channels = (*named, *self._shelves(archive), *self._other_channels(archive))
+        refs = {**self._refs, **self._channel_refs, **{w.key: w.ref for w in resources.wanted}}
         return Target(
             everyone=self._everyone,
             roles=roles,
+            ranked=self._matches.ranked,
             doomed_roles=self._dooms.roles,
-            channels=(*named, *self._shelves(archive), *self._other_channels(archive)),
-            refs={**self._refs, **self._channel_refs, **refs},
+            channels=channels,
+            index=indexed(channels),
+            homes=self._matches.homes,
+            refs=refs,
+            keys={ref: key for key, ref in refs.items()},
             settings=self._settings,
             dooms=self._dooms,
             warnings=(*self._warnings, *resources.warnings),
@@ -112,12 +121,6 @@ class _Aim:
             deleting=self._begun.deleting,
         )
         return without_those_of(found, {channel.id for channel in self._dooms.channels})
-
-    def _role_ref(self, key: str) -> Ref:
-        return self._matches.roles[key].id if key in self._matches.roles else ref_to(key)
-
-    def _channel_ref(self, key: str) -> Ref:
-        return self._matches.channels[key].id if key in self._matches.channels else ref_to(key)
 
     def _roles(self) -> tuple[WantedRole, ...]:
         roles: list[WantedRole] = []
@@ -178,7 +181,7 @@ class _Aim:
             home=self._homes[channel.id] if channel else None,
             parent=self._channel_refs[node.parent] if node.parent else None,
             fields=channel_fields(node, channel, self._snapshot, self._emojis, self._warnings),
-            present=self._sets.present(channel) if channel else {},
+            present=self._sets.present[channel.id] if channel else {},
             final=final,
             is_described=node.said.overwrites is not UNSET,
         )
@@ -218,7 +221,7 @@ class _Aim:
                     home=None,
                     parent=None,
                     fields=shelf.fields,
-                    present=self._sets.present(channel) if channel else {},
+                    present=self._sets.present[channel.id] if channel else {},
                     final=shelf.final,
                     is_described=True,
                 )
@@ -237,8 +240,10 @@ class _Aim:
                 home=self._homes[channel.id],
                 parent=archive.homes.get(channel.id, self._homes[channel.id]),
                 fields=NO_CHANGE,
-                present=self._sets.present(channel),
-                final=archive.sets[channel.id] if channel.id in archive.sets else self._sets.staying(channel),
+                present=self._sets.present[channel.id],
+                final=archive.sets[channel.id]
+                if channel.id in archive.sets
+                else self._sets.staying[channel.id],
                 is_described=channel.id in archive.homes,
                 is_doomed=channel.id in doomed,
                 is_archived=channel.id in archive.homes,

@@ -14,6 +14,7 @@ from core.discord.gateway import ChannelFields
 from core.discord.permissions import Permission
 from core.discord.types import Channel, Snapshot, Snowflake
 from core.templates.documents.document import Document
+from core.templates.goal.fields import NO_CHANGE
 from core.templates.matching.match import archive_key, nodes_of
 from core.templates.options import ArchiveOptions
 from core.templates.plan import Ref, ref_to
@@ -36,7 +37,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fields(self) -> ChannelFields:
-        return ChannelFields(type="category", name=self.name) if self.channel is None else ChannelFields()
+        return ChannelFields(type="category", name=self.name) if self.channel is None else NO_CHANGE
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):

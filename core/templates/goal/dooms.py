@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from core.discord.types import BotPowers, Channel, Role, Snapshot, Snowflake, role_rank
-from core.templates.matching.match import Matches, displayed
+from core.templates.matching.match import Matches
 from core.templates.matching.wishes import protected
 from core.templates.options import Scope
 from core.templates.plan import Notice, PlanOptions
@@ -124,7 +124,7 @@ class _Dooming:
 
     def _unnamed(self) -> list[Channel]:
         named = {channel.id for channel in self._matches.channels.values()}
-        return [channel for channel in displayed(self._snapshot) if channel.id not in named]
+        return [channel for channel in self._matches.shown if channel.id not in named]
 
     def _is_kept(self, channel: Channel, pointed_at: Collection[Snowflake]) -> bool:
         """With a warning."""

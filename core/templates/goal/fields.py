@@ -26,7 +26,7 @@ _STYLES = ("hoist", "mentionable", "unicode_emoji")
 _COLORS = ("color", "secondary_color", "tertiary_color")
 _LOOKS = (*_COLORS, *_STYLES)
 _NOTHING = (UNSET,) * len(_LOOKS)
-_colors_of, _styles_of = attrgetter(*_COLORS), attrgetter(*_STYLES)
+_colors_of, _styles_of, _looks_of = attrgetter(*_COLORS), attrgetter(*_STYLES), attrgetter(*_LOOKS)
 _ICONS = "ROLE_ICONS"
 _NEEDS_FEATURE = {
     "unicode_emoji": _ICONS,
@@ -52,34 +52,37 @@ def role_fields(
 ) -> RoleFields:
     """Without the permissions of an existing role: those are written in an order of their own."""
     wanted = _role_wishes(node, role, snapshot, warnings)
-    icon = _icon(node, role, snapshot, warnings)
+    if node.icon is not UNSET:
+        wanted |= _icon(node, node.icon, role, snapshot, warnings)
     if role is None:
-        return RoleFields(permissions=wanted_permissions(node, None), **wanted, **icon)
-    return RoleFields(**wanted, **icon) if wanted or icon else NO_ROLE_CHANGE
+        return RoleFields(permissions=wanted_permissions(node, None), **wanted)
+    return RoleFields(**wanted) if wanted else NO_ROLE_CHANGE
 
 
 def _icon(
-    node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
+    node: DocumentRole, icon: str | None, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
 ) -> dict[str, Any]:
     """Where the picture is another one."""
     path = role_icon(role.id, role.icon) if role and role.icon else None
-    if node.icon is UNSET or not differs(node.icon, path, snapshot.images):
+    if not differs(icon, path, snapshot.images):
         return {}
-    if node.icon is not None and _ICONS not in snapshot.features:
+    if icon is not None and _ICONS not in snapshot.features:
         warnings.append(_no_feature(node, "icon", _ICONS))
         return {}
-    return {"icon": node.icon}
+    return {"icon": icon}
 
 
 def _role_wishes(
     node: DocumentRole, role: Role | None, snapshot: Snapshot, warnings: list[Notice]
 ) -> dict[str, Any]:
     """Without what an existing role has already."""
+    said = (*map(_number, _colors_of(node)), *_styles_of(node))
+    present = _looks_of(role) if role else _NOTHING
     wanted: dict[str, Any] = {}
     if role is None or role.name.strip() != node.name.strip():
         wanted["name"] = node.name
-    said = (*map(_number, _colors_of(node)), *_styles_of(node))
-    present = (*_colors_of(role), *_styles_of(role)) if role else _NOTHING
+    if said == present:
+        return wanted
     for name, value, has in zip(_LOOKS, said, present, strict=True):
         if value is UNSET or value == has:
             continue
@@ -106,7 +109,7 @@ def channel_fields(
 ) -> ChannelFields:
     """A channel's own fields, its type where that changes. `emojis` are the refs of the document's emojis."""
     said, own = node.said, _own(type(node.said))
-    if channel is not None and own.values(said) == own.values(channel) and _is_named_so(node, channel):
+    if channel is not None and node.type == channel.type and own.values(said) == own.values(channel):
         return NO_CHANGE
     wanted = {
         name: value
@@ -134,26 +137,17 @@ def channel_fields(
     return ChannelFields(**changed) if changed else NO_CHANGE
 
 
-def _is_named_so(node: ChannelNode, channel: Channel) -> bool:
-    """Exactly, and of the same type."""
-    return node.said.name == channel.name and node.type == channel.type
-
-
 class _Own(NamedTuple):
-    """The fields that a channel of one type has for itself; `values` reads them, where there are some."""
+    """The fields that a channel of one type has for itself; `values` reads them and its name."""
 
     names: tuple[str, ...]
     values: Callable[[object], object]
 
 
-def _nothing(_: object) -> object:
-    return None
-
-
 @lru_cache
 def _own(struct: type[DocumentChannel]) -> _Own:
     names = tuple(name for name in struct.__struct_fields__ if name not in _ELSEWHERE)
-    return _Own(names, attrgetter(*names) if names else _nothing)
+    return _Own(names, attrgetter("name", *names))
 
 
 def _new_channel(node: ChannelNode, wanted: dict[str, Any]) -> ChannelFields:

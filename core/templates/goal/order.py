@@ -5,7 +5,7 @@ orders all siblings of the wrong groups, and one all roles that the bot can move
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from operator import lt
 from typing import TypeAlias, TypeVar
 
 from core.discord.types import VOICE_LIKE, ChannelType
@@ -16,14 +16,17 @@ K = TypeVar("K")
 # (position, age): existing objects are aged by their id, new ones by the order in which they are made.
 Rank: TypeAlias = tuple[int, int]
 Bucket: TypeAlias = str
+# Siblings: the category, and the bucket there.
+Group: TypeAlias = tuple[Ref | None, Bucket]
 NEWER_THAN_ALL = 1 << 64
+BUCKETS: tuple[Bucket, ...] = ("text", "voice", "category")
+"""From the top down."""
+_BUCKETS: Mapping[ChannelType, Bucket] = {"category": "category", **dict.fromkeys(VOICE_LIKE, "voice")}
 
 
 def bucket_of(channel_type: ChannelType) -> Bucket:
     """Channels of different buckets are never mixed in the client."""
-    if channel_type == "category":
-        return "category"
-    return "voice" if channel_type in VOICE_LIKE else "text"
+    return _BUCKETS.get(channel_type, "text")
 
 
 def age_of(ref: Ref, made: Mapping[Ref, int]) -> int:
@@ -42,7 +45,8 @@ def place_between(before: Rank | None, after: Rank | None, age: int) -> int:
 
 def is_in_order(wanted: Sequence[Ref], ranks: Mapping[Ref, Rank]) -> bool:
     """Only the relative order matters."""
-    return all(ranks[a] < ranks[b] for a, b in pairwise(wanted))
+    found = [ranks[ref] for ref in wanted]
+    return all(map(lt, found, found[1:]))
 
 
 def merged(wanted: Sequence[K], present: Sequence[K]) -> list[K]:

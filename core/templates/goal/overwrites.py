@@ -11,7 +11,6 @@ from core.templates.writes.sets import (
     OverwriteSet,
     Subject,
     bits_named,
-    set_of,
     sets_of,
     subject_of,
     with_unnamed_bits,
@@ -39,19 +38,12 @@ class FinalSets:
         self._subjects: dict[str | None, Subject] = {
             key: subject_of("role", ref) for key, ref in roles.items()
         }
-        self._staying = present - dying
-        self._is_deadly = bool(dying)
-        self._present = sets_of(snapshot.channels, present)
+        self._living = present - dying
+        self.present = sets_of(snapshot.channels, present)
+        """Of every channel that exists."""
+        self.staying = sets_of(snapshot.channels, self._living) if dying else self.present
+        """Without the doomed roles; the very sets of now where there are none."""
         self._final: dict[str, OverwriteSet] = {}
-
-    def present(self, channel: Channel) -> OverwriteSet:
-        return self._present[channel.id]
-
-    def staying(self, channel: Channel) -> OverwriteSet:
-        """Without the doomed roles; the very set of now where there are none."""
-        if self._is_deadly:
-            return set_of(channel.overwrites, self._staying)
-        return self._present[channel.id]
 
     def final(self, node: ChannelNode, channel: Channel | None) -> OverwriteSet:
         """To be asked of categories before their channels."""
@@ -60,36 +52,34 @@ class FinalSets:
 
     def kept(self, node: ChannelNode, channel: Channel) -> OverwriteSet:
         """That of a channel that keeps what it has, whatever is said."""
-        self._final[node.key] = kept = self.staying(channel)
+        self._final[node.key] = kept = self.staying[channel.id]
         return kept
 
     def _wanted(self, node: ChannelNode, channel: Channel | None) -> OverwriteSet:
         """A new channel that says nothing is made synced, as Discord's client does it."""
-        said = node.said.overwrites
+        said, present = node.said.overwrites, self.staying[channel.id] if channel else {}
         if channel is not None and channel.id in self._frozen:
             return self._unthawed(node, channel)
         if said == "synced" and node.parent:
             return self._of_category(node.parent)
         if isinstance(said, tuple) and not (channel and self._is_in_question(said)):
-            present, wanted = self.staying(channel) if channel else {}, self._resolved(said)
+            wanted = self._resolved(said)
             if wanted == present:
                 return present
-            wanted = with_unnamed_bits(wanted, present, self._staying)
+            wanted = with_unnamed_bits(wanted, present, self._living)
             return present if wanted == present else wanted
-        if channel is None:
-            return self._of_category(node.parent) if node.parent else {}
-        return self.staying(channel)
+        return self._of_category(node.parent) if channel is None and node.parent else present
 
     def _of_category(self, key: str) -> OverwriteSet:
         """Also of one that the plan does not speak of."""
-        return self._final[key] if key in self._final else self.staying(self._matches.channels[key])
+        return self._final[key] if key in self._final else self.staying[self._matches.channels[key].id]
 
     def _unthawed(self, node: ChannelNode, category: Channel) -> OverwriteSet:
         """A category whose overwrites Discord would copy to a protected channel keeps them."""
-        present, said = self.staying(category), node.said.overwrites
+        present, said = self.staying[category.id], node.said.overwrites
         if (
             isinstance(said, tuple)
-            and with_unnamed_bits(self._resolved(said), present, self._staying) != present
+            and with_unnamed_bits(self._resolved(said), present, self._living) != present
         ):
             message = (
                 f"A channel in “{category.name}” is synced with it and protected: the category's overwrites"
@@ -103,12 +93,10 @@ class FinalSets:
         return bool(pending) and any(overwrite.role in pending for overwrite in said)
 
     def _resolved(self, said: tuple[DocumentOverwrite, ...]) -> OverwriteSet:
-        resolved: OverwriteSet = {}
-        for overwrite in said:
-            if overwrite.member is None:
-                subject = self._subjects.get(overwrite.role)
-            else:
-                subject = subject_of("member", overwrite.member)
-            if subject and (overwrite.allow or overwrite.deny):
-                resolved[subject] = bits_named(overwrite.allow, overwrite.deny)
-        return resolved
+        subjects = self._subjects
+        return {
+            subject: bits_named(o.allow, o.deny)
+            for o in said
+            if (o.allow or o.deny)
+            and (subject := subjects.get(o.role) if o.member is None else subject_of("member", o.member))
+        }

@@ -1,17 +1,13 @@
 """Where new and moved channels go, and which order calls are left."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from core.discord.types import BotPowers, Role, Snapshot, channel_rank, role_rank
-from core.templates.goal.dooms import all_below
 from core.templates.goal.order import (
-    Bucket,
     Rank,
     age_of,
-    bucket_of,
     is_in_order,
     merged,
     place_between,
@@ -20,8 +16,6 @@ from core.templates.goal.order import (
 from core.templates.goal.target import Target, WantedChannel
 from core.templates.matching.match import homes_in
 from core.templates.plan import Ref
-
-Group: TypeAlias = tuple[Ref | None, Bucket]
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,21 +31,16 @@ def channel_places(target: Target, made: Sequence[Ref]) -> Places:
     positions: dict[Ref, int] = {}
     order: dict[Ref, int] = {}
     stood = _stood(target.earlier) if target.earlier else None
-    for siblings in _groups(target).values():
-        ranks = _ranks(siblings, ages, positions)
+    placed = {channel.ref for channel in target.changing if _is_placed(channel)}
+    for siblings in target.index.siblings.values():
+        ranks = {c.ref: channel_rank(c.channel) for c in siblings if c.channel and c.ref not in placed}
+        if len(ranks) < len(siblings):
+            _place(siblings, ranks, ages, positions)
         wanted = [c.ref for c in siblings if c.key is not None or _is_made_earlier(c, stood)]
         if not is_in_order(wanted, ranks):
             present = _standing(siblings, ranks) if stood is None else _having_stood(siblings, stood)
             order |= {ref: place for place, ref in enumerate(merged(wanted, present))}
     return Places(positions=positions, order=order)
-
-
-def _groups(target: Target) -> dict[Group, list[WantedChannel]]:
-    """Siblings to be, the document's first."""
-    groups: dict[Group, list[WantedChannel]] = {}
-    for channel in target.channels:
-        groups.setdefault((channel.parent, bucket_of(channel.type)), []).append(channel)
-    return groups
 
 
 def _standing(siblings: Sequence[WantedChannel], ranks: Mapping[Ref, Rank]) -> list[Ref]:
@@ -66,8 +55,9 @@ def _stood(earlier: Snapshot) -> dict[Ref, tuple[Ref | None, Rank]]:
 
 
 def _is_made_earlier(channel: WantedChannel, stood: Mapping[Ref, object] | None) -> bool:
-    """An archive that an earlier step has made is wanted like one that is still to be made."""
-    return stood is not None and channel.ref not in stood
+    """An archive that an earlier step has made is wanted like one that is still to be made. What comes into it has no
+    place of its own there, also if somebody has made it meanwhile."""
+    return stood is not None and channel.ref not in stood and not channel.moves
 
 
 def _having_stood(
@@ -83,10 +73,13 @@ def _is_placed(channel: WantedChannel) -> bool:
     return channel.channel is None or channel.moves
 
 
-def _ranks(
-    siblings: Sequence[WantedChannel], ages: dict[Ref, int], positions: dict[Ref, int]
-) -> dict[Ref, Rank]:
-    ranks: dict[Ref, Rank] = {c.ref: channel_rank(c.channel) for c in siblings if c.channel and not c.moves}
+def _place(
+    siblings: Sequence[WantedChannel],
+    ranks: dict[Ref, Rank],
+    ages: Mapping[Ref, int],
+    positions: dict[Ref, int],
+) -> None:
+    """Gives those that come in their positions, and ranks beside those that stand there."""
     named = [c for c in siblings if c.key is not None]
     before: Rank | None = None
     for index, channel in enumerate(named):
@@ -96,7 +89,6 @@ def _ranks(
             positions[channel.ref] = place_between(before, after, age)
             ranks[channel.ref] = (positions[channel.ref], age)
         before = ranks[channel.ref]
-    return ranks
 
 
 def role_places(target: Target, snapshot: Snapshot, powers: BotPowers) -> dict[Ref, int] | None:
@@ -106,25 +98,28 @@ def role_places(target: Target, snapshot: Snapshot, powers: BotPowers) -> dict[R
     deletes is nobody's business.
     """
     doomed = {role.id for role in target.doomed_roles}
-    movable = [role for role in movable_roles(snapshot, powers) if role.id not in doomed]
-    there = {role.id for role in movable}
+    movable = [role for role in movable_roles(target.ranked, powers) if role.id not in doomed]
     new = [role.ref for role in target.roles if role.role is None]
     ages = {ref: number for number, ref in enumerate(new)}
-    wanted = [r.ref for r in target.roles if r.ref in ages or r.ref in there]
     present = [*(role.id for role in movable), *new]
-    places = {ref: place for place, ref in enumerate(reversed(present))}
-    unlifted = {role.id: role_rank(role) for role in movable} | {ref: (1, -age_of(ref, ages)) for ref in new}
+    lifted = {ref: (place, 0) for place, ref in enumerate(reversed(present))}
+    wanted = [role.ref for role in target.roles if role.ref in lifted]
     lowest_first = wanted[::-1]
-    if is_in_order(lowest_first, {ref: (places[ref], 0) for ref in present}) and is_in_order(
-        lowest_first, unlifted
-    ):
+    if is_in_order(lowest_first, lifted) and (not new or is_in_order(lowest_first, _unlifted(movable, ages))):
         return {}
     top = next((r for r in snapshot.roles if r.id == powers.top_role_id), None)
     rank = (top.position, int(top.id)) if top and top.id != snapshot.guild_id else None
     return role_positions(merged(wanted, present)[::-1], ages, rank)
 
 
-def movable_roles(snapshot: Snapshot, powers: BotPowers) -> list[Role]:
-    """Highest first."""
-    below = all_below((r for r in snapshot.roles if r.id != snapshot.guild_id), powers, snapshot)
-    return sorted(below, key=role_rank, reverse=True)
+def _unlifted(movable: Iterable[Role], new: Mapping[Ref, int]) -> dict[Ref, Rank]:
+    ranks: dict[Ref, Rank] = {role.id: role_rank(role) for role in movable}
+    return ranks | {ref: (1, -age_of(ref, new)) for ref in new}
+
+
+def movable_roles(ranked: Sequence[Role], powers: BotPowers) -> Sequence[Role]:
+    """Those below the bot's highest role; @everyone is in neither list."""
+    for place, role in enumerate(ranked, 1):
+        if role.id == powers.top_role_id:
+            return ranked[place:]
+    return ()

@@ -1,10 +1,14 @@
 """The state to reach, object by object, without saying in which order: what is kept, made, changed and deleted."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.types import Channel, ChannelType, Role, Snapshot, Snowflake
 from core.templates.goal.dooms import Dooms
+from core.templates.goal.fields import NO_CHANGE, NO_ROLE_CHANGE
+from core.templates.goal.order import Group, bucket_of
 from core.templates.goal.settings import WantedSettings
 from core.templates.plan import Notice, Ref
 from core.templates.resources.target import ResourceTarget
@@ -21,6 +25,12 @@ class WantedRole(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None
     fields: RoleFields
     permissions: int
+
+    @property
+    def stays(self) -> bool:
+        """Whether it exists, and is as it shall be wherever it stands."""
+        is_unchanged = self.fields is NO_ROLE_CHANGE
+        return is_unchanged and self.role is not None and self.permissions == self.role.permissions
 
 
 class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,17 +56,44 @@ class WantedChannel(msgspec.Struct, frozen=True, kw_only=True):
     def moves(self) -> bool:
         return self.channel is not None and self.home != self.parent and not self.is_doomed
 
+    @property
+    def stays(self) -> bool:
+        """Whether it exists, and is as it shall be wherever it stands among its siblings."""
+        return (
+            self.final is self.present
+            and self.fields is NO_CHANGE
+            and self.home == self.parent
+            and self.channel is not None
+            and not self.is_doomed
+        )
+
+
+class ChannelIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """Channels by what they are asked for. `changing` are those that do not just stay: in a large guild they are few.
+    `present_sets` are those of the ones that exist, `siblings` those to be."""
+
+    by_ref: dict[Ref, WantedChannel]
+    names: dict[Ref, str]
+    changing: tuple[WantedChannel, ...]
+    present_sets: dict[Ref, OverwriteSet]
+    siblings: dict[Group, list[WantedChannel]]
+
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """`roles` are those of the document, highest first, with @everyone last. `channels` are the document's in display
-    order, then every other one that exists. `refs` are the document's nodes. `earlier` is the guild before the first
-    step, where there have been some."""
+    order, then every other one that exists, `homes` the categories of now. `refs` are the document's nodes, `keys` the
+    other way round. `ranked` are the guild's roles but @everyone, highest first. `earlier` is the guild before the
+    first step, where there have been some."""
 
     everyone: Snowflake
     roles: tuple[WantedRole, ...]
+    ranked: tuple[Role, ...]
     doomed_roles: tuple[Role, ...]
     channels: tuple[WantedChannel, ...]
+    index: ChannelIndex
+    homes: dict[Snowflake, Snowflake | None]
     refs: dict[str, Ref]
+    keys: dict[Ref, str]
     settings: WantedSettings
     dooms: Dooms
     warnings: tuple[Notice, ...]
@@ -65,10 +102,36 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     earlier: Snapshot | None = None
 
     @property
-    def present_sets(self) -> dict[Ref, OverwriteSet]:
-        """Of every channel that exists."""
-        return {channel.ref: channel.present for channel in self.channels if channel.channel}
+    def changing(self) -> tuple[WantedChannel, ...]:
+        """As of `ChannelIndex`, in the order of the channels."""
+        return self.index.changing
+
+    @property
+    def of_everyone(self) -> WantedRole:
+        return self.roles[-1]
 
     @property
     def doomed_channels(self) -> tuple[WantedChannel, ...]:
-        return tuple(channel for channel in self.channels if channel.is_doomed)
+        return tuple(channel for channel in self.changing if channel.is_doomed)
+
+
+def indexed(channels: Iterable[WantedChannel]) -> ChannelIndex:
+    by_ref: dict[Ref, WantedChannel] = {}
+    changing: list[WantedChannel] = []
+    present_sets: dict[Ref, OverwriteSet] = {}
+    siblings: dict[Group, list[WantedChannel]] = {}
+    for channel in channels:
+        ref = channel.ref
+        by_ref[ref] = channel
+        if channel.channel is not None:
+            present_sets[ref] = channel.present
+        siblings.setdefault((channel.parent, bucket_of(channel.type)), []).append(channel)
+        if not channel.stays:
+            changing.append(channel)
+    return ChannelIndex(
+        by_ref=by_ref,
+        names={ref: channel.name for ref, channel in by_ref.items()},
+        changing=tuple(changing),
+        present_sets=present_sets,
+        siblings=siblings,
+    )

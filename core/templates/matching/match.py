@@ -44,7 +44,8 @@ class ChannelNode(msgspec.Struct, frozen=True, kw_only=True):
 class Matches(msgspec.Struct, frozen=True, kw_only=True):
     """`missing` are managed roles of the document that the guild does not have. `pending` are nodes of which nobody can
     say what they are before the `questions` are answered. `archives` are categories that hold what earlier plans put
-    away. `nodes` are the document's channels and `shown` the guild's, both in display order; `homes` as `homes_in`."""
+    away. `nodes` are the document's channels and `shown` the guild's, both in display order; `homes` as `homes_in`.
+    `ranked` are the guild's roles but @everyone, highest first."""
 
     roles: dict[str, Role]
     channels: dict[str, Channel]
@@ -57,6 +58,7 @@ class Matches(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[ChannelNode, ...] = ()
     shown: tuple[Channel, ...] = ()
     homes: dict[Snowflake, Snowflake | None] = {}
+    ranked: tuple[Role, ...] = ()
 
     @property
     def ids(self) -> dict[str, Snowflake]:
@@ -73,14 +75,13 @@ def nodes_of(document: Document) -> tuple[ChannelNode, ...]:
     """Every channel of the document in display order."""
     nodes: list[ChannelNode] = []
     for channel in document.channels:
-        nodes.append(_node(channel, None))
+        nodes.append(ChannelNode(key=channel.key, said=channel, type=_type_of(channel)))
         if isinstance(channel, Category):
-            nodes += (_node(child, channel.key) for child in channel.channels)
+            nodes += [
+                ChannelNode(key=child.key, said=child, type=_type_of(child), parent=channel.key)
+                for child in channel.channels
+            ]
     return tuple(nodes)
-
-
-def _node(said: DocumentChannel, parent: str | None) -> ChannelNode:
-    return ChannelNode(key=said.key, said=said, type=_type_of(said), parent=parent)
 
 
 @lru_cache(1 << 13)
@@ -105,7 +106,8 @@ def match(
     """Mappings that do not fit are ignored (see `unfit`)."""
     mappings, nodes, shown = options.mappings, nodes_of(document), displayed(snapshot)
     homes = homes_in(snapshot)
-    roles = _match_roles(document, snapshot, bindings, mappings)
+    ranked = sorted((r for r in snapshot.roles if r.id != snapshot.guild_id), key=role_rank, reverse=True)
+    roles = _match_roles(document, ranked, (mappings, bindings))
     channels = _match_channels(nodes, shown, homes, (mappings, bindings))
     resources = match_resources(document, snapshot, channels.found, bindings, mappings)
     pending = {*roles.asked, *channels.asked, *resources.pending}
@@ -127,6 +129,7 @@ def match(
         nodes=nodes,
         shown=tuple(shown),
         homes=homes,
+        ranked=tuple(ranked),
     )
 
 
@@ -139,12 +142,14 @@ def _archives(
     shown: Iterable[Channel], found: Mapping[str, Channel], bindings: Mapping[str, Snowflake], name: str
 ) -> Iterator[Channel]:
     """Known by their bindings or by their names."""
-    named = {channel.id for channel in found.values()}
+    named = {channel.id for channel in found.values() if channel.type == "category"}
+    unnamed = [channel for channel in shown if channel.type == "category" and channel.id not in named]
+    if not unnamed:
+        return
     bound = {made for key, made in bindings.items() if key.startswith(_ARCHIVE)}
     pattern = re.compile(rf"{re.escape(name)}( [0-9]+)?")
-    for channel in shown:
-        is_unnamed = channel.type == "category" and channel.id not in named
-        if is_unnamed and (channel.id in bound or pattern.fullmatch(channel.name)):
+    for channel in unnamed:
+        if channel.id in bound or pattern.fullmatch(channel.name):
             yield channel
 
 
@@ -155,18 +160,14 @@ def role_fits(node: DocumentRole, role: Role) -> bool:
 
 def channel_fits(node: ChannelNode, channel: Channel) -> bool:
     """As `role_fits`."""
-    return _family(node.type) == _family(channel.type)
+    return node.type == channel.type or _family(node.type) == _family(channel.type)
 
 
 def _match_roles(
-    document: Document,
-    snapshot: Snapshot,
-    bindings: Mapping[str, Snowflake],
-    mappings: Mapping[str, Snowflake],
+    document: Document, ranked: Sequence[Role], said: Iterable[Mapping[str, Snowflake]]
 ) -> Pairing[DocumentRole, Role]:
-    shown = sorted((r for r in snapshot.roles if r.id != snapshot.guild_id), key=role_rank, reverse=True)
-    pairing = Pairing[DocumentRole, Role](shown, "role", lambda r: f"{shown.index(r) + 1} from the top")
-    for known in (mappings, bindings):
+    pairing = Pairing[DocumentRole, Role](ranked, "role", lambda r: f"{ranked.index(r) + 1} from the top")
+    for known in said:
         pairing.bind(document.roles, known, role_fits)
     pairing.pair(document.roles, lambda n: (n.name.strip(), n.managed), lambda r: (r.name.strip(), r.managed))
     return pairing
@@ -181,12 +182,15 @@ def _match_channels(
     pairing = Pairing[ChannelNode, Channel](shown, "channel", lambda c: _place(c, shown, homes))
     for known in said:
         pairing.bind(nodes, known, channel_fits)
+    left = pairing.left_of(nodes)
+    if not left:
+        return pairing
     pairing.pair(
-        [node for node in nodes if node.type == "category"],
+        [node for node in left if node.type == "category"],
         lambda n: (n.type, _name(n)),
         lambda c: (c.type, stored_name(c.name, c.type)),
     )
-    children = [node for node in nodes if node.type != "category" and node.parent not in pairing.asked]
+    children = [node for node in left if node.type != "category" and node.parent not in pairing.asked]
     categories = {key: channel.id for key, channel in pairing.found.items()}
     # A category that does not exist yet has no children: "?" is nobody's parent.
     places = {n.key: categories.get(n.parent, "?") if n.parent else None for n in children}
@@ -223,7 +227,8 @@ def displayed(snapshot: Snapshot) -> list[Channel]:
     def place(channel: Channel) -> tuple[int, ...]:
         if channel.type == "category":
             return *ranks[channel.id], False, *first
-        return *ranks.get(channel.parent_id or "", first), channel.type in VOICE_LIKE, *channel_rank(channel)
+        home = ranks.get(channel.parent_id or "", first)
+        return *home, channel.type in VOICE_LIKE, *channel_rank(channel)
 
     return sorted(snapshot.channels, key=place)
 

@@ -46,13 +46,21 @@ class Pairing(Generic[N, T]):
     ) -> None:
         """A binding holds while its object exists and could still be the node. One to `NEW` says that the node is
         nothing that exists, unless a later call binds it."""
+        free, found = self._free, self.found
         for node in nodes if bindings else ():
-            bound = bindings.get(node.key, "")
-            item = self._free.get(bound)
-            if bound == NEW:
-                self._new.add(node.key)
-            elif item is not None and node.key not in self.found and fits(node, item):
-                self._take(node, item)
+            key = node.key
+            bound = bindings.get(key, "")
+            item = free.get(bound)
+            if item is None:
+                if bound == NEW:
+                    self._new.add(key)
+            elif key not in found and fits(node, item):
+                found[key] = free.pop(bound)
+
+    def left_of(self, nodes: Iterable[N]) -> list[N]:
+        """Those that may still be paired with something."""
+        settled = self.found.keys() | self.asked | self._new
+        return [node for node in nodes if node.key not in settled]
 
     def pair(
         self,
@@ -61,15 +69,15 @@ class Pairing(Generic[N, T]):
         present: Callable[[T], Hashable],
     ) -> None:
         """A node and an object are paired where nobody else has their traits. Who shares them is asked about."""
-        if not self._free:
+        left = self.left_of(nodes)
+        if not (left and self._free):
             return
         groups: dict[Hashable, list[T]] = {}
         for item in self._free.values():
             groups.setdefault(present(item), []).append(item)
         asking: dict[Hashable, list[N]] = {}
-        for node in nodes:
-            if node.key not in self.found and node.key not in self.asked and node.key not in self._new:
-                asking.setdefault(wanted(node), []).append(node)
+        for node in left:
+            asking.setdefault(wanted(node), []).append(node)
         for trait, keyed in asking.items():
             candidates = groups.get(trait, [])
             if len(candidates) == len(keyed) == 1:

@@ -1,6 +1,6 @@
 """What the asker says about nodes and objects, held against what there is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Problem
@@ -32,8 +32,8 @@ def _unknown_nodes(document: Document, only: Only | None) -> Iterator[Problem]:
             yield _problem(at("/only/nodes", index), "unknown_key", f"The document has no node `{key}`.")
 
 
-def _unknown_staff(document: Document, snapshot: Snapshot, staff: Iterable[str]) -> Iterator[Problem]:
-    known = {*(r.key for r in document.roles), *(r.id for r in snapshot.roles)}
+def _unknown_staff(document: Document, snapshot: Snapshot, staff: Collection[str]) -> Iterator[Problem]:
+    known = {*(r.key for r in document.roles), *(r.id for r in snapshot.roles)} if staff else ()
     for index, said in enumerate(staff):
         if said not in known:
             message = f"Neither the document nor this server has a role `{said}`."
@@ -58,11 +58,13 @@ def _wrong_resource(key: str, said: Snowflake, node: ResourceNode, snapshot: Sna
 def _wrong_mappings(
     document: Document, snapshot: Snapshot, mappings: Mapping[str, Snowflake]
 ) -> Iterator[Problem]:
+    if not mappings:
+        return
     roles = {role.key: role for role in document.roles}
-    channels = {node.key: node for node in nodes_of(document)} if mappings else {}
+    channels = {node.key: node for node in nodes_of(document)}
     there = {role.id: role for role in snapshot.roles if role.id != snapshot.guild_id}
     standing = {channel.id: channel for channel in snapshot.channels}
-    resources = {node.key: node for _, _, node in resource_nodes(document)} if mappings else {}
+    resources = {node.key: node for _, _, node in resource_nodes(document)}
     taken: dict[Snowflake, str] = {}
     for key, said in mappings.items():
         if key in resources:

@@ -25,6 +25,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
 def wishes_of(document: Document, matches: Matches, options: PlanOptions) -> Wishes:
     scope = Scope(options.only)
     silent = matches.missing | matches.pending
+    if options.only is None and not silent:
+        return _everything(document, matches)
     roles = tuple(r for r in document.roles if r.key not in silent and scope.has("roles", r.key))
     nodes = [
         node
@@ -42,6 +44,17 @@ def wishes_of(document: Document, matches: Matches, options: PlanOptions) -> Wis
         # Without a selection every role of the document is known.
         warnings=tuple(_without_roles(nodes, known)) if options.only is not None else (),
         stranded=tuple(_stranded(node) for node in stranded.values()),
+    )
+
+
+def _everything(document: Document, matches: Matches) -> Wishes:
+    return Wishes(
+        guild=document.guild,
+        everyone=document.everyone,
+        roles=document.roles,
+        channels=matches.nodes,
+        warnings=(),
+        stranded=(),
     )
 
 

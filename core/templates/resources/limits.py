@@ -90,6 +90,8 @@ def _webhooks(steps: tuple[Step, ...], snapshot: Snapshot, keys: Mapping[Ref, st
             case _:
                 pass
     yield from too_many(_made(steps, WebhookFields), len(present), MAX_GUILD_WEBHOOKS, "webhooks")
+    if not coming:
+        return
     there = Counter(webhook.channel_id for webhook in present)
     names = {channel.id: channel.name for channel in snapshot.channels}
     for channel, nodes in coming.items():

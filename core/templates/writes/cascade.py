@@ -12,7 +12,8 @@ from collections.abc import Collection
 import msgspec
 
 from core.discord.types import BotPowers, Snapshot
-from core.templates.goal.target import WantedChannel
+from core.templates.goal.order import BUCKETS
+from core.templates.goal.target import ChannelIndex, WantedChannel
 from core.templates.plan import Ref
 from core.templates.writes.graph import Edges, add_edge
 from core.templates.writes.sets import OverwriteSet, Subject, added, meet, tightened
@@ -37,33 +38,29 @@ class Channels:
     made different by `usable` bits that are denied to the `bot`, because nobody else misses them."""
 
     def __init__(
-        self,
-        channels: Collection[WantedChannel],
-        goals: dict[Ref, OverwriteSet],
-        bot: Subject,
-        usable: int,
+        self, index: ChannelIndex, goals: dict[Ref, OverwriteSet], bot: Subject, usable: int
     ) -> None:
-        self.by_ref = {c.ref: c for c in channels}
-        self.goals = goals
+        """Those without a goal are to keep what they have."""
+        self.by_ref = index.by_ref
+        self.goals = index.present_sets | goals
+        self.changed = {ref for ref, goal in goals.items() if goal != index.present_sets[ref]}
         self._bot = bot
         self._usable = usable
-        self._children: dict[Ref, list[WantedChannel]] = {}
-        for channel in channels:
-            for category in {channel.home, channel.parent}:
-                if category in goals:
-                    self._children.setdefault(category, []).append(channel)
-
-    def is_changed(self, ref: Ref) -> bool:
-        goal, present = self.goals[ref], self.by_ref[ref].present
-        return goal is not present and goal != present
+        self._siblings = index.siblings
+        self._leaving: dict[Ref | None, list[WantedChannel]] = {}
+        for channel in index.changing:
+            if channel.moves:
+                self._leaving.setdefault(channel.home, []).append(channel)
 
     def children(self, category: Ref) -> list[WantedChannel]:
         """Those of now and those to be."""
-        return self._children.get(category, [])
+        to_be = [c for bucket in BUCKETS for c in self._siblings.get((category, bucket), ()) if c.channel]
+        return to_be + self._leaving.get(category, [])
 
     def keep_apart(self, doomed: Ref, category: Ref) -> None:
         """Gives a doomed child a set of its own, so that it does not follow when its category opens."""
         present = self.by_ref[doomed].present
+        self.changed.add(doomed)
         self.goals[doomed] = tightened(present, self._bot, self._usable, [present, self.goals[category]])
 
     def first_set(self, ref: Ref, split: Collection[Ref]) -> OverwriteSet:
@@ -105,7 +102,7 @@ def cascade_of(channels: Channels) -> Cascade:
 class _Planning:
     def __init__(self, channels: Channels) -> None:
         self._channels = channels
-        self.written = {ref for ref in channels.goals if channels.is_changed(ref)}
+        self.written = set(channels.changed)
         self._forced: set[Ref] = set()
         self._followers: dict[Ref, tuple[Ref, ...]] = {}
         self._edges: Edges = {}
@@ -136,7 +133,7 @@ class _Planning:
                 self._keep_from_joining(child, category)
             elif self._is_edited(child):
                 add_edge(self._edges, child.ref, category.ref)
-                if not self._channels.is_changed(child.ref):
+                if child.ref not in self._channels.changed:
                     self._leaving.append((child.ref, category.ref))
             else:
                 unchanged.append(child)
@@ -146,7 +143,7 @@ class _Planning:
         return self._channels.goals[channel.ref]
 
     def _is_edited(self, child: WantedChannel) -> bool:
-        return child.moves or self._channels.is_changed(child.ref)
+        return child.moves or child.ref in self._channels.changed
 
     def _follows(self, child: WantedChannel, category: WantedChannel) -> bool:
         return (

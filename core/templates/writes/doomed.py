@@ -89,7 +89,7 @@ class _Study:
         self._writes = [w for w in writes if not w.is_admin]
         self._writers = Givers({Subject("role", w.role): w.given for w in self._writes}, self._everyone)
         self._usable = usable
-        self._makes_channels = any(c.channel is None for c in target.channels)
+        self._makes_channels = any(c.channel is None for c in target.changing)
         self._standing = [c for c in target.channels if c.channel is not None and not c.is_doomed]
         doomed = {role.id for role in self._roles}
         self._unwritten = [c for c in self._standing if without(c.present, doomed) == c.final]

@@ -22,7 +22,7 @@ Line: TypeAlias = list[tuple[int, OverwriteSet | None]]
 class History:
     def __init__(self, target: Target, steps: Sequence[Step]) -> None:
         self._steps = steps
-        self._channels = {channel.ref: channel for channel in target.channels}
+        self._channels = target.index.by_ref
         self._family: dict[Ref, set[Ref]] = {channel.ref: {channel.ref} for channel in target.channels}
         for channel in target.channels:
             for category in (channel.home, channel.parent):

@@ -64,10 +64,14 @@ class Door:
         self.everyone = everyone
         self.has_voice = has_voice
         self._general = overwrites.get(everyone, SILENT)
-        others = [bits for subject, bits in overwrites.items() if subject != everyone]
-        self._denied_to_some = joined(bits.deny for bits in others)
-        self.denied = self._denied_to_some | self._general.deny
-        self.refused = self._general.deny & ~joined(bits.allow for bits in others)
+        allowed = denied = 0
+        for subject, bits in overwrites.items():
+            if subject != everyone:
+                allowed |= bits.allow
+                denied |= bits.deny
+        self._denied_to_some = denied
+        self.denied = denied | self._general.deny
+        self.refused = self._general.deny & ~allowed
         self.is_shut = bool(self.refused & VIEW)
 
     def granted(self, everyone: int) -> int:

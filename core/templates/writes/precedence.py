@@ -43,8 +43,7 @@ class Precedence:
         self._channels = channels
         self._cascade = cascade
         self._everyone = Subject("role", target.everyone)
-        after = next(role.permissions for role in target.roles if role.ref == target.everyone)
-        self._of_everyone = (snapshot.everyone.permissions, after)
+        self._of_everyone = (snapshot.everyone.permissions, target.of_everyone.permissions)
         self._unaffected = self._unaffecting()
 
     def put_into(self, graph: Graph, writes: Collection[RoleWrite]) -> None:
@@ -81,9 +80,9 @@ class Precedence:
     def _doors(self) -> list[Door]:
         """Every state of a channel that stays, each once, first those in which most bits count for most roles."""
         doors: dict[tuple[frozenset[tuple[Subject, Bits]], bool], Door] = {}
-        for ref, channel in self._channels.by_ref.items():
+        for ref, goal in self._channels.goals.items():
+            channel = self._channels.by_ref[ref]
             if not channel.is_doomed:
-                goal = self._channels.goals[ref]
                 for overwrites in (channel.present,) if goal is channel.present else (channel.present, goal):
                     door = self._door(overwrites, has_voice=_has_voice(channel))
                     doors[frozenset(door.overwrites.items()), door.has_voice] = door
@@ -91,8 +90,9 @@ class Precedence:
         return sorted(open_doors, key=lambda door: (not door.has_voice, len(door.overwrites)))
 
     def _door(self, overwrites: OverwriteSet, *, has_voice: bool) -> Door:
-        felt = {subject: bits for subject, bits in overwrites.items() if subject not in self._unaffected}
-        return Door(felt, self._everyone, has_voice=has_voice)
+        if not self._unaffected.isdisjoint(overwrites):
+            overwrites = {s: bits for s, bits in overwrites.items() if s not in self._unaffected}
+        return Door(overwrites, self._everyone, has_voice=has_voice)
 
     def _unaffecting(self) -> frozenset[Subject]:
         """Roles whose overwrites affect nobody: administrators' before or after, and those that nobody has yet."""

@@ -12,7 +12,7 @@ import msgspec
 
 from core.discord.types import BotPowers, Snapshot
 from core.templates.checks.fits import MAX_CHILDREN
-from core.templates.goal.fields import NO_CHANGE, NO_ROLE_CHANGE
+from core.templates.goal.fields import NO_CHANGE
 from core.templates.goal.target import Target, WantedChannel, WantedRole
 from core.templates.plan import Ref
 from core.templates.writes.cascade import Channels, cascade_of, own_subject
@@ -64,10 +64,9 @@ class Safety:
         self._graph = Graph()
         self._splittable: set[Node] = set()
         self._forced: set[Node] = set()
-        self._places = {c.ref: len(target.roles) + place for place, c in enumerate(target.channels)}
         self._dying = {role.id for role in target.doomed_roles}
         self._before_all = snapshot.everyone.permissions
-        self._after_all = next(r.permissions for r in target.roles if r.ref == target.everyone)
+        self._after_all = target.of_everyone.permissions
         self._writes = [self._role_write(role) for role in target.roles if _changes_permissions(role)]
         self._granted_late = {w.role for w in self._writes if self._is_granted_late(w)}
         in_time = [w for w in self._writes if w.role not in self._granted_late]
@@ -78,11 +77,8 @@ class Safety:
     @property
     def is_idle(self) -> bool:
         """Whether no role and no channel is made, edited or deleted."""
-        roles = any(
-            r.role is None or _changes_permissions(r) or r.fields != NO_ROLE_CHANGE
-            for r in self._target.roles
-        )
-        channels = any(c.channel is None or has_own_edit(c) for c in self._target.channels)
+        roles = not all(role.stays for role in self._target.roles)
+        channels = any(c.channel is None or has_own_edit(c) for c in self._target.changing)
         return not (roles or channels or self._cascade.written or self._target.dooms.count)
 
     def add(self, node: Node, phase: Phase, place: int = 0) -> None:
@@ -98,14 +94,16 @@ class Safety:
         self._add_deletes()
         self._add_meetings()
         split = self._splits()
-        channels = {ref for ref in self._channels.goals if channel_edit(ref) in split}
+        channels = (
+            {ref for ref in self._channels.goals if channel_edit(ref) in split} if split else set[Ref]()
+        )
         return Sequence(
             parts=tuple(self._in_parts(split)),
             goals=self._channels.goals,
             firsts={ref: self._channels.first_set(ref, channels) for ref in channels},
             born={
                 c.ref: self._doomed.while_they_live(c.final, {})
-                for c in self._target.channels
+                for c in self._target.changing
                 if c.channel is None
             },
             followers=frozenset(ref for group in self._cascade.followers.values() for ref in group),
@@ -139,30 +137,31 @@ class Safety:
         return bool(cannot_be_denied and self._target.doomed_channels)
 
     def _existing(self, writes: Iterable[RoleWrite]) -> Channels:
-        existing = [c for c in self._target.channels if c.channel is not None]
         writes = list(writes)
-        goals = {c.ref: self._goal(c, writes) for c in existing}
-        return Channels(existing, goals, own_subject(self._snapshot, self._powers), self._usable)
+        goals = {c.ref: self._goal(c, writes) for c in self._target.changing if c.channel is not None}
+        bot = own_subject(self._snapshot, self._powers)
+        return Channels(self._target.index, goals, bot, self._usable)
 
     def _goal(self, channel: WantedChannel, writes: Iterable[RoleWrite]) -> OverwriteSet:
         if channel.is_doomed:
             return closed(channel, self._everyone, writes)
-        is_written = channel.final is not channel.present and (
+        is_written = (
             without(channel.present, self._dying) != channel.final or channel.ref in self._doomed.neutralised
         )
         return self._doomed.while_they_live(channel.final, channel.present) if is_written else channel.present
 
     def _add_roles(self) -> None:
         for place, role in enumerate(self._target.roles):
+            if role.stays:
+                continue
             if role.role is None:
                 self.add(f"create_role:{role.key}", Phase.ROLE_CREATES, place)
                 continue
             node, late = role_edit(role.ref), role.ref in self._granted_late
             gives = bool(role.permissions & ~role.role.permissions)
-            if _changes_permissions(role) or role.fields != NO_ROLE_CHANGE:
-                phase = Phase.GRANTS if late else Phase.EDITS if gives else Phase.TIGHTENING
-                self.add(node, phase if _changes_permissions(role) else Phase.EDITS, place)
-                self._splittable.add(node)
+            phase = Phase.GRANTS if late else Phase.EDITS if gives else Phase.TIGHTENING
+            self.add(node, phase if _changes_permissions(role) else Phase.EDITS, place)
+            self._splittable.add(node)
             if late and role.role.permissions & ~role.permissions and not role.permissions & ADMIN:
                 self._forced.add(node)
         for place, role in enumerate(self._target.doomed_roles):
@@ -171,25 +170,28 @@ class Safety:
 
     def _add_channels(self) -> None:
         self.add("born", Phase.CHANNEL_CREATES, -1)
-        crowded = self._crowded()
-        for channel in self._target.channels:
-            ref, place = channel.ref, self._places[channel.ref]
+        crowded, written = self._crowded(), self._cascade.written
+        touched = written | {channel.ref for channel in self._target.changing}
+        for place, channel in enumerate(self._target.channels, len(self._target.roles)):
+            ref = channel.ref
+            if ref not in touched:
+                continue
             if channel.channel is None:
                 self.add(f"create_channel:{channel.key}", Phase.CHANNEL_CREATES, place)
                 self.before("born", f"create_channel:{channel.key}")
                 if channel.parent:
                     self.before(*self._parent_first(channel.parent, f"create_channel:{channel.key}"))
                 continue
-            if ref not in self._cascade.written and not has_own_edit(channel):
+            if ref not in written and not has_own_edit(channel):
                 continue
             is_opened = bool(added(channel.present, self._channels.goals[ref]))
             is_closed = bool(removed(channel.present, self._channels.goals[ref]))
             comes_in = channel.moves and channel.parent in crowded
-            tightens = ref in self._cascade.written and is_closed and not is_opened and not comes_in
-            if channel.moves and channel.home in crowded and channel.parent not in crowded:
-                # Makes room for those that come in.
-                tightens, place = True, -1
-            self.add(channel_edit(ref), Phase.TIGHTENING if tightens else Phase.EDITS, place)
+            tightens = ref in written and is_closed and not is_opened and not comes_in
+            # Makes room for those that come in.
+            goes_out = channel.moves and channel.home in crowded and channel.parent not in crowded
+            phase = Phase.TIGHTENING if tightens or goes_out else Phase.EDITS
+            self.add(channel_edit(ref), phase, -1 if goes_out else place)
             self._splittable.add(channel_edit(ref))
             if channel.moves and channel.parent and channel.parent.startswith("$"):
                 self.before(*self._parent_first(channel.parent, channel_edit(ref)))
@@ -200,9 +202,9 @@ class Safety:
 
     def _crowded(self) -> set[Ref]:
         """Categories that would be too full if all came in before others leave."""
-        channels = self._target.channels
-        there = Counter(c.home for c in channels if c.channel and c.home)
-        coming = Counter(c.parent for c in channels if c.parent and (c.moves or c.channel is None))
+        changing = self._target.changing
+        coming = Counter(c.parent for c in changing if c.parent and (c.moves or c.channel is None))
+        there = Counter(self._target.homes.values()) if coming else coming
         return {ref for ref in coming if there[ref] + coming[ref] > MAX_CHILDREN}
 
     def _parent_first(self, parent: Ref, node: Node) -> tuple[Node, Node]:

@@ -69,12 +69,18 @@ def set_of(overwrites: Iterable[Overwrite], roles: Collection[Ref]) -> Overwrite
 
 def sets_of(channels: Iterable[Channel], roles: Collection[Ref]) -> dict[Snowflake, OverwriteSet]:
     """Of each channel, as `set_of`. Channels with equal overwrites share one set."""
+    subjects = {ref: subject_of("role", ref) for ref in roles}
     made: dict[tuple[Overwrite, ...], OverwriteSet] = {}
     sets: dict[Snowflake, OverwriteSet] = {}
     for channel in channels:
         overwrites = made.get(channel.overwrites)
         if overwrites is None:
-            overwrites = made[channel.overwrites] = set_of(channel.overwrites, roles)
+            overwrites = made[channel.overwrites] = {
+                subject: bits_for(o.allow, o.deny)
+                for o in channel.overwrites
+                if (o.allow or o.deny)
+                and (subject := subjects.get(o.id) if o.kind == "role" else subject_of("member", o.id))
+            }
         sets[channel.id] = overwrites
     return sets
 

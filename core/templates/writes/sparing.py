@@ -75,7 +75,7 @@ class _Sparing:
         self.left_out: set[int] = set()
         self._steps = steps
         self._everyone = Subject("role", target.everyone)
-        self._channels = {channel.ref: channel for channel in target.channels}
+        self._channels = target.index.by_ref
         self._passing = {bot, *(Subject("role", role.id) for role in target.doomed_roles)}
         self._history = History(target, steps)
         self._lines: dict[Ref, Line] = {}

@@ -49,13 +49,13 @@ class Walk:
         self._places, self._role_positions = places
         self._guild = guild
         self._others = others
-        self._channels = {c.ref: c for c in target.channels}
+        self._channels = target.index.by_ref
         self._roles: dict[Ref, WantedRole] = {r.ref: r for r in target.roles}
         self._dying = {role.id: role for role in target.doomed_roles}
         self._split = {part.removesuffix(":meet") for part in sequence.parts if part.endswith(":meet")}
-        self._homes = {c.ref: c.home for c in target.channels if c.channel}
+        self._homes: dict[Ref, Ref | None] = dict(target.homes)
         self._met: dict[Ref, int] = {}
-        self.sets: dict[Ref, OverwriteSet] = {c.ref: c.present for c in target.channels if c.channel}
+        self.sets = dict(target.index.present_sets)
 
     def steps(self) -> tuple[Step, ...]:
         steps = (self._step(part) for part in self._sequence.parts)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from core.discord.types import Channel, Snapshot
+from core.templates.begun import Begun
 from core.templates.diff import diff
 from core.templates.documents.document import Category, Document, DocumentRole, TextChannel, VoiceChannel
 from core.templates.goal.order import merged, place_between, role_positions
@@ -15,6 +16,7 @@ from tests.builders.journeys import Journey
 from tests.builders.scenes import (
     BOT_ROLE,
     EXACT,
+    POWERS,
     category,
     channel,
     guild,
@@ -176,6 +178,16 @@ def in_document_order(
 
 def _bucket(found: Channel) -> str:
     return "category" if found.type == "category" else "voice" if found.type in ("voice", "stage") else "text"
+
+
+def test_what_somebody_makes_while_a_plan_is_done_is_put_away_as_well() -> None:
+    """Not even where it stands was known before the first step."""
+    options = PlanOptions(mode="exact")
+    before = guild(channel(2001, "kept"), channel(2002, "old"))
+    meanwhile = replace(before, channels=(*before.channels, channel(2003, "new"), channel(2004, "newer")))
+    plan = diff(wanted(text("kept")), meanwhile, {}, POWERS, options, begun=Begun(guild=before))
+    end = Journey(plan, meanwhile, POWERS).end
+    assert {c.name for c in end.channels if c.parent_id} == {"old", "new", "newer"}
 
 
 def test_siblings_end_in_the_documents_order_for_many_random_pairs() -> None:
