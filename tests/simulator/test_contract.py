@@ -184,6 +184,8 @@ async def _messages(rest: Rest, made: dict[str, Any]) -> None:
         },
     )
     await rest.ok("POST", f"{path}/messages", {"flags": 1 << 15, "components": [CONTAINER]})
+    direct = await rest.ok("POST", "/users/@me/channels", {"recipient_id": made["members"]["ada"]})
+    await rest.ok("POST", f"/channels/{direct['id']}/messages", {"content": "Between us."})
     await rest.ok(
         "POST", f"{path}/messages", {"content": "r", "message_reference": {"message_id": first["id"]}}
     )
