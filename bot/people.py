@@ -146,11 +146,12 @@ async def _people_of(members: Iterable[disnake.Member]) -> list[Person]:
         if number % _AT_ONCE == _AT_ONCE - 1:
             await asyncio.sleep(0)
         if not member.bot:
-            people.append(_person_of(member))
+            people.append(person_of(member))
     return people
 
 
-def _person_of(member: disnake.Member) -> Person:
+def person_of(member: disnake.Member) -> Person:
+    """As the cache knows them."""
     return Person(
         guild_id=str(member.guild.id),
         user_id=str(member.id),

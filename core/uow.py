@@ -317,6 +317,7 @@ class UnitOfWork:
         return GrantService(
             MembershipRepository(self._session),
             GrantRepository(self._session),
+            accounts=self.accounts,
             access=self.access,
             guilds=self.guilds,
             audit=self.audit,

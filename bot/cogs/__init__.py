@@ -5,6 +5,7 @@ from disnake.ext import commands
 from bot.asker import Owners
 from bot.client import GuildwrightBot
 from bot.closed import keep_closed
+from bot.cogs.access import AccessCog
 from bot.cogs.announcements import AnnouncementCog
 from bot.cogs.guild import GuildCog
 from bot.cogs.guildwright import GuildwrightCog
@@ -18,6 +19,7 @@ def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners
     bot.add_listener(owners.ask, "on_connect")
     bot.add_cog(GuildwrightCog(bot, database, owners, version=version))
     bot.add_cog(GuildCog(database, owners))
+    bot.add_cog(AccessCog(database, owners))
     bot.add_cog(AnnouncementCog(database, owners))
     bot.add_cog(TemplateCog(database, owners))
     keep_closed(bot, database, owners)

@@ -10,9 +10,10 @@ import msgspec
 
 from core.access.mapping import access_of
 from core.access.repository import GrantRepository, MembershipRepository
-from core.access.schemas import Access, Grant, GrantedRole, MemberAccess
+from core.access.schemas import Access, Grant, GrantedRole, MemberAccess, Person
 from core.access.service import AccessService
 from core.accounts.owning import owns
+from core.accounts.service import AccountService
 from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock
@@ -32,6 +33,7 @@ class GrantService:
         members: MembershipRepository,
         grants: GrantRepository,
         *,
+        accounts: AccountService,
         access: AccessService,
         guilds: GuildService,
         audit: AuditService,
@@ -40,6 +42,7 @@ class GrantService:
     ) -> None:
         self._members = members
         self._grants = grants
+        self._accounts = accounts
         self._access = access
         self._guilds = guilds
         self._audit = audit
@@ -99,6 +102,40 @@ class GrantService:
                 after={"role": role, "reason": reason},
             )
         return await self._of(guild_id, account_id)
+
+    async def look(self, actor: Actor, person: Person) -> MemberAccess:
+        """What a member is whom Discord has just told of, whether or not they have an account."""
+        actor.require(person.guild_id, Right.ACCESS_READ)
+        row = await self._members.asker(person.guild_id, person.user_id)
+        account = row.AccountModel
+        known = None if account is None else await self._members.of_account(person.guild_id, account.id)
+        is_owner = person.user_id in self._owner_ids or (
+            account is not None and owns(account, self._owner_ids)
+        )
+        access = access_of(
+            self._access.standing_of(person),
+            is_guild_owner=person.is_guild_owner,
+            mapping=row.mapping or AccessMapping(),
+            grant=None if row.granted is None else Role(row.granted),
+        )
+        return MemberAccess(
+            guild_id=person.guild_id,
+            user_id=person.user_id,
+            name=person.name,
+            access=Access(Role.OWNER, "installation") if is_owner else access,
+            account_id=None if account is None else account.id,
+            grant=None if known is None else self._shown(known).grant,
+        )
+
+    async def put_member(
+        self, actor: Actor, person: Person, role: GrantedRole, reason: str | None = None
+    ) -> MemberAccess:
+        """As `put`, for a member whom Discord has just told of; who has no account gets one."""
+        actor.require(person.guild_id, Right.ACCESS_WRITE)
+        account_id = await self._accounts.of_person(person.user_id, person.name)
+        await self._access.keep_people(person.guild_id, [person])
+        await self._access.look_at(person.user_id)
+        return await self.put(actor, person.guild_id, account_id, role, reason)
 
     async def remove(self, actor: Actor, guild_id: Snowflake, account_id: uuid.UUID) -> MemberAccess | None:
         """They are what Discord says of them again; answers what that is. Raises `NotFound` where nothing was

@@ -163,7 +163,7 @@ class AccessService:
             grant=None if row.granted is None else Role(row.granted),
         )
 
-    def standing_of(self, member: MembershipModel) -> GuildPermissions:
+    def standing_of(self, member: MembershipModel | Person) -> GuildPermissions:
         """What is left of it in a time-out."""
         until = member.timed_out_until
         return GuildPermissions(

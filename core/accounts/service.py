@@ -172,6 +172,15 @@ class AccountService:
             return True
         return account is not None and (self._owns(account) or not actor.is_owner)
 
+    async def of_person(self, user_id: str, name: str) -> uuid.UUID:
+        """The account of a Discord user, made for who has none."""
+        made = await self._accounts.add_person(user_id, name)
+        if made is None:
+            return (await self._accounts.get_one(discord_user_id=user_id)).id
+        after = {"discord_user_id": user_id}
+        await self._audit.record(SYSTEM, "account.create", ("account", made.id), after=after)
+        return made.id
+
     async def note_application_owners(self, user_ids: frozenset[str]) -> None:
         """Who owns the application, as Discord says now."""
         before = await self._accounts.application_owners()

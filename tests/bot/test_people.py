@@ -116,3 +116,35 @@ async def test_the_owner_of_the_application_owns_the_installation_over_http_too(
     """The bot writes down who that is, at each session."""
     assert (await logs_in(road, "owner")).is_owner
     assert not (await logs_in(road, "ada")).is_owner
+
+
+async def test_an_administrator_grants_shows_and_takes_back_in_discord(road: Road) -> None:
+    """Linus has no account before."""
+    linus = str(road.guild["members"]["linus"])
+    shown = words(await road.command("ada", "access grant", member=linus, role="moderator", reason="Helps"))
+    assert "is moderator: was granted it. Granted is moderator, by" in shown
+    actor = await logs_in(road, "linus")
+    await becomes(road, actor, Role.MODERATOR)
+    assert "moderator: was granted it" in words(await road.command("ada", "access show", member=linus))
+    everybody = words(await road.command("grace", "access show"))
+    assert "is admin: owns the server" in everybody
+    assert "is moderator: by a permission in Discord" in everybody
+    assert "is user: as a member" in words(await road.command("ada", "access revoke", member=linus))
+    await becomes(road, actor, Role.USER)
+    assert "Nothing was granted" in words(await road.command("ada", "access revoke", member=linus))
+
+
+async def test_nobody_grants_at_or_above_their_own_rank_in_discord_either(road: Road) -> None:
+    people = {name: str(each) for name, each in road.guild["members"].items()}
+    for who, target, role in (
+        ("ada", "ada", "user"),
+        ("ada", "linus", "admin"),
+        ("ada", "olga", "guest"),
+        ("grace", "linus", "user"),
+    ):
+        said = words(await road.command(who, "access grant", member=people[target], role=role))
+        assert "Granted is" not in said, (who, target)
+        assert any(why in said for why in ("own rank", "for others to say", "needs the role admin")), said
+    async with road.database.engines.connection() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM access_grants")) == 0
+        assert await connection.scalar(text("SELECT count(*) FROM accounts")) == 1
