@@ -12,6 +12,7 @@ from core.guilds.service import GuildService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.states import OnConflict
+from core.rights import Role
 
 _PAYLOAD = "/payload"
 
@@ -62,10 +63,13 @@ class ActionService:
         return await self._guilds.request_sync(actor, guild_id, run_at=run_at, expires_at=expires_at)
 
     async def _require_workable(self, actor: Actor, guild_id: str) -> None:
-        """What cannot be worked in is said in one way, whether the guild is unknown or in the wrong state."""
+        """What cannot be worked in is said in one way, whether the guild is unknown or in the wrong state: to an owner,
+        because others are somebody only where the bot is."""
         try:
             await self._guilds.require_present(actor, guild_id)
         except NotFound as error:
+            if actor.role_in(guild_id) is Role.GUEST:
+                raise
             raise Conflict(
                 f"Guild {guild_id} is in state unknown: the bot has never been in it.", code="guild_state"
             ) from error

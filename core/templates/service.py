@@ -346,7 +346,9 @@ class TemplateService:
         """Locked until the transaction ends: of two who saw the same state, the second is told that it is stale."""
         actor.require_scope(Right.TEMPLATES_WRITE)
         model = await self._visible(actor, template_id, lock=True)
-        if not actor.is_owner and model.account_id != actor.account_id:
+        # A credential that is bound to guilds is no owner's over what is of none.
+        is_over_it = actor.is_everywhere if model.guild_id is None else actor.is_owner
+        if not is_over_it and model.account_id != actor.account_id:
             raise Forbidden("Only its owner may change a template.")
         return model
 

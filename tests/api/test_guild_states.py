@@ -5,6 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from core.guilds.schemas import GuildState
+from tests.api.people import someone
 from tests.api.test_job_input import VALID
 from tests.api.world import Api, refused
 
@@ -45,6 +46,15 @@ async def test_a_guild_that_was_never_heard_of_is_in_state_unknown(api: Api, gui
     for kind, payload in VALID.items():
         problem = await asked(api, f"/guilds/{guild_id}/jobs", {"payload": {"kind": kind, **payload}})
         assert (problem["code"], "is in state unknown" in problem["detail"]) == ("guild_state", True), kind
+
+
+async def test_one_in_which_the_asker_is_nobody_is_not_found_as_everywhere_else(api: Api) -> None:
+    guild_id = await api.guild()
+    person = await someone(api)
+    for kind, payload in VALID.items():
+        body = {"payload": {"kind": kind, **payload}}
+        answer = await person.ask("POST", f"/guilds/{guild_id}/jobs", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), kind
 
 
 @pytest.mark.parametrize("state", CLOSED)

@@ -6,6 +6,7 @@ import pytest
 
 from core.catalog import CATALOG
 from core.rights import covers
+from tests.api.people import someone
 from tests.api.programs import bearer, token
 from tests.api.test_every_post import ASK
 from tests.api.test_scopes_at_the_door import OPERATIONS
@@ -19,6 +20,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "putPolicies": {"rules": []},
     "editCallback": {"enabled": False},
     "editSnapshot": {"label": "before"},
+    "putAccess": {"role": "moderator"},
 }
 READ = {name for name, (method, _, _) in OPERATIONS.items() if method == "GET"} - STREAMS
 CHANGED = {name for name, (method, _, _) in OPERATIONS.items() if method in {"PUT", "PATCH", "DELETE"}}
@@ -34,8 +36,14 @@ async def world(api: Api) -> dict[str, str]:
     redelivery = (await ASK["redeliver"](api))[0].split("/")
     await token(api)
     await api.capture(guild_id)  # the first one of all stays
+    person = await someone(api, guild_id=guild_id)
+    granted = await api.client.put(
+        f"/api/v1/guilds/{guild_id}/access/{person.account_id}", json={"role": "user"}
+    )
+    assert granted.is_success, granted.text
     return {
         "guild_id": guild_id,
+        "account_id": person.account_id,
         "template_id": template["id"],
         "number": "1",
         "snapshot_id": str(await api.capture(guild_id)),
@@ -77,6 +85,13 @@ async def test_what_is_read_needs_its_own_scope_and_no_other(api: Api) -> None:
 @pytest.mark.parametrize("name", sorted(CHANGED - {"revokeMySession"}))
 async def test_what_is_changed_needs_its_own_scope_and_no_other(api: Api, name: str) -> None:
     there = await world(api)
-    if name == "deleteTemplate":
+    if name in {"deleteTemplate", "deleteMe"}:
         await api.client.delete(f"/api/v1/guilds/{there['guild_id']}/active-version")
+    if name in {"revokeToken", "revokeSession"}:
+        theirs = (await api.get(f"/accounts/{there['account_id']}")).json()
+        there |= {"token_id": theirs["tokens"][0]["id"], "session_id": theirs["sessions"][0]["id"]}
+    if name == "deleteMe":
+        another = await someone(api)
+        async with api.database.unit() as unit:
+            await unit.accounts.note_application_owners(frozenset({another.user_id}))
     await tried(api, name, there)

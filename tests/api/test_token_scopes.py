@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.api.people import someone
 from tests.api.programs import bearer, token
 from tests.api.world import SECRET, Api
 
@@ -129,3 +130,18 @@ async def test_a_token_bound_to_a_guild_finds_no_other(api: Api) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     assert (await api.post(f"/guilds/{there}/sync", headers=bound)).status_code == 404
     assert (await api.get("/system/status", headers=bound)).json()["code"] == "out_of_scope"
+
+
+async def test_an_owners_token_that_is_bound_to_a_guild_changes_nobody_elses_public_template(
+    api: Api,
+) -> None:
+    person = await someone(api)
+    body = {"name": "Theirs", "visibility": "public"}
+    path = f"/templates/{(await person.ask('POST', '/templates', json=body)).json()['id']}"
+    bound = bearer(await token(api, guild_ids=[await api.guild()]))
+    merge = {"Content-Type": "application/merge-patch+json"}
+    answer = await api.client.patch(f"/api/v1{path}", json={"name": "Ours"}, headers=bound | merge)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (await api.get(path, headers=bound)).json()["name"] == "Theirs"
+    answer = await api.client.patch(f"/api/v1{path}", json={"name": "Ours"}, headers=merge)
+    assert answer.status_code == 200
