@@ -7,7 +7,7 @@ import httpx
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.api.matrix.outcomes import STATUSES, Cell, Outcome
-from tests.api.matrix.scene import LABEL, Scene, activate, grant
+from tests.api.matrix.scene import Scene, activate, grant, label
 from tests.api.world import DOCUMENT
 from tests.simulator.pictures import png
 
@@ -28,7 +28,7 @@ def sent(scene: Scene, cell: Cell) -> dict[str, Any]:
         "createJob": {"payload": {"kind": "guild.sync"}, "run_at": PAST, "expires_at": PAST},
         "captureGuild": {"members": True},
         "putAccess": {"role": "user"},
-        "editSnapshot": {"label": LABEL},
+        "editSnapshot": {"label": label()},
         "putPolicies": {"rules": []},
         "putActiveVersion": {"template_id": scene.public_template_id, "values": {"unknown": "x"}},
         "createPlan": {"template_id": scene.public_template_id, "values": {"unknown": "x"}},

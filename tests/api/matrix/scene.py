@@ -15,8 +15,6 @@ from tests.api.world import DOCUMENT, Api
 from tests.simulator.pictures import png
 
 BITS: dict[Role, int] = {"user": 0, "moderator": MODERATOR, "admin": ADMIN}
-CALLBACK = {"url": "https://hooks.example.invalid/x", "events": ["job.settled"]}
-LABEL = "as it was"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,14 +94,14 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
 async def scene(api: Api) -> Scene:
     colleague = await someone(api, "colleague")
-    here, elsewhere = [await _place(api, colleague) for _ in range(2)]
+    here, elsewhere = [await place(api, colleague) for _ in range(2)]
     target = await someone(api, "target", here.guild_id)
     await target.is_in(elsewhere.guild_id)
-    for place in (here, elsewhere):
-        await grant(api, place.guild_id, target)
+    for each in (here, elsewhere):
+        await grant(api, each.guild_id, target)
     askers: dict[Role, Own] = {}
     for role in ROLES:
-        askers[role] = await _own(api, await _asker(api, role, here.guild_id), here.guild_id)
+        askers[role] = await own(api, await _asker(api, role, here.guild_id), here.guild_id)
     async with api.database.unit() as unit:
         await unit.accounts.note_application_owners(frozenset({askers["owner"].person.user_id}))
     of_no_guild = await _job(api, colleague.actor, here.guild_id)
@@ -114,13 +112,18 @@ async def scene(api: Api) -> Scene:
         here=here,
         elsewhere=elsewhere,
         askers=askers,
-        colleague=await _own(api, colleague, here.guild_id),
+        colleague=await own(api, colleague, here.guild_id),
         target=target,
-        private_template_id=await _template(colleague),
-        public_template_id=await _template(colleague, visibility="public"),
+        private_template_id=await template(colleague),
+        public_template_id=await template(colleague, visibility="public"),
         job_of_no_guild_id=of_no_guild,
         image_hash=_made(image)["hash"],
     )
+
+
+def label(word: str = "ours") -> str:
+    """Of a place's snapshot."""
+    return f"as it was with {word}"
 
 
 async def grant(api: Api, guild_id: str, person: Someone) -> None:
@@ -137,16 +140,18 @@ async def activate(api: Api, guild_id: str, template_id: str) -> None:
     assert answer.is_success, answer.text
 
 
-async def _place(api: Api, colleague: Someone) -> Place:
+async def place(api: Api, colleague: Someone, *, word: str = "ours") -> Place:
+    """A new guild of the colleague's; `word` stands in all that can be named."""
     guild_id = await api.guild()
     await colleague.is_in(guild_id, ADMIN)
     snapshot_id = str(await api.capture(guild_id))
     snapshot = await api.client.patch(
-        f"/api/v1/guilds/{guild_id}/snapshots/{snapshot_id}", json={"label": LABEL}
+        f"/api/v1/guilds/{guild_id}/snapshots/{snapshot_id}", json={"label": label(word)}
     )
     assert snapshot.is_success, snapshot.text
-    template_id = await _template(colleague, visibility="guild", guild_id=guild_id)
-    callback = _made(await api.post(f"/guilds/{guild_id}/callbacks", json=CALLBACK))["id"]
+    template_id = await template(colleague, name=f"Of {word}", visibility="guild", guild_id=guild_id)
+    wanted = {"url": f"https://hooks.example.invalid/{word}", "events": ["job.settled"]}
+    callback = _made(await api.post(f"/guilds/{guild_id}/callbacks", json=wanted))["id"]
     delivery = _made(await api.post(f"/callbacks/{callback}/test"))["id"]
     disabled = await api.client.patch(
         f"/api/v1/callbacks/{callback}",
@@ -154,6 +159,11 @@ async def _place(api: Api, colleague: Someone) -> Place:
         headers={"Content-Type": "application/merge-patch+json"},
     )
     assert disabled.is_success, disabled.text
+    # Whoever is sending it right now must not settle it afterwards.
+    await api.execute(
+        "UPDATE callback_deliveries SET state = 'failed', next_attempt_at = NULL, ended_at = now(),"
+        f" claims = claims + 1, lease_until = NULL WHERE id = '{delivery}'"
+    )
     plan = await api.post(f"/guilds/{guild_id}/plans", json={"template_id": template_id})
     await activate(api, guild_id, template_id)
     return Place(
@@ -171,7 +181,7 @@ async def _asker(api: Api, role: Role, guild_id: str) -> Someone:
     return await someone(api, role, guild_id if role in BITS else None, BITS.get(role, 0))
 
 
-async def _own(api: Api, person: Someone, guild_id: str) -> Own:
+async def own(api: Api, person: Someone, guild_id: str) -> Own:
     token = _made(await person.ask("POST", "/me/tokens", json={"name": "over"}))["token"]["id"]
     session = (await person.get("/me/sessions")).json()["items"][0]["id"]
     for path in (f"/me/tokens/{token}", f"/me/sessions/{session}"):
@@ -179,14 +189,14 @@ async def _own(api: Api, person: Someone, guild_id: str) -> Own:
         assert answer.status_code == 204, answer.text
     return Own(
         person=person,
-        template_id=await _template(person),
+        template_id=await template(person),
         job_id=await _job(api, person.actor, guild_id),
         session_id=session,
         token_id=token,
     )
 
 
-async def _template(person: Someone, **fields: Any) -> str:
+async def template(person: Someone, **fields: Any) -> str:
     body = {"name": "Ours", "document": DOCUMENT, **fields}
     return _made(await person.ask("POST", "/templates", json=body))["id"]
 
