@@ -36,6 +36,7 @@ class Judge:
                 for breach in (*self._state(row), *self._effects(row))
             ),
             *self._nobodys(),
+            *self._announced(),
         ]
 
     def undecided(self) -> Counter[str]:
@@ -89,7 +90,8 @@ class Judge:
             for guild_id, count in kept.items()
             if count > 1
         )
-        for job_id in sorted(unclaimed - firsts):
+        announcing = {job_id for job_id in unclaimed if rows[job_id].kind.startswith("guild.announce_")}
+        for job_id in sorted(unclaimed - firsts - announcing):
             row = rows[job_id]
             wish = perhaps.pop(identity(row.guild_id, row.payload), None)
             if wish is None:
@@ -100,6 +102,19 @@ class Judge:
             yield f"{count} audit entries too many say that job {job_id} was asked for"
         for job_id in rows.keys() - set(self._records.audited):
             yield f"no audit entry says that job {job_id} was asked for"
+
+    def _announced(self) -> Iterator[str]:
+        """Owners are told once of each guild that came, in a message that is there."""
+        joins = [row for row in self._records.rows.values() if row.kind == "guild.announce_join"]
+        for (guild_id, _), count in Counter(
+            (row.guild_id, row.payload["joined_at"]) for row in joins
+        ).items():
+            if count > 1:
+                yield f"{count} jobs tell of one arrival in guild {guild_id}"
+        told_of = [step["outcome"] for row in joins for step in row.steps if step["state"] == "done"]
+        sent = [outcome for outcome in told_of if outcome is not None and outcome.isdecimal()]
+        if sorted(sent) != sorted(self._records.direct):
+            yield f"owners were sent {sorted(self._records.direct)} and the jobs say {sorted(sent)}"
 
     def _state(self, row: Row) -> Iterator[str]:
         wish = self.wish_of.get(row.id)
@@ -242,6 +257,8 @@ class Judge:
             if (targets.get("channel_id"), targets.get("message_id")) in spoken_of:
                 continue
             if effect["route"] == "/channels/{channel_id}/messages" and targets.get("message_id") in sent:
+                continue
+            if targets.get("message_id") in self._records.direct:
                 continue
             yield f"this belongs to no job: {effect}"
 

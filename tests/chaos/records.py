@@ -42,6 +42,8 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     writes: dict[tuple[str, str], int]
     changes: dict[tuple[str, str], int]
     dumps: dict[str, Any]
+    direct: list[str]
+    """The ids of what the owner of the application was sent in direct messages."""
 
     def messages(self, channel_id: str) -> list[dict[str, Any]]:
         return next(
@@ -107,6 +109,7 @@ async def read_records(world: World) -> Records:
         writes=_by_step(effects),
         changes=_by_step(logs),
         dumps={guild_id: await world.sim.dump(guild_id) for guild_id in guild_ids},
+        direct=[message["id"] for message in await world.sim("GET", "/users/owner/messages")],
     )
 
 
