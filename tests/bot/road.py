@@ -240,13 +240,19 @@ def _has_commands(bot: GuildwrightBot) -> bool:
 
 
 async def in_step(database: Database, actor: Actor, guild_id: str) -> None:
-    """The guild is stored, and approved: planning can begin."""
+    """The guild is stored and approved, and its owners have been told of that: planning can begin."""
 
     async def look() -> Guild | None:
         async with database.read() as unit:
             return next((one for one in (await unit.guilds.list(actor)).items if one.id == guild_id), None)
 
+    async def told() -> bool:
+        async with database.read() as unit:
+            jobs = (await unit.jobs.list(actor, JobFilter(guild_id=guild_id), Paging())).items
+        return all(job.is_settled for job in jobs if job.kind.startswith("guild.announce_"))
+
     guild = await seen(look, bool)
     if guild is not None and guild.state == "pending":
         async with database.unit() as unit:
             await unit.guild_reviews.decide(actor, guild_id, "approved")
+    await seen(told, bool)

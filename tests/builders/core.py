@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable
-from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
@@ -31,14 +30,30 @@ class StructFactory(MsgspecFactory[T], Generic[T]):
     __is_base_factory__ = True
 
     @classmethod
-    @cache
     def get_model_fields(cls) -> list[FieldMeta]:
-        return super().get_model_fields()
+        return _fields_of(cls, super().get_model_fields)
 
     @classmethod
-    @cache
     def get_provider_map(cls) -> dict[Any, Callable[[], Any]]:
-        return super().get_provider_map()
+        return _providers_of(cls, super().get_provider_map)
+
+
+_fields: dict[type, list[FieldMeta]] = {}
+_providers: dict[type, dict[Any, Callable[[], Any]]] = {}
+
+
+def _fields_of(factory: type, look: Callable[[], list[FieldMeta]]) -> list[FieldMeta]:
+    if factory not in _fields:
+        _fields[factory] = look()
+    return _fields[factory]
+
+
+def _providers_of(
+    factory: type, look: Callable[[], dict[Any, Callable[[], Any]]]
+) -> dict[Any, Callable[[], Any]]:
+    if factory not in _providers:
+        _providers[factory] = look()
+    return _providers[factory]
 
 
 class RoleFactory(StructFactory[Role]):
