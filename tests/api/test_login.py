@@ -411,7 +411,14 @@ async def test_without_an_owner_s_rights_an_account_sees_its_own_and_nothing_of_
     }
     own = {
         f"/api/v1/{path}"
-        for path in ("me", "me/session", "me/sessions", "me/tokens", "schemas/template.json")
+        for path in (
+            "me",
+            "me/notifications",
+            "me/session",
+            "me/sessions",
+            "me/tokens",
+            "schemas/template.json",
+        )
     }
     for path, item in document()["paths"].items():
         if (

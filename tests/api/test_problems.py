@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[bytes, int, str]] = {
         404,
         "not_found",
     ),
-    "another method": (request(b"DELETE /api/v1/me"), 405, "method_not_allowed"),
+    "another method": (request(b"PUT /api/v1/me"), 405, "method_not_allowed"),
     "too large": (body(b"POST /api/v1/templates", b" " * ((1 << 20) + 1), JSON), 413, "too_large"),
     "a media type": (
         body(b"POST /api/v1/templates", b"<a/>", b"Content-Type: text/xml"),
