@@ -14,6 +14,7 @@ from api.errors import InvalidParameter
 from api.guards import anyone, signed_in
 from api.operations import operation
 from api.parts import parts_of
+from api.request_id import request_id_of
 from api.schemas.access_tokens import AccessToken, CreateAccessToken, access_token_of
 from api.security import OPEN_TO_ALL
 from core.accounts.logins import LOGIN_LASTS, LoginRefused
@@ -132,4 +133,6 @@ def _is_own_path(path: str) -> bool:
 def _visit(request: Request[Any, Any, Any]) -> Visit:
     agent = request.headers.get("user-agent")
     storable = None if agent is None else agent.replace("\x00", "")[:_LONGEST]
-    return Visit(user_agent=storable, address=client_of(request.scope))
+    return Visit(
+        user_agent=storable, address=client_of(request.scope), request_id=request_id_of(request.scope)
+    )

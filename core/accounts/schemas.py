@@ -76,10 +76,11 @@ class DiscordLogin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a session was begun, for its owner to recognise it."""
+    """Where a session was begun, for its owner to recognise it, and by which request."""
 
     user_agent: str | None = None
     address: str | None = None
+    request_id: str | None = None
 
 
 class SessionLife(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from core.accounts.models import AccountModel, SessionModel
 from core.accounts.owning import owns
 from core.accounts.repository import AccountRepository
@@ -53,7 +55,7 @@ class SessionService:
         account = await self._account_of(login)
         await self._keep_grant(account.id, login)
         if replaces is not None:
-            await self._end_replaced(replaces)
+            await self._end_replaced(replaces, visit)
         now, secret = self._clock(), secrets.token_urlsafe(32)
         model = await self._sessions.add(
             SessionModel(
@@ -65,7 +67,7 @@ class SessionService:
                 address=visit.address,
             )
         )
-        actor = self._actor(model, account)
+        actor = replace(self._actor(model, account), request_id=visit.request_id)
         await self._audit.record(actor, "session.create", ("session", model.id))
         return NewSession(session=to_session(model, actor), secret=secret, account_id=account.id)
 
@@ -163,10 +165,11 @@ class SessionService:
             expires_at=self._clock() + timedelta(seconds=login.expires_in),
         )
 
-    async def _end_replaced(self, secret: str) -> None:
+    async def _end_replaced(self, secret: str, visit: Visit) -> None:
         found = await self._find(secret)
         if found is not None:
-            await self._end(self._actor(*found), found[0])
+            actor = replace(self._actor(*found), request_id=visit.request_id)
+            await self._end(actor, found[0])
 
     async def _find(self, secret: str) -> tuple[SessionModel, AccountModel] | None:
         now = self._clock()

@@ -101,7 +101,7 @@ class Installation:
             while claim := await unit.ledger.claim("bot", "nobody", 60):
                 await unit.ledger.settle(claim, "failed", error=JobError(code="test", message="It failed."))
 
-    async def log_in(self, unit: UnitOfWork, name: str) -> None:
+    async def log_in(self, unit: UnitOfWork, name: str, request_id: str | None = None) -> None:
         """Ends the session that their browser had."""
         bits = PEOPLE[name]
         seen = self._there if bits is None else self._here
@@ -114,7 +114,8 @@ class Installation:
             scopes="identify guilds",
             guilds=(guild,),
         )
-        made = await unit.sessions.log_in(login, Visit(), replaces=self._secrets.get(name))
+        visit = Visit(request_id=request_id)
+        made = await unit.sessions.log_in(login, visit, replaces=self._secrets.get(name))
         await unit.access.note_login(made.account_id, login.user_id, name, login.guilds)
         self._shown = {name: made.secret}
 

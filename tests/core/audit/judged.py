@@ -103,12 +103,14 @@ def _require_told(
 def _require_named(operation: Operation, actor: Actor, entry: AuditEntry) -> None:
     """Who came, in which request. What their call brings may be asked for in our own name."""
     by_us = entry.action in operation.brings and entry.actor == SYSTEM
-    if by_us or operation.is_login:
+    if by_us:
+        return
+    assert entry.request_id == actor.request_id, f"{entry.action}: of no request"
+    if operation.is_login:
         return
     same = ("kind", "via", "name", "account_id", "token_id", "session_id", "discord_user_id", "request_id")
     for name in same:
         assert getattr(entry.actor, name) == getattr(actor, name), f"{entry.action}: {name}"
-    assert entry.request_id == actor.request_id
 
 
 def _target(table: str, key: tuple[str, ...]) -> tuple[str, str]:

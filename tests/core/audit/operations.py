@@ -117,7 +117,7 @@ def newest_plan(there: Installation, *, awaited: bool) -> UUID:
 
 
 async def log_in(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
-    await there.log_in(unit, tuple(PEOPLE)[number % len(PEOPLE)])
+    await there.log_in(unit, tuple(PEOPLE)[number % len(PEOPLE)], actor.request_id)
 
 
 def session_of(there: Installation, number: int) -> tuple[UUID, UUID]:

@@ -28,6 +28,8 @@ from tests.fixtures.size import sized
 
 EXAMPLES = sized(small=8, soak=400)
 STEPS = sized(small=40, soak=80)
+# A failure names its step; making the way to it short takes minutes.
+PHASES = sized(small=(hypothesis.Phase.generate,), soak=tuple(hypothesis.Phase))
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -130,7 +132,10 @@ def test_whatever_is_called_by_whomever_what_changed_is_told_once(run_on: tuple[
     )
 
     @hypothesis.settings(
-        max_examples=EXAMPLES, suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None
+        max_examples=EXAMPLES,
+        phases=PHASES,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        deadline=None,
     )
     @hypothesis.given(st.lists(steps, min_size=STEPS // 2, max_size=STEPS))
     def whatever(sequence: list[Step]) -> None:
