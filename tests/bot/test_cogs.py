@@ -51,9 +51,12 @@ def settled(message: dict[str, Any]) -> bool:
 
 
 async def test_status_says_how_the_bot_is_and_that_nothing_is_missing(road: Road) -> None:
+    before = await road.revision()
     shown = words(await road.command("grace", "guildwright status"))
     assert f"Guildwright {VERSION}" in shown
-    assert f"Guild: Harbour: approved, revision {await road.revision()}" in shown
+    # The guild may be told of once more meanwhile.
+    revisions = range(before, await road.revision() + 1)
+    assert any(f"Guild: Harbour: approved, revision {each}\n" in shown for each in revisions)
     assert "Processes: bot" in shown
     assert "Missing: Nothing." in shown
     assert "Message Content Intent is off" in shown
