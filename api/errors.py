@@ -16,7 +16,6 @@ from litestar.params import ParameterKwarg
 from litestar.types import Scope
 from msgspec import UNSET
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.access import line_of
 from api.arguments import arguments_of
@@ -102,6 +101,13 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     )
 
 
+_AWAY = Refusal(
+    status=HTTPStatus.SERVICE_UNAVAILABLE,
+    code=domain.Unavailable.code,
+    detail="PostgreSQL does not answer right now: repeat the request in a moment.",
+)
+
+
 def refusal_of(error: Exception, scope: Scope) -> Refusal:
     """What nobody foresaw is a 500 that tells nothing."""
     match error:
@@ -114,10 +120,10 @@ def refusal_of(error: Exception, scope: Scope) -> Refusal:
             return _of_parameters(error, scope)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _of_http(error, scope)
-        case DBAPIError() | PoolTimeout() | OSError():
+        case DBAPIError():
             return _of_database(error)
         case _:
-            return INTERNAL
+            return _AWAY if is_away(error) else INTERNAL
 
 
 def status_of(error: GuildwrightError) -> HTTPStatus:
@@ -195,15 +201,14 @@ def _too_large(scope: Scope) -> str:
     return f"The body of this request may have up to {limit:,} bytes ({limit >> 20} MiB)."
 
 
-def _of_database(error: DBAPIError | PoolTimeout | OSError) -> Refusal:
-    if isinstance(error, DBAPIError) and not is_away(error):
-        state = getattr(error.orig, "sqlstate", None)
-        if state in _RETRYABLE_STATES:
-            detail = "Somebody changed the same thing at the same moment: repeat the request."
-            return Refusal(status=HTTPStatus.CONFLICT, code="conflict", detail=detail)
-        if state in _UNSTORABLE_STATES:
-            detail = "The character U+0000 cannot be stored: remove it."
-            return Refusal(status=HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid_character", detail=detail)
-        return INTERNAL
-    detail = "PostgreSQL does not answer right now: repeat the request in a moment."
-    return Refusal(status=HTTPStatus.SERVICE_UNAVAILABLE, code=domain.Unavailable.code, detail=detail)
+def _of_database(error: DBAPIError) -> Refusal:
+    if is_away(error):
+        return _AWAY
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _RETRYABLE_STATES:
+        detail = "Somebody changed the same thing at the same moment: repeat the request."
+        return Refusal(status=HTTPStatus.CONFLICT, code="conflict", detail=detail)
+    if state in _UNSTORABLE_STATES:
+        detail = "The character U+0000 cannot be stored: remove it."
+        return Refusal(status=HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid_character", detail=detail)
+    return INTERNAL

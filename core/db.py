@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from asyncpg.exceptions import InterfaceError as ConnectionIsClosed
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
@@ -131,8 +133,9 @@ class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
 def is_away(error: BaseException) -> bool:
     """Whether PostgreSQL cannot be reached right now, as opposed to refusing what it was asked (SQLSTATE classes
     08, 53 and 57P are connection trouble, no resources, and starting up or shutting down). An internal error without an
-    SQLSTATE is asyncpg's own: the connection broke while it was being made or used."""
-    if isinstance(error, OSError | PoolTimeout | InterfaceError):
+    SQLSTATE is asyncpg's own: the connection broke while it was being made or used. Errors of asyncpg itself come out
+    where it broke while SQLAlchemy set it up."""
+    if isinstance(error, OSError | PoolTimeout | InterfaceError | ConnectionIsClosed | InternalClientError):
         return True
     if not isinstance(error, DBAPIError):
         return False

@@ -26,6 +26,13 @@ def test_what_breaks_in_the_client_is_the_connection(cause: Exception, away: boo
     assert is_away(_as_raised(cause)) == away
 
 
+@pytest.mark.parametrize(
+    "cause", [asyncpg.InterfaceError("connection is closed"), InternalClientError("cut")]
+)
+def test_what_breaks_while_a_connection_is_set_up_is_an_absence(cause: Exception) -> None:
+    assert is_away(cause)
+
+
 async def test_what_postgresql_refuses_is_no_absence(database: Database) -> None:
     with pytest.raises(DBAPIError) as refused:
         async with database.engines.connection() as connection:
