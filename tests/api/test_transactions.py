@@ -1,9 +1,12 @@
 """An answer is sent after the commit, and tells what became of it."""
 
 import asyncio
+from typing import Any, cast
 
+import asyncpg
 import httpx
 import pytest
+from asyncpg.exceptions import InternalClientError
 
 from api import errors
 from api.app import create_app
@@ -131,3 +134,11 @@ def test_each_refusal_of_the_domain_has_its_status(error: type[GuildwrightError]
 
 def test_a_failed_precondition_is_412() -> None:
     assert errors.status_of(Stale("no", code="precondition_failed")) == 412
+
+
+@pytest.mark.parametrize(
+    "cause", [asyncpg.InterfaceError("connection is closed"), InternalClientError("cut")]
+)
+def test_a_connection_that_is_cut_while_it_is_set_up_is_503(cause: Exception) -> None:
+    refusal = errors.refusal_of(cause, cast("Any", {}))
+    assert (refusal.status, refusal.code) == (503, "unavailable")
