@@ -132,6 +132,8 @@ class GrantService:
     ) -> MemberAccess:
         """As `put`, for a member whom Discord has just told of; who has no account gets one."""
         actor.require(person.guild_id, Right.ACCESS_WRITE)
+        # Before any row is written: who keeps the guild's people has it before theirs.
+        await self._access.lock(person.guild_id)
         account_id = await self._accounts.of_person(person.user_id, person.name)
         await self._access.keep_people(person.guild_id, [person])
         await self._access.look_at(person.user_id)

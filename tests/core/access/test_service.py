@@ -1,5 +1,6 @@
 """What is kept of people, on a real database."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import event, text
 
-from core.access.schemas import Person
+from core.access.schemas import MemberAccess, Person
 from core.accounts.schemas import DiscordLogin, LoginGuild, Visit
 from core.actor import Actor
 from core.db import Engines
@@ -19,6 +20,7 @@ from core.rights import Role
 from core.uow import Database, People
 from tests.builders.core import member, owner, powers, snapshot, snowflake
 from tests.fixtures.keys import keyring
+from tests.fixtures.patience import PATIENCE
 
 
 def person(guild: Snapshot, bits: int = 0, **fields: Any) -> Person:
@@ -198,3 +200,34 @@ async def test_who_asks_costs_one_round_trip_however_many_guilds_they_are_in(dat
         assert statements == 1
     finally:
         event.remove(engines.reading.sync_engine, "before_cursor_execute", count)
+
+
+async def test_who_is_granted_something_while_the_bot_keeps_them_waits_for_their_turn(
+    database: Database,
+) -> None:
+    """Both write the same row, and both want the guild for themselves."""
+    guild = await a_guild(database)
+    grace = person(guild, Permission.MANAGE_MESSAGES)
+
+    async def grant() -> MemberAccess:
+        async with database.unit() as unit:
+            return await unit.grants.put_member(owner(), grace, "admin")
+
+    async with database.unit() as unit:
+        await unit.access.lock(guild.guild_id)
+        granting = asyncio.create_task(grant())
+        async with asyncio.timeout(PATIENCE):
+            while not await waiting(database):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await unit.access.keep_people(guild.guild_id, [grace])
+    assert (await granting).access.role is Role.ADMIN
+
+
+async def waiting(database: Database) -> int:
+    """How many wait for a lock."""
+    locks = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE NOT granted AND datname = current_database()"
+    )
+    async with database.engines.connection() as connection:
+        return await connection.scalar(text(locks)) or 0
