@@ -15,7 +15,9 @@ from api.schemas.templates import (
     VersionInfo,
     VersionPage,
 )
-from core.templates.documents.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, DocumentOverwrite, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 
 _DOCUMENT = Document(
     guildwright=1,

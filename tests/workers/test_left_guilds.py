@@ -23,7 +23,8 @@ from core.jobs.schemas import JobError
 from core.paging import Paging
 from core.policies.rules import Never
 from core.tables import METADATA
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.plan import PlanOptions
 from core.templates.schemas import Template
 from core.uow import Database

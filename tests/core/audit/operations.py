@@ -13,7 +13,8 @@ from core.guilds.states import Decision
 from core.notifications.choices import NotificationChanges
 from core.policies.rules import Never
 from core.templates.documents.changes import SetFields
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.templates.schemas import TemplateChanges

@@ -11,7 +11,8 @@ from core.actor import Actor
 from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.paging import Paging
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.documents.parse import draft_from
 from core.templates.schemas import Template, TemplateChanges
 from core.uow import Database, UnitOfWork
