@@ -49,6 +49,8 @@ from core.guilds.snapshots import SnapshotService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.approvals import ApprovalService
+from core.jobs.claim_repository import ClaimRepository
+from core.jobs.event_repository import JobEventRepository
 from core.jobs.guild_events import GuildEventRepository, GuildEventService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
@@ -60,7 +62,9 @@ from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.jobs.step_repository import StepRepository
 from core.jobs.tallies import TallyRepository, TallyService
+from core.jobs.transition_repository import TransitionRepository
 from core.keyring import Keyring
 from core.notifications.repository import (
     LISTENING as NOTICES_LISTENING,
@@ -206,19 +210,38 @@ class UnitOfWork:
 
     @cached_property
     def jobs(self) -> JobService:
-        return JobService(self._jobs, self.audit, self._catalog, self._clock, self.rungs.append)
+        return JobService(
+            JobRepository(self._session),
+            TransitionRepository(self._session),
+            StepRepository(self._session),
+            self._job_events,
+            audit=self.audit,
+            catalog=self._catalog,
+            clock=self._clock,
+            ring=self.rungs.append,
+        )
 
     @cached_property
     def approvals(self) -> ApprovalService:
-        return ApprovalService(self._jobs, self.jobs, self.audit, self._catalog, self.rungs.append)
+        return ApprovalService(
+            JobRepository(self._session),
+            TransitionRepository(self._session),
+            self._job_events,
+            known=self.jobs,
+            audit=self.audit,
+            catalog=self._catalog,
+            ring=self.rungs.append,
+        )
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self._jobs, self._clock)
+        return Ledger(
+            ClaimRepository(self._session), StepRepository(self._session), self._job_events, self._clock
+        )
 
     @cached_property
-    def _jobs(self) -> JobRepository:
-        return JobRepository(self._session, self._outbox, self._audience)
+    def _job_events(self) -> JobEventRepository:
+        return JobEventRepository(self._session, self._outbox, self._audience)
 
     @cached_property
     def _outbox(self) -> CallbackOutbox:
