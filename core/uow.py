@@ -67,13 +67,21 @@ from core.jobs.tallies import TallyRepository, TallyService
 from core.jobs.transition_repository import TransitionRepository
 from core.keyring import Keyring
 from core.notifications.repository import (
-    LISTENING,
+    LISTENING as NOTICES_LISTENING,
+)
+from core.notifications.repository import (
     NoticeRepository,
     NotificationChoicesRepository,
 )
 from core.notifications.service import NotificationService
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
+from core.schedules.asking import Asking
+from core.schedules.rehearsal import Rehearsal
+from core.schedules.repository import LISTENING as RUNS_LISTENING
+from core.schedules.repository import RunRepository, ScheduleRepository
+from core.schedules.running import RunService
+from core.schedules.service import ScheduleService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
@@ -241,7 +249,7 @@ class UnitOfWork:
 
     @cached_property
     def _audience(self) -> Audience:
-        return _Notified(self)
+        return _Listeners(self)
 
     @cached_property
     def notifications(self) -> NotificationService:
@@ -451,6 +459,52 @@ class UnitOfWork:
         )
 
     @cached_property
+    def runs(self) -> RunService:
+        return RunService(
+            ScheduleRepository(self._session),
+            RunRepository(self._session),
+            asking=self._asking,
+            jobs=self.jobs,
+            accounts=self.accounts,
+            access=self.access,
+            audit=self.audit,
+            savepoint=self._savepoint,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def schedules(self) -> ScheduleService:
+        return ScheduleService(
+            ScheduleRepository(self._session),
+            RunRepository(self._session),
+            running=self.runs,
+            rehearsal=Rehearsal(
+                running=self.runs, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
+            ),
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(actions=self.actions, snapshots=self.snapshots, drift=self.drift, plans=self.plans)
+
+    @asynccontextmanager
+    async def _savepoint(self, *, keep: bool = True) -> AsyncGenerator[None]:
+        """Implements `core.schedules.running.Savepoint`; the rings that were to follow are undone with it."""
+        rung = len(self.rungs)
+        try:
+            async with self._session.begin_nested() as nested:
+                yield
+                if not keep:
+                    del self.rungs[rung:]
+                    await nested.rollback()
+        except BaseException:
+            del self.rungs[rung:]
+            raise
+
+    @cached_property
     def left_guilds(self) -> LeftGuildService:
         return LeftGuildService(
             guilds=self.guilds,
@@ -466,15 +520,17 @@ class UnitOfWork:
         return RolloutService(self.templates, self.plans)
 
 
-class _Notified:
-    """Implements `core.jobs.outbox.Audience`: notifications are made of jobs, and are asked for only by then."""
+class _Listeners:
+    """Implements `core.jobs.outbox.Audience` for notifications and schedules, which are made of jobs: they are asked
+    for only by then."""
 
-    listening = LISTENING
+    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING}"
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def job_ended(self, job: Job) -> None:
+        await self._unit.runs.job_ended(job)
         await self._unit.notifications.job_ended(job)
 
 

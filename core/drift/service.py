@@ -19,11 +19,12 @@ from core.drift.models import DriftItemModel
 from core.drift.notes import note_of, with_dropped
 from core.drift.repository import DriftRepository
 from core.drift.schemas import DriftBasis, DriftFilter, DriftItem, Finding
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.guilds.options import GuildOptions
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.service import GuildService
 from core.jobs.guild_events import GuildEventService
+from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.paging import Page, Paging
 from core.rights import Right
@@ -81,6 +82,23 @@ class DriftService:
                 continue
             if details_in(await self._active.document_of(active)):
                 await self._guilds.request_look(guild_id)
+
+    async def request_check(self, actor: Actor, guild_id: Snowflake) -> Job:
+        """Asks the bot to read the guild again, after which it is compared. Raises `Conflict` where there is nothing
+        to compare it with."""
+        actor.require(guild_id, Right.DRIFT_READ)
+        await self._guilds.require_present(actor, guild_id)
+        if await self._active.of(guild_id) is None:
+            raise Conflict(
+                f"Guild {guild_id} has no active version to compare it with: apply a template, or name one.",
+                code="no_active_version",
+            )
+        if (await self._options.of(guild_id)).drift == "off":
+            raise Conflict(
+                f"Guild {guild_id} does not look for drift: an administrator can switch `drift` on in its settings.",
+                code="drift_off",
+            )
+        return await self._guilds.request_sync(actor.unscoped(), guild_id)
 
     async def note(self, basis: DriftBasis, findings: Collection[Finding]) -> bool:
         """Keeps what was found, settles what is gone, tells the guild's programs of what is new, and does as the guild

@@ -18,10 +18,14 @@ from core.discord.permissions import Permission
 from core.discord.types import Snapshot
 from core.errors import NotFound
 from core.guilds.announcements import Announcement
+from core.guilds.jobs import SyncPayload
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import JobError
 from core.paging import Paging
 from core.policies.rules import Never
+from core.schedules.schemas import ScheduleDraft
+from core.schedules.timing import Timing
+from core.schedules.triggers import IntervalTrigger
 from core.tables import METADATA
 from core.templates.documents.channels import TextChannel
 from core.templates.documents.document import Document
@@ -70,6 +74,10 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
         await unit.policies.put(
             actor, guild_id, (Never(name="calm", roles=("everyone",), permissions=("mention_everyone",)),)
         )
+        timing = Timing(trigger=IntervalTrigger(every_seconds=3600), time_zone="UTC")
+        draft = ScheduleDraft(name="hourly", payload=SyncPayload(), timing=timing)
+        schedule = await unit.schedules.create(actor, guild_id, draft)
+        await unit.schedules.run_now(actor, schedule.id)
         changes = GuildOptionsChanges(approval_required=True, notify_channel_id=snowflake())
         await unit.guild_options.edit(actor, guild_id, changes)
         await unit.guild_events.tell(guild_id, "guild.drift", {})

@@ -12,6 +12,10 @@ from core.guilds.options import GuildOptionsChanges
 from core.guilds.states import Decision
 from core.notifications.choices import NotificationChanges
 from core.policies.rules import Never
+from core.schedules.payloads import CaptureScheduled
+from core.schedules.schemas import ScheduleChanges, ScheduleDraft
+from core.schedules.timing import Timing
+from core.schedules.triggers import CronTrigger
 from core.templates.documents.changes import SetFields
 from core.templates.documents.channels import TextChannel
 from core.templates.documents.document import Document
@@ -138,6 +142,17 @@ ASKS = frozenset({"job.ask"})
 """Of the bot: to read a guild, to look at a person, to write to somebody."""
 REVIEWED = ASKS | {"job.cancel"}
 
+
+async def schedule(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
+    timing = Timing(trigger=CronTrigger(expression="0 9 * * *"), time_zone="Europe/Berlin")
+    draft = ScheduleDraft(name=NAMES[number % 2], payload=CaptureScheduled(), timing=timing)
+    await unit.schedules.create(actor, there.guild_id, draft)
+
+
+def schedule_of(there: Installation, number: int) -> UUID:
+    return there.id_of("schedules", number)
+
+
 OPERATIONS: dict[str, Operation] = {
     "template": Operation(
         lambda unit, actor, there, number: unit.templates.create(
@@ -168,6 +183,32 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "settings": Operation(change_settings, ("guild.settings",), ASKS),
     "policies": Operation(put_policies, ("guild.policies",)),
+    "schedule": Operation(schedule, ("schedule.create",)),
+    "edit schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.edit(
+            actor,
+            schedule_of(there, number),
+            ScheduleChanges(name=NAMES[number % 2], time_zone="Europe/London" if number % 3 else "UTC"),
+        ),
+        ("schedule.edit",),
+    ),
+    "pause schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.pause(actor, schedule_of(there, number)),
+        ("schedule.pause",),
+    ),
+    "resume schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.resume(actor, schedule_of(there, number)),
+        ("schedule.resume",),
+    ),
+    "run schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.run_now(actor, schedule_of(there, number)),
+        ("schedule.run",),
+        ASKS,
+    ),
+    "delete schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.delete(actor, schedule_of(there, number)),
+        ("schedule.delete",),
+    ),
     "callback": Operation(make_callback, ("callback.create",)),
     "edit callback": Operation(change_callback, ("callback.edit",)),
     "rotate secret": Operation(
