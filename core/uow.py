@@ -97,6 +97,7 @@ from core.templates.repository import (
 )
 from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
+from core.templates.versions import TemplateVersionService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
@@ -395,10 +396,19 @@ class UnitOfWork:
     def templates(self) -> TemplateService:
         return TemplateService(
             TemplateRepository(self._session),
-            TemplateVersionRepository(self._session),
             ActiveVersionRepository(self._session),
-            BindingRepository(self._session),
+            versions=self.template_versions,
             guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def template_versions(self) -> TemplateVersionService:
+        return TemplateVersionService(
+            TemplateRepository(self._session),
+            TemplateVersionRepository(self._session),
+            BindingRepository(self._session),
             audit=self.audit,
             clock=self._clock,
         )
@@ -407,7 +417,7 @@ class UnitOfWork:
     def active_versions(self) -> ActiveVersionService:
         return ActiveVersionService(
             ActiveVersionRepository(self._session),
-            templates=self.templates,
+            versions=self.template_versions,
             guilds=self.guilds,
             audit=self.audit,
             clock=self._clock,
@@ -418,7 +428,7 @@ class UnitOfWork:
         return PlanService(
             PlanRepository(self._session),
             BindingRepository(self._session),
-            templates=self.templates,
+            versions=self.template_versions,
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
@@ -438,7 +448,7 @@ class UnitOfWork:
     def comparisons(self) -> ComparisonService:
         return ComparisonService(
             BindingRepository(self._session),
-            templates=self.templates,
+            versions=self.template_versions,
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
@@ -451,7 +461,7 @@ class UnitOfWork:
             guilds=self.guilds,
             options=self.guild_options,
             active=self.active_versions,
-            templates=self.templates,
+            versions=self.template_versions,
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
@@ -517,7 +527,7 @@ class UnitOfWork:
 
     @cached_property
     def rollouts(self) -> RolloutService:
-        return RolloutService(self.templates, self.plans)
+        return RolloutService(self.template_versions, self.plans)
 
 
 class _Listeners:

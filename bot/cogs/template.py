@@ -89,7 +89,7 @@ class TemplateCog(commands.Cog):
             actor.require(str(guild_of(asked).id), Right.PLANS_READ)
             async with self._database.read() as unit:
                 template = await find(unit, actor, name)
-                shown = await unit.templates.version(actor, template.id, version)
+                shown = await unit.template_versions.get(actor, template.id, version)
             await asked.edit_original_response(embed=version_embed(template, shown))
 
     @template.sub_command()

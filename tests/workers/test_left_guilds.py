@@ -150,7 +150,7 @@ async def test_a_guild_that_comes_back_in_time_finds_its_data(database: Database
         await unit.guilds.store(guild, powers(guild))
         found = await unit.guilds.get(SYSTEM, guild.guild_id)
         options = await unit.guild_options.of(guild.guild_id)
-        bindings = await unit.templates.bindings(guild.guild_id, template.id)
+        bindings = await unit.template_versions.bindings(guild.guild_id, template.id)
         active = await unit.active_versions.of(guild.guild_id)
     assert (found.state, options.approval_required) == ("approved", True)
     assert active is not None

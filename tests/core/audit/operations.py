@@ -62,7 +62,9 @@ def latest(there: Installation, template_id: UUID) -> int:
 async def operate(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
     template_id = template_of(there, number)
     change = SetFields(key="hall", fields={"name": f"hall-{number % 3}"})
-    await unit.templates.operate(actor, template_id, [change], base_version=latest(there, template_id))
+    await unit.template_versions.operate(
+        actor, template_id, [change], base_version=latest(there, template_id)
+    )
 
 
 async def cancel_the_job(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
@@ -171,7 +173,7 @@ OPERATIONS: dict[str, Operation] = {
         ("template.edit",),
     ),
     "version": Operation(
-        lambda unit, actor, there, number: unit.templates.add_version(
+        lambda unit, actor, there, number: unit.template_versions.add(
             actor, template_of(there, number), DOCUMENT
         ),
         ("template.version",),
