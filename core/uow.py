@@ -326,6 +326,7 @@ class UnitOfWork:
             images=self.images,
             announcements=self.announcements,
             jobs=self.jobs,
+            told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
         )
