@@ -326,6 +326,7 @@ class UnitOfWork:
             GuildRepository(self._session),
             images=self.images,
             announcements=self.announcements,
+            told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
         )

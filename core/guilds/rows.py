@@ -12,12 +12,16 @@ def review_of(model: GuildModel | None) -> Review:
     return "pending" if model is None else msgspec.convert(model.review, Review)
 
 
+def state_in(model: GuildModel) -> GuildState:
+    return msgspec.convert(model.state, GuildState)
+
+
 def to_guild(model: GuildModel) -> Guild:
     return Guild(
         id=model.id,
         name=model.name,
         owner_id=model.owner_id,
-        state=msgspec.convert(model.state, GuildState),
+        state=state_in(model),
         review=GuildReview(
             decision=review_of(model),
             reason=model.review_reason,

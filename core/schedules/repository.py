@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.db import Repository, new_id
@@ -17,6 +17,13 @@ from core.schedules.states import OPEN_RUNS, run_state
 
 LISTENING = "EXISTS (SELECT FROM schedule_runs WHERE schedule_runs.job_id = :job_id)"
 """Whether the job is of a run. As text, because it stands inside the statement that adds the job's event."""
+
+
+def _look_at() -> Any:
+    """When a run is to be looked at: one that has ended at once, also by a clock that was put back since."""
+    return case(
+        (ScheduleRunModel.ended_at.is_not(None), func.to_timestamp(0)), else_=ScheduleRunModel.look_at
+    )
 
 
 def _is_due(now: datetime) -> Any:
@@ -120,9 +127,9 @@ class RunRepository(Repository[ScheduleRunModel]):
         """The schedules with runs that somebody has to look at, by how long that is so."""
         found = await self.session.scalars(
             select(ScheduleRunModel.schedule_id)
-            .where(ScheduleRunModel.look_at <= now)
+            .where(ScheduleRunModel.look_at.is_not(None), _look_at() <= now)
             .group_by(ScheduleRunModel.schedule_id)
-            .order_by(func.min(ScheduleRunModel.look_at))
+            .order_by(func.min(_look_at()))
             .limit(limit)
         )
         return found.all()
@@ -143,7 +150,7 @@ class RunRepository(Repository[ScheduleRunModel]):
 
     async def next_look(self) -> datetime | None:
         return await self.session.scalar(
-            select(func.min(ScheduleRunModel.look_at)).where(ScheduleRunModel.look_at.is_not(None))
+            select(func.min(_look_at())).where(ScheduleRunModel.look_at.is_not(None))
         )
 
     async def note_end(self, job: Job, now: datetime) -> None:

@@ -120,6 +120,15 @@ async def test_a_run_that_is_called_off_while_it_is_done_is_waited_for(clocks: C
     assert await states(clocks, schedule) == ["cancelled", "asked"]
 
 
+async def test_a_clock_that_was_put_back_keeps_nobody_waiting_whose_turn_has_come(clocks: Clockwork) -> None:
+    schedule = await clocks.make(overlap="queue")
+    for _ in range(2):
+        await clocks.pass_time(seconds=60)
+    await clocks.settle()
+    await clocks.pass_time(hours=-1)
+    assert await states(clocks, schedule) == ["succeeded", "asked"]
+
+
 async def test_runs_that_fail_one_after_the_other_pause_it(clocks: Clockwork) -> None:
     schedule = await clocks.make(pause_after=2)
     for _ in range(3):
