@@ -32,11 +32,12 @@ from core.callbacks.ledger import DeliveryLedger
 from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
+from core.callbacks.secrets import SecretSeal
 from core.callbacks.service import CallbackService
 from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
-from core.db import Engines
+from core.db import Engines, hold_keys
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
@@ -70,6 +71,8 @@ from core.notifications.repository import (
 from core.notifications.service import NotificationService
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
+from core.sealing import seal_what_is_plain
+from core.tables import METADATA
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
@@ -88,7 +91,7 @@ from core.templates.service import TemplateService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    """What is said of people by settings. Only a process that logs them in or signs has a `keyring`. `issuer` is the
     installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
@@ -247,6 +250,7 @@ class UnitOfWork:
             audit=self.audit,
             clock=self._clock,
             rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -254,9 +258,10 @@ class UnitOfWork:
         return DeliveryLedger(
             CallbackRepository(self._session),
             DeliveryRepository(self._session),
-            self.audit,
-            self._clock,
-            self._callback_rules,
+            audit=self.audit,
+            clock=self._clock,
+            rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -271,7 +276,7 @@ class UnitOfWork:
 
     @cached_property
     def idempotency(self) -> IdempotencyService:
-        return IdempotencyService(IdempotencyRepository(self._session))
+        return IdempotencyService(IdempotencyRepository(self._session), self._people.keys)
 
     @cached_property
     def processes(self) -> ProcessService:
@@ -497,6 +502,12 @@ class Database:
         """For what is one statement and said again and again, such as a heartbeat. Rings nobody."""
         async with self.engines.statement() as session:
             yield self._over(session)
+
+    async def seal_what_is_plain(self) -> int:
+        """At start: how many secrets that an earlier version kept as they are were sealed."""
+        async with self.engines.writing.begin() as connection:
+            await hold_keys(connection)
+            return await seal_what_is_plain(connection, self.people.keys(), METADATA)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:
