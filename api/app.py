@@ -72,6 +72,7 @@ from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of
 from workers.ring import RedisRing
+from workers.scheduler import scheduling
 from workers.wire import AWAY, Script, connect, disconnect, within
 
 BODY_LIMIT = 1 << 20
@@ -163,6 +164,7 @@ def create_app(
             heartbeat(database, name, "api", lambda: {"address": settings.origin}),
             _running(housekeeping_of(settings, database).run()),
             delivering(settings, database),
+            scheduling(settings, database),
         ):
             yield
 

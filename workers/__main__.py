@@ -19,6 +19,7 @@ from core.uow import Database, people_of
 from workers.deliveries import delivering
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of
+from workers.scheduler import scheduling
 
 
 async def serve(settings: Settings) -> None:
@@ -43,6 +44,7 @@ async def serve(settings: Settings) -> None:
         async with (
             heartbeat(database, f"workers@{platform.node()}:{os.getpid()}", "workers", dict),
             delivering(settings, database),
+            scheduling(settings, database),
         ):
             print("workers: at work", flush=True)
             await asyncio.gather(keeping, return_exceptions=True)

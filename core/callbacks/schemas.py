@@ -7,7 +7,21 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 EventType: TypeAlias = Literal[
-    "job.*", "job.queued", "job.running", "job.progress", "job.waiting", "job.settled", "guild.drift"
+    "job.*",
+    "job.queued",
+    "job.running",
+    "job.progress",
+    "job.waiting",
+    "job.settled",
+    "guild.*",
+    "guild.drift",
+    "guild.joined",
+    "guild.pending",
+    "guild.approved",
+    "guild.rejected",
+    "guild.suspended",
+    "guild.banned",
+    "guild.left",
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 TEST = "callback.test"

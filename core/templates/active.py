@@ -21,7 +21,7 @@ from core.templates.matching.match import match
 from core.templates.models import ActiveVersionModel
 from core.templates.repository import ActiveVersionRepository
 from core.templates.schemas import ActiveVersion, TemplateVersion
-from core.templates.service import TemplateService
+from core.templates.versions import TemplateVersionService
 
 
 class Resolved(NamedTuple):
@@ -38,13 +38,13 @@ class ActiveVersionService:
         self,
         active: ActiveVersionRepository,
         *,
-        templates: TemplateService,
+        versions: TemplateVersionService,
         guilds: GuildService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
         self._active = active
-        self._templates = templates
+        self._versions = versions
         self._guilds = guilds
         self._audit = audit
         self._clock = clock
@@ -83,12 +83,12 @@ class ActiveVersionService:
         actor.require(guild_id, Right.ACTIVE_VERSION_WRITE)
         actor.require_could(guild_id, Permission.ADMINISTRATOR)
         await self._guilds.require_present(actor, guild_id)
-        version = await self._templates.version(actor.unscoped(), template_id, number, keep=True)
+        version = await self._versions.get(actor.unscoped(), template_id, number, keep=True)
         meant = await self.resolved(guild_id, version, values or {})
         view = await self._guilds.seen(guild_id)
-        bindings = await self._templates.bindings(guild_id, template_id)
+        bindings = await self._versions.bindings(guild_id, template_id)
         matched = match(meant.document, view.structure, bindings).ids
-        await self._templates.bind(guild_id, template_id, matched)
+        await self._versions.bind(guild_id, template_id, matched)
         active = await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
         await self._guilds.request_look(guild_id)
         return active
@@ -105,7 +105,7 @@ class ActiveVersionService:
 
     async def document_of(self, active: ActiveVersion) -> Document:
         """What the guild is measured by. For our own work in it."""
-        version = await self._templates.version(SYSTEM, active.template_id, active.version)
+        version = await self._versions.get(SYSTEM, active.template_id, active.version)
         return resolved(version.draft, values_for(version.draft.variables, {}, active.values))
 
     async def note_applied(
@@ -120,7 +120,7 @@ class ActiveVersionService:
     ) -> None:
         """A job has made the whole guild equal to a version. A template that was deleted meanwhile is not made
         active."""
-        if await self._templates.keep(template_id):
+        if await self._versions.keep(template_id):
             await self._put(actor, guild_id, template_id, number, values=values, job_id=job_id)
 
     async def clear(self, actor: Actor, guild_id: Snowflake) -> None:
