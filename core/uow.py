@@ -32,11 +32,12 @@ from core.callbacks.ledger import DeliveryLedger
 from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
+from core.callbacks.secrets import SecretSeal
 from core.callbacks.service import CallbackService
 from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
-from core.db import Engines
+from core.db import Engines, hold_keys
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
@@ -83,6 +84,8 @@ from core.schedules.repository import LISTENING as RUNS_LISTENING
 from core.schedules.repository import RunRepository, ScheduleRepository
 from core.schedules.running import RunService
 from core.schedules.service import ScheduleService
+from core.sealing import seal_what_is_plain
+from core.tables import METADATA
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
@@ -102,7 +105,7 @@ from core.templates.versions import TemplateVersionService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    """What is said of people by settings. Only a process that logs them in or signs has a `keyring`. `issuer` is the
     installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
@@ -280,6 +283,7 @@ class UnitOfWork:
             audit=self.audit,
             clock=self._clock,
             rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -287,9 +291,10 @@ class UnitOfWork:
         return DeliveryLedger(
             CallbackRepository(self._session),
             DeliveryRepository(self._session),
-            self.audit,
-            self._clock,
-            self._callback_rules,
+            audit=self.audit,
+            clock=self._clock,
+            rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -304,7 +309,7 @@ class UnitOfWork:
 
     @cached_property
     def idempotency(self) -> IdempotencyService:
-        return IdempotencyService(IdempotencyRepository(self._session))
+        return IdempotencyService(IdempotencyRepository(self._session), self._people.keys)
 
     @cached_property
     def processes(self) -> ProcessService:
@@ -599,6 +604,12 @@ class Database:
         """For what is one statement and said again and again, such as a heartbeat. Rings nobody."""
         async with self.engines.statement() as session:
             yield self._over(session)
+
+    async def seal_what_is_plain(self) -> int:
+        """At start: how many secrets that an earlier version kept as they are were sealed."""
+        async with self.engines.writing.begin() as connection:
+            await hold_keys(connection)
+            return await seal_what_is_plain(connection, self.people.keys(), METADATA)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:
