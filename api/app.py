@@ -72,6 +72,7 @@ from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of
 from workers.ring import RedisRing
+from workers.scheduler import scheduling
 from workers.wire import AWAY, Script, connect, disconnect, within
 
 BODY_LIMIT = 1 << 20
@@ -119,8 +120,9 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
     redis = connect(settings.redis_url)
 
     @asynccontextmanager
-    async def closing(app: Litestar) -> AsyncGenerator[None]:
+    async def sealed(app: Litestar) -> AsyncGenerator[None]:
         try:
+            await database.seal_what_is_plain()
             yield
         finally:
             await engines.dispose()
@@ -134,7 +136,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         image_capacity=settings.image_capacity,
         people=people_of(settings, keyring),
     )
-    return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
+    return create_app(settings, database, redis=redis, announce=announce, around=(sealed,))
 
 
 def create_app(
@@ -162,6 +164,7 @@ def create_app(
             heartbeat(database, name, "api", lambda: {"address": settings.origin}),
             _running(housekeeping_of(settings, database).run()),
             delivering(settings, database),
+            scheduling(settings, database),
         ):
             yield
 

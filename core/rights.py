@@ -73,6 +73,8 @@ class Right(StrEnum):
     POLICIES_WRITE = "policies:write"
     CALLBACKS_READ = "callbacks:read"
     CALLBACKS_WRITE = "callbacks:write"
+    SCHEDULES_READ = "schedules:read"
+    SCHEDULES_WRITE = "schedules:write"
     AUDIT_READ = "audit:read"
     GUILDS_REVIEW = "guilds:review"
     SYSTEM_READ = "system:read"
@@ -100,6 +102,9 @@ LEAST_ROLES: Final = MappingProxyType(
         Right.DRIFT_READ: Role.MODERATOR,
         Right.DRIFT_WRITE: Role.MODERATOR,
         Right.POLICIES_READ: Role.MODERATOR,
+        Right.SCHEDULES_READ: Role.MODERATOR,
+        Right.SCHEDULES_WRITE: Role.MODERATOR,
+        "schedules:write:others": Role.ADMIN,
         Right.SETTINGS_WRITE: Role.ADMIN,
         Right.ACCESS_WRITE: Role.ADMIN,
         Right.SNAPSHOTS_DELETE: Role.ADMIN,

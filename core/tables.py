@@ -11,6 +11,7 @@ from core.images import models as images
 from core.jobs import models as jobs
 from core.notifications import models as notifications
 from core.policies import models as policies
+from core.schedules import models as schedules
 from core.templates import models as templates
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "jobs",
     "notifications",
     "policies",
+    "schedules",
     "templates",
 ]
 

@@ -32,11 +32,12 @@ from core.callbacks.ledger import DeliveryLedger
 from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
+from core.callbacks.secrets import SecretSeal
 from core.callbacks.service import CallbackService
 from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
-from core.db import Engines
+from core.db import Engines, hold_keys
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
@@ -46,9 +47,12 @@ from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
 from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepository
 from core.guilds.snapshots import SnapshotService
+from core.guilds.syncs import SyncService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.approvals import ApprovalService
+from core.jobs.claim_repository import ClaimRepository
+from core.jobs.event_repository import JobEventRepository
 from core.jobs.guild_events import GuildEventRepository, GuildEventService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
 from core.jobs.ledger import Ledger
@@ -60,16 +64,28 @@ from core.jobs.ring import Ring, Rung, no_ring
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
+from core.jobs.step_repository import StepRepository
 from core.jobs.tallies import TallyRepository, TallyService
+from core.jobs.transition_repository import TransitionRepository
 from core.keyring import Keyring
 from core.notifications.repository import (
-    LISTENING,
+    LISTENING as NOTICES_LISTENING,
+)
+from core.notifications.repository import (
     NoticeRepository,
     NotificationChoicesRepository,
 )
 from core.notifications.service import NotificationService
 from core.policies.repository import PolicyRepository
 from core.policies.service import PolicyService
+from core.schedules.asking import Asking
+from core.schedules.rehearsal import Rehearsal
+from core.schedules.repository import LISTENING as RUNS_LISTENING
+from core.schedules.repository import RunRepository, ScheduleRepository
+from core.schedules.running import RunService
+from core.schedules.service import ScheduleService
+from core.sealing import seal_what_is_plain
+from core.tables import METADATA
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
@@ -85,10 +101,11 @@ from core.templates.repository import (
 )
 from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
+from core.templates.versions import TemplateVersionService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    """What is said of people by settings. Only a process that logs them in or signs has a `keyring`. `issuer` is the
     installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
@@ -198,19 +215,38 @@ class UnitOfWork:
 
     @cached_property
     def jobs(self) -> JobService:
-        return JobService(self._jobs, self.audit, self._catalog, self._clock, self.rungs.append)
+        return JobService(
+            JobRepository(self._session),
+            TransitionRepository(self._session),
+            StepRepository(self._session),
+            self._job_events,
+            audit=self.audit,
+            catalog=self._catalog,
+            clock=self._clock,
+            ring=self.rungs.append,
+        )
 
     @cached_property
     def approvals(self) -> ApprovalService:
-        return ApprovalService(self._jobs, self.jobs, self.audit, self._catalog, self.rungs.append)
+        return ApprovalService(
+            JobRepository(self._session),
+            TransitionRepository(self._session),
+            self._job_events,
+            known=self.jobs,
+            audit=self.audit,
+            catalog=self._catalog,
+            ring=self.rungs.append,
+        )
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self._jobs, self._clock)
+        return Ledger(
+            ClaimRepository(self._session), StepRepository(self._session), self._job_events, self._clock
+        )
 
     @cached_property
-    def _jobs(self) -> JobRepository:
-        return JobRepository(self._session, self._outbox, self._audience)
+    def _job_events(self) -> JobEventRepository:
+        return JobEventRepository(self._session, self._outbox, self._audience)
 
     @cached_property
     def _outbox(self) -> CallbackOutbox:
@@ -218,7 +254,7 @@ class UnitOfWork:
 
     @cached_property
     def _audience(self) -> Audience:
-        return _Notified(self)
+        return _Listeners(self)
 
     @cached_property
     def notifications(self) -> NotificationService:
@@ -247,6 +283,7 @@ class UnitOfWork:
             audit=self.audit,
             clock=self._clock,
             rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -254,9 +291,10 @@ class UnitOfWork:
         return DeliveryLedger(
             CallbackRepository(self._session),
             DeliveryRepository(self._session),
-            self.audit,
-            self._clock,
-            self._callback_rules,
+            audit=self.audit,
+            clock=self._clock,
+            rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -271,7 +309,7 @@ class UnitOfWork:
 
     @cached_property
     def idempotency(self) -> IdempotencyService:
-        return IdempotencyService(IdempotencyRepository(self._session))
+        return IdempotencyService(IdempotencyRepository(self._session), self._people.keys)
 
     @cached_property
     def processes(self) -> ProcessService:
@@ -293,10 +331,14 @@ class UnitOfWork:
             GuildRepository(self._session),
             images=self.images,
             announcements=self.announcements,
-            jobs=self.jobs,
+            told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
         )
+
+    @cached_property
+    def guild_syncs(self) -> SyncService:
+        return SyncService(self.guilds, self.jobs)
 
     @cached_property
     def announcements(self) -> AnnouncementService:
@@ -304,7 +346,13 @@ class UnitOfWork:
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
-        return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+        return GuildOptionsService(
+            GuildRepository(self._session),
+            known=self.guilds,
+            syncs=self.guild_syncs,
+            audit=self.audit,
+            clock=self._clock,
+        )
 
     @cached_property
     def access(self) -> AccessService:
@@ -339,11 +387,11 @@ class UnitOfWork:
 
     @cached_property
     def guild_reviews(self) -> GuildReviewService:
-        return GuildReviewService(self.guilds, self.snapshots, self.jobs)
+        return GuildReviewService(self.guilds, self.guild_syncs, self.snapshots, self.jobs)
 
     @cached_property
     def actions(self) -> ActionService:
-        return ActionService(self.guilds, self.jobs)
+        return ActionService(self.guilds, self.guild_syncs, self.jobs)
 
     @cached_property
     def policies(self) -> PolicyService:
@@ -364,10 +412,19 @@ class UnitOfWork:
     def templates(self) -> TemplateService:
         return TemplateService(
             TemplateRepository(self._session),
-            TemplateVersionRepository(self._session),
             ActiveVersionRepository(self._session),
-            BindingRepository(self._session),
+            versions=self.template_versions,
             guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def template_versions(self) -> TemplateVersionService:
+        return TemplateVersionService(
+            TemplateRepository(self._session),
+            TemplateVersionRepository(self._session),
+            BindingRepository(self._session),
             audit=self.audit,
             clock=self._clock,
         )
@@ -376,8 +433,9 @@ class UnitOfWork:
     def active_versions(self) -> ActiveVersionService:
         return ActiveVersionService(
             ActiveVersionRepository(self._session),
-            templates=self.templates,
+            versions=self.template_versions,
             guilds=self.guilds,
+            syncs=self.guild_syncs,
             audit=self.audit,
             clock=self._clock,
         )
@@ -387,7 +445,7 @@ class UnitOfWork:
         return PlanService(
             PlanRepository(self._session),
             BindingRepository(self._session),
-            templates=self.templates,
+            versions=self.template_versions,
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
@@ -407,7 +465,7 @@ class UnitOfWork:
     def comparisons(self) -> ComparisonService:
         return ComparisonService(
             BindingRepository(self._session),
-            templates=self.templates,
+            versions=self.template_versions,
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
@@ -418,14 +476,61 @@ class UnitOfWork:
         return DriftService(
             DriftRepository(self._session),
             guilds=self.guilds,
+            syncs=self.guild_syncs,
             options=self.guild_options,
             active=self.active_versions,
-            templates=self.templates,
+            versions=self.template_versions,
             actions=self.actions,
             jobs=self.jobs,
             events=self.guild_events,
             clock=self._clock,
         )
+
+    @cached_property
+    def runs(self) -> RunService:
+        return RunService(
+            ScheduleRepository(self._session),
+            RunRepository(self._session),
+            asking=self._asking,
+            jobs=self.jobs,
+            accounts=self.accounts,
+            access=self.access,
+            audit=self.audit,
+            savepoint=self._savepoint,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def schedules(self) -> ScheduleService:
+        return ScheduleService(
+            ScheduleRepository(self._session),
+            RunRepository(self._session),
+            running=self.runs,
+            rehearsal=Rehearsal(
+                running=self.runs, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
+            ),
+            guilds=self.guilds,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(actions=self.actions, snapshots=self.snapshots, drift=self.drift, plans=self.plans)
+
+    @asynccontextmanager
+    async def _savepoint(self, *, keep: bool = True) -> AsyncGenerator[None]:
+        """Implements `core.schedules.running.Savepoint`; the rings that were to follow are undone with it."""
+        rung = len(self.rungs)
+        try:
+            async with self._session.begin_nested() as nested:
+                yield
+                if not keep:
+                    del self.rungs[rung:]
+                    await nested.rollback()
+        except BaseException:
+            del self.rungs[rung:]
+            raise
 
     @cached_property
     def left_guilds(self) -> LeftGuildService:
@@ -440,18 +545,20 @@ class UnitOfWork:
 
     @cached_property
     def rollouts(self) -> RolloutService:
-        return RolloutService(self.templates, self.plans)
+        return RolloutService(self.template_versions, self.plans)
 
 
-class _Notified:
-    """Implements `core.jobs.outbox.Audience`: notifications are made of jobs, and are asked for only by then."""
+class _Listeners:
+    """Implements `core.jobs.outbox.Audience` for notifications and schedules, which are made of jobs: they are asked
+    for only by then."""
 
-    listening = LISTENING
+    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING}"
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def job_ended(self, job: Job) -> None:
+        await self._unit.runs.job_ended(job)
         await self._unit.notifications.job_ended(job)
 
 
@@ -497,6 +604,12 @@ class Database:
         """For what is one statement and said again and again, such as a heartbeat. Rings nobody."""
         async with self.engines.statement() as session:
             yield self._over(session)
+
+    async def seal_what_is_plain(self) -> int:
+        """At start: how many secrets that an earlier version kept as they are were sealed."""
+        async with self.engines.writing.begin() as connection:
+            await hold_keys(connection)
+            return await seal_what_is_plain(connection, self.people.keys(), METADATA)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:

@@ -100,7 +100,7 @@ class Housekeeping:
         async with self._database.unit() as unit:
             unused = await unit.images.unused_since(before)
             if unused:
-                named = await unit.snapshots.pictures() | await unit.templates.pictures()
+                named = await unit.snapshots.pictures() | await unit.template_versions.pictures()
                 named |= await unit.plans.pictures()
                 await unit.images.retire(unused, named=named, before=before)
 

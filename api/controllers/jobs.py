@@ -114,7 +114,7 @@ class JobController(Controller):
         """Ask again for a job that failed, was done in part or is dead."""
 
         async def ask() -> Answer[Job]:
-            return accepted(job_of(await unit.guilds.request_again(actor, job_id)), job_at(job_id))
+            return accepted(job_of(await unit.actions.request_again(actor, job_id)), job_at(job_id))
 
         return await once(ask)
 

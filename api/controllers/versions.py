@@ -38,7 +38,7 @@ class VersionController(Controller):
         self, *, actor: Asker, unit: Unit, template_id: TemplateId, limit: Limit = 50, cursor: Cursor = None
     ) -> VersionPage:
         """A template's versions without their documents, newest first."""
-        page = await unit.templates.versions(actor, template_id, paging_of(limit, cursor))
+        page = await unit.template_versions.list(actor, template_id, paging_of(limit, cursor))
         return VersionPage(items=tuple(map(version_info_of, page.items)), next_cursor=page.next_cursor)
 
     @post(
@@ -69,11 +69,11 @@ class VersionController(Controller):
 
         async def make() -> Answer[Version]:
             if isinstance(wanted, _Changes):
-                version = await unit.templates.operate(
+                version = await unit.template_versions.operate(
                     actor, template_id, wanted.operations, base_version=wanted.base, note=wanted.note
                 )
             else:
-                version = await unit.templates.add_version(
+                version = await unit.template_versions.add(
                     actor,
                     template_id,
                     wanted.document,
@@ -100,7 +100,7 @@ class VersionController(Controller):
         number: VersionNumber,
     ) -> Response[Version]:
         """One version; as YAML it is the document alone."""
-        version = await unit.templates.version(actor, template_id, number)
+        version = await unit.template_versions.get(actor, template_id, number)
         if wants_yaml(request):
             return answer_yaml(version.draft.value or version.document, version.source)
         return Response(version_of(version), headers={"Vary": "Accept"})

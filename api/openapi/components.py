@@ -11,7 +11,8 @@ from api.schemas.guild_events import GuildEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
 from api.schemas.steps import PlanStep
 from api.schemas.system import ProcessDetails
-from core.templates.documents.document import ChildChannel, Document, DocumentChannel
+from core.templates.documents.channels import ChildChannel, DocumentChannel
+from core.templates.documents.document import Document
 from core.templates.documents.jsonschema import with_places
 
 Schema: TypeAlias = dict[str, Any]

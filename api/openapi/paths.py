@@ -10,7 +10,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from api import events
-from api.examples import YAML_EXAMPLE, example_of
+from api.document_examples import YAML_EXAMPLE
+from api.examples import example_of
 from api.guards import is_guarded, needed_by
 from api.media import IMAGES, NDJSON, YAML
 from api.openapi.components import Schema, ref_to

@@ -70,6 +70,8 @@ MEANING: Final = MappingProxyType(
         Right.DRIFT_WRITE: "make a version of what has drifted",
         Right.POLICIES_READ: "a guild's rules and where it breaks them",
         Right.POLICIES_WRITE: "change its rules",
+        Right.SCHEDULES_READ: "schedules and their runs",
+        Right.SCHEDULES_WRITE: "make, change, pause, run and delete schedules; what they ask for needs its own scope",
         Right.CALLBACKS_READ: "callbacks and their deliveries",
         Right.CALLBACKS_WRITE: "make, change, test and delete callbacks",
         Right.AUDIT_READ: "who changed what",

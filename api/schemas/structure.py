@@ -22,7 +22,7 @@ from core.discord.types import (
 )
 from core.guilds import schemas as core
 from core.templates.capture import child_rank
-from core.templates.documents.document import CHILD_STRUCTS
+from core.templates.documents.channels import CHILD_STRUCTS
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

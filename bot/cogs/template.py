@@ -1,41 +1,30 @@
 """`/template`: list, show, plan, apply, approve, reject, rollback, capture and drift."""
 
-import asyncio
-import logging
 from typing import Any, Literal, TypeAlias
-from uuid import UUID
 
 import disnake
-import msgspec
 from disnake.ext import commands
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.asker import Asked, Owners, asker_of, guild_of
+from bot.asker import Owners, asker_of, guild_of
 from bot.chosen import MOST_TEMPLATES, awaiting_one, find, id_of, usable
+from bot.completions import Completions
+from bot.following import Following
+from bot.plan_presses import PlanPresses
 from bot.ui.answers import answering
-from bot.ui.approval import AWAITED, approval_choices, asks_for_approval
-from bot.ui.confirm import Choice, Decide, Pressed, answer_press, confirm_row, decide_row
+from bot.ui.approval import asks_for_approval
+from bot.ui.confirm import Pressed, confirm_row, decide_row
 from bot.ui.drift_embed import drift_embed
-from bot.ui.job_embed import JobView
 from bot.ui.plan_embed import counts, plan_embeds
-from bot.ui.progress import follow, view_of
-from bot.ui.snapshot_list import snapshot_choices
-from bot.ui.template_list import template_choices, template_embed, version_embed
+from bot.ui.template_list import template_embed, version_embed
 from core.actor import Actor
 from core.drift.schemas import DriftFilter
-from core.guilds.jobs import CAPTURE
-from core.jobs.schemas import Job
 from core.paging import Paging
 from core.rights import Right
-from core.templates.jobs import ApplyResult
 from core.templates.options import DELETED
 from core.templates.plan import Mode, PlanOptions
 from core.templates.schemas import StoredPlan
 from core.uow import Database
 
-log = logging.getLogger(__name__)
-CANCELLED = "Cancelled: nothing was changed."
-REJECTED = "Rejected: nothing was changed."
 Surplus: TypeAlias = Literal["archive", "delete"]
 LARGEST_VERSION = 2**31 - 1
 
@@ -46,12 +35,12 @@ class TemplateCog(commands.Cog):
     def __init__(self, database: Database, owners: Owners) -> None:
         self._database = database
         self._owners = owners
-        self._following: set[asyncio.Task[None]] = set()
+        self._completions = Completions(database, owners)
+        self._following = Following(database)
+        self._presses = PlanPresses(database, owners, self._following)
 
     def cog_unload(self) -> None:
-        """With the bot's end nobody can edit replies; jobs go on."""
-        for task in self._following:
-            task.cancel()
+        self._following.stop()
 
     @commands.slash_command(
         default_member_permissions=disnake.Permissions(manage_guild=True),
@@ -100,7 +89,7 @@ class TemplateCog(commands.Cog):
             actor.require(str(guild_of(asked).id), Right.PLANS_READ)
             async with self._database.read() as unit:
                 template = await find(unit, actor, name)
-                shown = await unit.templates.version(actor, template.id, version)
+                shown = await unit.template_versions.get(actor, template.id, version)
             await asked.edit_original_response(embed=version_embed(template, shown))
 
     @template.sub_command()
@@ -201,7 +190,7 @@ class TemplateCog(commands.Cog):
             guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.read() as unit:
                 waiting = await awaiting_one(unit, actor, str(guild.id), plan)
-            await self._reject(asked, waiting.stored.id)
+            await self._presses.reject(asked, waiting.stored.id)
 
     @template.sub_command()
     async def rollback(
@@ -238,68 +227,33 @@ class TemplateCog(commands.Cog):
             guild, actor = guild_of(asked), await asker_of(asked, self._owners, self._database)
             async with self._database.unit() as unit:
                 job = await unit.snapshots.request_capture(actor, str(guild.id), label=label)
-            self._follow(asked, actor, job, title=f"Snapshot of {guild.name}")
+            self._following.begin(asked, actor, job, title=f"Snapshot of {guild.name}")
 
+    # disnake leaves open what a completer takes
     @rollback.autocomplete("snapshot")  # pyright: ignore[reportUnknownMemberType]
     async def complete_snapshot(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
-        """As for templates."""
-        try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.PLANS_READ):
-                return []
-            async with self._database.read() as unit:
-                page = await unit.snapshots.list(actor, str(asked.guild_id), Paging(limit=200))
-            return snapshot_choices(page.items, typed)
-        except Exception:
-            log.exception("The snapshots could not be completed")
-            return []
+        return await self._completions.snapshots(asked, typed)
 
     @approve.autocomplete("plan")  # pyright: ignore[reportUnknownMemberType]
     @reject.autocomplete("plan")  # pyright: ignore[reportUnknownMemberType]
     async def complete_plan(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
-        """As for templates."""
-        try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.PLANS_APPLY):
-                return []
-            async with self._database.read() as unit:
-                found = await unit.plan_approvals.waiting(actor, str(asked.guild_id))
-            return approval_choices(found, typed)
-        except Exception:
-            log.exception("The plans that wait could not be completed")
-            return []
+        return await self._completions.waiting_plans(asked, typed)
 
-    # disnake leaves open what a completer takes
     @show.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @plan.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @apply.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
-    async def complete(
+    async def complete_template(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
-        """Nothing for whoever may not plan; nothing also if it cannot be told."""
-        try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.PLANS_READ):
-                return []
-            async with self._database.read() as unit:
-                return template_choices(await usable(unit, actor), typed)
-        except Exception:
-            log.exception("The names of templates could not be completed")
-            return []
+        return await self._completions.templates(asked, typed)
 
     @commands.Cog.listener()
     async def on_button_click(self, pressed: Pressed) -> None:
-        decide: dict[Choice, Decide] = {
-            "apply": self._apply,
-            "cancel": _cancel,
-            "approve": self._approve,
-            "reject": self._reject,
-        }
-        await answer_press(pressed, decide)
+        await self._presses.answer(pressed)
 
     async def _show_plan(
         self,
@@ -322,51 +276,6 @@ class TemplateCog(commands.Cog):
             components=_buttons(stored, str(asked.author.id)),
         )
 
-    async def _apply(self, pressed: Pressed, plan_id: UUID) -> None:
-        """What is confirmed is the plan of that id, which never changes; if the guild has, the service says so."""
-        async with answering(pressed):
-            actor = await asker_of(pressed, self._owners, self._database)
-            async with self._database.unit() as unit:
-                job = await unit.plans.request_apply(actor, plan_id)
-            self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
-
-    async def _approve(self, pressed: Pressed, plan_id: UUID) -> None:
-        async with answering(pressed):
-            actor = await asker_of(pressed, self._owners, self._database)
-            async with self._database.unit() as unit:
-                job = await unit.plan_approvals.approve(actor, plan_id)
-            self._follow(pressed, actor, job, title=f"Template for {guild_of(pressed).name}")
-
-    async def _reject(self, asked: Asked, plan_id: UUID) -> None:
-        async with answering(asked):
-            actor = await asker_of(asked, self._owners, self._database)
-            async with self._database.unit() as unit:
-                await unit.plan_approvals.reject(actor, plan_id)
-            await asked.edit_original_response(content=REJECTED, embeds=[], components=[])
-
-    def _follow(self, pressed: Asked, actor: Actor, job: Job, *, title: str) -> None:
-        async def look() -> JobView | None:
-            try:
-                async with self._database.read() as unit:
-                    now = await unit.jobs.get(actor, job.id)
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("Job %s cannot be followed for a moment: %s", job.id, error)
-                return None
-            return view_of(now, title=title, outcome=_outcome(now))
-
-        async def show() -> None:
-            async with answering(pressed):
-                await follow(pressed, look)
-
-        task = asyncio.create_task(show(), name=f"follows job {job.id}")
-        self._following.add(task)
-        task.add_done_callback(self._following.discard)
-
-
-async def _cancel(pressed: Pressed, plan_id: UUID) -> None:
-    async with answering(pressed):
-        await pressed.edit_original_response(content=CANCELLED, embeds=[], components=[])
-
 
 def _options(mode: Mode, surplus: Surplus) -> PlanOptions:
     if surplus == "archive":
@@ -381,18 +290,3 @@ def _buttons(stored: StoredPlan, asker_id: str) -> list[disnake.ui.ActionRow[Any
         return []
     deletions = counts(plan.tree)["delete"]
     return [confirm_row(stored.id, asker_id, applicable=not plan.blockers, deletions=deletions)]
-
-
-def _outcome(job: Job) -> str | None:
-    if job.waiting_for == "approval":
-        return AWAITED
-    if job.result is None:
-        return None
-    if job.kind == CAPTURE.kind:
-        return f"Kept as snapshot {job.result['snapshot_id']}."
-    result = msgspec.convert(job.result, ApplyResult)
-    equal = (
-        "The server is as the template wants it." if result.is_equal else "Some of it is not as wanted yet."
-    )
-    before = f" Before it was as in snapshot {result.snapshot_id}." if result.snapshot_id else ""
-    return f"{equal}{before}"

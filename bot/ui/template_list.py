@@ -6,7 +6,7 @@ import disnake
 
 from bot.ui.text import DESCRIPTION, TITLE, clipped, counted, joined
 from core.discord.markdown import plain
-from core.templates.documents.document import Category
+from core.templates.documents.channels import Category
 from core.templates.schemas import Template, TemplateVersion
 
 # A page of the longest names and descriptions, every character escaped, still fits into one embed.

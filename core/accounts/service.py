@@ -164,7 +164,7 @@ class AccountService:
         if actor.token_id is not None:
             found = await self._tokens.find_live_by_id(actor.token_id, self._clock())
             account = None if found is None else found[1]
-        elif actor.via == "http" and actor.account_id is not None:
+        elif actor.via in {"http", "schedule"} and actor.account_id is not None:
             account = await self._accounts.get_one_or_none(id=actor.account_id)
         elif actor.is_owner and actor.discord_user_id is not None:
             return await self._owns_by_discord(actor.discord_user_id)

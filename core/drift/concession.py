@@ -15,14 +15,9 @@ from core.discord.permissions import names_of
 from core.discord.types import Snapshot, Snowflake
 from core.drift.compare import OVERWRITES_OF
 from core.templates.capture import document_of
-from core.templates.documents.document import (
-    EVERYONE,
-    Category,
-    Document,
-    DocumentChannel,
-    DocumentOverwrite,
-    Overwrites,
-)
+from core.templates.documents.channels import Category, DocumentChannel, DocumentOverwrite, Overwrites
+from core.templates.documents.document import Document
+from core.templates.documents.keys import EVERYONE
 from core.templates.resources.sections import SECTIONS
 
 _PLACED = frozenset({"category", "position", "type"})

@@ -19,11 +19,13 @@ from core.drift.models import DriftItemModel
 from core.drift.notes import note_of, with_dropped
 from core.drift.repository import DriftRepository
 from core.drift.schemas import DriftBasis, DriftFilter, DriftItem, Finding
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.guilds.options import GuildOptions
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.service import GuildService
+from core.guilds.syncs import SyncService
 from core.jobs.guild_events import GuildEventService
+from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.paging import Page, Paging
 from core.rights import Right
@@ -33,8 +35,8 @@ from core.templates.documents.variables import values_for
 from core.templates.plan import PlanOptions
 from core.templates.resources.sections import details_in
 from core.templates.schemas import ActiveVersion, TemplateVersion
-from core.templates.service import TemplateService
 from core.templates.takeover import taken_over
+from core.templates.versions import TemplateVersionService
 
 
 class DriftService:
@@ -43,9 +45,10 @@ class DriftService:
         items: DriftRepository,
         *,
         guilds: GuildService,
+        syncs: SyncService,
         options: GuildOptionsService,
         active: ActiveVersionService,
-        templates: TemplateService,
+        versions: TemplateVersionService,
         actions: ActionService,
         jobs: JobService,
         events: GuildEventService,
@@ -53,9 +56,10 @@ class DriftService:
     ) -> None:
         self._items = items
         self._guilds = guilds
+        self._syncs = syncs
         self._options = options
         self._active = active
-        self._templates = templates
+        self._versions = versions
         self._actions = actions
         self._jobs = jobs
         self._events = events
@@ -80,7 +84,24 @@ class DriftService:
             if active is None or (await self._options.of(guild_id)).drift == "off":
                 continue
             if details_in(await self._active.document_of(active)):
-                await self._guilds.request_look(guild_id)
+                await self._syncs.look(guild_id)
+
+    async def request_check(self, actor: Actor, guild_id: Snowflake) -> Job:
+        """Asks the bot to read the guild again, after which it is compared. Raises `Conflict` where there is nothing
+        to compare it with."""
+        actor.require(guild_id, Right.DRIFT_READ)
+        await self._guilds.require_present(actor, guild_id)
+        if await self._active.of(guild_id) is None:
+            raise Conflict(
+                f"Guild {guild_id} has no active version to compare it with: apply a template, or name one.",
+                code="no_active_version",
+            )
+        if (await self._options.of(guild_id)).drift == "off":
+            raise Conflict(
+                f"Guild {guild_id} does not look for drift: an administrator can switch `drift` on in its settings.",
+                code="drift_off",
+            )
+        return await self._syncs.request(actor.unscoped(), guild_id)
 
     async def note(self, basis: DriftBasis, findings: Collection[Finding]) -> bool:
         """Keeps what was found, settles what is gone, tells the guild's programs of what is new, and does as the guild
@@ -121,9 +142,9 @@ class DriftService:
         actor.require(guild_id, Right.DRIFT_WRITE)
         active = await self._active.present_in(guild_id)
         view = await self._guilds.seen(guild_id)
-        version = await self._templates.version(SYSTEM, active.template_id, active.version)
+        version = await self._versions.get(SYSTEM, active.template_id, active.version)
         document = await self._active.document_of(active)
-        bindings = await self._templates.bindings(guild_id, active.template_id)
+        bindings = await self._versions.bindings(guild_id, active.template_id)
         matched = diff(document, view.structure, bindings, view.powers, PlanOptions()).matched
         values = values_for(version.draft.variables, {}, active.values)
         taken = taken_over(
@@ -132,14 +153,14 @@ class DriftService:
         if note is None:
             rows = await self._items.page(active, DriftFilter(), Paging())
             note = note_of(active.version, map(to_item, rows))
-        draft = await self._templates.add_version(
+        draft = await self._versions.add(
             actor.unscoped(),
             active.template_id,
             taken.revision.draft,
             source=taken.revision.source,
             note=with_dropped(note, taken.dropped),
         )
-        await self._templates.bind(guild_id, active.template_id, taken.bindings)
+        await self._versions.bind(guild_id, active.template_id, taken.bindings)
         return draft
 
     async def revert_basis(self, guild_id: Snowflake, payload: DriftRevertPayload) -> DriftBasis:
@@ -153,7 +174,7 @@ class DriftService:
 
     async def bind(self, basis: DriftBasis, ids: Mapping[str, Snowflake]) -> None:
         """What was made again is what its node is from now on."""
-        await self._templates.bind(basis.active.guild_id, basis.active.template_id, ids)
+        await self._versions.bind(basis.active.guild_id, basis.active.template_id, ids)
 
     async def _basis(self, active: ActiveVersion, options: GuildOptions) -> DriftBasis:
         view = await self._guilds.view(SYSTEM, active.guild_id)
@@ -161,7 +182,7 @@ class DriftService:
         return DriftBasis(
             active=active,
             document=await self._active.document_of(active),
-            bindings=await self._templates.bindings(active.guild_id, active.template_id),
+            bindings=await self._versions.bindings(active.guild_id, active.template_id),
             options=options,
             structure=view.structure,
             powers=view.powers,

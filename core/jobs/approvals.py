@@ -7,6 +7,7 @@ from core.actor import Actor, is_same_person
 from core.audit.service import AuditService
 from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, NotFound
+from core.jobs.event_repository import JobEventRepository
 from core.jobs.mapping import event_data, to_job
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
@@ -15,6 +16,7 @@ from core.jobs.schemas import Job, JobError, JobFilter
 from core.jobs.service import JobService
 from core.jobs.sight import JobSight
 from core.jobs.spec import Catalog
+from core.jobs.transition_repository import TransitionRepository
 from core.paging import Paging
 from core.rights import Right, Role
 
@@ -25,9 +27,19 @@ class ApprovalService:
     """Whoever may ask for a job may decide on it."""
 
     def __init__(
-        self, jobs: JobRepository, known: JobService, audit: AuditService, catalog: Catalog, ring: RingLater
+        self,
+        jobs: JobRepository,
+        transitions: TransitionRepository,
+        events: JobEventRepository,
+        *,
+        known: JobService,
+        audit: AuditService,
+        catalog: Catalog,
+        ring: RingLater,
     ) -> None:
         self._jobs = jobs
+        self._transitions = transitions
+        self._events = events
         self._known = known
         self._audit = audit
         self._catalog = catalog
@@ -49,12 +61,12 @@ class ApprovalService:
             raise Forbidden("Who asked for this cannot approve of it: somebody else has to.", code="own_job")
         if before.guild_id is not None and before.structural:
             await self._known.require_free(before.guild_id)
-        model = await self._jobs.approve(job_id, actor.kept_for(before.guild_id))
+        model = await self._transitions.approve(job_id, actor.kept_for(before.guild_id))
         if model is None:
             _refuse(before)
         await self._jobs.note_dispatch(job_id)
         is_due = model.state == "queued"
-        await self._jobs.add_event(model, "job.queued" if is_due else "job.waiting", event_data(model))
+        await self._events.append(model, "job.queued" if is_due else "job.waiting", event_data(model))
         await self._note(actor, model, "job.approve")
         self._ring(
             Rung(
@@ -68,12 +80,12 @@ class ApprovalService:
     async def reject(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Ends it. Who asked may do that, too. Raises `Conflict` where it does not wait for approval."""
         before = await self._decidable(actor, job_id)
-        model = await self._jobs.reject(
+        model = await self._transitions.reject(
             job_id, JobError(code="rejected", message=f"{actor.name} rejected it.")
         )
         if model is None:
             _refuse(before)
-        await self._jobs.add_event(model, "job.settled", event_data(model))
+        await self._events.append(model, "job.settled", event_data(model))
         await self._note(actor, model, "job.reject")
         return to_job(model)
 

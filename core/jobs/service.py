@@ -12,6 +12,7 @@ from core.clock import Clock, in_range
 from core.discord.permissions import Permission
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.jobs.errors import GuildBusy
+from core.jobs.event_repository import JobEventRepository
 from core.jobs.mapping import event_data, to_event, to_job, to_step
 from core.jobs.models import JobModel
 from core.jobs.repository import JobRepository
@@ -29,6 +30,8 @@ from core.jobs.schemas import (
 from core.jobs.sight import sees, sight_of
 from core.jobs.spec import Catalog, JobSpec
 from core.jobs.states import Lane, OnConflict
+from core.jobs.step_repository import StepRepository
+from core.jobs.transition_repository import TransitionRepository
 from core.paging import Page, Paging
 from core.rights import Right
 
@@ -40,9 +43,21 @@ class JobService:
     """Everything is written in the caller's transaction; workers are rung after its commit."""
 
     def __init__(
-        self, jobs: JobRepository, audit: AuditService, catalog: Catalog, clock: Clock, ring: RingLater
+        self,
+        jobs: JobRepository,
+        transitions: TransitionRepository,
+        steps: StepRepository,
+        events: JobEventRepository,
+        *,
+        audit: AuditService,
+        catalog: Catalog,
+        clock: Clock,
+        ring: RingLater,
     ) -> None:
         self._jobs = jobs
+        self._transitions = transitions
+        self._steps = steps
+        self._events = events
         self._audit = audit
         self._catalog = catalog
         self._clock = clock
@@ -105,9 +120,7 @@ class JobService:
             actor=actor.kept_for(guild_id),
             request_id=actor.request_id,
         )
-        await self._jobs.add_event(
-            model, "job.waiting" if needs_approval else "job.queued", event_data(model)
-        )
+        await self._events.append(model, "job.waiting" if needs_approval else "job.queued", event_data(model))
         await self._audit.record(
             actor, "job.ask", ("job", model.id), guild_id=guild_id, after={"kind": spec.kind}, job_id=model.id
         )
@@ -128,12 +141,12 @@ class JobService:
 
     async def steps(self, actor: Actor, job_id: uuid.UUID) -> tuple[JobStep, ...]:
         await self._readable(actor, job_id)
-        return tuple(to_step(step) for step in await self._jobs.steps(job_id))
+        return tuple(to_step(step) for step in await self._steps.of_job(job_id))
 
     async def events_after(self, actor: Actor, job_id: uuid.UUID, sequence: int) -> tuple[JobEvent, ...]:
         """The history from after `sequence` on; 0 is from the beginning."""
         await self._readable(actor, job_id)
-        return tuple(to_event(event) for event in await self._jobs.events_after(job_id, sequence))
+        return tuple(to_event(event) for event in await self._events.of_job_after(job_id, sequence))
 
     async def guild_position(
         self, actor: Actor, guild_id: str, last: tuple[uuid.UUID, int] | None
@@ -141,13 +154,13 @@ class JobService:
         """Where to read on: behind the event (its job's id or its own, sequence) that was seen last, or behind
         everything where none was, or where it is not kept any more."""
         actor.require(guild_id, Right.EVENTS_READ)
-        found = None if last is None else await self._jobs.position_of(guild_id, *last)
-        return found or await self._jobs.present_position()
+        found = None if last is None else await self._events.position_of(guild_id, *last)
+        return found or await self._events.present_position()
 
     async def guild_events_after(self, actor: Actor, guild_id: str, position: EventPosition) -> GuildEvents:
         """What happened in the guild and to its jobs since."""
         actor.require(guild_id, Right.EVENTS_READ)
-        rows = await self._jobs.guild_events_after(guild_id, position)
+        rows = await self._events.of_guild_after(guild_id, position)
         return GuildEvents(
             events=tuple(row.event for row in rows), position=rows[-1].place if rows else position
         )
@@ -157,13 +170,13 @@ class JobService:
         actor.require_scope(Right.JOBS_WRITE)
         before = await self._find(actor, job_id, others=Right.JOBS_WRITE)
         state = before.state
-        model = await self._jobs.cancel(job_id)
+        model = await self._transitions.cancel(job_id)
         if model is None:
             raise Conflict(f"Job {job_id} has already ended: {state}.", code="job_ended")
         if model.state == "cancelled":
-            await self._jobs.close_intents(job_id, "outcome_unknown")
+            await self._steps.close_intents(job_id, "outcome_unknown")
         type_ = "job.settled" if model.state == "cancelled" else "job.progress"
-        await self._jobs.add_event(model, type_, event_data(model))
+        await self._events.append(model, type_, event_data(model))
         await self._audit.record(
             actor,
             "job.cancel",
@@ -192,16 +205,16 @@ class JobService:
             actor.require_could(before.guild_id, Permission(spec.bits))
             if spec.structural:
                 await self.require_free(before.guild_id)
-        model = await self._jobs.retry(job_id)
+        model = await self._transitions.retry(job_id)
         if model is None:
             raise Conflict(
                 f"Job {job_id} is {state}; only failed, partial and dead jobs can be retried.",
                 code="job_not_retryable",
             )
-        await self._jobs.reopen_steps(job_id)
+        await self._steps.reopen(job_id)
         await self._jobs.note_dispatch(job_id)
         awaited = model.state == "waiting"
-        await self._jobs.add_event(model, "job.waiting" if awaited else "job.queued", event_data(model))
+        await self._events.append(model, "job.waiting" if awaited else "job.queued", event_data(model))
         await self._audit.record(
             actor,
             "job.retry",
@@ -217,20 +230,20 @@ class JobService:
     async def is_care_due(self) -> tuple[bool, bool]:
         """In one statement, because it is asked again and again: whether `park_for_bot` has something to do, and
         whether `expire_due` has."""
-        return await self._jobs.is_care_due(self._clock())
+        return await self._transitions.is_care_due(self._clock())
 
     async def park_for_bot(self) -> int:
         """Says of every queued job of the bot's lane that it waits for the bot: for when no bot is alive."""
-        parked = await self._jobs.wait_for_bot()
+        parked = await self._transitions.wait_for_bot()
         for model in parked:
-            await self._jobs.add_event(model, "job.waiting", event_data(model))
+            await self._events.append(model, "job.waiting", event_data(model))
         return len(parked)
 
     async def expire_due(self) -> int:
         """Fails the jobs that nothing began before they expired."""
-        expired = await self._jobs.expire(self._clock())
+        expired = await self._transitions.expire(self._clock())
         for model in expired:
-            await self._jobs.add_event(model, "job.settled", event_data(model))
+            await self._events.append(model, "job.settled", event_data(model))
         return len(expired)
 
     async def delete_old(self, keep: timedelta) -> int:

@@ -13,6 +13,7 @@ from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import NotFound
 from core.guilds.service import GuildService
+from core.guilds.syncs import SyncService
 from core.rights import Right
 from core.templates.documents.document import Document
 from core.templates.documents.parse import resolved
@@ -21,7 +22,7 @@ from core.templates.matching.match import match
 from core.templates.models import ActiveVersionModel
 from core.templates.repository import ActiveVersionRepository
 from core.templates.schemas import ActiveVersion, TemplateVersion
-from core.templates.service import TemplateService
+from core.templates.versions import TemplateVersionService
 
 
 class Resolved(NamedTuple):
@@ -38,14 +39,16 @@ class ActiveVersionService:
         self,
         active: ActiveVersionRepository,
         *,
-        templates: TemplateService,
+        versions: TemplateVersionService,
         guilds: GuildService,
+        syncs: SyncService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
         self._active = active
-        self._templates = templates
+        self._versions = versions
         self._guilds = guilds
+        self._syncs = syncs
         self._audit = audit
         self._clock = clock
 
@@ -83,14 +86,14 @@ class ActiveVersionService:
         actor.require(guild_id, Right.ACTIVE_VERSION_WRITE)
         actor.require_could(guild_id, Permission.ADMINISTRATOR)
         await self._guilds.require_present(actor, guild_id)
-        version = await self._templates.version(actor.unscoped(), template_id, number, keep=True)
+        version = await self._versions.get(actor.unscoped(), template_id, number, keep=True)
         meant = await self.resolved(guild_id, version, values or {})
         view = await self._guilds.seen(guild_id)
-        bindings = await self._templates.bindings(guild_id, template_id)
+        bindings = await self._versions.bindings(guild_id, template_id)
         matched = match(meant.document, view.structure, bindings).ids
-        await self._templates.bind(guild_id, template_id, matched)
+        await self._versions.bind(guild_id, template_id, matched)
         active = await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
-        await self._guilds.request_look(guild_id)
+        await self._syncs.look(guild_id)
         return active
 
     async def resolved(
@@ -105,7 +108,7 @@ class ActiveVersionService:
 
     async def document_of(self, active: ActiveVersion) -> Document:
         """What the guild is measured by. For our own work in it."""
-        version = await self._templates.version(SYSTEM, active.template_id, active.version)
+        version = await self._versions.get(SYSTEM, active.template_id, active.version)
         return resolved(version.draft, values_for(version.draft.variables, {}, active.values))
 
     async def note_applied(
@@ -120,7 +123,7 @@ class ActiveVersionService:
     ) -> None:
         """A job has made the whole guild equal to a version. A template that was deleted meanwhile is not made
         active."""
-        if await self._templates.keep(template_id):
+        if await self._versions.keep(template_id):
             await self._put(actor, guild_id, template_id, number, values=values, job_id=job_id)
 
     async def clear(self, actor: Actor, guild_id: Snowflake) -> None:

@@ -21,21 +21,19 @@ from core.discord.types import (
     normalised,
     role_rank,
 )
-from core.templates.documents.document import (
+from core.templates.documents.channels import (
     CHILD_STRUCTS,
-    EVERYONE,
-    AfkTimeout,
     AutoArchive,
     Category,
     ChildChannel,
-    Document,
     DocumentChannel,
-    DocumentGuild,
     DocumentOverwrite,
-    DocumentRole,
     DocumentTag,
-    Everyone,
 )
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import AfkTimeout, DocumentGuild
+from core.templates.documents.keys import EVERYONE
+from core.templates.documents.roles import DocumentRole, Everyone
 from core.templates.naming import Losses, Namer
 from core.templates.plan import Notice
 from core.templates.resources.capture import ResourceCapture

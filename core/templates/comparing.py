@@ -18,7 +18,7 @@ from core.templates.documents.document import Document
 from core.templates.documents.parse import Draft, resolved
 from core.templates.documents.variables import values_for
 from core.templates.repository import BindingRepository
-from core.templates.service import TemplateService
+from core.templates.versions import TemplateVersionService
 
 
 class OfVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,13 +51,13 @@ class ComparisonService:
         self,
         bindings: BindingRepository,
         *,
-        templates: TemplateService,
+        versions: TemplateVersionService,
         active: ActiveVersionService,
         guilds: GuildService,
         snapshots: SnapshotService,
     ) -> None:
         self._bindings = bindings
-        self._templates = templates
+        self._versions = versions
         self._active = active
         self._guilds = guilds
         self._snapshots = snapshots
@@ -82,7 +82,7 @@ class ComparisonService:
                     known = await self._bindings.of(wanted.guild_id, other.template_id)
                 return Seen(snapshot=await self._seen(actor, wanted), known=known)
             case OfVersion():
-                version = await self._templates.version(actor, wanted.template_id, wanted.version)
+                version = await self._versions.get(actor, wanted.template_id, wanted.version)
                 return _filled(version.draft, wanted.values, await self._kept(wanted, other), name)
             case OfDraft():
                 return _filled(wanted.draft, wanted.values, await self._kept(wanted, other), name)

@@ -12,14 +12,11 @@ from msgspec import UNSET
 from core.discord.images import AssetPath, GuildPicture, ImageHash, guild_picture, role_icon
 from core.discord.permissions import bits_of
 from core.discord.types import Channel, ForumTag, GuildSettings, Overwrite, Role, Snapshot, Snowflake
-from core.templates.documents.document import (
-    EVERYONE,
-    SUPPRESSIBLE,
-    Document,
-    DocumentGuild,
-    DocumentOverwrite,
-    DocumentRole,
-)
+from core.templates.documents.channels import DocumentOverwrite
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import SUPPRESSIBLE, DocumentGuild
+from core.templates.documents.keys import EVERYONE
+from core.templates.documents.roles import DocumentRole
 from core.templates.goal.settings import COMMUNITY_POINTERS
 from core.templates.matching.match import ChannelNode, nodes_of, stored_name
 from core.templates.resources.imagined import with_resources

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from core.discord.permissions import ALL, names_of
 from core.discord.types import Snowflake
-from core.templates.documents.document import EVERYONE, SUPPRESSIBLE, Suppressed
+from core.templates.documents.guild_settings import SUPPRESSIBLE, Suppressed
+from core.templates.documents.keys import EVERYONE
 from core.templates.plan import Notice
 
 _KEY_LENGTH = 64

@@ -28,17 +28,12 @@ from core.discord.types import (
     VerificationLevel,
 )
 from core.templates.capture import Captured, document_of
-from core.templates.documents.document import (
-    Category,
-    ChildChannel,
-    Document,
-    DocumentChannel,
-    DocumentGuild,
-    DocumentRole,
-    Everyone,
-)
+from core.templates.documents.channels import Category, ChildChannel, DocumentChannel
+from core.templates.documents.document import Document
 from core.templates.documents.findings import Findings, at
+from core.templates.documents.guild_settings import DocumentGuild
 from core.templates.documents.parse import document_from
+from core.templates.documents.roles import DocumentRole, Everyone
 from core.templates.documents.shape import Shaper, is_mapping
 from core.templates.errors import InvalidDocument
 from core.templates.native_guild import (

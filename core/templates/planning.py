@@ -35,8 +35,8 @@ from core.templates.repository import BindingRepository, PlanRepository
 from core.templates.rollback import warned
 from core.templates.rows import to_plan
 from core.templates.schemas import PlanBasis, StoredPlan
-from core.templates.service import TemplateService
 from core.templates.standing import no_members, require_fitting, require_unblocked
+from core.templates.versions import TemplateVersionService
 from core.templates.visibility import Visibility, require_known, unknown_member, visibility_of
 
 
@@ -46,7 +46,7 @@ class PlanService:
         plans: PlanRepository,
         bindings: BindingRepository,
         *,
-        templates: TemplateService,
+        versions: TemplateVersionService,
         active: ActiveVersionService,
         guilds: GuildService,
         snapshots: SnapshotService,
@@ -59,7 +59,7 @@ class PlanService:
     ) -> None:
         self._plans = plans
         self._bindings = bindings
-        self._templates = templates
+        self._versions = versions
         self._active = active
         self._guilds = guilds
         self._snapshots = snapshots
@@ -83,7 +83,7 @@ class PlanService:
         options and values that cannot be."""
         actor.require(guild_id, Right.PLANS_WRITE)
         await self._guilds.require_present(actor, guild_id)
-        version = await self._templates.version(actor.unscoped(), template_id, number)
+        version = await self._versions.get(actor.unscoped(), template_id, number)
         meant = await self._active.resolved(guild_id, version, values or {})
         return await self._store(
             actor,

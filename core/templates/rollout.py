@@ -13,7 +13,7 @@ from core.rights import Right
 from core.templates.plan import PlanOptions
 from core.templates.planning import PlanService
 from core.templates.schemas import StoredPlan
-from core.templates.service import TemplateService
+from core.templates.versions import TemplateVersionService
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +31,8 @@ class GuildPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RolloutService:
-    def __init__(self, templates: TemplateService, plans: PlanService) -> None:
-        self._templates = templates
+    def __init__(self, versions: TemplateVersionService, plans: PlanService) -> None:
+        self._versions = versions
         self._plans = plans
 
     async def plan(
@@ -49,7 +49,7 @@ class RolloutService:
         """In the order of the guilds, each of them once. The same version for all, also when it is not named; answers
         to questions and values of variables are each guild's own."""
         actor.require_scope(Right.PLANS_WRITE)
-        number = (await self._templates.version(actor.unscoped(), template_id, version)).info.number
+        number = (await self._versions.get(actor.unscoped(), template_id, version)).info.number
         return tuple(
             [
                 GuildPlan(

@@ -1,7 +1,7 @@
-"""Templates and their immutable versions."""
+"""Templates: made, copied, shared, changed and removed. Their versions are in `versions`."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,35 +9,20 @@ import msgspec
 from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
-from core.discord.images import ImageHash
 from core.discord.types import Snowflake
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
 from core.rights import Right
-from core.templates.documents.changes import Operation, RenameKey
 from core.templates.documents.document import Document
 from core.templates.documents.parse import Draft
-from core.templates.documents.revision import Revision, revised
-from core.templates.models import TemplateModel, TemplateVersionModel
-from core.templates.repository import (
-    ActiveVersionRepository,
-    BindingRepository,
-    TemplateRepository,
-    TemplateVersionRepository,
-)
-from core.templates.rows import (
-    edited,
-    kept_draft,
-    require_guild,
-    require_newest,
-    require_seen,
-    sees,
-    to_draft,
-    to_info,
-    to_template,
-)
-from core.templates.schemas import Template, TemplateChanges, TemplateVersion, VersionInfo, Visibility
+from core.templates.documents.revision import Revision
+from core.templates.lookup import own, visible
+from core.templates.models import TemplateModel
+from core.templates.repository import ActiveVersionRepository, TemplateRepository
+from core.templates.rows import edited, require_guild, require_seen, sees, to_draft, to_template
+from core.templates.schemas import Template, TemplateChanges, VersionInfo, Visibility
+from core.templates.versions import TemplateVersionService
 
 
 class TemplateService:
@@ -46,18 +31,16 @@ class TemplateService:
     def __init__(
         self,
         templates: TemplateRepository,
-        versions: TemplateVersionRepository,
         active: ActiveVersionRepository,
-        bindings: BindingRepository,
         *,
+        versions: TemplateVersionService,
         guilds: GuildService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
         self._templates = templates
-        self._versions = versions
         self._active = active
-        self._bindings = bindings
+        self._versions = versions
         self._guilds = guilds
         self._audit = audit
         self._clock = clock
@@ -80,7 +63,9 @@ class TemplateService:
         model = await self._create(actor, name, description, visibility, guild_id)
         if document is None:
             return to_template(model)
-        await self._add_version(actor, model.id, Revision(to_draft(document), source), note, model.created_at)
+        await self._versions.append(
+            actor, model.id, Revision(to_draft(document), source), note, model.created_at
+        )
         return msgspec.structs.replace(to_template(model), latest_version=1)
 
     async def copy(
@@ -98,8 +83,8 @@ class TemplateService:
         """A template of the actor's own whose first version is that of another one (its newest unless named). It
         remembers its origin; what either becomes later is not the other's."""
         actor.require_scope(Right.TEMPLATES_WRITE)
-        source = await self._visible(actor, template_id)
-        copied = await self.version(actor.unscoped(), template_id, version)
+        source = await visible(self._templates, actor, template_id)
+        copied = await self._versions.get(actor.unscoped(), template_id, version)
         model = await self._create(
             actor,
             source.name if name is None else name,
@@ -109,7 +94,7 @@ class TemplateService:
             origin=copied.info,
         )
         revision = Revision(copied.draft, copied.source)
-        await self._add_version(actor, model.id, revision, note, model.created_at)
+        await self._versions.append(actor, model.id, revision, note, model.created_at)
         [template] = await self._shown(actor, [model])
         return msgspec.structs.replace(template, latest_version=1)
 
@@ -126,6 +111,57 @@ class TemplateService:
                 after={"visibility": "private", "guild_id": None},
             )
         return len(ids)
+
+    async def get(self, actor: Actor, template_id: uuid.UUID) -> Template:
+        """Raises `NotFound` also for a template that the actor may not see."""
+        actor.require_scope(Right.TEMPLATES_READ)
+        [template] = await self._shown(actor, [await visible(self._templates, actor, template_id)])
+        return template
+
+    async def list(self, actor: Actor, paging: Paging) -> Page[Template]:
+        """Newest first."""
+        actor.require_scope(Right.TEMPLATES_READ)
+        rows = await self._templates.page(
+            paging,
+            everything=actor.is_everywhere,
+            account_id=actor.account_id,
+            shared_in=(actor.guild_ids or ()) if actor.is_owner else actor.guilds_with(Right.TEMPLATES_READ),
+            bound_to=actor.guild_ids,
+        )
+        items = await self._shown(actor, rows[: paging.limit])
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def edit(
+        self, actor: Actor, template_id: uuid.UUID, changes: TemplateChanges, *, seen: datetime | None = None
+    ) -> Template:
+        """Raises `Stale` when the template was changed after `seen`, its `updated_at` as the asker knows it."""
+        model = await own(self._templates, actor, template_id)
+        require_seen(model, seen)
+        before = to_template(model)
+        after = edited(before, changes)
+        if after != before:
+            if after.guild_id != before.guild_id:
+                await self._require_managed(actor, after.guild_id)
+            for name in changes.__struct_fields__:
+                setattr(model, name, getattr(after, name))
+            model.updated_at = self._clock()
+            await self._templates.update(model)
+            after = to_template(model)
+            await self._audit.record(
+                actor, "template.edit", ("template", template_id), before=before, after=after
+            )
+        [template] = await self._shown(actor, [model])
+        return template
+
+    async def delete(self, actor: Actor, template_id: uuid.UUID, *, seen: datetime | None = None) -> None:
+        """Hides it and its versions; plans and copies made of them stay. Raises `Conflict` naming the guilds in which
+        one of them is active."""
+        model = await own(self._templates, actor, template_id)
+        require_seen(model, seen)
+        await self._require_inactive(actor, template_id)
+        model.deleted_at = self._clock()
+        await self._templates.update(model)
+        await self._audit.record(actor, "template.delete", ("template", template_id))
 
     async def _create(
         self,
@@ -162,154 +198,6 @@ class TemplateService:
         )
         return model
 
-    async def get(self, actor: Actor, template_id: uuid.UUID) -> Template:
-        """Raises `NotFound` also for a template that the actor may not see."""
-        actor.require_scope(Right.TEMPLATES_READ)
-        [template] = await self._shown(actor, [await self._visible(actor, template_id)])
-        return template
-
-    async def list(self, actor: Actor, paging: Paging) -> Page[Template]:
-        """Newest first."""
-        actor.require_scope(Right.TEMPLATES_READ)
-        rows = await self._templates.page(
-            paging,
-            everything=actor.is_everywhere,
-            account_id=actor.account_id,
-            shared_in=(actor.guild_ids or ()) if actor.is_owner else actor.guilds_with(Right.TEMPLATES_READ),
-            bound_to=actor.guild_ids,
-        )
-        items = await self._shown(actor, rows[: paging.limit])
-        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
-
-    async def edit(
-        self, actor: Actor, template_id: uuid.UUID, changes: TemplateChanges, *, seen: datetime | None = None
-    ) -> Template:
-        """Raises `Stale` when the template was changed after `seen`, its `updated_at` as the asker knows it."""
-        model = await self._own(actor, template_id)
-        require_seen(model, seen)
-        before = to_template(model)
-        after = edited(before, changes)
-        if after != before:
-            if after.guild_id != before.guild_id:
-                await self._require_managed(actor, after.guild_id)
-            for name in changes.__struct_fields__:
-                setattr(model, name, getattr(after, name))
-            model.updated_at = self._clock()
-            await self._templates.update(model)
-            after = to_template(model)
-            await self._audit.record(
-                actor, "template.edit", ("template", template_id), before=before, after=after
-            )
-        [template] = await self._shown(actor, [model])
-        return template
-
-    async def delete(self, actor: Actor, template_id: uuid.UUID, *, seen: datetime | None = None) -> None:
-        """Hides it and its versions; plans and copies made of them stay. Raises `Conflict` naming the guilds in which
-        one of them is active."""
-        model = await self._own(actor, template_id)
-        require_seen(model, seen)
-        await self._require_inactive(actor, template_id)
-        model.deleted_at = self._clock()
-        await self._templates.update(model)
-        await self._audit.record(actor, "template.delete", ("template", template_id))
-
-    async def add_version(
-        self,
-        actor: Actor,
-        template_id: uuid.UUID,
-        document: Document | Draft,
-        *,
-        source: str | None = None,
-        note: str | None = None,
-        base_version: int | None = None,
-    ) -> TemplateVersion:
-        """`source` is the YAML that the document was read from. Raises `Stale` naming the newest version when it is
-        not `base_version`."""
-        model = await self._own(actor, template_id)
-        if base_version is not None:
-            require_newest(model, base_version)
-        return await self._add_version(
-            actor, template_id, Revision(to_draft(document), source), note, self._clock()
-        )
-
-    async def operate(
-        self,
-        actor: Actor,
-        template_id: uuid.UUID,
-        operations: Sequence[Operation],
-        *,
-        base_version: int,
-        note: str | None = None,
-    ) -> TemplateVersion:
-        """The newest version with changes, as the next one. A node that is called otherwise stays bound to what it is
-        in each guild. Raises `Stale` as `add_version` does, and `Invalid` with a pointer to each bad operation."""
-        require_newest(await self._own(actor, template_id), base_version)
-        base = await self.version(actor.unscoped(), template_id, base_version)
-        revision = revised(base.draft, base.source, operations)
-        for operation in operations:
-            if isinstance(operation, RenameKey):
-                await self._bindings.rename(template_id, operation.key, operation.to)
-        return await self._add_version(actor, template_id, revision, note, self._clock())
-
-    async def version(
-        self, actor: Actor, template_id: uuid.UUID, number: int | None = None, *, keep: bool = False
-    ) -> TemplateVersion:
-        """The newest version unless `number` says otherwise. With `keep` nobody deletes the template before the
-        transaction ends."""
-        actor.require_scope(Right.TEMPLATES_READ)
-        template = await self._visible(actor, template_id, lock=keep)
-        number = template.latest_version if number is None else number
-        model = await self._versions.find_whole(template_id, number) if 0 <= number < 2**31 else None
-        if model is None:
-            raise NotFound(f"Template {template_id} has no version {number}.")
-        return TemplateVersion(info=to_info(model), draft=kept_draft(model), source=model.source)
-
-    async def bindings(self, guild_id: Snowflake, template_id: uuid.UUID) -> dict[str, Snowflake]:
-        """Which Discord objects the nodes of the template are in that guild."""
-        return await self._bindings.of(guild_id, template_id)
-
-    async def bind(self, guild_id: Snowflake, template_id: uuid.UUID, ids: Mapping[str, Snowflake]) -> None:
-        """Remembers which Discord objects its nodes are in that guild."""
-        await self._bindings.bind(guild_id, template_id, ids)
-
-    async def keep(self, template_id: uuid.UUID) -> bool:
-        """Nobody deletes the template before the transaction ends; False where somebody has."""
-        model = await self._templates.get_one_or_none(id=template_id, with_for_update=True)
-        return model is not None and model.deleted_at is None
-
-    async def versions(self, actor: Actor, template_id: uuid.UUID, paging: Paging) -> Page[VersionInfo]:
-        """Newest first, without their documents; the cursor is of the versions' own ids."""
-        actor.require_scope(Right.TEMPLATES_READ)
-        await self._visible(actor, template_id)
-        rows = await self._versions.page(template_id, paging)
-        more = len(rows) > paging.limit
-        rows = rows[: paging.limit]
-        return Page(items=tuple(map(to_info, rows)), next_cursor=str(rows[-1].id) if more else None)
-
-    async def pictures(self) -> frozenset[ImageHash]:
-        """All that a version's document names, also of a deleted template."""
-        return await self._versions.pictures()
-
-    async def _add_version(
-        self, actor: Actor, template_id: uuid.UUID, revision: Revision, note: str | None, now: datetime
-    ) -> TemplateVersion:
-        number = await self._templates.next_number(template_id, now)
-        model = await self._versions.add(
-            TemplateVersionModel(
-                template_id=template_id,
-                number=number,
-                note=note,
-                document=revision.draft.document,
-                value=revision.draft.value,
-                source=revision.source,
-                actor=actor.kept_for(None),
-            )
-        )
-        await self._audit.record(
-            actor, "template.version", ("template", template_id), after={"number": number, "note": note}
-        )
-        return TemplateVersion(info=to_info(model), draft=revision.draft, source=revision.source)
-
     async def _shown(self, actor: Actor, models: Sequence[TemplateModel]) -> tuple[Template, ...]:
         """With what the actor may know of their origins."""
         origins = await self._templates.among({m.origin_id for m in models if m.origin_id is not None})
@@ -335,22 +223,6 @@ class TemplateService:
                 "Make another one active there first.",
                 code="template_active",
             )
-
-    async def _visible(self, actor: Actor, template_id: uuid.UUID, *, lock: bool = False) -> TemplateModel:
-        model = await self._templates.get_one_or_none(id=template_id, with_for_update=lock)
-        if model is None or model.deleted_at is not None or not sees(actor, model):
-            raise NotFound(f"There is no template {template_id}.")
-        return model
-
-    async def _own(self, actor: Actor, template_id: uuid.UUID) -> TemplateModel:
-        """Locked until the transaction ends: of two who saw the same state, the second is told that it is stale."""
-        actor.require_scope(Right.TEMPLATES_WRITE)
-        model = await self._visible(actor, template_id, lock=True)
-        # A credential that is bound to guilds is no owner's over what is of none.
-        is_over_it = actor.is_everywhere if model.guild_id is None else actor.is_owner
-        if not is_over_it and model.account_id != actor.account_id:
-            raise Forbidden("Only its owner may change a template.")
-        return model
 
 
 def _guilds(number: int) -> str:

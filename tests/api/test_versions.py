@@ -92,7 +92,7 @@ async def test_each_bad_change_is_pointed_at_and_no_version_is_made(api: Api) ->
 async def test_a_node_that_is_called_otherwise_is_renamed_in_a_guild_and_not_made_anew(api: Api) -> None:
     guild, template = await api.guild(roles=1, channels=0), await imported(api)
     async with api.database.unit() as unit:
-        await unit.templates._bindings.bind(guild, UUID(template), {"staff": await _a_role(api, guild)})
+        await unit.template_versions.bind(guild, UUID(template), {"staff": await _a_role(api, guild)})
     changed = await change(
         api,
         template,

@@ -24,11 +24,15 @@ from workers.jobs import MODULES
 from workers.registry import Registry
 from workers.running import Running
 
+_OF_THEMSELVES = {
+    "processes": "false",
+    "job_events": "NOT (type = 'job.waiting' AND data ->> 'waiting_for' = 'bot')",
+}
+"""What housekeeping writes at a moment of its own: heartbeats, and that a job waits for a bot that is not there."""
 _ROWS = text(
     " UNION ALL ".join(
-        f"SELECT '{table.name}', count(*) FROM {table.name}"
+        f"SELECT '{table.name}', count(*) FROM {table.name} WHERE {_OF_THEMSELVES.get(table.name, 'true')}"
         for table in Base.metadata.sorted_tables
-        if table.name != "processes"
     )
 )
 _IN_LINE = "SELECT count(*) FROM jobs WHERE state = 'queued' OR waiting_for = 'bot'"
@@ -100,7 +104,7 @@ class Api:
         return UUID((await self.get(f"/jobs/{job['id']}")).json()["result"]["snapshot_id"])
 
     async def rows(self) -> dict[str, int]:
-        """How many each table has; heartbeats come by themselves."""
+        """How many each table has, but for what comes by itself."""
         async with self.database.engines.connection() as connection:
             return {str(name): int(count) for name, count in await connection.execute(_ROWS)}
 

@@ -40,7 +40,7 @@ async def test_a_version_that_is_made_active_is_looked_at_without_any_change_in_
     template = await applied(road)
     other = read_document(DOCUMENT.replace("What is new", "Nothing yet"), media="yaml")
     async with road.database.unit() as unit:
-        await unit.templates.add_version(road.owner, template.id, other)
+        await unit.template_versions.add(road.owner, template.id, other)
         await unit.active_versions.put(road.owner, road.guild_id, template.id, 2)
     [item] = await once_there_are(road, 1)
     assert (item.version, item.field, item.wanted, item.found) == (2, "topic", "Nothing yet", "What is new")

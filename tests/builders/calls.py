@@ -11,7 +11,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from core.discord.types import BotPowers, Channel, Overwrite, Role, Snapshot
-from core.templates.documents.document import Category, Document
+from core.templates.documents.channels import Category
+from core.templates.documents.document import Document
 from core.templates.plan import (
     EditChannel,
     EditGuild,

@@ -25,22 +25,19 @@ from core.discord.types import (
     VerificationLevel,
     VideoQuality,
 )
-from core.templates.documents.document import (
+from core.templates.documents.channels import (
     CHILD_STRUCTS,
-    EVERYONE,
-    AfkTimeout,
     AutoArchive,
     Category,
     ChildChannel,
-    Document,
     DocumentChannel,
-    DocumentGuild,
     DocumentOverwrite,
-    DocumentRole,
     DocumentTag,
-    Everyone,
-    Suppressed,
 )
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import AfkTimeout, DocumentGuild, Suppressed
+from core.templates.documents.keys import EVERYONE
+from core.templates.documents.roles import DocumentRole, Everyone
 
 Strategy = st.SearchStrategy[Any]
 

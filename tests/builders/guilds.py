@@ -22,7 +22,8 @@ from core.discord.types import (
     Snapshot,
 )
 from core.templates.capture import document_of
-from core.templates.documents.document import Category, Document
+from core.templates.documents.channels import Category
+from core.templates.documents.document import Document
 from tests.builders.names import ODD_NAMES, kept
 
 T = TypeVar("T")

@@ -14,13 +14,9 @@ from core.discord.types import (
     Snapshot,
 )
 from core.templates.diff import diff
-from core.templates.documents.document import (
-    Document,
-    DocumentChannel,
-    DocumentOverwrite,
-    DocumentRole,
-    Everyone,
-)
+from core.templates.documents.channels import DocumentChannel, DocumentOverwrite
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole, Everyone
 from core.templates.options import DELETED
 from core.templates.plan import Plan, PlanOptions, Step
 from tests.builders.journeys import Journey

@@ -11,14 +11,10 @@ from core.discord.errors import CallRefused
 from core.discord.permissions import bits_of
 from core.discord.types import Snapshot
 from core.templates.diff import diff
-from core.templates.documents.document import (
-    Category,
-    Document,
-    DocumentGuild,
-    DocumentRole,
-    TextChannel,
-    VoiceChannel,
-)
+from core.templates.documents.channels import Category, TextChannel, VoiceChannel
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.documents.validate import problems_in
 from core.templates.plan import PlanOptions
 from core.templates.resources.moderation import (

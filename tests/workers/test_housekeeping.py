@@ -13,7 +13,8 @@ from core.discord.images import AssetPath, ImageHash, guild_picture
 from core.guilds.snapshots import NEWEST_KEPT
 from core.images.service import image_of
 from core.paging import Paging
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.plan import PlanOptions
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot

@@ -18,16 +18,22 @@ from core.discord.permissions import Permission
 from core.discord.types import Snapshot
 from core.errors import NotFound
 from core.guilds.announcements import Announcement
+from core.guilds.jobs import SyncPayload
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import JobError
 from core.paging import Paging
 from core.policies.rules import Never
+from core.schedules.schemas import ScheduleDraft
+from core.schedules.timing import Timing
+from core.schedules.triggers import IntervalTrigger
 from core.tables import METADATA
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.plan import PlanOptions
 from core.templates.schemas import Template
-from core.uow import Database
+from core.uow import Database, People
 from tests.builders.core import powers, snapshot, snowflake
+from tests.fixtures.keys import keyring
 from workers.housekeeping import Housekeeping
 
 KEEP = timedelta(days=90)
@@ -39,7 +45,7 @@ HALL = Document(guildwright=1, channels=(TextChannel(key="hall", name="hall"),))
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     engines = Engines(database_url)
-    database = Database(engines, CATALOG)
+    database = Database(engines, CATALOG, people=People(keyring=keyring()))
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner(TOKEN)
     yield database
@@ -69,6 +75,10 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
         await unit.policies.put(
             actor, guild_id, (Never(name="calm", roles=("everyone",), permissions=("mention_everyone",)),)
         )
+        timing = Timing(trigger=IntervalTrigger(every_seconds=3600), time_zone="UTC")
+        draft = ScheduleDraft(name="hourly", payload=SyncPayload(), timing=timing)
+        schedule = await unit.schedules.create(actor, guild_id, draft)
+        await unit.schedules.run_now(actor, schedule.id)
         changes = GuildOptionsChanges(approval_required=True, notify_channel_id=snowflake())
         await unit.guild_options.edit(actor, guild_id, changes)
         await unit.guild_events.tell(guild_id, "guild.drift", {})
@@ -81,7 +91,7 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
                 job_id=template.id,
             )
         )
-        await unit.guilds.request_sync(actor, guild_id)
+        await unit.guild_syncs.request(actor, guild_id)
     account_id, person = await somebody(database)
     async with database.unit() as unit:
         bits = int(Permission.MANAGE_MESSAGES)
@@ -141,7 +151,7 @@ async def test_a_guild_that_comes_back_in_time_finds_its_data(database: Database
         await unit.guilds.store(guild, powers(guild))
         found = await unit.guilds.get(SYSTEM, guild.guild_id)
         options = await unit.guild_options.of(guild.guild_id)
-        bindings = await unit.templates.bindings(guild.guild_id, template.id)
+        bindings = await unit.template_versions.bindings(guild.guild_id, template.id)
         active = await unit.active_versions.of(guild.guild_id)
     assert (found.state, options.approval_required) == ("approved", True)
     assert active is not None

@@ -18,7 +18,9 @@ from core.discord.pace import UNTOLD, Budget, Pace
 from core.discord.permissions import Permission
 from core.discord.resources import GuildDetails
 from core.discord.types import BotPowers, Channel, Member, Snapshot
-from core.templates.documents.document import Document, DocumentRole, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.uow import Database

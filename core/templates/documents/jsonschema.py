@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from core.templates.documents.document import EVERYONE, Document, PermissionName
+from core.templates.documents.document import Document
+from core.templates.documents.keys import EVERYONE
+from core.templates.documents.roles import PermissionName
 from core.templates.documents.shape import is_list, is_mapping
 from core.templates.documents.variables import FIXED_FIELDS, DocumentVariable
 

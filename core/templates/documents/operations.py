@@ -20,9 +20,9 @@ from core.templates.documents.changes import (
     SetGuild,
     SetVariable,
 )
-from core.templates.documents.document import EVERYONE
 from core.templates.documents.edits import Drop, Edit, Insert, Move, Path, Put, Take, apply, value_at
 from core.templates.documents.findings import at
+from core.templates.documents.keys import EVERYONE
 from core.templates.documents.parse import Draft, draft_from
 from core.templates.documents.places import BadOperation, find, nodes_in, plain
 from core.templates.documents.references import paths_naming

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from msgspec import inspect as types
 
-from core.templates.documents.document import Document, DocumentOverwrite
+from core.templates.documents.channels import DocumentOverwrite
+from core.templates.documents.document import Document
 from core.templates.documents.edits import Path
 from core.templates.documents.keys import EmojiText, Key, emoji_text
 from core.templates.documents.shape import is_list, is_mapping

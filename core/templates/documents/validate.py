@@ -8,17 +8,17 @@ from collections.abc import Collection, Iterable, Iterator
 
 from core.discord.permissions import BY_NAME
 from core.errors import Problem
-from core.templates.documents.document import (
-    EVERYONE,
+from core.templates.documents.channels import (
     Category,
-    Document,
     DocumentChannel,
     DocumentOverwrite,
     DocumentTag,
     ForumChannel,
     MediaChannel,
 )
+from core.templates.documents.document import Document
 from core.templates.documents.findings import Findings, at, did_you_mean
+from core.templates.documents.keys import EVERYONE
 from core.templates.resources.rules import ResourceRules
 from core.templates.resources.sections import SECTIONS, resource_nodes
 

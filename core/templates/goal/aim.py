@@ -5,7 +5,8 @@ from msgspec import UNSET
 from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import BotPowers, Channel, Snapshot, Snowflake
 from core.templates.begun import Begun
-from core.templates.documents.document import EVERYONE, Document
+from core.templates.documents.document import Document
+from core.templates.documents.keys import EVERYONE
 from core.templates.goal.archive import Archive, Archiving, Sight
 from core.templates.goal.dooms import dooms_of
 from core.templates.goal.fields import (

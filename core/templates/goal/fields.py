@@ -14,7 +14,8 @@ from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import role_icon
 from core.discord.permissions import UNNAMED, bits_of
 from core.discord.types import Channel, ChannelType, ForumTag, Role, Snapshot
-from core.templates.documents.document import DocumentChannel, DocumentRole, DocumentTag
+from core.templates.documents.channels import DocumentChannel, DocumentTag
+from core.templates.documents.roles import DocumentRole
 from core.templates.matching.match import ChannelNode, stored_name
 from core.templates.plan import Notice, Ref
 from core.templates.resources.pictures import differs

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from core.discord.types import Channel, Role, Snapshot, Snowflake
-from core.templates.documents.document import DocumentOverwrite
+from core.templates.documents.channels import DocumentOverwrite
 from core.templates.matching.match import ChannelNode, Matches
 from core.templates.matching.wishes import protected
 from core.templates.plan import Notice, Ref

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from core.discord.gateway import SettingsFields
 from core.discord.images import GuildPicture, ImageHash, guild_picture
 from core.discord.types import ContentFilter, Snapshot, Snowflake, VerificationLevel
-from core.templates.documents.document import SUPPRESSIBLE, DocumentGuild
+from core.templates.documents.guild_settings import SUPPRESSIBLE, DocumentGuild
 from core.templates.plan import Notice, Ref
 from core.templates.resources.pictures import differs
 

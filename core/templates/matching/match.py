@@ -21,7 +21,9 @@ from core.discord.types import (
     channel_rank,
     role_rank,
 )
-from core.templates.documents.document import Category, Document, DocumentChannel, DocumentRole
+from core.templates.documents.channels import Category, DocumentChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.matching.pairing import Pairing
 from core.templates.plan import Notice, PlanOptions, Question
 from core.templates.resources.match import ResourceMatches, match_resources

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from core.discord.types import Snapshot, Snowflake
 from core.errors import Problem
-from core.templates.documents.document import EVERYONE, Document
+from core.templates.documents.document import Document
 from core.templates.documents.findings import at
+from core.templates.documents.keys import EVERYONE
 from core.templates.matching.match import channel_fits, nodes_of, role_fits
 from core.templates.options import Only
 from core.templates.plan import NEW, PlanOptions

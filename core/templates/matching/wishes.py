@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from core.discord.types import Snapshot, Snowflake, normalised
-from core.templates.documents.document import Document, DocumentGuild, DocumentRole, Everyone
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole, Everyone
 from core.templates.matching.match import ChannelNode, Matches
 from core.templates.options import Scope
 from core.templates.plan import Notice, PlanOptions

@@ -6,7 +6,8 @@ Discord documentation, Resources › Auto Moderation, Guild (Onboarding), Guild 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from core.templates.documents.document import Document, ForumChannel, MediaChannel
+from core.templates.documents.channels import ForumChannel, MediaChannel
+from core.templates.documents.document import Document
 from core.templates.documents.findings import Findings, at, did_you_mean
 from core.templates.documents.keys import emoji_key
 from core.templates.resources.moderation import (

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias, get_args
 from msgspec import UNSET, UnsetType
 
 from core.discord.resources import DETAILS, Detail, ResourceKind
-from core.templates.documents.document import Category, Document
+from core.templates.documents.channels import Category
+from core.templates.documents.document import Document
 from core.templates.documents.keys import emoji_text
 from core.templates.resources.moderation import DocumentAutoModRule
 from core.templates.resources.nodes import (

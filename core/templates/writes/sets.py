@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from core.discord.permissions import UNNAMED, Permission, bits_of
 from core.discord.types import Channel, Overwrite, Snowflake
-from core.templates.documents.document import Permissions
+from core.templates.documents.roles import Permissions
 from core.templates.plan import Ref
 
 

@@ -24,6 +24,7 @@ TARGETS: Final = {
     "jobs": ("job", 0),
     "notification_choices": ("account", 0),
     "plans": ("plan", 0),
+    "schedules": ("schedule", 0),
     "policies": ("guild", 0),
     "sessions": ("session", 0),
     "snapshots": ("snapshot", 0),
@@ -104,6 +105,9 @@ def _require_named(operation: Operation, actor: Actor, entry: AuditEntry) -> Non
     """Who came, in which request. What their call brings may be asked for in our own name."""
     by_us = entry.action in operation.brings and entry.actor == SYSTEM
     if by_us:
+        return
+    if entry.action in operation.brings and entry.actor.kind == "schedule":
+        assert entry.request_id == actor.request_id, f"{entry.action}: of no request"
         return
     assert entry.request_id == actor.request_id, f"{entry.action}: of no request"
     if operation.is_login:

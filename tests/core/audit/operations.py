@@ -12,8 +12,13 @@ from core.guilds.options import GuildOptionsChanges
 from core.guilds.states import Decision
 from core.notifications.choices import NotificationChanges
 from core.policies.rules import Never
+from core.schedules.payloads import CaptureScheduled
+from core.schedules.schemas import ScheduleChanges, ScheduleDraft
+from core.schedules.timing import Timing
+from core.schedules.triggers import CronTrigger
 from core.templates.documents.changes import SetFields
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.templates.schemas import TemplateChanges
@@ -57,7 +62,9 @@ def latest(there: Installation, template_id: UUID) -> int:
 async def operate(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
     template_id = template_of(there, number)
     change = SetFields(key="hall", fields={"name": f"hall-{number % 3}"})
-    await unit.templates.operate(actor, template_id, [change], base_version=latest(there, template_id))
+    await unit.template_versions.operate(
+        actor, template_id, [change], base_version=latest(there, template_id)
+    )
 
 
 async def cancel_the_job(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
@@ -65,7 +72,7 @@ async def cancel_the_job(unit: UnitOfWork, actor: Actor, there: Installation, nu
 
 
 async def retry_the_job(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
-    await unit.guilds.request_again(actor, there.id_of("jobs", number, state="failed", kind="message.send"))
+    await unit.actions.request_again(actor, there.id_of("jobs", number, state="failed", kind="message.send"))
 
 
 async def grant(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
@@ -137,6 +144,17 @@ ASKS = frozenset({"job.ask"})
 """Of the bot: to read a guild, to look at a person, to write to somebody."""
 REVIEWED = ASKS | {"job.cancel"}
 
+
+async def schedule(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
+    timing = Timing(trigger=CronTrigger(expression="0 9 * * *"), time_zone="Europe/Berlin")
+    draft = ScheduleDraft(name=NAMES[number % 2], payload=CaptureScheduled(), timing=timing)
+    await unit.schedules.create(actor, there.guild_id, draft)
+
+
+def schedule_of(there: Installation, number: int) -> UUID:
+    return there.id_of("schedules", number)
+
+
 OPERATIONS: dict[str, Operation] = {
     "template": Operation(
         lambda unit, actor, there, number: unit.templates.create(
@@ -155,7 +173,7 @@ OPERATIONS: dict[str, Operation] = {
         ("template.edit",),
     ),
     "version": Operation(
-        lambda unit, actor, there, number: unit.templates.add_version(
+        lambda unit, actor, there, number: unit.template_versions.add(
             actor, template_of(there, number), DOCUMENT
         ),
         ("template.version",),
@@ -167,6 +185,32 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "settings": Operation(change_settings, ("guild.settings",), ASKS),
     "policies": Operation(put_policies, ("guild.policies",)),
+    "schedule": Operation(schedule, ("schedule.create",)),
+    "edit schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.edit(
+            actor,
+            schedule_of(there, number),
+            ScheduleChanges(name=NAMES[number % 2], time_zone="Europe/London" if number % 3 else "UTC"),
+        ),
+        ("schedule.edit",),
+    ),
+    "pause schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.pause(actor, schedule_of(there, number)),
+        ("schedule.pause",),
+    ),
+    "resume schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.resume(actor, schedule_of(there, number)),
+        ("schedule.resume",),
+    ),
+    "run schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.run_now(actor, schedule_of(there, number)),
+        ("schedule.run",),
+        ASKS,
+    ),
+    "delete schedule": Operation(
+        lambda unit, actor, there, number: unit.schedules.delete(actor, schedule_of(there, number)),
+        ("schedule.delete",),
+    ),
     "callback": Operation(make_callback, ("callback.create",)),
     "edit callback": Operation(change_callback, ("callback.edit",)),
     "rotate secret": Operation(

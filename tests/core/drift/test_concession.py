@@ -12,7 +12,8 @@ from core.discord.types import Overwrite, Snapshot
 from core.drift.compare import OVERWRITES_OF, Deviation, deviations
 from core.drift.concession import LeftField, conceded
 from core.templates.capture import Captured, document_of
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from tests.builders.core import snapshot as one_guild
 from tests.builders.core import snowflake
 from tests.builders.guilds import Drawn, snapshot

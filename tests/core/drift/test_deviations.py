@@ -13,7 +13,8 @@ from core.discord.types import Snapshot
 from core.drift.compare import Deviation, deviations
 from core.templates.capture import Captured, document_of
 from core.templates.diff import diff
-from core.templates.documents.document import Document, VoiceChannel
+from core.templates.documents.channels import VoiceChannel
+from core.templates.documents.document import Document
 from core.templates.plan import PlanOptions
 from tests.builders.core import ChannelFactory
 from tests.builders.core import snapshot as one_guild

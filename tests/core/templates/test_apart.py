@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from core.discord.permissions import BY_NAME, bits_of
 from core.discord.types import BotPowers, Snapshot
-from core.templates.documents.document import Category, Document, DocumentRole, TextChannel, VoiceChannel
+from core.templates.documents.channels import Category, TextChannel, VoiceChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import EditChannel, Plan, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.guilds import BITS, BOT_ROLE, GUILD, Thrown, pick, snapshot, wish

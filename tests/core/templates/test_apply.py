@@ -15,7 +15,9 @@ from core.discord.types import BotPowers, Overwrite, Snapshot, Snowflake
 from core.jobs.journal import Act, LookUp, SecondsLeft
 from core.jobs.schemas import JobStep
 from core.templates.apply import apply
-from core.templates.documents.document import Category, DocumentGuild, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import Plan
 from tests.builders.scenes import EXACT, channel, for_role, guild, ids, plan_for, role, wanted
 

@@ -14,7 +14,8 @@ from core.discord.types import Snapshot
 from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import Job
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.options import DELETED
 from core.templates.plan import PlanOptions
 from core.uow import Database

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from core.discord.types import Channel, GuildSettings, Snapshot
-from core.templates.documents.document import Category, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.roles import DocumentRole
 from core.templates.matching.unfit import unfit
 from core.templates.options import ArchiveOptions, Extras, Only
 from core.templates.plan import PlanOptions

@@ -5,7 +5,10 @@ from msgspec.structs import replace
 from core.discord.resources import Onboarding
 from core.discord.types import BotPowers, GuildSettings, Snapshot
 from core.templates.checks.askers import bounded, powers_of, unbound
-from core.templates.documents.document import Category, Document, DocumentGuild, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import OrderRoles, PlanOptions
 from core.templates.resources.nodes import DocumentWebhook
 from core.templates.resources.welcome import DocumentOnboarding, DocumentOption, DocumentPrompt

@@ -6,7 +6,8 @@ import pytest
 
 from core.discord.pace import UNTOLD, Budget, Pace, merged
 from core.templates.checks.budgets import held_back, over_budget, shortages
-from core.templates.documents.document import DocumentRole, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import Plan
 from tests.builders.scenes import EXACT, channel, deny, guild, plan_for, role, wanted
 

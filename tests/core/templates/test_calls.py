@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from core.discord.gateway import ChannelFields
 from core.discord.types import BotPowers, Snapshot
 from core.templates.diff import diff
-from core.templates.documents.document import Category, Document, DocumentGuild, TextChannel
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
 from core.templates.plan import EditChannel, Plan, PlanOptions
 from tests.builders.answers import answered
 from tests.builders.calls import (

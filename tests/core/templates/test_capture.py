@@ -16,7 +16,7 @@ from core.discord.types import (
     role_rank,
 )
 from core.templates.capture import Captured, document_of
-from core.templates.documents.document import (
+from core.templates.documents.channels import (
     Category,
     DocumentChannel,
     DocumentOverwrite,

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from core.discord.types import Snapshot
 from core.templates.capture import document_of
 from core.templates.comparison import Comparison, Seen, compare
-from core.templates.documents.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, DocumentOverwrite, TextChannel
+from core.templates.documents.document import Document
 from core.templates.documents.parse import document_from
+from core.templates.documents.roles import DocumentRole
 from core.templates.imagined import imagined
 from core.templates.plan import PlanNode
 from tests.builders.documents import documents, snapshots

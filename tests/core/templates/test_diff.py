@@ -12,18 +12,18 @@ from msgspec.structs import replace
 from core.discord.types import Channel, ForumTag, GuildSettings, Overwrite, Snapshot
 from core.templates.capture import document_of
 from core.templates.diff import diff
-from core.templates.documents.document import (
+from core.templates.documents.channels import (
     AnnouncementChannel,
     Category,
-    Document,
-    DocumentGuild,
     DocumentOverwrite,
-    DocumentRole,
     DocumentTag,
     ForumChannel,
     TextChannel,
     VoiceChannel,
 )
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import CreateChannel, Plan, PlanNode, PlanOptions, node_of
 from tests.builders.answers import answered
 from tests.builders.guilds import Thrown, powers, snapshot, snapshots, wish, wishes

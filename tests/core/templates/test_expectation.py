@@ -9,7 +9,8 @@ import pytest
 from bot.simulator.ratelimits import PROFILES, Limits, LimitTable
 from core.discord.pace import UNTOLD, Budget, Call, Pace
 from core.templates.calls import OF_GUILD, calls_of
-from core.templates.documents.document import DocumentRole, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.roles import DocumentRole
 from core.templates.expectation import ROUND_TRIP, expected_seconds, paced
 from core.templates.plan import Step
 from core.templates.waves import AT_ONCE, waves_of

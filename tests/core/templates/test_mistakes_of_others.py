@@ -6,7 +6,9 @@ Judged by a small Discord that is nobody's but the tests', and by an oracle of w
 from collections.abc import Iterator
 
 from core.discord.types import Channel, Overwrite, Snapshot
-from core.templates.documents.document import Category, Document, DocumentOverwrite, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, DocumentOverwrite, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import (
     NEW,
     CreateChannel,

@@ -8,16 +8,16 @@ import pytest
 from core.discord.permissions import bits_of
 from core.templates.capture import document_of
 from core.templates.comparison import compare
-from core.templates.documents.document import (
+from core.templates.documents.channels import (
     AnnouncementChannel,
     Category,
-    Document,
     DocumentOverwrite,
     ForumChannel,
     StageChannel,
     TextChannel,
     VoiceChannel,
 )
+from core.templates.documents.document import Document
 from core.templates.documents.parse import read_document
 from core.templates.documents.text import to_json, to_yaml
 from core.templates.documents.validate import channels_of, problems_in, type_of

@@ -17,7 +17,8 @@ from core.templates.documents.changes import (
     SetFields,
     SetGuild,
 )
-from core.templates.documents.document import Category, Document
+from core.templates.documents.channels import Category
+from core.templates.documents.document import Document
 from core.templates.documents.operations import operated
 from core.templates.documents.parse import Draft, read_draft
 from core.templates.documents.revision import revised

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from core.discord.types import Channel, Snapshot
 from core.templates.begun import Begun
 from core.templates.diff import diff
-from core.templates.documents.document import Category, Document, DocumentRole, TextChannel, VoiceChannel
+from core.templates.documents.channels import Category, TextChannel, VoiceChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.goal.order import merged, place_between, role_positions
 from core.templates.plan import OrderChannels, PlanOptions
 from tests.builders.answers import answered

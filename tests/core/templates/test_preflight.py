@@ -7,18 +7,18 @@ from msgspec.structs import replace
 
 from core.discord.permissions import bits_of
 from core.discord.types import BotPowers, GuildSettings, Overwrite, Role, Snapshot
-from core.templates.documents.document import (
+from core.templates.documents.channels import (
     AnnouncementChannel,
     Category,
-    Document,
-    DocumentGuild,
-    DocumentRole,
     DocumentTag,
     ForumChannel,
     StageChannel,
     TextChannel,
     VoiceChannel,
 )
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import Plan, PlanOptions
 from core.templates.resources.nodes import DocumentWebhook
 from tests.builders.answers import answered

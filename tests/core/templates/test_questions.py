@@ -5,7 +5,9 @@ from msgspec.structs import replace
 
 from core.discord.types import Snapshot
 from core.templates.capture import document_of
-from core.templates.documents.document import Category, DocumentGuild, DocumentRole, TextChannel, VoiceChannel
+from core.templates.documents.channels import Category, TextChannel, VoiceChannel
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.matching.unfit import unfit
 from core.templates.plan import NEW, Plan, PlanOptions
 from tests.builders.answers import answered

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from core.jobs.schemas import JobStep
 from core.jobs.states import StepState
-from core.templates.documents.document import TextChannel
+from core.templates.documents.channels import TextChannel
 from core.templates.report import StepOutcome, outcomes, tightened
 from tests.builders.scenes import GUILD, channel, deny, for_role, guild, ids, plan_for, wanted
 

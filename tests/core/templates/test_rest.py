@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.discord.pace import Budget, Pace
-from core.templates.documents.document import DocumentRole
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import Step
 from core.templates.rest import Rest
 from core.templates.waves import waves_of

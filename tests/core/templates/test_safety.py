@@ -7,14 +7,10 @@ from core.discord.permissions import bits_of
 from core.discord.types import GuildSettings, Overwrite, Snapshot
 from core.templates.begun import Begun
 from core.templates.diff import diff
-from core.templates.documents.document import (
-    AnnouncementChannel,
-    Category,
-    Document,
-    DocumentGuild,
-    DocumentRole,
-    TextChannel,
-)
+from core.templates.documents.channels import AnnouncementChannel, Category, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.matching.match import displayed
 from core.templates.plan import EditChannel, EditGuild, PlanOptions
 from tests.builders.answers import answered

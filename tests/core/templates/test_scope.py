@@ -4,13 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from core.discord.types import Snapshot
-from core.templates.documents.document import (
-    Category,
-    Document,
-    DocumentGuild,
-    DocumentRole,
-    TextChannel,
-)
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
+from core.templates.documents.roles import DocumentRole
 from core.templates.matching.unfit import unfit
 from core.templates.options import Only, Part
 from core.templates.plan import DeleteRole, OrderChannels, OrderRoles, Plan, PlanOptions, written_by

@@ -11,7 +11,8 @@ from core.actor import Actor
 from core.discord.permissions import Permission
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.paging import Paging
-from core.templates.documents.document import Document, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
 from core.templates.documents.parse import draft_from
 from core.templates.schemas import Template, TemplateChanges
 from core.uow import Database, UnitOfWork
@@ -99,10 +100,10 @@ async def test_a_copy_knows_its_origin_and_goes_its_own_way(database: Database) 
     assert copy.origin is not None
     assert (copy.name, copy.latest_version, copy.origin.template_id) == ("Ours", 1, origin.id)
     assert (copy.origin.version, copy.origin.latest_version) == (1, 1)
-    await do(database, lambda unit: unit.templates.add_version(owner, origin.id, document("lobby")))
+    await do(database, lambda unit: unit.template_versions.add(owner, origin.id, document("lobby")))
     async with database.read() as unit:
         again = await unit.templates.get(owner, copy.id)
-        kept = await unit.templates.version(owner, copy.id)
+        kept = await unit.template_versions.get(owner, copy.id)
     assert again.origin is not None
     assert (again.latest_version, again.origin.version, again.origin.latest_version) == (1, 1, 2)
     assert (kept.document, kept.info.note) == (document(), "ours now")

@@ -1,7 +1,7 @@
 """Settings of a server, where Community has a say."""
 
 from core.discord.types import GuildSettings
-from core.templates.documents.document import DocumentGuild
+from core.templates.documents.guild_settings import DocumentGuild
 from tests.builders.scenes import channel, guild, plan_for, wanted
 
 COMMUNITY = GuildSettings(

@@ -4,7 +4,9 @@ from msgspec.structs import replace
 
 from core.discord.permissions import bits_of
 from core.discord.types import Snapshot
-from core.templates.documents.document import Category, Document, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import Plan
 from tests.builders.scenes import (
     BOT_ROLE,

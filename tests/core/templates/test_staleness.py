@@ -3,7 +3,9 @@
 from msgspec.structs import replace
 
 from core.discord.types import Snapshot
-from core.templates.documents.document import Document, DocumentRole, TextChannel
+from core.templates.documents.channels import TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.staleness import changes_since, told
 from tests.builders.scenes import EXACT, channel, guild, plan_for, role, wanted
 

@@ -1,15 +1,10 @@
 from hypothesis import given
 
-from core.templates.documents.document import (
-    Category,
-    Document,
-    DocumentGuild,
-    DocumentOverwrite,
-    DocumentRole,
-    ForumChannel,
-    TextChannel,
-)
+from core.templates.documents.channels import Category, DocumentOverwrite, ForumChannel, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.guild_settings import DocumentGuild
 from core.templates.documents.parse import read_document
+from core.templates.documents.roles import DocumentRole
 from core.templates.documents.text import to_json, to_yaml
 from core.templates.example import EXAMPLE
 from tests.builders.documents import documents

@@ -7,7 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from core.discord.types import Snapshot
-from core.templates.documents.document import Category, Document, DocumentRole, TextChannel
+from core.templates.documents.channels import Category, TextChannel
+from core.templates.documents.document import Document
+from core.templates.documents.roles import DocumentRole
 from core.templates.plan import Plan, PlanOptions
 from core.templates.waves import AT_ONCE, together, waves_of
 from tests.builders.answers import answered

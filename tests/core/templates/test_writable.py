@@ -8,7 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 
 from core.discord.types import ChannelType
-from core.templates.documents.document import CHILD_STRUCTS, Category, Document
+from core.templates.documents.channels import CHILD_STRUCTS, Category
+from core.templates.documents.document import Document
 from core.templates.documents.writable import RESOURCES, Excluded, Handled
 from tests.simulator.published import needs_document, published_document
 from tests.writable_fields import Discord, differences

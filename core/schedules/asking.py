@@ -1,0 +1,61 @@
+"""Asking for what a schedule wants, as its owner: each kind through the door that a person would use for it."""
+
+from core.actions.service import ActionService
+from core.actor import Actor
+from core.drift.service import DriftService
+from core.errors import Conflict
+from core.guilds.jobs import SyncPayload
+from core.guilds.snapshots import SnapshotService
+from core.jobs.schemas import Job
+from core.schedules.payloads import (
+    ApplyScheduled,
+    CaptureScheduled,
+    DriftCheckScheduled,
+    SchedulePayload,
+)
+from core.templates.plan import PlanOptions
+from core.templates.planning import PlanService
+
+
+class Asking:
+    def __init__(
+        self,
+        *,
+        actions: ActionService,
+        snapshots: SnapshotService,
+        drift: DriftService,
+        plans: PlanService,
+    ) -> None:
+        self._actions = actions
+        self._snapshots = snapshots
+        self._drift = drift
+        self._plans = plans
+
+    async def ask(self, actor: Actor, guild_id: str, payload: SchedulePayload) -> Job | None:
+        """None where there is nothing to be done. Raises what asking by hand raises, and `Conflict` for an apply that
+        would delete something."""
+        match payload:
+            case SyncPayload():
+                return await self._actions.request_sync(actor, guild_id)
+            case CaptureScheduled(label=label, members=members):
+                return await self._snapshots.request_capture(actor, guild_id, label=label, members=members)
+            case DriftCheckScheduled():
+                return await self._drift.request_check(actor, guild_id)
+            case ApplyScheduled():
+                return await self._apply(actor, guild_id, payload)
+            case _:
+                return await self._actions.request(actor, guild_id, payload)
+
+    async def _apply(self, actor: Actor, guild_id: str, wanted: ApplyScheduled) -> Job | None:
+        plan = await self._plans.create(
+            actor, guild_id, wanted.template_id, wanted.version, PlanOptions(), values=wanted.values
+        )
+        if plan.plan.is_destructive:
+            raise Conflict(
+                "As the guild is now, this would delete something, which no schedule does: make a plan, look at it, "
+                "and apply it by hand.",
+                code="destructive",
+            )
+        if not plan.plan.steps:
+            return None
+        return await self._plans.request_apply(actor, plan.id)

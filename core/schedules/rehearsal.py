@@ -1,0 +1,61 @@
+"""Finding out, before a schedule is kept, whether what it wants could be done right now by its owner."""
+
+from collections.abc import Sequence
+
+from core.actions.authority import denials
+from core.actions.payloads import Action, OnChannels, OnMembers, OnMessages
+from core.actions.scene import Denial, Party, Scene, asker_party, bot_party
+from core.actor import Actor
+from core.discord.types import Member
+from core.errors import Conflict, Invalid, NotFound, Problem
+from core.guilds.service import GuildService
+from core.jobs.errors import GuildBusy
+from core.schedules.asking import Asking
+from core.schedules.payloads import SchedulePayload
+from core.schedules.running import RunService, Savepoint
+
+_OF_THE_GUILD = frozenset({"guild_state"})
+"""Conflicts that are none of the payload's."""
+
+
+class Rehearsal:
+    def __init__(
+        self, *, running: RunService, asking: Asking, guilds: GuildService, savepoint: Savepoint
+    ) -> None:
+        self._running = running
+        self._asking = asking
+        self._guilds = guilds
+        self._savepoint = savepoint
+
+    async def rehearse(self, owner: Actor, guild_id: str, payload: SchedulePayload) -> None:
+        """Asks for it, and takes that back. Raises `Invalid` with the fields of the payload, and `Forbidden` where the
+        owner may not. A guild that is busy now is no reason against a schedule."""
+        actor = await self._running.asker(owner)
+        try:
+            async with self._savepoint(keep=False):
+                await self._asking.ask(actor, guild_id, payload)
+        except GuildBusy:
+            return
+        except (Conflict, NotFound) as error:
+            if error.error_code in _OF_THE_GUILD:
+                raise
+            raise _would_fail(error.error_code, error.message) from error
+        if isinstance(payload, OnMessages | OnMembers | OnChannels):
+            for denial in await self._denials(actor, guild_id, payload):
+                raise _would_fail(denial.code, denial.message)
+
+    async def _denials(self, actor: Actor, guild_id: str, action: Action) -> Sequence[Denial]:
+        """By the guild as it was last seen; what is about single members only the bot knows."""
+        view = await self._guilds.seen(guild_id)
+        bot = Member(user_id=view.powers.user_id, role_ids=view.powers.role_ids)
+        parties: list[Party] = [bot_party(bot)]
+        standing = actor.standing_in(guild_id)
+        if not actor.is_owner and standing is not None and actor.discord_user_id is not None:
+            member = Member(user_id=actor.discord_user_id, role_ids=standing.role_ids)
+            parties.append(asker_party(actor.name, member))
+        return tuple(denials(action, Scene(guild=view.structure, parties=tuple(parties))))
+
+
+def _would_fail(code: str, message: str) -> Invalid:
+    said = f"It would fail: {message}"
+    return Invalid(said, problems=(Problem(pointer="/payload", code=code, message=said),))

@@ -1,0 +1,171 @@
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.db import Repository, new_id
+from core.discord.types import Snowflake
+from core.guilds.models import GuildModel
+from core.jobs.schemas import Job
+from core.paging import Paging
+from core.schedules.models import ScheduleModel, ScheduleRunModel
+from core.schedules.schemas import CHANNEL
+from core.schedules.states import OPEN_RUNS, run_state
+
+LISTENING = "EXISTS (SELECT FROM schedule_runs WHERE schedule_runs.job_id = :job_id)"
+"""Whether the job is of a run. As text, because it stands inside the statement that adds the job's event."""
+
+
+def _look_at() -> Any:
+    """When a run is to be looked at: one that has ended at once, also by a clock that was put back since."""
+    return case(
+        (ScheduleRunModel.ended_at.is_not(None), func.to_timestamp(0)), else_=ScheduleRunModel.look_at
+    )
+
+
+def _is_due(now: datetime) -> Any:
+    """In a guild where something can be done; in any other it is missed, and found so when that is over."""
+    return and_(
+        ScheduleModel.state == "active",
+        ScheduleModel.due_at <= now,
+        ScheduleModel.guild_id.in_(_workable()),
+    )
+
+
+def _workable() -> Any:
+    return select(GuildModel.id).where(GuildModel.state == "approved")
+
+
+class ScheduleRepository(Repository[ScheduleModel]):
+    model_type = ScheduleModel
+
+    async def page(self, guild_id: Snowflake, paging: Paging) -> Sequence[ScheduleModel]:
+        """Newest first, one row more than the page."""
+        query = (
+            select(ScheduleModel)
+            .where(ScheduleModel.guild_id == guild_id)
+            .order_by(ScheduleModel.id.desc())
+            .limit(paging.limit + 1)
+        )
+        if paging.cursor is not None:
+            query = query.where(ScheduleModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def find(self, schedule_id: uuid.UUID, *, lock: bool = False) -> ScheduleModel | None:
+        query = select(ScheduleModel).where(ScheduleModel.id == schedule_id)
+        if lock:
+            query = query.with_for_update(key_share=True)
+        return await self.session.scalar(query.execution_options(populate_existing=True))
+
+    async def count_in(self, guild_id: Snowflake) -> int:
+        query = select(func.count()).where(ScheduleModel.guild_id == guild_id)
+        return await self.session.scalar(query) or 0
+
+    async def take_due(self, now: datetime, limit: int) -> Sequence[ScheduleModel]:
+        """The longest due first; nobody else gets them before the transaction ends."""
+        query = (
+            select(ScheduleModel)
+            .where(_is_due(now))
+            .order_by(ScheduleModel.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def next_due(self) -> datetime | None:
+        query = select(func.min(ScheduleModel.due_at)).where(
+            ScheduleModel.state == "active", ScheduleModel.guild_id.in_(_workable())
+        )
+        return await self.session.scalar(query)
+
+    async def drop(self, schedule_id: uuid.UUID) -> None:
+        await self.session.execute(delete(ScheduleModel).where(ScheduleModel.id == schedule_id))
+
+    async def tell(self) -> None:
+        """Wakes whoever waits for something to become due, once the transaction has committed."""
+        await self.session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+class RunRepository(Repository[ScheduleRunModel]):
+    model_type = ScheduleRunModel
+
+    async def page(self, schedule_id: uuid.UUID, paging: Paging) -> Sequence[ScheduleRunModel]:
+        """Newest first, one row more than the page."""
+        query = (
+            select(ScheduleRunModel)
+            .where(ScheduleRunModel.schedule_id == schedule_id)
+            .order_by(ScheduleRunModel.id.desc())
+            .limit(paging.limit + 1)
+        )
+        if paging.cursor is not None:
+            query = query.where(ScheduleRunModel.id < paging.cursor)
+        return (await self.session.scalars(query)).all()
+
+    async def put(self, schedule: ScheduleModel, **values: Any) -> uuid.UUID | None:
+        """The new run's id; None where this occurrence has a run already."""
+        return await self.session.scalar(
+            insert(ScheduleRunModel)
+            .values(id=new_id(), schedule_id=schedule.id, guild_id=schedule.guild_id, **values)
+            .on_conflict_do_nothing(index_elements=["schedule_id", "occurrence"])
+            .returning(ScheduleRunModel.id)
+        )
+
+    async def open_of(self, schedule_id: uuid.UUID) -> Sequence[ScheduleRunModel]:
+        """Oldest first."""
+        found = await self.session.scalars(
+            select(ScheduleRunModel)
+            .where(ScheduleRunModel.schedule_id == schedule_id, ScheduleRunModel.state.in_(OPEN_RUNS))
+            .order_by(ScheduleRunModel.id)
+            .execution_options(populate_existing=True)
+        )
+        return found.all()
+
+    async def to_look_at(self, now: datetime, limit: int) -> Sequence[uuid.UUID]:
+        """The schedules with runs that somebody has to look at, by how long that is so."""
+        found = await self.session.scalars(
+            select(ScheduleRunModel.schedule_id)
+            .where(ScheduleRunModel.look_at.is_not(None), _look_at() <= now)
+            .group_by(ScheduleRunModel.schedule_id)
+            .order_by(func.min(_look_at()))
+            .limit(limit)
+        )
+        return found.all()
+
+    async def ended_unseen(self, schedule_id: uuid.UUID) -> Sequence[ScheduleRunModel]:
+        """Those whose jobs have ended and from which nothing was drawn yet, in the order in which they ended."""
+        found = await self.session.scalars(
+            select(ScheduleRunModel)
+            .where(
+                ScheduleRunModel.schedule_id == schedule_id,
+                ScheduleRunModel.look_at.is_not(None),
+                ScheduleRunModel.ended_at.is_not(None),
+            )
+            .order_by(ScheduleRunModel.ended_at, ScheduleRunModel.id)
+            .execution_options(populate_existing=True)
+        )
+        return found.all()
+
+    async def next_look(self) -> datetime | None:
+        return await self.session.scalar(
+            select(func.min(_look_at())).where(ScheduleRunModel.look_at.is_not(None))
+        )
+
+    async def note_end(self, job: Job, now: datetime) -> None:
+        """Its row alone is written: the transaction holds the job, and whoever holds the schedule may want that."""
+        await self.session.execute(
+            update(ScheduleRunModel)
+            .where(ScheduleRunModel.job_id == job.id)
+            .values(state=run_state(job.state), ended_at=now, look_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        await self.session.execute(select(func.pg_notify(CHANNEL, "")))
+
+    async def delete_before(self, moment: datetime) -> None:
+        await self.session.execute(
+            delete(ScheduleRunModel)
+            .where(ScheduleRunModel.state.not_in(OPEN_RUNS), ScheduleRunModel.ended_at < moment)
+            .execution_options(synchronize_session=False)
+        )

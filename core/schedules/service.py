@@ -1,0 +1,259 @@
+"""Schedules as people make them, look at them and change them. What becomes of them is `running`'s."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from core.actor import Actor, is_same_person
+from core.audit.service import AuditService
+from core.clock import Clock
+from core.db import new_id
+from core.discord.types import Snowflake
+from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.guilds.service import GuildService
+from core.paging import Page, Paging
+from core.rights import Right
+from core.schedules.checks import require_sound
+from core.schedules.models import ScheduleModel
+from core.schedules.rehearsal import Rehearsal
+from core.schedules.repository import RunRepository, ScheduleRepository
+from core.schedules.rows import anchored, changed, draft_of, owner_of, to_run, to_schedule
+from core.schedules.running import RunService
+from core.schedules.schemas import Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun
+from core.schedules.timing import Occurrence, first_after, preview
+
+MOST_IN_GUILD = 1_000
+MOST_PREVIEWED = 100
+_OF_OTHERS = f"{Right.SCHEDULES_WRITE}:others"
+
+
+class ScheduleService:
+    def __init__(
+        self,
+        schedules: ScheduleRepository,
+        runs: RunRepository,
+        *,
+        running: RunService,
+        rehearsal: Rehearsal,
+        guilds: GuildService,
+        audit: AuditService,
+        clock: Clock,
+    ) -> None:
+        self._schedules = schedules
+        self._runs = runs
+        self._running = running
+        self._rehearsal = rehearsal
+        self._guilds = guilds
+        self._audit = audit
+        self._clock = clock
+
+    async def create(self, actor: Actor, guild_id: Snowflake, draft: ScheduleDraft) -> Schedule:
+        """The actor owns it, and may ask by it for what they may ask for by hand at each run. Raises `Invalid` with
+        every bad field, also where asking for it right now would fail, and what asking raises."""
+        actor.require(guild_id, Right.SCHEDULES_WRITE)
+        await self._guilds.require_present(actor, guild_id)
+        if actor.account_id is None:
+            raise Forbidden("Only an account can own schedules: log in with Discord first.")
+        now = self._clock()
+        draft = anchored(draft, now)
+        require_sound(draft, now)
+        owner = owner_of(actor, guild_id)
+        await self._rehearsal.rehearse(owner, guild_id, draft.payload)
+        if await self._schedules.count_in(guild_id) >= MOST_IN_GUILD:
+            raise Conflict(
+                f"Guild {guild_id} has {MOST_IN_GUILD} schedules: delete one first.", code="too_many"
+            )
+        model = ScheduleModel(
+            id=new_id(),
+            guild_id=guild_id,
+            account_id=actor.account_id,
+            actor=owner,
+            runs=0,
+            failures=0,
+            state="active",
+            updated_at=now,
+            created_at=now,
+            **_fields(draft),
+        )
+        _plan(model, now)
+        await self._schedules.add(model)
+        await self._schedules.tell()
+        await self._record(actor, model, "schedule.create", after=draft)
+        return to_schedule(model)
+
+    async def preview(
+        self, actor: Actor, guild_id: Snowflake, draft: ScheduleDraft, count: int
+    ) -> tuple[Occurrence, ...]:
+        """When it would run, without its jitter. Raises `Invalid` as `create` does."""
+        actor.require(guild_id, Right.SCHEDULES_READ)
+        now = self._clock()
+        draft = anchored(draft, now)
+        require_sound(draft, now)
+        return preview(replace(draft.timing, jitter_seconds=0), uuid.UUID(int=0), now, count)
+
+    async def get(self, actor: Actor, schedule_id: uuid.UUID) -> Schedule:
+        """Raises `NotFound` also for a schedule of a guild that the actor may not know of."""
+        return to_schedule(await self._visible(actor, schedule_id))
+
+    async def list(self, actor: Actor, guild_id: Snowflake, paging: Paging) -> Page[Schedule]:
+        """Newest first."""
+        actor.require(guild_id, Right.SCHEDULES_READ)
+        await self._guilds.known(actor, guild_id)
+        rows = await self._schedules.page(guild_id, paging)
+        items = tuple(to_schedule(row) for row in rows[: paging.limit])
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def runs(self, actor: Actor, schedule_id: uuid.UUID, paging: Paging) -> Page[ScheduleRun]:
+        """Newest first."""
+        await self._visible(actor, schedule_id)
+        rows = await self._runs.page(schedule_id, paging)
+        items = tuple(to_run(row) for row in rows[: paging.limit])
+        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+
+    async def upcoming(self, actor: Actor, schedule_id: uuid.UUID, count: int) -> tuple[Occurrence, ...]:
+        """The next ones, as if it were active; none where it has ended."""
+        model = await self._visible(actor, schedule_id)
+        if model.state == "ended":
+            return ()
+        left = count if model.max_runs is None else min(count, max(model.max_runs - model.runs, 0))
+        return preview(model.timing, model.id, self._clock(), left)
+
+    async def edit(
+        self,
+        actor: Actor,
+        schedule_id: uuid.UUID,
+        changes: ScheduleChanges,
+        *,
+        seen: datetime | None = None,
+    ) -> Schedule:
+        """Who changes what somebody else's does, or when, owns it from then on. Raises `Stale` where it was changed
+        after `seen`, and as `create`."""
+        model = await self._own(actor, schedule_id)
+        await self._guilds.require_present(actor, model.guild_id)
+        if seen is not None and model.updated_at != seen:
+            raise Stale(
+                "This schedule was changed after you read it: read it again.", code="precondition_failed"
+            )
+        before, now = draft_of(model), self._clock()
+        after = anchored(changed(before, changes), now)
+        if after == before:
+            return to_schedule(model)
+        moves = after.timing != before.timing
+        require_sound(after, now, when=moves)
+        if replace(after, name=before.name) != before:
+            owner = model.actor if is_same_person(model.actor, actor) else owner_of(actor, model.guild_id)
+            if owner.account_id is None:
+                raise Forbidden("Only an account can own schedules: log in with Discord first.")
+            await self._rehearsal.rehearse(owner, model.guild_id, after.payload)
+            model.actor, model.account_id = owner, owner.account_id
+        for name, value in _fields(after).items():
+            setattr(model, name, value)
+        model.updated_at = now
+        if moves or after.max_runs != before.max_runs:
+            if model.state == "ended":
+                model.state = "active"
+            _plan(model, now)
+        await self._schedules.tell()
+        await self._record(
+            actor, model, "schedule.edit", before=_differing(before, after), after=_differing(after, before)
+        )
+        return to_schedule(model)
+
+    async def pause(self, actor: Actor, schedule_id: uuid.UUID, reason: str | None = None) -> Schedule:
+        """What is being done goes on. Raises `Conflict` where it is not active."""
+        model = await self._own(actor, schedule_id)
+        if model.state != "active":
+            raise Conflict(
+                f"This schedule is {model.state}: only an active one is paused.", code="schedule_state"
+            )
+        await self._running.pause(model, actor, "by_hand", reason)
+        return to_schedule(model)
+
+    async def resume(self, actor: Actor, schedule_id: uuid.UUID) -> Schedule:
+        """What it would have done meanwhile is not made up for. Raises `Conflict` where it is not paused or has
+        nothing left to do, and what asking for it as its owner raises."""
+        model = await self._own(actor, schedule_id)
+        await self._guilds.require_present(actor, model.guild_id)
+        if model.state != "paused":
+            raise Conflict(
+                f"This schedule is {model.state}: only a paused one is resumed.", code="schedule_state"
+            )
+        await self._rehearsal.rehearse(model.actor, model.guild_id, model.payload)
+        now = self._clock()
+        model.state, model.pause, model.failures, model.updated_at = "active", None, 0, now
+        _plan(model, now)
+        if model.state == "ended":
+            raise Conflict("It has no run left: give it other times first.", code="schedule_state")
+        await self._schedules.tell()
+        await self._record(
+            actor, model, "schedule.resume", before={"state": "paused"}, after={"state": "active"}
+        )
+        return to_schedule(model)
+
+    async def run_now(self, actor: Actor, schedule_id: uuid.UUID) -> ScheduleRun:
+        """Beside its times, as its owner."""
+        model = await self._own(actor, schedule_id)
+        await self._guilds.require_present(actor, model.guild_id)
+        run = await self._running.run_now(model, request_id=actor.request_id)
+        await self._record(actor, model, "schedule.run", after={"run": run.id})
+        return to_run(run)
+
+    async def delete(self, actor: Actor, schedule_id: uuid.UUID) -> None:
+        """With its history; what is being done goes on."""
+        model = await self._own(actor, schedule_id)
+        await self._schedules.drop(schedule_id)
+        await self._record(actor, model, "schedule.delete", before=draft_of(model))
+
+    async def _record(
+        self, actor: Actor, model: ScheduleModel, action: str, *, before: object = None, after: object = None
+    ) -> None:
+        await self._audit.record(
+            actor,
+            action,
+            ("schedule", model.id),
+            guild_id=model.guild_id,
+            before=before,
+            after=after,
+        )
+
+    async def _visible(self, actor: Actor, schedule_id: uuid.UUID, *, lock: bool = False) -> ScheduleModel:
+        actor.require_scope(Right.SCHEDULES_WRITE if lock else Right.SCHEDULES_READ)
+        model = await self._schedules.find(schedule_id, lock=lock)
+        if model is None or not actor.unscoped().may(model.guild_id, Right.SCHEDULES_READ):
+            raise NotFound(f"There is no schedule {schedule_id}.")
+        return model
+
+    async def _own(self, actor: Actor, schedule_id: uuid.UUID) -> ScheduleModel:
+        """Locked. One's own, or anybody's for who may change those of others."""
+        model = await self._visible(actor, schedule_id, lock=True)
+        actor.require(model.guild_id, Right.SCHEDULES_WRITE)
+        if not is_same_person(model.actor, actor):
+            actor.unscoped().require(model.guild_id, _OF_OTHERS)
+        return model
+
+
+def _fields(draft: ScheduleDraft) -> dict[str, object]:
+    return {name: getattr(draft, name) for name in draft.__struct_fields__}
+
+
+def _plan(model: ScheduleModel, now: datetime) -> None:
+    """What comes next from now on; it has ended where nothing does."""
+    is_spent = model.max_runs is not None and model.runs >= model.max_runs
+    found = None if is_spent else first_after(model.timing, model.id, now)
+    model.next_at = None if found is None else found.at
+    model.due_at = None if found is None else found.due_at
+    if found is None and model.state == "active":
+        model.state = "ended"
+
+
+def _differing(one: ScheduleDraft, other: ScheduleDraft) -> dict[str, object]:
+    return {name: value for name, value in _flat(one) if value != dict(_flat(other)).get(name)}
+
+
+def _flat(draft: ScheduleDraft) -> Iterable[tuple[str, object]]:
+    for part in (draft, draft.timing):
+        for name in part.__struct_fields__:
+            if name != "timing":
+                yield name, getattr(part, name)
