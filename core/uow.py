@@ -47,6 +47,7 @@ from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
 from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepository
 from core.guilds.snapshots import SnapshotService
+from core.guilds.syncs import SyncService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.approvals import ApprovalService
@@ -343,11 +344,14 @@ class UnitOfWork:
             GuildRepository(self._session),
             images=self.images,
             announcements=self.announcements,
-            jobs=self.jobs,
             told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
         )
+
+    @cached_property
+    def guild_syncs(self) -> SyncService:
+        return SyncService(self.guilds, self.jobs)
 
     @cached_property
     def announcements(self) -> AnnouncementService:
@@ -355,7 +359,13 @@ class UnitOfWork:
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
-        return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+        return GuildOptionsService(
+            GuildRepository(self._session),
+            known=self.guilds,
+            syncs=self.guild_syncs,
+            audit=self.audit,
+            clock=self._clock,
+        )
 
     @cached_property
     def access(self) -> AccessService:
@@ -390,11 +400,11 @@ class UnitOfWork:
 
     @cached_property
     def guild_reviews(self) -> GuildReviewService:
-        return GuildReviewService(self.guilds, self.snapshots, self.jobs)
+        return GuildReviewService(self.guilds, self.guild_syncs, self.snapshots, self.jobs)
 
     @cached_property
     def actions(self) -> ActionService:
-        return ActionService(self.guilds, self.jobs)
+        return ActionService(self.guilds, self.guild_syncs, self.jobs)
 
     @cached_property
     def policies(self) -> PolicyService:
@@ -438,6 +448,7 @@ class UnitOfWork:
             ActiveVersionRepository(self._session),
             versions=self.template_versions,
             guilds=self.guilds,
+            syncs=self.guild_syncs,
             audit=self.audit,
             clock=self._clock,
         )
@@ -478,6 +489,7 @@ class UnitOfWork:
         return DriftService(
             DriftRepository(self._session),
             guilds=self.guilds,
+            syncs=self.guild_syncs,
             options=self.guild_options,
             active=self.active_versions,
             versions=self.template_versions,

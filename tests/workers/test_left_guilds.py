@@ -91,7 +91,7 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
                 job_id=template.id,
             )
         )
-        await unit.guilds.request_sync(actor, guild_id)
+        await unit.guild_syncs.request(actor, guild_id)
     account_id, person = await somebody(database)
     async with database.unit() as unit:
         bits = int(Permission.MANAGE_MESSAGES)
