@@ -54,6 +54,18 @@ class Desk:
         async with self.database.unit() as unit:
             await unit.ledger.settle(claim, state, error=error)
 
+    async def lose(self, claim: Claim) -> None:
+        """Its holder is gone."""
+        async with self.database.engines.writing.begin() as connection:
+            statement = "UPDATE jobs SET lease_until = now() - interval '1 second' WHERE id = $1"
+            await connection.exec_driver_sql(statement, (claim.job.id,))
+
+    async def retry(self, claim: Claim) -> None:
+        """It fails, and somebody asks for it again."""
+        await self.settle(claim, "failed")
+        async with self.database.unit() as unit:
+            await unit.jobs.retry(SYSTEM, claim.job.id)
+
     async def carriers(self) -> list[Job]:
         """Oldest first."""
         async with self.database.read() as unit:

@@ -1,6 +1,6 @@
 """Notices are written with what they tell, come as one message a minute, and never tell of themselves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from core.actor import SYSTEM
 from core.errors import Conflict
 from core.guilds.jobs import SYNC
 from core.guilds.options import GuildOptionsChanges
+from core.jobs.schemas import Claim
 from core.notifications.choices import NotificationChoices
 from core.notifications.service import BETWEEN
 from tests.builders.core import snowflake
@@ -81,6 +82,31 @@ async def test_what_ends_after_it_was_begun_comes_a_minute_later(desk: Desk) -> 
     desk.now += BETWEEN + timedelta(seconds=30)
     await desk.ends("succeeded")
     assert [job.run_at for job in await desk.carriers()][2] is None
+
+
+@pytest.mark.parametrize("again", [Desk.lose, Desk.retry])
+async def test_a_message_that_is_begun_again_says_the_same_whatever_has_ended_or_changed_since(
+    desk: Desk, again: Callable[[Desk, Claim], Awaitable[None]]
+) -> None:
+    await desk.choose(job_results="all")
+    await desk.ends("failed")
+    carrying = await desk.claim()
+    async with desk.database.read() as unit:
+        words = await unit.notifications.lines_of(carrying.job.id)
+        seen = await unit.guilds.view(SYSTEM, desk.guild_id)
+    await again(desk, carrying)
+    renamed = replace(seen.structure, settings=replace(seen.structure.settings, name="Elsewhere"))
+    async with desk.database.unit() as unit:
+        await unit.guilds.store(renamed, seen.powers)
+    later = await desk.ends("failed")
+    claimed = await desk.claim()
+    assert claimed.job.id == carrying.job.id
+    assert claimed.number > carrying.number
+    async with desk.database.read() as unit:
+        assert await unit.notifications.lines_of(claimed.job.id) == words
+        [line] = await unit.notifications.lines_of((await desk.carriers())[1].id)
+    assert str(later.id) in line
+    assert "Elsewhere" in line
 
 
 async def test_of_what_carries_notices_nobody_is_notified(desk: Desk) -> None:
