@@ -37,7 +37,7 @@ class Desk:
     async def ends(self, state: Any, *, actor: Actor | None = None) -> Job:
         """A job of the actor's, that ended so."""
         async with self.database.unit() as unit:
-            job = await unit.guilds.request_sync(actor or self.actor, self.guild_id)
+            job = await unit.guild_syncs.request(actor or self.actor, self.guild_id)
         claim = await self.claim()
         assert claim.job.id == job.id
         await self.settle(claim, state)
