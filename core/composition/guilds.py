@@ -153,6 +153,7 @@ class GuildServices(JobServices):
             NotificationChoicesRepository(self._session),
             NoticeRepository(self._session),
             accounts=self.accounts,
+            access=self.access,
             guilds=self.guilds,
             options=self.guild_options,
             jobs=self.jobs,

@@ -65,6 +65,7 @@ class TemplateServices(GuildServices):
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
+            access=self.access,
             policies=self.policies,
             options=self.guild_options,
             images=self.images,
