@@ -59,7 +59,9 @@ async def company(module_api: Api) -> Company:
     await api.keep_bot()
     guild_id = await api.guild()
     ranks: tuple[Rank, ...] = ("moderator", "admin", "owner")
-    people = {rank: (await person(api, rank, guild_id), await person(api, rank, guild_id)) for rank in ranks}
+    people: dict[Rank, tuple[Someone, Someone]] = {}
+    for rank in ranks:
+        people[rank] = (await person(api, rank, guild_id), await person(api, rank, guild_id))
     await owners_are(api, *people["owner"])
     made = await api.post("/templates", json={"name": "Ours", "document": DOCUMENT, "visibility": "public"})
     return Company(api, guild_id, people, made.json()["id"])
