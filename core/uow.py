@@ -4,7 +4,7 @@ Leaving commits, an exception rolls back, and nobody else commits. What must fol
 is kept by the unit and done once the commit has succeeded.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -52,6 +52,7 @@ from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.approvals import ApprovalService
 from core.jobs.claim_repository import ClaimRepository
+from core.jobs.ends import EarlyEnds
 from core.jobs.event_repository import JobEventRepository
 from core.jobs.guild_events import GuildEventRepository, GuildEventService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
@@ -61,7 +62,7 @@ from core.jobs.pauses import PauseRepository, PauseService
 from core.jobs.processes import ProcessRepository, ProcessService
 from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
-from core.jobs.schemas import Job
+from core.jobs.schemas import Job, JobStep
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
 from core.jobs.step_repository import StepRepository
@@ -101,6 +102,7 @@ from core.templates.repository import (
 )
 from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
+from core.templates.so_far import ApplyReports
 from core.templates.versions import TemplateVersionService
 
 
@@ -220,6 +222,7 @@ class UnitOfWork:
             TransitionRepository(self._session),
             StepRepository(self._session),
             self._job_events,
+            ends=self._ends,
             audit=self.audit,
             catalog=self._catalog,
             clock=self._clock,
@@ -241,7 +244,17 @@ class UnitOfWork:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(
-            ClaimRepository(self._session), StepRepository(self._session), self._job_events, self._clock
+            ClaimRepository(self._session),
+            StepRepository(self._session),
+            self._job_events,
+            self._ends,
+            self._clock,
+        )
+
+    @cached_property
+    def _ends(self) -> EarlyEnds:
+        return EarlyEnds(
+            TransitionRepository(self._session), StepRepository(self._session), _LateReports(self)
         )
 
     @cached_property
@@ -262,6 +275,7 @@ class UnitOfWork:
             NotificationChoicesRepository(self._session),
             NoticeRepository(self._session),
             accounts=self.accounts,
+            access=self.access,
             guilds=self.guilds,
             options=self.guild_options,
             jobs=self.jobs,
@@ -449,6 +463,7 @@ class UnitOfWork:
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
+            access=self.access,
             policies=self.policies,
             options=self.guild_options,
             images=self.images,
@@ -560,6 +575,16 @@ class _Listeners:
     async def job_ended(self, job: Job) -> None:
         await self._unit.runs.job_ended(job)
         await self._unit.notifications.job_ended(job)
+
+
+class _LateReports:
+    """Implements `core.jobs.ends.Reports`, with what is made of jobs."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def so_far(self, job: Job, steps: Sequence[JobStep]) -> msgspec.Struct | None:
+        return await ApplyReports(self._unit.plans, self._unit.snapshots).so_far(job, steps)
 
 
 class Database:

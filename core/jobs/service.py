@@ -11,6 +11,7 @@ from core.audit.service import AuditService
 from core.clock import Clock, in_range
 from core.discord.permissions import Permission
 from core.errors import Conflict, Invalid, NotFound, Problem
+from core.jobs.ends import EarlyEnds
 from core.jobs.errors import GuildBusy
 from core.jobs.event_repository import JobEventRepository
 from core.jobs.mapping import event_data, to_event, to_job, to_step
@@ -49,6 +50,7 @@ class JobService:
         steps: StepRepository,
         events: JobEventRepository,
         *,
+        ends: EarlyEnds,
         audit: AuditService,
         catalog: Catalog,
         clock: Clock,
@@ -58,6 +60,7 @@ class JobService:
         self._transitions = transitions
         self._steps = steps
         self._events = events
+        self._ends = ends
         self._audit = audit
         self._catalog = catalog
         self._clock = clock
@@ -79,11 +82,7 @@ class JobService:
         asker could not do it by hand, `Invalid` for times that are over, and for structural work, where another such
         job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
         the very same work."""
-        if guild_id is None:
-            actor.require_owner(spec.needed_right)
-        else:
-            actor.require(guild_id, spec.needed_right)
-            actor.require_could(guild_id, Permission(spec.bits))
+        require_asker(actor, spec, guild_id)
         by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
         expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)
         plain = msgspec.to_builtins(payload)
@@ -166,7 +165,8 @@ class JobService:
         )
 
     async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
-        """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""
+        """At once where it is not running; a running job stops between two steps. Either tells what it did before.
+        Raises `Conflict` if it has ended."""
         actor.require_scope(Right.JOBS_WRITE)
         before = await self._find(actor, job_id, others=Right.JOBS_WRITE)
         state = before.state
@@ -174,7 +174,7 @@ class JobService:
         if model is None:
             raise Conflict(f"Job {job_id} has already ended: {state}.", code="job_ended")
         if model.state == "cancelled":
-            await self._steps.close_intents(job_id, "outcome_unknown")
+            model = await self._ends.told(model)
         type_ = "job.settled" if model.state == "cancelled" else "job.progress"
         await self._events.append(model, type_, event_data(model))
         await self._audit.record(
@@ -310,6 +310,15 @@ class JobService:
     def _ring_for(self, model: JobModel, dispatch: int = 1) -> None:
         lane: Lane = "bot" if model.lane == "bot" else "background"
         self._ring(Rung(lane=lane, job_id=model.id, dispatch=dispatch))
+
+
+def require_asker(actor: Actor, spec: JobSpec[Any, Any], guild_id: str | None) -> None:
+    """Raises `Forbidden` for who could not do it by hand, `NotFound` where they are nobody."""
+    if guild_id is None:
+        actor.require_owner(spec.needed_right)
+    else:
+        actor.require(guild_id, spec.needed_right)
+        actor.require_could(guild_id, Permission(spec.bits))
 
 
 def _depth(lane: Lane, row: tuple[str, int, int, int, datetime | None] | None) -> LaneDepth:
