@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.values import PermissionName, Permissions, Snowflake, Time
+from api.schemas.values import REF_PATTERN, PermissionName, Permissions, Snowflake, Time
 from core.discord.permissions import names_of
 from core.discord.types import ChannelType
 from core.policies import rules as core
@@ -36,7 +36,10 @@ ChannelPatterns = Annotated[
 ]
 RulePermissions = Annotated[tuple[PermissionName, ...], Meta(min_length=1)]
 Ref: TypeAlias = Annotated[
-    str, Meta(description="A Discord id, or `$` and the key of what the plan is going to make.")
+    str,
+    Meta(
+        pattern=REF_PATTERN, description="A Discord id, or `$` and the key of what the plan is going to make."
+    ),
 ]
 
 

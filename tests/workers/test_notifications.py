@@ -43,7 +43,7 @@ class Desk:
     async def ends(self, state: Any, *, actor: Actor | None = None) -> Job:
         """A job of the actor's, that ended so."""
         async with self.database.unit() as unit:
-            job = await unit.guilds.request_sync(actor or self.actor, self.guild_id)
+            job = await unit.guild_syncs.request(actor or self.actor, self.guild_id)
         claim = await self.claim()
         assert claim.job.id == job.id
         await self.settle(claim, state)
@@ -112,7 +112,7 @@ async def test_what_is_chosen_acts_on_the_next_job(desk: Desk) -> None:
 async def test_a_job_that_is_not_settled_after_all_leaves_no_notice(desk: Desk) -> None:
     await desk.choose(job_results="all")
     async with desk.database.unit() as unit:
-        await unit.guilds.request_sync(desk.actor, desk.guild_id)
+        await unit.guild_syncs.request(desk.actor, desk.guild_id)
     claim = await desk.claim()
     with pytest.raises(RuntimeError):
         async with desk.database.unit() as unit:
@@ -125,7 +125,7 @@ async def test_what_ends_before_the_message_is_begun_comes_with_it(desk: Desk) -
     await desk.choose(job_results="all")
     async with desk.database.unit() as unit:
         for _ in range(3):
-            await unit.guilds.request_sync(desk.actor, desk.guild_id)
+            await unit.guild_syncs.request(desk.actor, desk.guild_id)
     claims = [await desk.claim() for _ in range(3)]
     for claim in claims:
         await desk.settle(claim, "succeeded")

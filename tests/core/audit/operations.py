@@ -72,7 +72,7 @@ async def cancel_the_job(unit: UnitOfWork, actor: Actor, there: Installation, nu
 
 
 async def retry_the_job(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
-    await unit.guilds.request_again(actor, there.id_of("jobs", number, state="failed", kind="message.send"))
+    await unit.actions.request_again(actor, there.id_of("jobs", number, state="failed", kind="message.send"))
 
 
 async def grant(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
