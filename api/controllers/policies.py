@@ -31,8 +31,9 @@ MemberId = Annotated[
     str | None,
     QueryParameter(
         pattern=SNOWFLAKE,
-        description="Whose own overwrites count as well. Without any `role_id` they have the roles that they had when "
-        "the roles of members were last kept (a capture with `members`), told as `roles_seen_at`.",
+        description="Whose own overwrites count as well. Without any `role_id` they have the roles that they were "
+        "last seen with: those of now of who has access here or has ever logged in, those of the last capture with "
+        "`members` of others. `roles_seen_at` tells when that was.",
     ),
 ]
 OfPlan = Annotated[UUID | None, QueryParameter(description="Also what it will be when this plan is done.")]

@@ -119,7 +119,8 @@ class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody with these roles may do in the server and in each channel, implicit denials included. `revision` is
-    that of the guild as last seen; `roles_seen_at` is when the roles were seen, null where you said them."""
+    that of the guild as last seen; `roles_seen_at` is when the roles were last seen to change, or captured; null
+    where you said them."""
 
     guild_id: Snowflake
     revision: int
