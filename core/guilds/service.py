@@ -59,7 +59,7 @@ class GuildService:
         self._announcements = announcements
         self._told = told
         self._audit = audit
-        self._read: dict[str, GuildModel] | None = None
+        self._read: dict[str, Guild] | None = None
 
     async def present_ids(self) -> frozenset[str]:
         """The guilds that the bot was last known to be in."""
@@ -157,13 +157,15 @@ class GuildService:
         """For what is done in a guild by who is somebody there: raises `NotFound` to others."""
         if actor.role_in(guild_id) is Role.GUEST or not is_snowflake(guild_id):
             raise _unknown(guild_id)
-        model = self._read.get(guild_id) if self._read else None
-        model = model or await self._guilds.find(guild_id)
+        if self._read is not None and guild_id in self._read:
+            return self._read[guild_id]
+        model = await self._guilds.find(guild_id)
         if model is None:
             raise _unknown(guild_id)
+        guild = to_guild(model)
         if self._read is not None:
-            self._read[guild_id] = model
-        return to_guild(model)
+            self._read[guild_id] = guild
+        return guild
 
     @contextmanager
     def reading_once(self) -> Generator[None]:
