@@ -12,7 +12,7 @@ from core.errors import Conflict, NotFound, Problem
 from core.guilds.service import GuildService
 from core.guilds.syncs import SyncService
 from core.jobs.schemas import Job
-from core.jobs.service import JobService
+from core.jobs.service import JobService, require_asker
 from core.jobs.states import OnConflict
 from core.rights import Right, Role
 
@@ -38,6 +38,8 @@ class ActionService:
         """Raises `InvalidAction` with every bad field, `Conflict` naming the state of a guild in which nothing can be
         done, and what asking for a job raises. What depends on channels and members is checked by the bot."""
         await self._require_workable(actor, guild_id)
+        # Before its fields are judged: who may not ask for it learns no more than that.
+        require_asker(actor, spec_of(action), guild_id)
         if problems := problems_of(action):
             raise InvalidAction(
                 f"This cannot be done as it stands: {problems[0].message}",

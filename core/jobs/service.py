@@ -96,11 +96,7 @@ class JobService:
         asker could not do it by hand, `Invalid` for times that are over, and for structural work, where another such
         job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
         the very same work."""
-        if guild_id is None:
-            actor.require_owner(spec.needed_right)
-        else:
-            actor.require(guild_id, spec.needed_right)
-            actor.require_could(guild_id, Permission(spec.bits))
+        require_asker(actor, spec, guild_id)
         by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
         expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)
         plain = msgspec.to_builtins(payload)
@@ -365,6 +361,15 @@ class JobService:
 
 def _first_event(model: JobModel) -> str:
     return "job.waiting" if model.needs_approval else "job.queued"
+
+
+def require_asker(actor: Actor, spec: JobSpec[Any, Any], guild_id: str | None) -> None:
+    """Raises `Forbidden` for who could not do it by hand, `NotFound` where they are nobody."""
+    if guild_id is None:
+        actor.require_owner(spec.needed_right)
+    else:
+        actor.require(guild_id, spec.needed_right)
+        actor.require_could(guild_id, Permission(spec.bits))
 
 
 def _depth(lane: Lane, row: tuple[str, int, int, int, datetime | None] | None) -> LaneDepth:
