@@ -69,11 +69,19 @@ class UnitOfWork(TemplateServices):
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(actions=self.actions, snapshots=self.snapshots, drift=self.drift, plans=self.plans)
+        return Asking(
+            guilds=self.guilds,
+            jobs=self.jobs,
+            savepoint=self._savepoint,
+            actions=self.actions,
+            snapshots=self.snapshots,
+            drift=self.drift,
+            plans=self.plans,
+        )
 
     @asynccontextmanager
     async def _savepoint(self, *, keep: bool = True) -> AsyncGenerator[None]:
-        """Implements `core.schedules.running.Savepoint`; the rings that were to follow are undone with it."""
+        """Implements `core.schedules.asking.Savepoint`; the rings that were to follow are undone with it."""
         rung = len(self.rungs)
         try:
             async with self._session.begin_nested() as nested:
