@@ -80,8 +80,11 @@ from core.schedules.asking import Asking
 from core.schedules.rehearsal import Rehearsal
 from core.schedules.repository import LISTENING as RUNS_LISTENING
 from core.schedules.repository import RunRepository, ScheduleRepository
+from core.schedules.reversals import LISTENING as REVERSALS_LISTENING
+from core.schedules.reversals import ReversalRepository
 from core.schedules.running import RunService
 from core.schedules.service import ScheduleService
+from core.schedules.undoing import UndoService
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
@@ -375,7 +378,7 @@ class UnitOfWork:
 
     @cached_property
     def actions(self) -> ActionService:
-        return ActionService(self.guilds, self.jobs)
+        return ActionService(self.guilds, self.jobs, self._clock)
 
     @cached_property
     def policies(self) -> PolicyService:
@@ -483,10 +486,21 @@ class UnitOfWork:
         )
 
     @cached_property
+    def undos(self) -> UndoService:
+        return UndoService(
+            ScheduleRepository(self._session),
+            ReversalRepository(self._session),
+            ledger=self.ledger,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
     def schedules(self) -> ScheduleService:
         return ScheduleService(
             ScheduleRepository(self._session),
             RunRepository(self._session),
+            ReversalRepository(self._session),
             running=self.runs,
             rehearsal=Rehearsal(
                 running=self.runs, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
@@ -498,7 +512,13 @@ class UnitOfWork:
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(actions=self.actions, snapshots=self.snapshots, drift=self.drift, plans=self.plans)
+        return Asking(
+            actions=self.actions,
+            snapshots=self.snapshots,
+            drift=self.drift,
+            plans=self.plans,
+            jobs=self.jobs,
+        )
 
     @asynccontextmanager
     async def _savepoint(self, *, keep: bool = True) -> AsyncGenerator[None]:
@@ -534,12 +554,13 @@ class _Listeners:
     """Implements `core.jobs.outbox.Audience` for notifications and schedules, which are made of jobs: they are asked
     for only by then."""
 
-    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING}"
+    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING} OR {REVERSALS_LISTENING}"
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def job_ended(self, job: Job) -> None:
+        await self._unit.undos.job_ended(job)
         await self._unit.runs.job_ended(job)
         await self._unit.notifications.job_ended(job)
 

@@ -1,12 +1,14 @@
 """Asking for what a schedule wants, as its owner: each kind through the door that a person would use for it."""
 
 from core.actions.service import ActionService
+from core.actions.undo import UNDO, UndoPayload
 from core.actor import Actor
 from core.drift.service import DriftService
-from core.errors import Conflict
+from core.errors import Conflict, Invalid, Problem
 from core.guilds.jobs import SyncPayload
 from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
+from core.jobs.service import JobService
 from core.schedules.payloads import (
     ApplyScheduled,
     CaptureScheduled,
@@ -25,11 +27,13 @@ class Asking:
         snapshots: SnapshotService,
         drift: DriftService,
         plans: PlanService,
+        jobs: JobService,
     ) -> None:
         self._actions = actions
         self._snapshots = snapshots
         self._drift = drift
         self._plans = plans
+        self._jobs = jobs
 
     async def ask(self, actor: Actor, guild_id: str, payload: SchedulePayload) -> Job | None:
         """None where there is nothing to be done. Raises what asking by hand raises, and `Conflict` for an apply that
@@ -41,10 +45,18 @@ class Asking:
                 return await self._snapshots.request_capture(actor, guild_id, label=label, members=members)
             case DriftCheckScheduled():
                 return await self._drift.request_check(actor, guild_id)
+            case UndoPayload():
+                return await self._undo(actor, guild_id, payload)
             case ApplyScheduled():
                 return await self._apply(actor, guild_id, payload)
             case _:
                 return await self._actions.request(actor, guild_id, payload)
+
+    async def _undo(self, actor: Actor, guild_id: str, payload: UndoPayload) -> Job:
+        if actor.kind != "system":
+            message = "Ends are ours to see to: ask for what has one, with `until` or `expires_in`."
+            raise Invalid(message, problems=(Problem(pointer="/payload/kind", code="ours", message=message),))
+        return await self._jobs.ask(actor, UNDO, payload, guild_id=guild_id)
 
     async def _apply(self, actor: Actor, guild_id: str, wanted: ApplyScheduled) -> Job | None:
         plan = await self._plans.create(

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from core.access.service import AccessService
 from core.accounts.service import AccountService
+from core.actions.undo import UndoPayload, on_behalf_of
 from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
@@ -25,7 +26,7 @@ from core.jobs.service import JobService
 from core.schedules.asking import Asking
 from core.schedules.models import ScheduleModel, ScheduleRunModel
 from core.schedules.repository import RunRepository, ScheduleRepository
-from core.schedules.rows import asker_of, pending_of, state_of
+from core.schedules.rows import asker_of, pending_of, state_of, trouble_of
 from core.schedules.schemas import Pause, Trouble
 from core.schedules.states import RunState, after_run, begins
 from core.schedules.timing import Decision, Occurrence, decide
@@ -90,7 +91,7 @@ class RunService:
 
     async def job_ended(self, job: Job) -> None:
         """In the transaction that settles it."""
-        await self._runs.note_end(job, self._clock())
+        await self._runs.note_end(job, self._clock(), trouble_of(job))
 
     async def run_now(self, model: ScheduleModel, *, request_id: str | None) -> ScheduleRunModel:
         """As its owner, at once or behind the runs that are open. Raises what asking raises, and `Conflict` where the
@@ -198,7 +199,17 @@ class RunService:
         for run in await self._runs.ended_unseen(model.id):
             run.look_at = None
             await self._draw(model, state_of(run))
+            await self._put_off(model, state_of(run), now)
         await self._begin(model, now)
+
+    async def _put_off(self, model: ScheduleModel, state: RunState, now: datetime) -> None:
+        """What was called off because nothing may be done in the guild is due again when something may: an end that is
+        skipped never comes."""
+        is_undo = isinstance(model.payload, UndoPayload)
+        if is_undo and state in {"cancelled", "failed"} and await self._schedules.is_closed(model.guild_id):
+            model.next_at = model.due_at = now
+            if model.state == "ended":
+                model.state = "active"
 
     async def _begin(self, model: ScheduleModel, now: datetime) -> None:
         """Asks for the first run that waits, if none is being done."""
@@ -240,7 +251,9 @@ class RunService:
     async def _ask(
         self, model: ScheduleModel, run: ScheduleRunModel, now: datetime, request_id: str | None = None
     ) -> None:
-        actor = replace(await self.asker(model.actor), request_id=request_id)
+        is_undo = isinstance(model.payload, UndoPayload)
+        actor = on_behalf_of(model.actor) if is_undo else await self.asker(model.actor)
+        actor = replace(actor, request_id=request_id)
         job = await self._asking.ask(actor, model.guild_id, model.payload)
         run.asked_at, run.look_at = now, None
         if job is None:
