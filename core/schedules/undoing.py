@@ -6,7 +6,7 @@ the one of the same id, which nobody else writes who wants that job.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -97,6 +97,10 @@ class UndoService:
     async def is_pending(self, payload: UndoPayload, subject: Snowflake) -> bool:
         """Whether that act's own schedule still takes it back."""
         return await self._reversals.has(payload.job_id, target_of(payload.act, subject))
+
+    async def delete_old(self, keep: timedelta) -> None:
+        """Schedules that took something back longer ago than `keep`; those of people are theirs to delete."""
+        await self._schedules.drop_undone(self._clock() - keep)
 
     async def _put(
         self, job: Job, action: Endable, effects: Sequence[Effect], ends_at: datetime, now: datetime
