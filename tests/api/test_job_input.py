@@ -240,6 +240,7 @@ OUTSIDE: dict[str, tuple[Any, str, str]] = {
     "a kind that is none": ({"payload": {"kind": "message.sing"}}, "unknown_value", "/payload/kind"),
     "a kind of another resource": ({"payload": {"kind": "template.apply"}}, "unknown_value", "/payload/kind"),
     "a capture": ({"payload": {"kind": "guild.capture"}}, "unknown_value", "/payload/kind"),
+    "an end": ({"payload": {"kind": "action.undo"}}, "unknown_value", "/payload/kind"),
     "a kind that is a number": ({"payload": {"kind": 5}}, "type", "/payload/kind"),
     "an unknown field": (around(priority=1), "unknown_field", "/priority"),
     "a field with a slash": (around(**{"a/b~c": 1}), "unknown_field", "/a~1b~0c"),
