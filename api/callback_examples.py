@@ -8,6 +8,8 @@ import msgspec
 from api.schemas.callback_events import (
     CallbackDrift,
     CallbackDriftData,
+    CallbackGuildData,
+    CallbackGuildSuspended,
     CallbackJobSettled,
     CallbackSettledJob,
 )
@@ -21,7 +23,7 @@ from api.schemas.callbacks import (
     EditCallback,
 )
 from api.schemas.drift import DriftActor
-from api.schemas.guild_events import DriftedField, GuildDrift
+from api.schemas.guild_events import DriftedField, GuildDrift, GuildLife, GuildSuspended
 from api.schemas.jobs import JobProgress, SyncResult
 
 _THEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -68,6 +70,7 @@ _DRIFTED = DriftedField(
     who=DriftActor(user_id=_GUILD, name="ada"),
     at=_THEN,
 )
+_SUSPENDED = GuildLife(name="Harbour", state="suspended", before="approved", reason="Spam", by="ada")
 CALLBACK_EXAMPLES: tuple[msgspec.Struct, ...] = (
     _CALLBACK_SHOWN,
     CallbackPage(items=(_CALLBACK_SHOWN,)),
@@ -101,4 +104,8 @@ CALLBACK_EXAMPLES: tuple[msgspec.Struct, ...] = (
         data=CallbackDriftData(guild_id=_GUILD, template_id=_JOB, version=3, items=(_DRIFTED,)),
     ),
     GuildDrift(guild_id=_GUILD, at=_THEN, template_id=_JOB, version=3, items=(_DRIFTED,)),
+    CallbackGuildSuspended(
+        timestamp=_THEN, data=CallbackGuildData(guild_id=_GUILD, **msgspec.structs.asdict(_SUSPENDED))
+    ),
+    GuildSuspended(guild_id=_GUILD, at=_THEN, **msgspec.structs.asdict(_SUSPENDED)),
 )

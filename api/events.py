@@ -18,6 +18,7 @@ from api.schemas.guild_events import guild_event_of
 from api.schemas.jobs import JobSettled
 from core.actor import Actor
 from core.db import is_away
+from core.errors import Forbidden, NotFound
 from core.jobs.mapping import ONLY
 from core.jobs.schemas import EventPosition, GuildEvent, JobEvent
 from core.uow import UnitOfWork
@@ -109,8 +110,8 @@ class _GuildHistory:
 
 
 async def _told(parts: Parts, actor: Actor, watched: str, history: _Reading) -> AsyncGenerator[bytes]:
-    """Until the history is over, the server stops, the longest time is over, PostgreSQL is away, or the actor's token
-    holds no more: a client connects again and goes on behind what it has seen, if it still may."""
+    """Until the history is over, the server stops, the longest time is over, PostgreSQL is away, or the actor may read
+    it no more: a client connects again and goes on behind what it has seen, if it still may."""
     ends_at = asyncio.get_running_loop().time() + LONGEST_SECONDS
     with parts.hub.watch(watched) as watch:
         yield _BEGINNING
@@ -127,10 +128,14 @@ async def _told(parts: Parts, actor: Actor, watched: str, history: _Reading) -> 
 
 
 async def _read(parts: Parts, actor: Actor, history: _Reading) -> Sequence[JobEvent | GuildEvent] | None:
-    """None where nothing more is to be told."""
+    """None where nothing more is to be told. What the actor may is asked anew each time."""
     try:
         async with parts.database.read() as unit:
-            return await history.next(unit, actor) if await unit.accounts.is_live(actor) else None
+            if not await unit.accounts.is_live(actor):
+                return None
+            return await history.next(unit, await unit.access.resolve(actor))
+    except (Forbidden, NotFound):
+        return None
     except (SQLAlchemyError, OSError) as error:
         if not is_away(error):
             raise

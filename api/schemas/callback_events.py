@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.schemas.guild_events import DriftedField
+from api.schemas.guild_events import DriftedField, GuildLife
 from api.schemas.jobs import JobError, JobKind, JobProgress, JobResult, JobState, WaitingFor
 from api.schemas.values import Snowflake, Time
 
@@ -94,6 +94,63 @@ class CallbackDrift(CallbackHappened, frozen=True, kw_only=True, tag_field="type
     data: CallbackDriftData
 
 
+class CallbackGuildData(GuildLife, frozen=True, kw_only=True):
+    """What became of the guild here."""
+
+    guild_id: Snowflake
+
+
+class CallbackGuildJoined(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.joined"):
+    """The bot is back in a guild of which something was decided before; `state` says what. Not sent while it is
+    banned."""
+
+    data: CallbackGuildData
+
+
+class CallbackGuildPending(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.pending"
+):
+    """The bot has come, and an owner of the installation has to approve the guild."""
+
+    data: CallbackGuildData
+
+
+class CallbackGuildApproved(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.approved"
+):
+    """What is asked for there is done."""
+
+    data: CallbackGuildData
+
+
+class CallbackGuildRejected(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.rejected"
+):
+    """Nothing is done there."""
+
+    data: CallbackGuildData
+
+
+class CallbackGuildSuspended(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.suspended"
+):
+    """Nothing is done there any more, until it is approved again; what was open is called off."""
+
+    data: CallbackGuildData
+
+
+class CallbackGuildBanned(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.banned"):
+    """As suspended. Nothing more is sent of the bot's coming and going there."""
+
+    data: CallbackGuildData
+
+
+class CallbackGuildLeft(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.left"):
+    """The bot was removed, or the guild was deleted. Not sent while it is banned."""
+
+    data: CallbackGuildData
+
+
 class CallbackTest(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="callback.test"):
     """Somebody asked for a test."""
 
@@ -107,5 +164,12 @@ CallbackEvent: TypeAlias = (
     | CallbackJobWaiting
     | CallbackJobSettled
     | CallbackDrift
+    | CallbackGuildJoined
+    | CallbackGuildPending
+    | CallbackGuildApproved
+    | CallbackGuildRejected
+    | CallbackGuildSuspended
+    | CallbackGuildBanned
+    | CallbackGuildLeft
     | CallbackTest
 )

@@ -10,7 +10,21 @@ from api.schemas.values import NextCursor, Snowflake, Time
 from core.callbacks import schemas as core
 
 CallbackEventType: TypeAlias = Literal[
-    "job.*", "job.queued", "job.running", "job.progress", "job.waiting", "job.settled", "guild.drift"
+    "job.*",
+    "job.queued",
+    "job.running",
+    "job.progress",
+    "job.waiting",
+    "job.settled",
+    "guild.*",
+    "guild.drift",
+    "guild.joined",
+    "guild.pending",
+    "guild.approved",
+    "guild.rejected",
+    "guild.suspended",
+    "guild.banned",
+    "guild.left",
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 CallbackUrl: TypeAlias = Annotated[
@@ -30,8 +44,9 @@ EventTypes: TypeAlias = Annotated[
     Meta(
         min_length=1,
         max_length=20,
-        description="`job.*` is every event of the guild's jobs, later ones too; `guild.drift` tells what somebody "
-        "changed that the active version says.",
+        description="`job.*` is every event of the guild's jobs and `guild.*` every other event of the guild, later "
+        "ones too. `guild.drift` tells what somebody changed that the active version says, the others what becomes of "
+        "the guild here; while it is banned, of the bot's coming and going nothing is sent.",
     ),
 ]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]
@@ -98,7 +113,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[uuid.UUID, Meta(description="The `webhook-id` of every attempt.")]
     callback_id: uuid.UUID
-    event_type: Annotated[str, Meta(description="E.g. job.settled, guild.drift or callback.test.")]
+    event_type: Annotated[str, Meta(description="E.g. job.settled, guild.suspended or callback.test.")]
     job_id: uuid.UUID | None
     sequence: Annotated[int | None, Meta(description="The event's place in the job's history.")]
     state: DeliveryState

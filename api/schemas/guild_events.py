@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from api.schemas.drift import DriftActor, DriftKind, DriftWhat
+from api.schemas.guilds import GuildState
 from api.schemas.jobs import JobProgressed, JobQueued, JobRunning, JobSettled, JobWaiting, event_of
 from api.schemas.values import Snowflake, Time
 from core.jobs import schemas as core
@@ -40,11 +41,70 @@ class GuildDrift(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     items: Annotated[tuple[DriftedField, ...], Meta(description="All that was seen at once.")]
 
 
-GuildEvent: TypeAlias = JobQueued | JobRunning | JobProgressed | JobWaiting | JobSettled | GuildDrift
+class GuildLife(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the guild here."""
+
+    name: str
+    state: Annotated[
+        GuildState, Meta(description="Of now: a guild that is left stays so, whatever is decided of it.")
+    ]
+    before: Annotated[GuildState | None, Meta(description="Null for a guild that was never heard of.")]
+    reason: str | None
+    by: Annotated[str | None, Meta(description="Who decided, by name; null where nobody did.")]
+
+
+class GuildHappened(GuildLife, frozen=True, kw_only=True):
+    """Where and when."""
+
+    guild_id: Snowflake
+    at: Time
+
+
+class GuildJoined(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.joined"):
+    """The bot is back in a guild of which something was decided before; `state` says what."""
+
+
+class GuildPending(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.pending"):
+    """The bot has come, and an owner of the installation has to approve the guild."""
+
+
+class GuildApproved(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.approved"):
+    """What is asked for there is done."""
+
+
+class GuildRejected(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.rejected"):
+    """Nothing is done there."""
+
+
+class GuildSuspended(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.suspended"):
+    """Nothing is done there any more, until it is approved again; what was open is called off."""
+
+
+class GuildBanned(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.banned"):
+    """As suspended. Callbacks are told no more of the bot's coming and going there."""
+
+
+class GuildWasLeft(GuildHappened, frozen=True, kw_only=True, tag_field="type", tag="guild.left"):
+    """The bot was removed, or the guild was deleted."""
+
+
+OwnEvent: TypeAlias = (
+    GuildDrift
+    | GuildJoined
+    | GuildPending
+    | GuildApproved
+    | GuildRejected
+    | GuildSuspended
+    | GuildBanned
+    | GuildWasLeft
+)
+"""Of the guild itself and of no job."""
+
+GuildEvent: TypeAlias = JobQueued | JobRunning | JobProgressed | JobWaiting | JobSettled | OwnEvent
 
 
 def guild_event_of(event: core.JobEvent | core.GuildEvent) -> GuildEvent:
     if isinstance(event, core.JobEvent):
         return event_of(event)
     said = {"type": event.type, "guild_id": event.guild_id, "at": event.at}
-    return msgspec.convert({**event.data, **said}, GuildDrift)
+    return msgspec.convert({**event.data, **said}, OwnEvent)

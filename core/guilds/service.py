@@ -1,13 +1,12 @@
 """Guilds as the gateway tells of them."""
 
-import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeAlias, get_args
 
 import msgspec
 
-from core.actor import BOT, SYSTEM, Actor
+from core.actor import BOT, Actor
 from core.audit.schemas import AuditEntry, AuditFilter
 from core.audit.service import AuditService
 from core.clock import Clock
@@ -15,16 +14,15 @@ from core.discord.assets import assets_of
 from core.discord.pace import UNTOLD, Pace, merged
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
+from core.guilds import events
 from core.guilds.announcements import AnnouncementService
-from core.guilds.jobs import SYNC, SyncPayload
-from core.guilds.models import GuildModel
 from core.guilds.reading import kept
 from core.guilds.repository import GuildRepository
-from core.guilds.schemas import Guild, GuildReview, GuildState, GuildView
+from core.guilds.rows import review_of, state_in, to_guild
+from core.guilds.schemas import Guild, GuildState, GuildView
 from core.guilds.states import NEXT, Decision, Review, can_become
 from core.images.service import ImageService
-from core.jobs.schemas import Job
-from core.jobs.service import JobService
+from core.jobs.guild_events import GuildEventService
 from core.paging import Page, Paging
 from core.rights import Right, Role
 
@@ -50,7 +48,7 @@ class GuildService:
         *,
         images: ImageService,
         announcements: AnnouncementService,
-        jobs: JobService,
+        told: GuildEventService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
@@ -58,7 +56,7 @@ class GuildService:
         self._guilds = guilds
         self._images = images
         self._announcements = announcements
-        self._jobs = jobs
+        self._told = told
         self._audit = audit
 
     async def present_ids(self) -> frozenset[str]:
@@ -90,7 +88,7 @@ class GuildService:
             snapshot = kept(before.structure, snapshot)
         images = await self._images.known(assets_of(snapshot))
         snapshot = msgspec.structs.replace(snapshot, images=images)
-        decided = review_of(before)
+        decided, name = review_of(before), snapshot.settings.name
         review: Review = "approved" if decided == "pending" and vouched else decided
         joined, changed = await self._guilds.store(before, snapshot, powers, review=review)
         if joined:
@@ -99,14 +97,15 @@ class GuildService:
                 "guild.join",
                 ("guild", snapshot.guild_id),
                 guild_id=snapshot.guild_id,
-                after={"name": snapshot.settings.name, "state": review},
+                after={"name": name, "state": review},
             )
+            was = None if before is None else state_in(before)
+            event = events.came(name, review, decided=decided, before=was, by=BOT.name)
+            await self._tell(snapshot.guild_id, event)
             if review == "pending":
-                await self._announcements.request_join(
-                    snapshot.guild_id, snapshot.settings.name, self._clock()
-                )
-        elif decided != review:
-            await self._decide(BOT, snapshot.guild_id, decided, "approved")
+                await self._announcements.request_join(snapshot.guild_id, name, self._clock())
+        elif before is not None and decided != review:
+            await self._decide(BOT, to_guild(before), "approved", name=name)
             return True
         return changed
 
@@ -124,8 +123,10 @@ class GuildService:
     async def leave(self, guild_id: str) -> None:
         """The bot was removed, or the guild was deleted: data stays, work stops."""
         await self._guilds.lock(guild_id)
-        if await self._guilds.mark_left(guild_id):
+        before = await self._guilds.find_locked(guild_id)
+        if before is not None and await self._guilds.mark_left(guild_id):
             await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
+            await self._tell(guild_id, events.left(before.name, review_of(before), before=state_in(before)))
             await self._announcements.request_decision(guild_id)
 
     async def left_before(self, moment: datetime) -> tuple[str, ...]:
@@ -215,63 +216,48 @@ class GuildService:
         actor.require(guild_id, Right.GUILDS_REVIEW)
         await self.known(actor, guild_id)
         await self._guilds.lock(guild_id)
-        before = review_of(await self._guilds.find_locked(guild_id))
+        guild = await self._as_locked(guild_id)
+        before = guild.review.decision
         if not can_become(before, decision):
             raise Conflict(
                 f"Guild {guild_id} is {before}: it can become {' or '.join(NEXT[before])}, not {decision}.",
                 code="guild_state",
             )
-        await self._decide(actor, guild_id, before, decision, reason)
+        await self._decide(actor, guild, decision, name=guild.name, reason=reason)
         return await self.known(actor, guild_id)
 
+    async def _as_locked(self, guild_id: str) -> Guild:
+        """As it stays until the transaction ends, or is changed in it."""
+        model = await self._guilds.find_locked(guild_id)
+        if model is None:
+            raise _unknown(guild_id)
+        return to_guild(model)
+
     async def _decide(
-        self, actor: Actor, guild_id: str, before: Review, decision: Decision, reason: str | None = None
+        self, actor: Actor, guild: Guild, decision: Decision, *, name: str, reason: str | None = None
     ) -> None:
-        by = actor.kept_for(guild_id)
+        """`guild` is as it was before."""
+        guild_id, by = guild.id, actor.kept_for(guild.id)
         await self._guilds.decide(guild_id, decision, reason=reason, by=by, at=self._clock())
         await self._audit.record(
             actor,
             _VERBS[decision],
             ("guild", guild_id),
             guild_id=guild_id,
-            before={"state": before},
+            before={"state": guild.review.decision},
             after={"state": decision, "reason": reason},
         )
+        await self._tell(
+            guild_id, events.decided(name, decision, before=guild.state, reason=reason, by=actor.name)
+        )
         await self._announcements.request_decision(guild_id)
+
+    async def _tell(self, guild_id: str, event: events.LifeEvent) -> None:
+        await self._told.tell(guild_id, event.type, event.data, is_quiet=event.is_quiet)
 
     async def review_of(self, guild_id: str) -> Review:
         """What was decided of it, if anything."""
         return review_of(await self._guilds.find(guild_id))
-
-    async def request_sync(
-        self,
-        actor: Actor,
-        guild_id: str,
-        *,
-        run_at: datetime | None = None,
-        expires_at: datetime | None = None,
-    ) -> Job:
-        """Asks the bot to read the guild again."""
-        await self.require_present(actor, guild_id)
-        return await self._jobs.ask(
-            actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
-        )
-
-    async def request_look(self, guild_id: str) -> Job | None:
-        """The bot is to read the guild again and to compare it with its active version: for when what it is measured
-        by, or how, has changed, or nobody has listened for a while. Always a job of its own: one that is open may have
-        looked already."""
-        if await self.state_of(guild_id) == "approved":
-            return await self._jobs.ask(SYSTEM, SYNC, SyncPayload(), guild_id=guild_id)
-        return None
-
-    async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
-        """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
-        actor.require_scope(Right.JOBS_WRITE)
-        job = await self._jobs.get(actor.unscoped(), job_id)
-        if job.guild_id is not None:
-            await self.require_present(actor, job.guild_id)
-        return await self._jobs.retry(actor, job_id)
 
     async def tally(self) -> dict[GuildState, int]:
         """How many guilds there are in each state, for whoever watches the installation."""
@@ -281,27 +267,3 @@ class GuildService:
 
 def _unknown(guild_id: str) -> NotFound:
     return NotFound(f"There is no guild {guild_id}.")
-
-
-def review_of(model: GuildModel | None) -> Review:
-    """Of a guild that was never heard of nothing is decided."""
-    return "pending" if model is None else msgspec.convert(model.review, Review)
-
-
-def to_guild(model: GuildModel) -> Guild:
-    return Guild(
-        id=model.id,
-        name=model.name,
-        owner_id=model.owner_id,
-        state=msgspec.convert(model.state, GuildState),
-        review=GuildReview(
-            decision=review_of(model),
-            reason=model.review_reason,
-            at=model.reviewed_at,
-            by=model.reviewed_by.name if model.reviewed_by else None,
-        ),
-        revision=model.revision,
-        seen_at=model.seen_at,
-        joined_at=model.joined_at,
-        left_at=model.left_at,
-    )

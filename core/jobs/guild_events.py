@@ -23,8 +23,11 @@ class GuildEventRepository(Repository[GuildEventModel]):
         super().__init__(session)
         self._outbox = outbox
 
-    async def append(self, guild_id: str, type_: str, data: dict[str, Any]) -> None:
-        """Wakes the watchers at commit; what the guild's own programs are told is written in the same transaction."""
+    async def append(
+        self, guild_id: str, type_: str, data: dict[str, Any], *, is_quiet: bool = False
+    ) -> None:
+        """Wakes the watchers at commit; what the guild's own programs are told is written in the same transaction,
+        unless it `is_quiet`."""
         event_id = new_id()
         added = await self.session.execute(
             _append_statement(self._outbox.wanting),
@@ -38,7 +41,7 @@ class GuildEventRepository(Repository[GuildEventModel]):
             },
         )
         row = added.one()
-        if row.wanting:
+        if row.wanting and not is_quiet:
             event = GuildEvent(id=event_id, guild_id=guild_id, type=type_, at=row.at, data=data)
             await self._outbox.put_guild(event, callbacks=row.wanting)
 
@@ -62,9 +65,10 @@ class GuildEventService:
         self._events = events
         self._clock = clock
 
-    async def tell(self, guild_id: str, type_: str, data: dict[str, Any]) -> None:
-        """Once, with the transaction: `data` is what the guild's stream and its callbacks show."""
-        await self._events.append(guild_id, type_, data)
+    async def tell(self, guild_id: str, type_: str, data: dict[str, Any], *, is_quiet: bool = False) -> None:
+        """Once, with the transaction: `data` is what the guild's stream shows, and its callbacks, unless it
+        `is_quiet`."""
+        await self._events.append(guild_id, type_, data, is_quiet=is_quiet)
 
     async def delete_old(self, keep: timedelta) -> None:
         """What happened longer ago than `keep`."""

@@ -14,7 +14,18 @@ where it is of a job, and the guild's id where it has one; `RESUMED` stands alon
 
 RESUMED = "system.resumed"
 
-PASSING = frozenset({"job.running", "job.progress", "guild.drift"})
+PASSING = frozenset(
+    {
+        "job.running",
+        "job.progress",
+        "guild.drift",
+        "guild.pending",
+        "guild.rejected",
+        "guild.suspended",
+        "guild.banned",
+        "guild.left",
+    }
+)
 """Types of events after which no job is claimable, or due, that was not before."""
 
 

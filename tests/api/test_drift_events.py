@@ -49,7 +49,8 @@ async def told(api: Api, guild_id: str) -> list[JobEvent | GuildEvent]:
 async def drifts(api: Api, guild_id: str) -> list[list[tuple[str, str]]]:
     """Of each event its fields with what was found."""
     events = [event for event in await told(api, guild_id) if isinstance(event, GuildEvent)]
-    return [[(item["field"], item["new"]) for item in event.data["items"]] for event in events]
+    drifted = [event for event in events if event.type == "guild.drift"]
+    return [[(item["field"], item["new"]) for item in event.data["items"]] for event in drifted]
 
 
 async def followed(
