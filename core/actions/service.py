@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound, Problem
 from core.guilds.service import GuildService
 from core.guilds.syncs import SyncService
 from core.jobs.schemas import Job
-from core.jobs.service import JobService
+from core.jobs.service import JobService, require_asker
 from core.jobs.states import OnConflict
 from core.rights import Right, Role
 
@@ -42,6 +42,8 @@ class ActionService:
         done, and what asking for a job raises. What depends on channels and members is checked by the bot. Where the
         action says until when it holds, the job expires then."""
         await self._require_workable(actor, guild_id)
+        # Before its fields are judged: who may not ask for it learns no more than that.
+        require_asker(actor, spec_of(action), guild_id)
         begins = _begins(self._clock(), run_at)
         if problems := (*problems_of(action), *end_problems(action, begins)):
             raise InvalidAction(

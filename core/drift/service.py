@@ -140,8 +140,8 @@ class DriftService:
         what is active stays so until another version is made active. Needs the template to be the actor's. Raises
         `NotFound` where no version is active."""
         actor.require(guild_id, Right.DRIFT_WRITE)
-        active = await self._active.present_in(guild_id)
         view = await self._guilds.seen(guild_id)
+        active = await self._active.present_in(guild_id)
         version = await self._versions.get(SYSTEM, active.template_id, active.version)
         document = await self._active.document_of(active)
         bindings = await self._versions.bindings(guild_id, active.template_id)

@@ -263,6 +263,8 @@ async def test_a_bad_parameter_is_named(api: Api, query: str, parameter: str) ->
         ("GET", "/guilds/x"),
         ("GET", "/guilds/%00"),
         ("GET", "/guilds/1/structure"),
+        ("POST", "/guilds/%F4%82%B7%A7%C3%A1%7F%C2%AD/drift/capture"),
+        ("PATCH", "/guilds/%F4%82%B7%A7%C3%A1%7F%C2%AD/settings"),
         ("POST", "/guilds/1/sync"),
         ("POST", "/guilds/1/captures"),
         ("GET", "/guilds/1/snapshots"),
