@@ -7,11 +7,14 @@ import disnake
 
 from bot.asker import Owners, asker_of
 from bot.chosen import usable
+from bot.scheduling import schedules_of
 from bot.ui.approval import approval_choices
+from bot.ui.schedule_list import schedule_choices
 from bot.ui.snapshot_list import snapshot_choices
-from bot.ui.template_list import template_choices
+from bot.ui.template_list import CHOICES, template_choices
 from core.paging import Paging
 from core.rights import Right
+from core.schedules.zones import nearest_zones
 from core.uow import Database
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,38 @@ class Completions:
         except Exception:
             log.exception("The snapshots could not be completed")
             return []
+
+    async def schedules(
+        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
+    ) -> list[disnake.OptionChoice]:
+        """Those of the guild, for whoever may look at them."""
+        try:
+            actor = await asker_of(asked, self._owners, self._database)
+            if not actor.may(str(asked.guild_id), Right.SCHEDULES_READ):
+                return []
+            async with self._database.read() as unit:
+                return schedule_choices(await schedules_of(unit, actor, str(asked.guild_id)), typed)
+        except Exception:
+            log.exception("The schedules could not be completed")
+            return []
+
+    async def zones(
+        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
+    ) -> list[disnake.OptionChoice]:
+        """The nearest; of nothing typed the guild's own, for whoever may look at its schedules."""
+        try:
+            found = nearest_zones(typed, CHOICES)
+            if not typed.strip():
+                actor = await asker_of(asked, self._owners, self._database)
+                if not actor.may(str(asked.guild_id), Right.SCHEDULES_READ):
+                    return []
+                async with self._database.read() as unit:
+                    used = await unit.schedules.last_zone(actor, str(asked.guild_id))
+                found = tuple(dict.fromkeys(each for each in (used, "UTC") if each))
+        except Exception:
+            log.exception("The time zones could not be completed")
+            return []
+        return [disnake.OptionChoice(each, each) for each in found]
 
     async def waiting_plans(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str

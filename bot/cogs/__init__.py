@@ -9,6 +9,7 @@ from bot.cogs.access import AccessCog
 from bot.cogs.announcements import AnnouncementCog
 from bot.cogs.guild import GuildCog
 from bot.cogs.guildwright import GuildwrightCog
+from bot.cogs.schedule import ScheduleCog
 from bot.cogs.template import TemplateCog
 from core.uow import Database
 
@@ -21,6 +22,7 @@ def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners
     bot.add_cog(GuildCog(database, owners))
     bot.add_cog(AccessCog(database, owners))
     bot.add_cog(AnnouncementCog(database, owners))
+    bot.add_cog(ScheduleCog(database, owners))
     bot.add_cog(TemplateCog(database, owners))
     keep_closed(bot, database, owners)
     require_declared(bot)

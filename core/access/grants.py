@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from core.access.mapping import access_of
 from core.access.repository import GrantRepository, MembershipRepository
@@ -132,12 +133,25 @@ class GrantService:
     ) -> MemberAccess:
         """As `put`, for a member whom Discord has just told of; who has no account gets one."""
         actor.require(person.guild_id, Right.ACCESS_WRITE)
+        account_id = await self._account_of(person)
+        return await self.put(actor, person.guild_id, account_id, role, reason)
+
+    async def with_account(self, actor: Actor, person: Person) -> Actor:
+        """The actor, of whom Discord has just told as that person, with their account: for what is somebody's own and
+        outlasts the moment. Who has none gets one."""
+        if person.user_id != actor.discord_user_id:
+            raise Forbidden("This is not who asks.")
+        if actor.account_id is not None:
+            return actor
+        return replace(actor, account_id=await self._account_of(person))
+
+    async def _account_of(self, person: Person) -> uuid.UUID:
         # Before any row is written: who keeps the guild's people has it before theirs.
         await self._access.lock(person.guild_id)
         account_id = await self._accounts.of_person(person.user_id, person.name)
         await self._access.keep_people(person.guild_id, [person])
         await self._access.look_at(person.user_id)
-        return await self.put(actor, person.guild_id, account_id, role, reason)
+        return account_id
 
     async def remove(self, actor: Actor, guild_id: Snowflake, account_id: uuid.UUID) -> MemberAccess | None:
         """They are what Discord says of them again; answers what that is. Raises `NotFound` where nothing was

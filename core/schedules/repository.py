@@ -87,6 +87,15 @@ class ScheduleRepository(Repository[ScheduleModel]):
         query = select(func.count()).where(ScheduleModel.guild_id == guild_id, ~_is_undo())
         return await self.session.scalar(query) or 0
 
+    async def last_zone(self, guild_id: Snowflake) -> str | None:
+        """Of what people made: what takes something back is in UTC whatever they would say."""
+        return await self.session.scalar(
+            select(ScheduleModel.timing["time_zone"].astext)
+            .where(ScheduleModel.guild_id == guild_id, ~_is_undo())
+            .order_by(ScheduleModel.updated_at.desc(), ScheduleModel.id.desc())
+            .limit(1)
+        )
+
     async def is_closed(self, guild_id: Snowflake) -> bool:
         """Whether nothing may be done there now."""
         query = select(_workable().where(GuildModel.id == guild_id).exists())
@@ -141,6 +150,16 @@ class RunRepository(Repository[ScheduleRunModel]):
         if paging.cursor is not None:
             query = query.where(ScheduleRunModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
+
+    async def latest_of(self, guild_id: Snowflake, ids: Collection[uuid.UUID]) -> Sequence[ScheduleRunModel]:
+        """One of each of these schedules that are of the guild and have any."""
+        found = await self.session.scalars(
+            select(ScheduleRunModel)
+            .where(ScheduleRunModel.schedule_id.in_(ids), ScheduleRunModel.guild_id == guild_id)
+            .distinct(ScheduleRunModel.schedule_id)
+            .order_by(ScheduleRunModel.schedule_id, ScheduleRunModel.id.desc())
+        )
+        return found.all()
 
     async def put(self, runs: Sequence[dict[str, Any]]) -> frozenset[uuid.UUID]:
         """New ones, all with values for the same columns; answers which of the ids were written: an occurrence that

@@ -1,7 +1,7 @@
 """Schedules as people make them, look at them and change them. What becomes of them is `running`'s."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -29,6 +29,8 @@ from core.schedules.triggers import OnceTrigger
 
 MOST_IN_GUILD = 1_000
 MOST_PREVIEWED = 100
+SHOWN_AHEAD = 5
+"""Of the next runs, where nobody says how many."""
 _OF_OTHERS = f"{Right.SCHEDULES_WRITE}:others"
 
 
@@ -124,6 +126,20 @@ class ScheduleService:
             return ()
         left = count if model.max_runs is None else min(count, max(model.max_runs - model.runs, 0))
         return preview(model.timing, model.id, self._clock(), left)
+
+    async def latest_runs(
+        self, actor: Actor, guild_id: Snowflake, ids: Collection[uuid.UUID]
+    ) -> dict[uuid.UUID, ScheduleRun]:
+        """Of those of the guild's schedules that have ever had one."""
+        actor.require(guild_id, Right.SCHEDULES_READ)
+        await self._guilds.known(actor, guild_id)
+        return {row.schedule_id: to_run(row) for row in await self._runs.latest_of(guild_id, ids)}
+
+    async def last_zone(self, actor: Actor, guild_id: Snowflake) -> str | None:
+        """That of the schedule which somebody of the guild was last to make or change."""
+        actor.require(guild_id, Right.SCHEDULES_READ)
+        await self._guilds.known(actor, guild_id)
+        return await self._schedules.last_zone(guild_id)
 
     async def edit(
         self,

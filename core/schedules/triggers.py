@@ -26,6 +26,7 @@ MACROS = {
 }
 FLOOR_SECONDS = 10
 """No schedule runs more often: below it a guild's own limits at Discord would be all that it does."""
+LONGEST_SECONDS = 366 * 86_400
 _LOOKED_AT = 400
 _LOOKED_AHEAD = timedelta(days=800)
 """How many occurrences are looked at, and how far, for the shortest time between two."""
@@ -48,7 +49,7 @@ class CronTrigger(Struct, frozen=True, kw_only=True, tag_field="type", tag="cron
 class IntervalTrigger(Struct, frozen=True, kw_only=True, tag_field="type", tag="interval"):
     """Every so many seconds, counted from `anchor`; without it from when the schedule was made."""
 
-    every_seconds: Annotated[int, Meta(ge=1, le=366 * 86_400)]
+    every_seconds: Annotated[int, Meta(ge=1, le=LONGEST_SECONDS)]
     anchor: Moment | None = None
 
 
@@ -152,12 +153,12 @@ def _walk(expression: str, local: datetime, zone: tzinfo, *, back: bool) -> Iter
     cron = CronSim(fields_of(expression), local, reverse=back)
     while True:
         try:
-            yield _at(next(cron), zone)
+            yield instant(next(cron), zone)
         except (StopIteration, OverflowError):  # fifty years without one; the end of the calendar
             return
 
 
-def _at(local: datetime, zone: tzinfo) -> datetime:
+def instant(local: datetime, zone: tzinfo) -> datetime:
     """The first moment that the clocks of the zone show this, or the end of the gap in which it lies."""
     moment = local.replace(tzinfo=zone).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == local:

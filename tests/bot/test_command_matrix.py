@@ -9,7 +9,7 @@ import pytest
 from disnake.ext import commands
 
 from bot.cogs.announcements import NOT_AN_OWNER
-from bot.ui import confirm
+from bot.ui import confirm, schedule_press
 from core.guilds import announcing
 from core.templates.plan import PlanOptions
 from tests.bot.conftest import Discord
@@ -35,12 +35,20 @@ COMMANDS: dict[str, Role] = {
     "access show": "moderator",
     "access grant": "admin",
     "access revoke": "admin",
+    "schedule list": "moderator",
+    "schedule show": "moderator",
+    "schedule add": "moderator",
+    "schedule pause": "moderator",
+    "schedule resume": "moderator",
+    "schedule run": "moderator",
+    "schedule delete": "moderator",
     "guild reject": "owner",
     "guild suspend": "owner",
     "guild approve": "owner",
     "guild ban": "owner",
 }
 BUTTONS: dict[str, Role] = {
+    "schedule delete": "moderator",
     # Puts away a reply that is the presser's own.
     "cancel": "user",
     "approve": "admin",
@@ -72,7 +80,10 @@ def wrong(name: str, role: Role, least: Role, said: str) -> list[str]:
 
 def options(road: Road, template_id: UUID) -> dict[str, dict[str, Any]]:
     template, mia = {"name": str(template_id)}, {"member": str(road.guild["members"]["mia"])}
+    schedule = {"name": "Nothing of the kind"}
     return {
+        "schedule add": schedule | {"what": "drift check", "every": "1 day"},
+        **{f"schedule {verb}": schedule for verb in ("show", "pause", "resume", "run", "delete")},
         "template show": template,
         "template plan": template,
         "template apply": template,
@@ -94,8 +105,8 @@ async def test_every_command_of_the_bot_stands_in_the_table(road: Road) -> None:
 
 
 def test_every_button_stands_in_the_table() -> None:
-    guild = {f"guild {choice}" for choice in get_args(announcing.Choice)}
-    assert set(get_args(confirm.Choice)) | guild == set(BUTTONS)
+    others = {f"guild {choice}" for choice in get_args(announcing.Choice)} | {"schedule delete"}
+    assert set(get_args(confirm.Choice)) | others == set(BUTTONS)
 
 
 async def test_each_command_refuses_who_is_less_than_the_table_says_and_nobody_else(road: Road) -> None:
@@ -125,7 +136,9 @@ async def pressed(road: Road, user: str, name: str, plan_id: UUID) -> str:
     word, _, choice = name.rpartition(" ")
     who = str(road.guild["members"][user])
     custom_id = (
-        announcing.custom_id(announcing.GuildPress(_guild_choice(choice), road.guild_id))
+        schedule_press.custom_id(plan_id, who)
+        if word == "schedule"
+        else announcing.custom_id(announcing.GuildPress(_guild_choice(choice), road.guild_id))
         if word
         else confirm.custom_id(confirm.Press(_choice(choice), plan_id, who))
     )

@@ -1,0 +1,108 @@
+"""What a schedule does, and how it went, in words."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.ui.text import clipped
+from core.actions.payloads import MessageSend
+from core.actions.undo import UndoPayload
+from core.discord.markdown import plain
+from core.errors import Invalid
+from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
+from core.schedules.schemas import Schedule, ScheduleRun
+
+_TEXT_ROOM, _TROUBLE_ROOM = 200, 150
+_OPTIONS: Final = {
+    "/trigger/expression": "cron",
+    "/trigger/every_seconds": "every",
+    "/trigger/run_at": "at",
+    "/time_zone": "zone",
+    "/payload/channel_id": "channel",
+    "/payload/content": "text",
+    "/payload/template_id": "template",
+    "/payload/label": "label",
+}
+"""Where core finds something wrong, and what the command calls that."""
+
+
+def absolute(at: datetime) -> str:
+    """As each reader's own client shows it, and how long that is away."""
+    seconds = int(at.timestamp())
+    return f"<t:{seconds}:F> (<t:{seconds}:R>)"
+
+
+def relative(at: datetime) -> str:
+    return f"<t:{int(at.timestamp())}:R>"
+
+
+def doing(payload: SchedulePayload) -> str:
+    """As a person says it of a schedule: it …"""
+    match payload:
+        case MessageSend(channel_id=channel_id, content=content):
+            said = plain(clipped(content, _TEXT_ROOM)) or "an embed"
+            return f"sends to <#{channel_id}>: {said}"
+        case CaptureScheduled(label=label):
+            named = f" as “{plain(label)}”" if label else ""
+            return f"keeps what the server looks like{named}"
+        case DriftCheckScheduled():
+            return "compares the server with its active version"
+        case ApplyScheduled(version=version):
+            which = "newest version" if version is None else f"version {version}"
+            return f"applies the {which} of a template, and deletes nothing"
+        case UndoPayload(act=act):
+            return f"takes back what was done for a time ({_kind_of(act)})"
+        case _:
+            return f"asks for {_kind_of(payload)}"
+
+
+def went(run: ScheduleRun | None) -> str:
+    """What became of the latest run."""
+    if run is None:
+        return "has not run yet"
+    at = relative(run.ended_at or run.asked_at or run.due_at)
+    if run.state == "waiting":
+        return f"waits for its turn since {at}"
+    if run.state == "asked":
+        return f"is being done since {at}"
+    why = "" if run.trouble is None else f": {plain(clipped(run.trouble.message, _TROUBLE_ROOM))}"
+    return f"last {run.state} {at}{why}"
+
+
+def ran_text(run: ScheduleRun) -> str:
+    """What came of running it by hand."""
+    match run.state:
+        case "asked":
+            return f"is being done now, as job `{run.job_id}`."
+        case "waiting":
+            return "is done as soon as the run before it has ended."
+        case _:
+            why = "" if run.trouble is None else f": {plain(run.trouble.message)}"
+            return f"ran, and {run.state}{why or '.'}"
+
+
+def standing(schedule: Schedule) -> str:
+    """Its state, and why it was paused."""
+    if schedule.state != "paused" or schedule.pause is None:
+        return schedule.state
+    by = "by itself" if schedule.pause.by.kind == "system" else f"by {plain(schedule.pause.by.name)}"
+    why = "" if not schedule.pause.reason else f": {plain(clipped(schedule.pause.reason, _TROUBLE_ROOM))}"
+    return f"paused {by} {relative(schedule.pause.at)}{why}"
+
+
+def by_options(refused: Invalid) -> Invalid:
+    """The same, with each message under the name of the option that it is about."""
+    if not refused.problems:
+        return refused
+    lines = [f"{_option_of(each.pointer)}{each.message}" for each in refused.problems]
+    return Invalid(" ".join(lines), code=refused.error_code, problems=refused.problems)
+
+
+def _option_of(pointer: str) -> str:
+    name = _OPTIONS.get(pointer, "" if pointer.count("/") != 1 else pointer.removeprefix("/"))
+    return f"{name}: " if name not in {"", "payload"} else ""
+
+
+def _kind_of(payload: msgspec.Struct) -> str:
+    return str(payload.__struct_config__.tag)
