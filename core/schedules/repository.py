@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from core.actions.undo import UNDO
 from core.db import Repository
@@ -156,7 +156,7 @@ class RunRepository(Repository[ScheduleRunModel]):
         found = await self.session.scalars(
             select(ScheduleRunModel)
             .where(ScheduleRunModel.schedule_id.in_(ids), ScheduleRunModel.guild_id == guild_id)
-            .distinct(ScheduleRunModel.schedule_id)
+            .ext(distinct_on(ScheduleRunModel.schedule_id))
             .order_by(ScheduleRunModel.schedule_id, ScheduleRunModel.id.desc())
         )
         return found.all()
