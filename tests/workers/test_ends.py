@@ -424,14 +424,18 @@ async def test_what_was_taken_back_or_left_holds_no_more_and_what_failed_does(cl
 
 
 async def test_an_end_that_came_is_forgotten_with_the_jobs_of_its_time(clocks: Clockwork) -> None:
-    job, other = await do(clocks, grant(ADA), given(ADA)), await do(clocks, grant(KEN), given(KEN))
+    job = await do(clocks, grant(ADA, seconds=300 * DAY), given(ADA))
+    other = await do(clocks, grant(KEN), given(KEN))
     async with clocks.database.unit() as unit:
         await unit.schedules.pause(clocks.actor, other.id)
-    await clocks.pass_time(days=1)
+    await clocks.pass_time(days=300)
     mine = await clocks.make(OnceTrigger(run_at=clocks.now + timedelta(hours=1)))
     await clocks.settle()
     await clocks.pass_time(hours=1)
-    clocks.now += timedelta(days=30)
+    async with clocks.database.unit() as unit:
+        await unit.undos.delete_old(timedelta(days=30))
+    assert (await must_end(clocks, job)).state == "ended"
+    clocks.now += timedelta(days=31)
     async with clocks.database.unit() as unit:
         await unit.undos.delete_old(timedelta(days=30))
     assert await end_of(clocks, job) is None
