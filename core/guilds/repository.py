@@ -60,12 +60,13 @@ class GuildRepository(Repository[GuildModel]):
         )
 
     async def find_locked(self, guild_id: str) -> GuildModel | None:
-        """With structure and powers, until the transaction ends."""
+        """With structure and powers, until the transaction ends. Rows that belong to the guild are still written, by
+        those who may hold what the transaction is waiting for."""
         return await self.session.scalar(
             select(GuildModel)
             .where(GuildModel.id == guild_id)
             .options(undefer(GuildModel.structure), undefer(GuildModel.powers))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
 
     async def store(
