@@ -29,8 +29,11 @@ from core.schedules.asking import Asking
 from core.schedules.rehearsal import Rehearsal
 from core.schedules.repository import LISTENING as RUNS_LISTENING
 from core.schedules.repository import RunRepository, ScheduleRepository
+from core.schedules.reversals import LISTENING as REVERSALS_LISTENING
+from core.schedules.reversals import ReversalRepository
 from core.schedules.running import RunService
 from core.schedules.service import ScheduleService
+from core.schedules.undoing import UndoService
 from core.sealing import seal_what_is_plain
 from core.tables import METADATA
 from core.templates.so_far import ApplyReports
@@ -54,10 +57,21 @@ class UnitOfWork(TemplateServices):
         )
 
     @cached_property
+    def undos(self) -> UndoService:
+        return UndoService(
+            ScheduleRepository(self._session),
+            ReversalRepository(self._session),
+            ledger=self.ledger,
+            audit=self.audit,
+            clock=self._clock,
+        )
+
+    @cached_property
     def schedules(self) -> ScheduleService:
         return ScheduleService(
             ScheduleRepository(self._session),
             RunRepository(self._session),
+            ReversalRepository(self._session),
             running=self.runs,
             rehearsal=Rehearsal(
                 running=self.runs, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
@@ -104,12 +118,13 @@ class _Listeners:
     """Implements `core.jobs.outbox.Audience` for notifications and schedules, which are made of jobs: they are asked
     for only by then."""
 
-    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING}"
+    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING} OR {REVERSALS_LISTENING}"
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def job_ended(self, job: Job) -> None:
+        await self._unit.undos.job_ended(job)
         await self._unit.runs.job_ended(job)
         await self._unit.notifications.job_ended(job)
 

@@ -105,7 +105,7 @@ class GuildServices(JobServices):
 
     @cached_property
     def actions(self) -> ActionService:
-        return ActionService(self.guilds, self.guild_syncs, self.jobs)
+        return ActionService(self.guilds, self.guild_syncs, self.jobs, self._clock)
 
     @cached_property
     def policies(self) -> PolicyService:

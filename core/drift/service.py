@@ -129,6 +129,7 @@ class DriftService:
     ) -> Page[DriftItem]:
         """Newest first. Raises `NotFound` where no version is active."""
         actor.require(guild_id, Right.DRIFT_READ)
+        await self._guilds.known(actor, guild_id)
         active = await self._active.present_in(guild_id)
         rows = await self._items.page(active, wanted, paging)
         items = tuple(map(to_item, rows[: paging.limit]))

@@ -60,8 +60,8 @@ class GuildRepository(Repository[GuildModel]):
         )
 
     async def find_locked(self, guild_id: str) -> GuildModel | None:
-        """With structure and powers, until the transaction ends. Rows that belong to the guild are still written, by
-        those who may hold what the transaction is waiting for."""
+        """With structure and powers, until the transaction ends. Rows that name the guild can be written meanwhile: who
+        settles a job of it does so, and holds what a review wants next."""
         return await self.session.scalar(
             select(GuildModel)
             .where(GuildModel.id == guild_id)

@@ -5,9 +5,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from core.actions.service import ActionService
+from core.actions.undo import UNDO, UndoPayload
 from core.actor import Actor
 from core.drift.service import DriftService
-from core.errors import Conflict
+from core.errors import Conflict, Invalid, Problem
 from core.guilds.jobs import SyncPayload
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
@@ -66,11 +67,19 @@ class Asking:
                 return await self._snapshots.request_capture(actor, guild_id, label=label, members=members)
             case DriftCheckScheduled():
                 return await self._drift.request_check(actor, guild_id)
+            case UndoPayload():
+                return await self._undo(actor, guild_id, payload)
             case ApplyScheduled():
                 async with self._savepoint():
                     return await self._apply(actor, guild_id, payload)
             case _:
                 return await self._actions.request(actor, guild_id, payload)
+
+    async def _undo(self, actor: Actor, guild_id: str, payload: UndoPayload) -> Job:
+        if actor.kind != "system":
+            message = "Ends are ours to see to: ask for what has one, with `until` or `expires_in`."
+            raise Invalid(message, problems=(Problem(pointer="/payload/kind", code="ours", message=message),))
+        return await self._jobs.ask(actor, UNDO, payload, guild_id=guild_id)
 
     async def _apply(self, actor: Actor, guild_id: str, wanted: ApplyScheduled) -> Job | None:
         plan = await self._plans.create(

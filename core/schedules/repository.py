@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from core.actions.undo import UNDO
 from core.db import Repository
 from core.discord.types import Snowflake
 from core.guilds.models import GuildModel
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.schedules.models import ScheduleModel, ScheduleRunModel
-from core.schedules.schemas import CHANNEL
+from core.schedules.schemas import CHANNEL, Trouble
 from core.schedules.states import OPEN_RUNS, run_state
 
 LISTENING = "EXISTS (SELECT FROM schedule_runs WHERE schedule_runs.job_id = :job_id)"
@@ -44,6 +45,10 @@ def _is_due(now: datetime) -> Any:
 
 def _workable() -> Any:
     return select(GuildModel.id).where(GuildModel.state == "approved")
+
+
+def _is_undo() -> Any:
+    return ScheduleModel.payload["kind"].astext == UNDO.kind
 
 
 class ScheduleRepository(Repository[ScheduleModel]):
@@ -78,8 +83,22 @@ class ScheduleRepository(Repository[ScheduleModel]):
         return (await self.session.scalars(query.execution_options(populate_existing=True))).all()
 
     async def count_in(self, guild_id: Snowflake) -> int:
-        query = select(func.count()).where(ScheduleModel.guild_id == guild_id)
+        """Those that people made."""
+        query = select(func.count()).where(ScheduleModel.guild_id == guild_id, ~_is_undo())
         return await self.session.scalar(query) or 0
+
+    async def is_closed(self, guild_id: Snowflake) -> bool:
+        """Whether nothing may be done there now."""
+        query = select(_workable().where(GuildModel.id == guild_id).exists())
+        return not await self.session.scalar(query)
+
+    async def drop_undone(self, moment: datetime) -> None:
+        """Those that took something back, and have been at their end since before that moment."""
+        await self.session.execute(
+            delete(ScheduleModel)
+            .where(ScheduleModel.state == "ended", _is_undo(), ScheduleModel.updated_at < moment)
+            .execution_options(synchronize_session=False)
+        )
 
     async def take_due(self, now: datetime, limit: int) -> Sequence[ScheduleModel]:
         """Those that have been due for longest, in the order of `held`; nobody else gets them before the transaction
@@ -170,12 +189,12 @@ class RunRepository(Repository[ScheduleRunModel]):
             select(func.min(_look_at())).where(ScheduleRunModel.look_at.is_not(None))
         )
 
-    async def note_end(self, job: Job, now: datetime) -> None:
+    async def note_end(self, job: Job, now: datetime, trouble: Trouble | None) -> None:
         """Its row alone is written: the transaction holds the job, and whoever holds the schedule may want that."""
         await self.session.execute(
             update(ScheduleRunModel)
             .where(ScheduleRunModel.job_id == job.id)
-            .values(state=run_state(job.state), ended_at=now, look_at=now)
+            .values(state=run_state(job.state), ended_at=now, look_at=now, trouble=trouble)
             .execution_options(synchronize_session=False)
         )
         await self.session.execute(select(func.pg_notify(CHANNEL, "")))

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from core.access.service import AccessService
 from core.accounts.service import AccountService
+from core.actions.undo import UndoPayload, on_behalf_of
 from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
@@ -30,7 +31,7 @@ from core.schedules.asking import Asking, Savepoint
 from core.schedules.claims import decision_of, is_missed, new_run, new_runs
 from core.schedules.models import ScheduleModel, ScheduleRunModel
 from core.schedules.repository import RunRepository, ScheduleRepository
-from core.schedules.rows import asker_of, state_of
+from core.schedules.rows import asker_of, state_of, trouble_of
 from core.schedules.schemas import Pause, Trouble
 from core.schedules.states import RunState, after_run, begins
 from core.schedules.timing import Occurrence
@@ -91,12 +92,13 @@ class RunService:
             for run in ended[model.id]:
                 run.look_at = None
                 await self._draw(model, state_of(run))
+                await self._put_off(model, state_of(run), now)
         await self._begin(found, now)
         return len(ids)
 
     async def job_ended(self, job: Job) -> None:
         """In the transaction that settles it."""
-        await self._runs.note_end(job, self._clock())
+        await self._runs.note_end(job, self._clock(), trouble_of(job))
 
     async def run_now(self, model: ScheduleModel, *, request_id: str | None) -> ScheduleRunModel:
         """As its owner, at once or behind the runs that are open. Raises what asking raises, and `Conflict` where the
@@ -117,7 +119,7 @@ class RunService:
         others = [each for each in await self._open_of(model) if each.id != row["id"]]
         run = await self._runs.get_one(id=row["id"])
         if not others:
-            await self._ask(model, run, now, await self.asker(model.actor), request_id)
+            await self._ask(model, run, now, await self._asker_of(model, {}), request_id)
         else:
             run.look_at = None
         return run
@@ -230,10 +232,7 @@ class RunService:
         """Whether the run is over with that, so that the next one may be tried. `askers` are the owners that were
         looked up in this transaction."""
         try:
-            key = msgspec.json.encode(model.actor)
-            if key not in askers:
-                askers[key] = await self.asker(model.actor)
-            await self._ask(model, run, now, askers[key])
+            await self._ask(model, run, now, await self._asker_of(model, askers))
         except GuildBusy:
             run.look_at = now + AGAIN_AFTER
             return False
@@ -245,6 +244,24 @@ class RunService:
             self._end(run, "refused", now, Trouble(error.error_code, error.message))
             await self._draw(model, "refused")
         return run.state != "asked"
+
+    async def _asker_of(self, model: ScheduleModel, askers: dict[bytes, Actor]) -> Actor:
+        """Its owner, but of an end nobody but us."""
+        if isinstance(model.payload, UndoPayload):
+            return on_behalf_of(model.actor)
+        key = msgspec.json.encode(model.actor)
+        if key not in askers:
+            askers[key] = await self.asker(model.actor)
+        return askers[key]
+
+    async def _put_off(self, model: ScheduleModel, state: RunState, now: datetime) -> None:
+        """What was called off because nothing may be done in the guild is due again when something may: an end that is
+        skipped never comes."""
+        is_undo = isinstance(model.payload, UndoPayload)
+        if is_undo and state in {"cancelled", "failed"} and await self._schedules.is_closed(model.guild_id):
+            model.next_at = model.due_at = now
+            if model.state == "ended":
+                model.state = "active"
 
     async def _ask(
         self,
