@@ -84,6 +84,8 @@ def test_components_are_valid_schemas_with_short_names(openapi: dict[str, Any]) 
         ("JobEvent", "type"),
         ("CallbackEvent", "type"),
         ("PlanStep", "do"),
+        ("SchedulePayload", "kind"),
+        ("ScheduleTrigger", "type"),
         ("ProcessDetails", "kind"),
         ("DocumentChannel", "type"),
         ("DocumentChildChannel", "type"),
