@@ -104,16 +104,21 @@ class RunService:
             )
         if model.overlap == "cancel_previous":
             await self._call_off(others, now)
-        run_id = await self._runs.put(
-            model, occurrence=now, due_at=now, by_hand=True, state="waiting", look_at=now
-        )
+        run = await self._put_by_hand(model, now)
         model.runs += 1
-        run = await self._runs.get_one(id=run_id)
         if not [each for each in await self._runs.open_of(model.id) if each.id != run.id]:
             await self._ask(model, run, now, request_id)
         else:
             run.look_at = None
         return run
+
+    async def _put_by_hand(self, model: ScheduleModel, now: datetime) -> ScheduleRunModel:
+        """At the first moment that has no run yet: it is by this that runs are told apart."""
+        occurrence = now
+        values: dict[str, Any] = {"due_at": now, "by_hand": True, "state": "waiting", "look_at": now}
+        while (run_id := await self._runs.put(model, occurrence=occurrence, **values)) is None:
+            occurrence += timedelta(microseconds=1)
+        return await self._runs.get_one(id=run_id)
 
     async def asker(self, owner: Actor) -> Actor:
         """The owner of a schedule as they are now. Raises `Forbidden` where what they came with holds no more."""

@@ -147,7 +147,7 @@ class ScheduleService:
         after = replace(after, timing=anchored(after.timing, now))
         if after == before:
             return to_schedule(model)
-        moves = after.timing != before.timing
+        moves = _moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
         if replace(after, name=before.name) != before:
             owner = model.actor if is_same_person(model.actor, actor) else owner_of(actor, model.guild_id)
@@ -240,6 +240,12 @@ class ScheduleService:
         if not is_same_person(model.actor, actor):
             actor.unscoped().require(model.guild_id, _OF_OTHERS)
         return model
+
+
+def _moved(before: Timing, after: Timing) -> bool:
+    """Whether it runs at other times; what becomes of missed ones is none of that."""
+    same = ("misfire", "misfire_limit", "grace_seconds")
+    return replace(after, **{name: getattr(before, name) for name in same}) != before
 
 
 def _require_fresh(model: ScheduleModel, seen: datetime | None) -> None:
