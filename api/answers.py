@@ -8,15 +8,16 @@ T = TypeVar("T")
 
 
 class Answer(msgspec.Struct, Generic[T], frozen=True):
-    """`location` is the path of what was made."""
+    """`location` is the path of what was made. What `shows_secret` is kept for repetitions only sealed."""
 
     status: int
     content: T
     location: str | None = None
+    shows_secret: bool = False
 
 
-def created(content: T, location: str) -> Answer[T]:
-    return Answer(201, content, location)
+def created(content: T, location: str, *, shows_secret: bool = False) -> Answer[T]:
+    return Answer(201, content, location, shows_secret)
 
 
 def accepted(content: T, location: str) -> Answer[T]:

@@ -124,8 +124,9 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
     redis = connect(settings.redis_url)
 
     @asynccontextmanager
-    async def closing(app: Litestar) -> AsyncGenerator[None]:
+    async def sealed(app: Litestar) -> AsyncGenerator[None]:
         try:
+            await database.seal_what_is_plain()
             yield
         finally:
             await engines.dispose()
@@ -139,7 +140,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         image_capacity=settings.image_capacity,
         people=people_of(settings, keyring),
     )
-    return create_app(settings, database, redis=redis, announce=announce, around=(closing,))
+    return create_app(settings, database, redis=redis, announce=announce, around=(sealed,))
 
 
 def create_app(

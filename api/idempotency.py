@@ -44,7 +44,10 @@ class AnswerOnce:
 
 def _stored(answer: Answer[Any]) -> StoredAnswer:
     return StoredAnswer(
-        status=answer.status, location=answer.location, body=msgspec.json.encode(answer.content)
+        status=answer.status,
+        location=answer.location,
+        body=msgspec.json.encode(answer.content),
+        shows_secret=answer.shows_secret,
     )
 
 

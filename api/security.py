@@ -20,6 +20,7 @@ from core.uow import Database, UnitOfWork
 
 CSRF_HEADER: Final = "X-CSRF-Token"
 _NOTE_EVERY_SECONDS = 60.0
+_MOST_NOTED = 10_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = "open_to_all"
 OPEN_TO_ALL: Final[Mapping[str, bool]] = {_OPEN: True}
@@ -67,11 +68,15 @@ class Credentials(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=actor, auth=None)
 
     async def _note_use(self, database: Database, actor: Actor) -> None:
-        """Once a minute: most requests write nothing."""
+        """Once a minute: most requests write nothing. Where more come in a minute than are remembered, more is
+        written."""
         now, used = time.monotonic(), actor.token_id or actor.session_id
         if used is None or now - self._noted.get(used, -_NOTE_EVERY_SECONDS) < _NOTE_EVERY_SECONDS:
             return
+        self._noted.pop(used, None)  # so that the one noted longest ago comes first
         self._noted[used] = now
+        if len(self._noted) > _MOST_NOTED:
+            del self._noted[next(iter(self._noted))]
         async with database.unit() as unit:
             await (unit.accounts if actor.token_id else unit.sessions).note_use(actor)
 

@@ -75,10 +75,20 @@ class StructColumn(TypeDecorator[Any]):
 
 class SealedColumn(TypeDecorator[bytes]):
     """Bytes that `core.keyring` sealed. A rotation of keys finds these columns by their type; whoever writes one calls
-    `hold_keys` before sealing."""
+    `hold_keys` before sealing, and before any row of such a column is locked.
+
+    `replaces` is the column in which the same stood unsealed, of the rows that satisfy `where`: `core.sealing` takes it
+    over with the `purpose`.
+    """
 
     impl = LargeBinary
     cache_ok = True
+
+    def __init__(self, purpose: str = "", *, replaces: str | None = None, where: str = "true") -> None:
+        super().__init__()
+        self.purpose = purpose
+        self.replaces = replaces
+        self.where = where
 
 
 class Base(CommonTableAttributes, DeclarativeBase):

@@ -7,7 +7,6 @@ So no value can be sealed by a key that is being removed. Processes that run rea
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Column, MetaData, select, update
@@ -16,14 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from core.config import Settings, load_settings, sqlalchemy_url
-from core.db import SealedColumn, hold_keys
+from core.db import hold_keys
 from core.embedded import ServerUnavailable, embedded_servers
 from core.errors import EX_CONFIG, GuildwrightError
 from core.keyring import Keyring, SealBroken
 from core.migrate import require_current
+from core.sealing import one_of, rows_in_batches, seal_what_is_plain, sealed_columns
 from core.tables import METADATA
-
-_BATCH = 500
 
 
 class Rotated(msgspec.Struct, frozen=True):
@@ -35,12 +33,6 @@ class Rotated(msgspec.Struct, frozen=True):
     lost: int
 
 
-def sealed_columns(metadata: MetaData) -> list[Column[bytes]]:
-    """By their type, so that none can be forgotten."""
-    tables = metadata.sorted_tables
-    return [column for table in tables for column in table.columns if isinstance(column.type, SealedColumn)]
-
-
 async def rotate(database_url: str, keyring: Keyring, metadata: MetaData = METADATA) -> Rotated:
     """Interrupted at any point it has lost nothing: the old keys go only when nothing is sealed by them, and the next
     rotation goes on."""
@@ -49,6 +41,7 @@ async def rotate(database_url: str, keyring: Keyring, metadata: MetaData = METAD
         async with engine.begin() as connection:
             await hold_keys(connection, alone=True)
             old, primary = set(keyring.ids), keyring.add()
+            await seal_what_is_plain(connection, keyring, metadata)
             counts = [await _rewrap(connection, keyring, c) for c in sealed_columns(metadata)]
         keyring.remove(old)
     finally:
@@ -60,25 +53,21 @@ async def rotate(database_url: str, keyring: Keyring, metadata: MetaData = METAD
 
 async def _rewrap(connection: AsyncConnection, keyring: Keyring, column: Column[bytes]) -> tuple[int, int]:
     """How many values were sealed anew, and how many could not be read."""
-    [key] = column.table.primary_key.columns
+    table = column.table
     done = lost = 0
-    rows = (await connection.execute(select(key).where(column.is_not(None)))).scalars().all()
-    for ids in _batches(rows):
-        found = await connection.execute(select(key, column).where(key.in_(ids), column.is_not(None)))
-        for row_id, sealed in found.all():
+    for batch in await rows_in_batches(connection, table, column.is_not(None)):
+        found = await connection.execute(
+            select(*table.primary_key.columns, column).where(one_of(table, batch), column.is_not(None))
+        )
+        for *key, sealed in found.all():
             try:
                 fresh = keyring.rewrap(sealed)
             except SealBroken:
                 lost += 1
                 continue
-            await connection.execute(update(column.table).where(key == row_id).values({column: fresh}))
+            await connection.execute(update(table).where(one_of(table, [key])).values({column: fresh}))
             done += 1
     return done, lost
-
-
-def _batches(rows: Iterable[object]) -> Iterable[list[object]]:
-    every = list(rows)
-    return (every[start : start + _BATCH] for start in range(0, len(every), _BATCH))
 
 
 async def _run(database_url: str, settings: Settings) -> Rotated:
@@ -106,7 +95,10 @@ def main() -> int:
         return 1
     print(f"The key is {done.primary} now, and the old one is gone; {done.values} values were sealed anew.")
     if done.lost:
-        print(f"{done.lost} values were sealed by keys that are in no file: their people log in again.")
+        print(
+            f"{done.lost} values were sealed by keys that are in no file: people log in again, and a callback that "
+            "says its secret cannot be read gets a new one with rotate-secret."
+        )
     return 0
 
 

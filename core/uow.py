@@ -4,7 +4,7 @@ Leaving commits, an exception rolls back, and nobody else commits. What must fol
 is kept by the unit and done once the commit has succeeded.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -32,11 +32,12 @@ from core.callbacks.ledger import DeliveryLedger
 from core.callbacks.outbox import CallbackOutbox
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
+from core.callbacks.secrets import SecretSeal
 from core.callbacks.service import CallbackService
 from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.clock import Clock, utc_now
 from core.config import Settings
-from core.db import Engines
+from core.db import Engines, hold_keys
 from core.drift.repository import DriftRepository
 from core.drift.service import DriftService
 from core.errors import Conflict
@@ -46,10 +47,12 @@ from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
 from core.guilds.snapshot_repository import MemberRolesRepository, SnapshotRepository
 from core.guilds.snapshots import SnapshotService
+from core.guilds.syncs import SyncService
 from core.images.repository import AssetRepository, ImageRepository
 from core.images.service import DEFAULT_CAPACITY, ImageService
 from core.jobs.approvals import ApprovalService
 from core.jobs.claim_repository import ClaimRepository
+from core.jobs.ends import EarlyEnds
 from core.jobs.event_repository import JobEventRepository
 from core.jobs.guild_events import GuildEventRepository, GuildEventService
 from core.jobs.idempotency import IdempotencyRepository, IdempotencyService
@@ -59,7 +62,7 @@ from core.jobs.pauses import PauseRepository, PauseService
 from core.jobs.processes import ProcessRepository, ProcessService
 from core.jobs.repository import JobRepository
 from core.jobs.ring import Ring, Rung, no_ring
-from core.jobs.schemas import Job
+from core.jobs.schemas import Job, JobStep
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
 from core.jobs.step_repository import StepRepository
@@ -82,6 +85,8 @@ from core.schedules.repository import LISTENING as RUNS_LISTENING
 from core.schedules.repository import RunRepository, ScheduleRepository
 from core.schedules.running import RunService
 from core.schedules.service import ScheduleService
+from core.sealing import seal_what_is_plain
+from core.tables import METADATA
 from core.templates.active import ActiveVersionService
 from core.templates.approvals import PlanApprovalService
 from core.templates.comparing import ComparisonService
@@ -97,11 +102,12 @@ from core.templates.repository import (
 )
 from core.templates.rollout import RolloutService
 from core.templates.service import TemplateService
+from core.templates.so_far import ApplyReports
 from core.templates.versions import TemplateVersionService
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of people by settings. Only a process that logs them in has a `keyring`. `issuer` is the
+    """What is said of people by settings. Only a process that logs them in or signs has a `keyring`. `issuer` is the
     installation's own address, which access tokens name."""
 
     owner_ids: frozenset[str] = frozenset()
@@ -216,6 +222,7 @@ class UnitOfWork:
             TransitionRepository(self._session),
             StepRepository(self._session),
             self._job_events,
+            ends=self._ends,
             audit=self.audit,
             catalog=self._catalog,
             clock=self._clock,
@@ -237,7 +244,17 @@ class UnitOfWork:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(
-            ClaimRepository(self._session), StepRepository(self._session), self._job_events, self._clock
+            ClaimRepository(self._session),
+            StepRepository(self._session),
+            self._job_events,
+            self._ends,
+            self._clock,
+        )
+
+    @cached_property
+    def _ends(self) -> EarlyEnds:
+        return EarlyEnds(
+            TransitionRepository(self._session), StepRepository(self._session), _LateReports(self)
         )
 
     @cached_property
@@ -258,6 +275,7 @@ class UnitOfWork:
             NotificationChoicesRepository(self._session),
             NoticeRepository(self._session),
             accounts=self.accounts,
+            access=self.access,
             guilds=self.guilds,
             options=self.guild_options,
             jobs=self.jobs,
@@ -279,6 +297,7 @@ class UnitOfWork:
             audit=self.audit,
             clock=self._clock,
             rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -286,9 +305,10 @@ class UnitOfWork:
         return DeliveryLedger(
             CallbackRepository(self._session),
             DeliveryRepository(self._session),
-            self.audit,
-            self._clock,
-            self._callback_rules,
+            audit=self.audit,
+            clock=self._clock,
+            rules=self._callback_rules,
+            seal=SecretSeal(self._people.keys),
         )
 
     @cached_property
@@ -303,7 +323,7 @@ class UnitOfWork:
 
     @cached_property
     def idempotency(self) -> IdempotencyService:
-        return IdempotencyService(IdempotencyRepository(self._session))
+        return IdempotencyService(IdempotencyRepository(self._session), self._people.keys)
 
     @cached_property
     def processes(self) -> ProcessService:
@@ -325,11 +345,14 @@ class UnitOfWork:
             GuildRepository(self._session),
             images=self.images,
             announcements=self.announcements,
-            jobs=self.jobs,
             told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
         )
+
+    @cached_property
+    def guild_syncs(self) -> SyncService:
+        return SyncService(self.guilds, self.jobs)
 
     @cached_property
     def announcements(self) -> AnnouncementService:
@@ -337,7 +360,13 @@ class UnitOfWork:
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:
-        return GuildOptionsService(GuildRepository(self._session), self.guilds, self.audit, self._clock)
+        return GuildOptionsService(
+            GuildRepository(self._session),
+            known=self.guilds,
+            syncs=self.guild_syncs,
+            audit=self.audit,
+            clock=self._clock,
+        )
 
     @cached_property
     def access(self) -> AccessService:
@@ -372,11 +401,11 @@ class UnitOfWork:
 
     @cached_property
     def guild_reviews(self) -> GuildReviewService:
-        return GuildReviewService(self.guilds, self.snapshots, self.jobs)
+        return GuildReviewService(self.guilds, self.guild_syncs, self.snapshots, self.jobs)
 
     @cached_property
     def actions(self) -> ActionService:
-        return ActionService(self.guilds, self.jobs)
+        return ActionService(self.guilds, self.guild_syncs, self.jobs)
 
     @cached_property
     def policies(self) -> PolicyService:
@@ -420,6 +449,7 @@ class UnitOfWork:
             ActiveVersionRepository(self._session),
             versions=self.template_versions,
             guilds=self.guilds,
+            syncs=self.guild_syncs,
             audit=self.audit,
             clock=self._clock,
         )
@@ -433,6 +463,7 @@ class UnitOfWork:
             active=self.active_versions,
             guilds=self.guilds,
             snapshots=self.snapshots,
+            access=self.access,
             policies=self.policies,
             options=self.guild_options,
             images=self.images,
@@ -460,6 +491,7 @@ class UnitOfWork:
         return DriftService(
             DriftRepository(self._session),
             guilds=self.guilds,
+            syncs=self.guild_syncs,
             options=self.guild_options,
             active=self.active_versions,
             versions=self.template_versions,
@@ -545,6 +577,16 @@ class _Listeners:
         await self._unit.notifications.job_ended(job)
 
 
+class _LateReports:
+    """Implements `core.jobs.ends.Reports`, with what is made of jobs."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def so_far(self, job: Job, steps: Sequence[JobStep]) -> msgspec.Struct | None:
+        return await ApplyReports(self._unit.plans, self._unit.snapshots).so_far(job, steps)
+
+
 class Database:
     """Where units of work come from: one a process."""
 
@@ -587,6 +629,12 @@ class Database:
         """For what is one statement and said again and again, such as a heartbeat. Rings nobody."""
         async with self.engines.statement() as session:
             yield self._over(session)
+
+    async def seal_what_is_plain(self) -> int:
+        """At start: how many secrets that an earlier version kept as they are were sealed."""
+        async with self.engines.writing.begin() as connection:
+            await hold_keys(connection)
+            return await seal_what_is_plain(connection, self.people.keys(), METADATA)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:

@@ -12,6 +12,7 @@ from core.catalog import CATALOG
 from core.config import Settings, load_settings
 from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.keyring import Keyring
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database, people_of
@@ -26,14 +27,16 @@ async def serve(settings: Settings) -> None:
     if settings.database_url is None:
         raise ConfigurationError("The workers need DATABASE_URL; `just up` starts what has no address.")
     await require_current(settings.database_url)
+    keyring = Keyring.at(settings.keys_path)
     engines = Engines(settings.database_url)
     database = Database(
         engines,
         CATALOG,
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
-        people=people_of(settings),
+        people=people_of(settings, keyring),
     )
+    await database.seal_what_is_plain()
     keeping = asyncio.create_task(housekeeping_of(settings, database).run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)

@@ -101,6 +101,10 @@ class Deliveries:
     async def _attempt(self, claim: DeliveryClaim, deadline: float) -> Attempt:
         if claim.attempts > MOST_DELIVERY_ATTEMPTS:
             return Attempt(error="Every attempt was cut off before its outcome was known.")
+        if not claim.secrets:
+            return Attempt(
+                error="Its secret was sealed with a key that is gone: make a new one (rotate-secret)."
+            )
         return await self._sender.send(claim, deadline)
 
     async def _give_back(self, claim: DeliveryClaim) -> None:

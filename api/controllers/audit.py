@@ -15,7 +15,7 @@ from api.deps import Asker, Unit
 from api.guards import needs
 from api.media import JSON, NDJSON, wants_lines
 from api.operations import operation
-from api.params import Cursor, GuildId, Limit, in_utc, paging_of
+from api.params import SNOWFLAKE, Cursor, GuildId, Limit, in_utc, paging_of
 from api.parts import parts_of
 from api.schemas.audit import AuditEntry, AuditPage, entry_of
 from core.actor import Actor, Via
@@ -35,7 +35,7 @@ Through = Annotated[Via | None, QueryParameter(name="via", description="The door
 ByAccount = Annotated[UUID | None, QueryParameter(name="account_id", description="Done by this account.")]
 ByUser = Annotated[
     str | None,
-    QueryParameter(name="discord_user_id", max_length=20, description="Done by this user of Discord."),
+    QueryParameter(name="discord_user_id", pattern=SNOWFLAKE, description="Done by this user of Discord."),
 ]
 ToKind = Annotated[
     str | None, QueryParameter(name="target_kind", max_length=32, description="E.g. template.")

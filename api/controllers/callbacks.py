@@ -65,7 +65,7 @@ class CallbackController(Controller):
 
         async def make() -> Answer[CallbackSecret]:
             made = await unit.callbacks.create(actor, guild_id, draft)
-            return created(secret_of(made), callback_at(made.callback.id))
+            return created(secret_of(made), callback_at(made.callback.id), shows_secret=True)
 
         return await once(make)
 
@@ -124,7 +124,8 @@ class CallbackController(Controller):
         """
 
         async def rotate() -> Answer[CallbackSecret]:
-            return Answer(200, secret_of(await unit.callbacks.rotate_secret(actor, callback_id)))
+            rotated = await unit.callbacks.rotate_secret(actor, callback_id)
+            return Answer(200, secret_of(rotated), shows_secret=True)
 
         return await once(rotate)
 

@@ -105,7 +105,7 @@ class GuildController(Controller):
         """Ask the bot to read the guild again."""
 
         async def ask() -> Answer[Job]:
-            job = await unit.guilds.request_sync(actor, guild_id)
+            job = await unit.guild_syncs.request(actor, guild_id)
             return accepted(job_of(job), job_at(job.id))
 
         return await once(ask)

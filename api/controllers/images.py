@@ -16,7 +16,12 @@ from core.discord.images import MAX_IMAGE_BYTES
 from core.errors import Forbidden, NotFound
 from core.rights import Right
 
-Hash = Annotated[str, PathParameter(description="`sha256:` and 64 hexadecimal digits.")]
+Hash = Annotated[
+    str,
+    PathParameter(
+        description="`sha256:` and 64 hexadecimal digits.", schema_extra={"pattern": "^sha256:[0-9a-f]{64}$"}
+    ),
+]
 _HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",

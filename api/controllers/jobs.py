@@ -16,7 +16,7 @@ from api.errors import InvalidParameter
 from api.guards import needs, needs_kind
 from api.locations import job_at
 from api.operations import operation
-from api.params import Cursor, GuildId, JobId, Limit, in_utc, paging_of
+from api.params import SNOWFLAKE, Cursor, GuildId, JobId, Limit, in_utc, paging_of
 from api.parts import parts_of
 from api.schemas.actions import action_of
 from api.schemas.jobs import CreateJob, Job, JobPage, JobState, JobStepPage, SyncPayload, job_of, step_of
@@ -29,7 +29,10 @@ from core.rights import Right
 from core.uow import UnitOfWork
 
 Kind = Annotated[str | None, QueryParameter(max_length=100, description="E.g. template.apply.")]
-OfGuild = Annotated[str | None, QueryParameter(name="guild_id", description="Jobs of this guild.")]
+OfGuild = Annotated[
+    str | None,
+    QueryParameter(name="guild_id", description="Jobs of this guild.", schema_extra={"pattern": SNOWFLAKE}),
+]
 InState = Annotated[JobState | None, QueryParameter(name="state", description="Jobs in this state.")]
 AskedBy = Annotated[
     UUID | None, QueryParameter(name="actor", description="Jobs that this account asked for.")
@@ -111,7 +114,7 @@ class JobController(Controller):
         """Ask again for a job that failed, was done in part or is dead."""
 
         async def ask() -> Answer[Job]:
-            return accepted(job_of(await unit.guilds.request_again(actor, job_id)), job_at(job_id))
+            return accepted(job_of(await unit.actions.request_again(actor, job_id)), job_at(job_id))
 
         return await once(ask)
 

@@ -11,7 +11,7 @@ from api.deps import Asker, Unit
 from api.etags import etag_of, seen_in
 from api.guards import needs
 from api.operations import operation
-from api.params import GuildId
+from api.params import SNOWFLAKE, GuildId
 from api.schemas.policies import Policies, PutPolicies, Visibility, policies_of, rules_of, visibility_of
 from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.policies.service import NEVER
@@ -30,9 +30,10 @@ RoleIds = Annotated[
 MemberId = Annotated[
     str | None,
     QueryParameter(
-        pattern=r"^[0-9]{1,20}$",
-        description="Whose own overwrites count as well. Without any `role_id` they have the roles that they had when "
-        "the roles of members were last kept (a capture with `members`), told as `roles_seen_at`.",
+        pattern=SNOWFLAKE,
+        description="Whose own overwrites count as well. Without any `role_id` they have the roles that they were "
+        "last seen with: those of now of who has access here or has ever logged in, those of the last capture with "
+        "`members` of others. `roles_seen_at` tells when that was.",
     ),
 ]
 OfPlan = Annotated[UUID | None, QueryParameter(description="Also what it will be when this plan is done.")]

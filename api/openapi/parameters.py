@@ -1,5 +1,6 @@
 """What an operation takes beside its body."""
 
+from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -14,7 +15,14 @@ from api.arguments import arguments_of
 from api.openapi.components import Schema
 from api.operations import Operation
 
-_CONSTRAINTS = {"ge": "minimum", "le": "maximum", "min_length": "minLength", "max_length": "maxLength"}
+_CONSTRAINTS = {
+    "ge": "minimum",
+    "le": "maximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "max_items": "maxItems",
+    "pattern": "pattern",
+}
 
 
 def parameters_of(handler: HTTPRouteHandler) -> list[Schema]:
@@ -29,8 +37,14 @@ def parameters_of(handler: HTTPRouteHandler) -> list[Schema]:
 def _parameter(name: str, field: FieldDefinition) -> Schema:
     said = field.kwarg_definition
     assert isinstance(said, PathParameter | QueryParameter)
-    schema: Schema = msgspec.json.schema(_without_none(field.annotation))
+    kind = _without_none(field.annotation)
+    schema: Schema = msgspec.json.schema(kind)
+    if kind is datetime:
+        # msgspec says so only of what must have a time zone by its type; ours is asked for it by `in_utc`.
+        schema["format"] = "date-time"
     schema |= {word: value for key, word in _CONSTRAINTS.items() if (value := getattr(said, key)) is not None}
+    if said.schema_extra is not None:
+        schema |= said.schema_extra
     if field.default not in (Empty, None):
         schema["default"] = field.default
     if isinstance(schema.get("enum"), list):

@@ -14,7 +14,11 @@ JobResults = Annotated[
     _Results, Meta(description="Which jobs that you asked for you are told of once they have ended.")
 ]
 GuildFailures = Annotated[
-    bool, Meta(description="Whether you are told of jobs that ended badly in servers that you own.")
+    bool,
+    Meta(
+        description="Whether you are told of jobs that ended badly in servers of which you are an administrator here. "
+        "Of one job at most 20 of them are told, the owner first: a server with more names a channel in its settings."
+    ),
 ]
 PendingGuilds = Annotated[
     bool,

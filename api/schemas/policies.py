@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.values import PermissionName, Permissions, Snowflake, Time
+from api.schemas.values import REF_PATTERN, PermissionName, Permissions, Snowflake, Time
 from core.discord.permissions import names_of
 from core.discord.types import ChannelType
 from core.policies import rules as core
@@ -36,7 +36,10 @@ ChannelPatterns = Annotated[
 ]
 RulePermissions = Annotated[tuple[PermissionName, ...], Meta(min_length=1)]
 Ref: TypeAlias = Annotated[
-    str, Meta(description="A Discord id, or `$` and the key of what the plan is going to make.")
+    str,
+    Meta(
+        pattern=REF_PATTERN, description="A Discord id, or `$` and the key of what the plan is going to make."
+    ),
 ]
 
 
@@ -116,7 +119,8 @@ class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody with these roles may do in the server and in each channel, implicit denials included. `revision` is
-    that of the guild as last seen; `roles_seen_at` is when the roles were seen, null where you said them."""
+    that of the guild as last seen; `roles_seen_at` is when the roles were last seen to change, or captured; null
+    where you said them."""
 
     guild_id: Snowflake
     revision: int

@@ -28,7 +28,7 @@ class FieldError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request was refused. `code` is for programs and never changes; `detail` is a sentence for a person."""
 
-    type: Annotated[str, Meta(description="`urn:guildwright:problem:` and the code.")]
+    type: Annotated[str, Meta(pattern="^urn:guildwright:problem:", description="And the code.")]
     title: str
     status: int
     detail: str

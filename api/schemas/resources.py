@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta
 
-from api.schemas.values import Snowflake, Time
+from api.schemas.values import REF_PATTERN, Snowflake, Time
 from core.discord import resources, types
 from core.discord.images import AssetPath, ImageHash
 from core.discord.resources import (
@@ -22,7 +22,8 @@ from core.discord.resources import (
 from core.templates.resources.pictures import picture_of
 
 Ref: TypeAlias = Annotated[
-    str, Meta(description="A Discord id, or `$` and the key of a node made by this plan.")
+    str,
+    Meta(pattern=REF_PATTERN, description="A Discord id, or `$` and the key of a node made by this plan."),
 ]
 EmojiRef: TypeAlias = Annotated[
     str,

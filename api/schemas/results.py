@@ -8,7 +8,10 @@ from msgspec import Meta
 from api.schemas.actions import ChannelOverwrite
 from api.schemas.values import Snowflake
 
-JumpUrl: TypeAlias = Annotated[str, Meta(description="Opens the message in Discord's client.")]
+JumpUrl: TypeAlias = Annotated[
+    str,
+    Meta(description="Opens the message in Discord's client.", extra_json_schema={"format": "uri"}),
+]
 
 
 class MemberOutcome(msgspec.Struct, frozen=True, kw_only=True):

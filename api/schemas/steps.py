@@ -15,7 +15,7 @@ from api.schemas.resource_steps import (
     SetWelcomeScreen,
     resource_step,
 )
-from api.schemas.values import Color, Permissions, Snowflake, color_of
+from api.schemas.values import REF_PATTERN, Color, Permissions, Snowflake, color_of
 from core.discord.gateway import ChannelFields, RoleFields
 from core.discord.images import ImageHash
 from core.discord.permissions import names_of
@@ -39,7 +39,8 @@ Written: TypeAlias = Annotated[
     ),
 ]
 Ref: TypeAlias = Annotated[
-    str, Meta(description="A Discord id, or `$` and the key of a node made by this plan.")
+    str,
+    Meta(pattern=REF_PATTERN, description="A Discord id, or `$` and the key of a node made by this plan."),
 ]
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.guilds import SnapshotReason
 from api.schemas.resources import Resources, resources_of
-from api.schemas.values import Color, Permissions, Snowflake, Time, color_of
+from api.schemas.values import Bits, Color, Permissions, Snowflake, Time, color_of
 from core.discord import types
 from core.discord.permissions import names_of
 from core.discord.types import (
@@ -56,7 +56,7 @@ class StructureRole(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     position: int
     permissions: Permissions
-    permission_bits: str
+    permission_bits: Bits
     color: Color
     secondary_color: Color | None
     tertiary_color: Color | None
@@ -76,8 +76,8 @@ class StructureOverwrite(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     allow: Permissions
     deny: Permissions
-    allow_bits: str
-    deny_bits: str
+    allow_bits: Bits
+    deny_bits: Bits
 
 
 class StructureTag(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.values import Time
+from api.schemas.values import Snowflake, Time
 from core.jobs import processes as core
 
 ProcessKind: TypeAlias = Literal["api", "bot", "workers"]
@@ -39,7 +39,7 @@ class BotDetails(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     """A bot that runs without being `connected` to Discord: jobs wait for it."""
 
     connected: bool
-    application_id: str | None
+    application_id: Snowflake | None
     shards: tuple[Shard, ...]
 
 

@@ -8,6 +8,11 @@ from msgspec import Meta
 Snowflake: TypeAlias = Annotated[
     str, Meta(pattern="^[0-9]{1,20}$", description="One of Discord's ids, as a string of digits.")
 ]
+REF_PATTERN = r"^([0-9]{1,20}|\$.+)$"
+"""Of what is in a guild, or is going to be."""
+Bits: TypeAlias = Annotated[
+    str, Meta(pattern="^[0-9]+$", description="Discord's bit field, as a decimal number.")
+]
 Time: TypeAlias = Annotated[datetime, Meta(tz=True, description="RFC 3339, in UTC.")]
 PermissionName: TypeAlias = Annotated[
     str,

@@ -35,6 +35,18 @@ _STANDINGS = (
     )
     .where(MembershipModel.user_id == bindparam("of_user", type_=SnowflakeColumn()))
 )
+_MEMBERS = (
+    select(MembershipModel, _MAPPING, AccessGrantModel.role.label("granted"))
+    .join(GuildModel, GuildModel.id == MembershipModel.guild_id)
+    .outerjoin(AccountModel, AccountModel.discord_user_id == MembershipModel.user_id)
+    .outerjoin(
+        AccessGrantModel,
+        and_(
+            AccessGrantModel.guild_id == MembershipModel.guild_id,
+            AccessGrantModel.account_id == AccountModel.id,
+        ),
+    )
+)
 _ASKER = (
     select(AccountModel, GuildModel.owner_id, _MAPPING, AccessGrantModel.role.label("granted"))
     .select_from(select(literal(1).label("one")).subquery())
@@ -54,6 +66,11 @@ class MembershipRepository(Repository[MembershipModel]):
         """Each membership with the guild's mapping and what is granted there."""
         found = await self.session.execute(_STANDINGS, {"of_user": user_id, "of_account": account_id})
         return found.all()
+
+    async def members_among(self, guild_id: Snowflake, user_ids: Collection[Snowflake]) -> Sequence[Any]:
+        """As `standings`, of some people in one guild."""
+        query = _MEMBERS.where(MembershipModel.guild_id == guild_id, MembershipModel.user_id.in_(user_ids))
+        return (await self.session.execute(query)).all()
 
     async def asker(self, guild_id: Snowflake, user_id: Snowflake) -> Any:
         """The account, the guild's owner and mapping, and what is granted: each None where there is none."""

@@ -6,6 +6,7 @@ of which nothing but the stored past is left to be read.
 
 import uuid
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -72,6 +73,20 @@ class AccessService:
             for each in await self._members.login_guilds(actor.account_id)
             if each.id not in ids and actor.reaches(each.id)
         )
+
+    async def admins_among(
+        self, guild_id: Snowflake, user_ids: Collection[Snowflake]
+    ) -> frozenset[Snowflake]:
+        """Those of these people who are administrators of the guild by what they are there; who only owns the
+        installation is not."""
+        rows = await self._members.members_among(guild_id, user_ids)
+        return frozenset(row.MembershipModel.user_id for row in rows if self._access(row).role is Role.ADMIN)
+
+    async def member(self, guild_id: Snowflake, user_id: Snowflake) -> tuple[datetime, Person] | None:
+        """As last seen, and when anything about them was last seen to change. None for who is no member, and for one
+        who means nothing here: no account, and no more than a user."""
+        rows = await self._members.members_among(guild_id, [user_id])
+        return next(((row.MembershipModel.seen_at, _person(row.MembershipModel)) for row in rows), None)
 
     async def lock(self, guild_id: Snowflake) -> None:
         """Nobody else keeps the people of this guild until the transaction ends: who reads after it reads the
@@ -171,3 +186,7 @@ class AccessService:
             bits=bits_now(member.bits, timed_out=until is not None and until > self._clock()),
             role_ids=member.role_ids,
         )
+
+
+def _person(model: MembershipModel) -> Person:
+    return Person(**{name: getattr(model, name) for name in Person.__struct_fields__})

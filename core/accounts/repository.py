@@ -59,6 +59,17 @@ class AccountRepository(Repository[AccountModel]):
         )
         return found.first()
 
+    async def rename(self, account_id: object, name: str, *, before: str) -> bool:
+        """False where it is not called so any more."""
+        renamed = await self.session.scalar(
+            update(AccountModel)
+            .where(AccountModel.id == account_id, AccountModel.name == before)
+            .values(name=name)
+            .returning(AccountModel.id)
+            .execution_options(synchronize_session=False)
+        )
+        return renamed is not None
+
 
 # Built once: every request and every claim asks.
 _NOW = bindparam("now", type_=DateTime(timezone=True))

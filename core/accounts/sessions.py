@@ -52,7 +52,7 @@ class SessionService:
     async def log_in(self, login: DiscordLogin, visit: Visit, *, replaces: str | None = None) -> NewSession:
         """Makes the account at a person's first login. The session is always a new one; `replaces` is the secret of
         the one that the browser showed so far, which ends."""
-        account = await self._account_of(login)
+        account = await self._account_of(login, visit)
         await self._keep_grant(account.id, login)
         if replaces is not None:
             await self._end_replaced(replaces, visit)
@@ -142,19 +142,35 @@ class SessionService:
         made = hmac.digest(key, actor.session_id.bytes, "sha256")
         return f"{key_id}.{base64.urlsafe_b64encode(made).decode().rstrip('=')}"
 
-    async def _account_of(self, login: DiscordLogin) -> AccountModel:
+    async def _account_of(self, login: DiscordLogin, visit: Visit) -> AccountModel:
         account = await self._accounts.add_person(login.user_id, login.name)
         if account is not None:
             await self._accounts.session.refresh(account)
             await self._audit.record(
-                SYSTEM, "account.create", ("account", account.id), after={"discord_user_id": login.user_id}
+                replace(SYSTEM, request_id=visit.request_id),
+                "account.create",
+                ("account", account.id),
+                after={"discord_user_id": login.user_id},
             )
             return account
         account = await self._accounts.get_one(discord_user_id=login.user_id)
         if account.name != login.name:
-            account.name = login.name
-            await self._accounts.update(account)
+            await self._rename(account, login.name, visit)
         return account
+
+    async def _rename(self, account: AccountModel, name: str, visit: Visit) -> None:
+        """As Discord has it now. Of several logins at the same moment, one does."""
+        before = account.name
+        renamed = await self._accounts.rename(account.id, name, before=before)
+        await self._accounts.session.refresh(account)
+        if renamed:
+            await self._audit.record(
+                replace(SYSTEM, request_id=visit.request_id),
+                "account.rename",
+                ("account", account.id),
+                before={"name": before},
+                after={"name": name},
+            )
 
     async def _keep_grant(self, account_id: uuid.UUID, login: DiscordLogin) -> None:
         await hold_keys(self._grants.session)

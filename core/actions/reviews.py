@@ -13,6 +13,7 @@ from core.guilds.schemas import Guild
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
 from core.guilds.states import Decision
+from core.guilds.syncs import SyncService
 from core.jobs.service import JobService
 
 
@@ -25,8 +26,11 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuildReviewService:
-    def __init__(self, guilds: GuildService, snapshots: SnapshotService, jobs: JobService) -> None:
+    def __init__(
+        self, guilds: GuildService, syncs: SyncService, snapshots: SnapshotService, jobs: JobService
+    ) -> None:
         self._guilds = guilds
+        self._syncs = syncs
         self._snapshots = snapshots
         self._jobs = jobs
 
@@ -53,9 +57,7 @@ class GuildReviewService:
         if guild.state == "left":
             return Reviewed(guild=guild)
         # Where there are snapshots already the guild may have changed since, and have a version to be held against.
-        asked = await self._snapshots.request_first([guild_id]) or (
-            await self._guilds.request_look(guild_id),
-        )
+        asked = await self._snapshots.request_first([guild_id]) or (await self._syncs.look(guild_id),)
         return Reviewed(guild=guild, asked=tuple(job.id for job in asked if job is not None))
 
     async def _ask_to_leave(self, actor: Actor, guild_id: Snowflake) -> uuid.UUID:

@@ -1,5 +1,6 @@
 """Asking the bot to do something by name."""
 
+import uuid
 from datetime import datetime
 
 from core.actions.errors import InvalidAction
@@ -9,17 +10,19 @@ from core.actions.validate import problems_of
 from core.actor import Actor
 from core.errors import Conflict, NotFound, Problem
 from core.guilds.service import GuildService
+from core.guilds.syncs import SyncService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.states import OnConflict
-from core.rights import Role
+from core.rights import Right, Role
 
 _PAYLOAD = "/payload"
 
 
 class ActionService:
-    def __init__(self, guilds: GuildService, jobs: JobService) -> None:
+    def __init__(self, guilds: GuildService, syncs: SyncService, jobs: JobService) -> None:
         self._guilds = guilds
+        self._syncs = syncs
         self._jobs = jobs
 
     async def request(
@@ -60,7 +63,15 @@ class ActionService:
     ) -> Job:
         """Asks the bot to read the guild again, as one of the things that are asked for by name."""
         await self._require_workable(actor, guild_id)
-        return await self._guilds.request_sync(actor, guild_id, run_at=run_at, expires_at=expires_at)
+        return await self._syncs.request(actor, guild_id, run_at=run_at, expires_at=expires_at)
+
+    async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
+        """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
+        actor.require_scope(Right.JOBS_WRITE)
+        job = await self._jobs.get(actor.unscoped(), job_id)
+        if job.guild_id is not None:
+            await self._guilds.require_present(actor, job.guild_id)
+        return await self._jobs.retry(actor, job_id)
 
     async def _require_workable(self, actor: Actor, guild_id: str) -> None:
         """What cannot be worked in is said in one way, whether the guild is unknown or in the wrong state: to an owner,

@@ -8,7 +8,9 @@ from core.callbacks.errors import DeliveryLost
 from core.callbacks.repository import CallbackRepository, DeliveryRepository
 from core.callbacks.rules import CallbackRules
 from core.callbacks.schemas import Attempt, DeliveryClaim, DeliveryState
+from core.callbacks.secrets import SecretSeal
 from core.clock import Clock
+from core.db import hold_keys
 
 
 class DeliveryLedger:
@@ -16,19 +18,23 @@ class DeliveryLedger:
         self,
         callbacks: CallbackRepository,
         deliveries: DeliveryRepository,
+        *,
         audit: AuditService,
         clock: Clock,
         rules: CallbackRules,
+        seal: SecretSeal,
     ) -> None:
         self._callbacks = callbacks
         self._deliveries = deliveries
         self._audit = audit
         self._clock = clock
         self._rules = rules
+        self._seal = seal
 
     async def claim(self, limit: int, lease_seconds: float) -> tuple[DeliveryClaim, ...]:
         """What is due, at most one of each callback: its later ones wait until that one has ended."""
-        return tuple(await self._deliveries.claim(limit, lease_seconds, self._clock()))
+        await hold_keys(self._deliveries.session)
+        return tuple(await self._deliveries.claim(limit, lease_seconds, self._clock(), self._seal.open))
 
     async def seconds_to_next(self) -> float | None:
         """None where nothing waits; below 0 where something is overdue."""

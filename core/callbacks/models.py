@@ -5,11 +5,13 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, SmallInteger, Te
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Identified, SnowflakeColumn
+from core.callbacks.secrets import PURPOSE
+from core.db import Identified, SealedColumn, SnowflakeColumn
 
 
 class CallbackModel(Identified):
-    """`failures` counts the attempts in a row that failed, the first of them at `failing_since`."""
+    """`failures` counts the attempts in a row that failed, the first of them at `failing_since`. `secret` and
+    `previous_secret` are of earlier versions, and empty once they are sealed."""
 
     __tablename__ = "callbacks"
 
@@ -19,8 +21,12 @@ class CallbackModel(Identified):
     description: Mapped[str | None]
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
     disabled_reason: Mapped[str | None]
-    secret: Mapped[str]
+    secret: Mapped[str | None]
+    sealed_secret: Mapped[bytes | None] = mapped_column(SealedColumn(PURPOSE, replaces="secret"))
     previous_secret: Mapped[str | None]
+    sealed_previous_secret: Mapped[bytes | None] = mapped_column(
+        SealedColumn(PURPOSE, replaces="previous_secret")
+    )
     previous_secret_until: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     failing_since: Mapped[datetime | None]

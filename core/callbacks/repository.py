@@ -8,7 +8,7 @@ Leases compare with the database's clock, due times with the clock that is passe
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, case, delete, func, or_, select, text, upd
 
 from core.callbacks.models import CallbackModel, DeliveryModel
 from core.callbacks.schemas import CHANNEL, Attempt, DeliveryClaim, DeliveryFilter, DeliveryState
+from core.callbacks.secrets import KeptSecret
 from core.db import Repository
 from core.paging import Paging
 
@@ -97,7 +98,7 @@ class CallbackRepository(Repository[CallbackModel]):
         await self.session.execute(
             update(CallbackModel)
             .where(CallbackModel.previous_secret_until <= now)
-            .values(previous_secret=None, previous_secret_until=None)
+            .values(previous_secret=None, sealed_previous_secret=None, previous_secret_until=None)
             .execution_options(synchronize_session=False)
         )
 
@@ -127,7 +128,9 @@ class DeliveryRepository(Repository[DeliveryModel]):
         """Wakes those who send, at commit."""
         await self.session.execute(select(func.pg_notify(CHANNEL, "")))
 
-    async def claim(self, limit: int, lease_seconds: float, now: datetime) -> Sequence[DeliveryClaim]:
+    async def claim(
+        self, limit: int, lease_seconds: float, now: datetime, open_: Callable[[KeptSecret], str | None]
+    ) -> Sequence[DeliveryClaim]:
         """Takes what is due, in one statement: of each callback at most the head of its line, so that nothing of it
         is sent before what came earlier has ended. `SKIP LOCKED` passes over heads, never to what is behind one."""
         free = or_(DeliveryModel.lease_until.is_(None), DeliveryModel.lease_until < func.clock_timestamp())
@@ -161,12 +164,14 @@ class DeliveryRepository(Repository[DeliveryModel]):
                 DeliveryModel.body,
                 CallbackModel.url,
                 CallbackModel.failures,
+                CallbackModel.sealed_secret,
                 CallbackModel.secret,
+                case((is_signing, CallbackModel.sealed_previous_secret), else_=None).label("sealed_previous"),
                 case((is_signing, CallbackModel.previous_secret), else_=None).label("previous"),
             )
             .execution_options(synchronize_session=False)
         )
-        return [_to_claim(dict(row)) for row in rows.mappings()]
+        return [_to_claim(dict(row), open_) for row in rows.mappings()]
 
     async def seconds_to_next(self, now: datetime) -> float | None:
         """Until the head of some line becomes due or its lease runs out; None where nothing waits."""
@@ -269,6 +274,6 @@ def _heads() -> Any:
     return select(head).select_from(CallbackModel).where(CallbackModel.enabled)
 
 
-def _to_claim(row: dict[str, Any]) -> DeliveryClaim:
-    secret, previous = row.pop("secret"), row.pop("previous")
-    return DeliveryClaim(**row, secrets=(secret,) if previous is None else (secret, previous))
+def _to_claim(row: dict[str, Any], open_: Callable[[KeptSecret], str | None]) -> DeliveryClaim:
+    kept = [KeptSecret(row.pop(f"sealed_{name}"), row.pop(name)) for name in ("secret", "previous")]
+    return DeliveryClaim(**row, secrets=tuple(secret for each in kept if (secret := open_(each)) is not None))

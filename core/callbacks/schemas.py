@@ -48,10 +48,13 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SecretShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`secret` cannot be shown again."""
+    """`secret` cannot be shown again; the `repr` does not show it."""
 
     callback: Callback
     secret: str
+
+    def __repr__(self) -> str:
+        return f"SecretShown(callback={self.callback!r})"
 
 
 class CallbackDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,8 @@ class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryClaim(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery in its holder's hands, with all that is needed to send it. `number` is the fencing token.
 
-    `secrets` are those that sign now, the present one first. `failures` are those of the callback, in a row.
+    `secrets` are those that sign now, the present one first, of those that a key of ours opens; the `repr` does not
+    show them. `failures` are those of the callback, in a row.
     """
 
     delivery_id: uuid.UUID
@@ -116,6 +120,9 @@ class DeliveryClaim(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...]
     body: str
     failures: int
+
+    def __repr__(self) -> str:
+        return f"DeliveryClaim(delivery_id={self.delivery_id}, number={self.number})"
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

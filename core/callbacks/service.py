@@ -24,9 +24,10 @@ from core.callbacks.schemas import (
     DeliveryFilter,
     SecretShown,
 )
-from core.callbacks.secrets import new_secret
+from core.callbacks.secrets import KeptSecret, SecretSeal, new_secret
 from core.callbacks.targets import receiver_in, require_callable, target_of
 from core.clock import Clock
+from core.db import hold_keys
 from core.errors import NotFound, Stale
 from core.paging import Page, Paging
 from core.rights import Right, Role
@@ -56,6 +57,7 @@ class CallbackService:
         audit: AuditService,
         clock: Clock,
         rules: CallbackRules,
+        seal: SecretSeal,
     ) -> None:
         self._callbacks = callbacks
         self._deliveries = deliveries
@@ -63,12 +65,14 @@ class CallbackService:
         self._audit = audit
         self._clock = clock
         self._rules = rules
+        self._seal = seal
 
     async def create(self, actor: Actor, guild_id: str, draft: CallbackDraft) -> SecretShown:
         """Raises `TargetRefused` for a URL that may not be called, `TooManyCallbacks` when the guild is full."""
         actor.require(guild_id, Right.CALLBACKS_WRITE)
         await self._guilds.require_present(actor, guild_id)
         require_callable(target_of(draft.url), self._rules.allowance)
+        await hold_keys(self._callbacks.session)
         await self._callbacks.lock_guild(guild_id)
         if await self._callbacks.count(CallbackModel.guild_id == guild_id) >= self._rules.per_guild:
             raise TooManyCallbacks(
@@ -82,7 +86,7 @@ class CallbackService:
                 events=list(dict.fromkeys(draft.events)),
                 description=draft.description,
                 enabled=draft.enabled,
-                secret=secret,
+                sealed_secret=self._seal.seal(secret),
                 failures=0,
                 created_at=now,
                 updated_at=now,
@@ -136,10 +140,13 @@ class CallbackService:
 
     async def rotate_secret(self, actor: Actor, callback_id: uuid.UUID) -> SecretShown:
         """The old secret goes on signing beside the new one for a while; one that is older still ends now."""
+        await hold_keys(self._callbacks.session)
         model = await self._own(actor, callback_id, lock=True)
         now, secret = self._clock(), new_secret()
-        model.previous_secret, model.previous_secret_until = model.secret, now + self._rules.overlap
-        model.secret, model.updated_at = secret, now
+        model.sealed_previous_secret = self._seal.sealed(KeptSecret(model.sealed_secret, model.secret))
+        model.previous_secret_until = now + self._rules.overlap
+        model.sealed_secret, model.updated_at = self._seal.seal(secret), now
+        model.secret = model.previous_secret = None
         after = to_callback(await self._callbacks.update(model))
         until = {"previous_secret_until": after.previous_secret_until}
         await self._record(actor, "callback.rotate_secret", after, after=until)

@@ -23,6 +23,7 @@ from core.errors import Conflict, NotFound
 from core.guilds.options import GuildOptions
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.service import GuildService
+from core.guilds.syncs import SyncService
 from core.jobs.guild_events import GuildEventService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
@@ -44,6 +45,7 @@ class DriftService:
         items: DriftRepository,
         *,
         guilds: GuildService,
+        syncs: SyncService,
         options: GuildOptionsService,
         active: ActiveVersionService,
         versions: TemplateVersionService,
@@ -54,6 +56,7 @@ class DriftService:
     ) -> None:
         self._items = items
         self._guilds = guilds
+        self._syncs = syncs
         self._options = options
         self._active = active
         self._versions = versions
@@ -81,7 +84,7 @@ class DriftService:
             if active is None or (await self._options.of(guild_id)).drift == "off":
                 continue
             if details_in(await self._active.document_of(active)):
-                await self._guilds.request_look(guild_id)
+                await self._syncs.look(guild_id)
 
     async def request_check(self, actor: Actor, guild_id: Snowflake) -> Job:
         """Asks the bot to read the guild again, after which it is compared. Raises `Conflict` where there is nothing
@@ -98,7 +101,7 @@ class DriftService:
                 f"Guild {guild_id} does not look for drift: an administrator can switch `drift` on in its settings.",
                 code="drift_off",
             )
-        return await self._guilds.request_sync(actor.unscoped(), guild_id)
+        return await self._syncs.request(actor.unscoped(), guild_id)
 
     async def note(self, basis: DriftBasis, findings: Collection[Finding]) -> bool:
         """Keeps what was found, settles what is gone, tells the guild's programs of what is new, and does as the guild

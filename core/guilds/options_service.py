@@ -16,6 +16,7 @@ from core.guilds.mapping import CHANNEL, AccessChanges, AccessMapping, touched
 from core.guilds.options import GuildOptions, GuildOptionsChanges, with_changes
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
+from core.guilds.syncs import SyncService
 from core.rights import Right
 
 
@@ -28,10 +29,17 @@ class StoredOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 class GuildOptionsService:
     def __init__(
-        self, guilds: GuildRepository, known: GuildService, audit: AuditService, clock: Clock
+        self,
+        guilds: GuildRepository,
+        *,
+        known: GuildService,
+        syncs: SyncService,
+        audit: AuditService,
+        clock: Clock,
     ) -> None:
         self._guilds = guilds
         self._known = known
+        self._syncs = syncs
         self._audit = audit
         self._clock = clock
 
@@ -85,7 +93,7 @@ class GuildOptionsService:
             after=after.options,
         )
         if options.drift not in ("off", before.options.drift):
-            await self._known.request_look(guild_id)
+            await self._syncs.look(guild_id)
         return after
 
     async def _require_mappable(self, guild_id: Snowflake, changes: GuildOptionsChanges) -> None:

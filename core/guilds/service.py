@@ -1,13 +1,12 @@
 """Guilds as the gateway tells of them."""
 
-import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeAlias, get_args
 
 import msgspec
 
-from core.actor import BOT, SYSTEM, Actor
+from core.actor import BOT, Actor
 from core.audit.schemas import AuditEntry, AuditFilter
 from core.audit.service import AuditService
 from core.clock import Clock
@@ -17,16 +16,13 @@ from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
 from core.guilds import events
 from core.guilds.announcements import AnnouncementService
-from core.guilds.jobs import SYNC, SyncPayload
-from core.guilds.models import GuildModel
 from core.guilds.reading import kept
 from core.guilds.repository import GuildRepository
-from core.guilds.schemas import Guild, GuildReview, GuildState, GuildView
+from core.guilds.rows import review_of, state_in, to_guild
+from core.guilds.schemas import Guild, GuildState, GuildView
 from core.guilds.states import NEXT, Decision, Review, can_become
 from core.images.service import ImageService
 from core.jobs.guild_events import GuildEventService
-from core.jobs.schemas import Job
-from core.jobs.service import JobService
 from core.paging import Page, Paging
 from core.rights import Right, Role
 
@@ -52,7 +48,6 @@ class GuildService:
         *,
         images: ImageService,
         announcements: AnnouncementService,
-        jobs: JobService,
         told: GuildEventService,
         audit: AuditService,
         clock: Clock,
@@ -61,7 +56,6 @@ class GuildService:
         self._guilds = guilds
         self._images = images
         self._announcements = announcements
-        self._jobs = jobs
         self._told = told
         self._audit = audit
 
@@ -265,36 +259,6 @@ class GuildService:
         """What was decided of it, if anything."""
         return review_of(await self._guilds.find(guild_id))
 
-    async def request_sync(
-        self,
-        actor: Actor,
-        guild_id: str,
-        *,
-        run_at: datetime | None = None,
-        expires_at: datetime | None = None,
-    ) -> Job:
-        """Asks the bot to read the guild again."""
-        await self.require_present(actor, guild_id)
-        return await self._jobs.ask(
-            actor, SYNC, SyncPayload(), guild_id=guild_id, run_at=run_at, expires_at=expires_at
-        )
-
-    async def request_look(self, guild_id: str) -> Job | None:
-        """The bot is to read the guild again and to compare it with its active version: for when what it is measured
-        by, or how, has changed, or nobody has listened for a while. Always a job of its own: one that is open may have
-        looked already."""
-        if await self.state_of(guild_id) == "approved":
-            return await self._jobs.ask(SYSTEM, SYNC, SyncPayload(), guild_id=guild_id)
-        return None
-
-    async def request_again(self, actor: Actor, job_id: uuid.UUID) -> Job:
-        """Asks again for a job that ended badly. Raises `Conflict` also where nothing can be done in its guild."""
-        actor.require_scope(Right.JOBS_WRITE)
-        job = await self._jobs.get(actor.unscoped(), job_id)
-        if job.guild_id is not None:
-            await self.require_present(actor, job.guild_id)
-        return await self._jobs.retry(actor, job_id)
-
     async def tally(self) -> dict[GuildState, int]:
         """How many guilds there are in each state, for whoever watches the installation."""
         found = await self._guilds.count_by_state()
@@ -303,31 +267,3 @@ class GuildService:
 
 def _unknown(guild_id: str) -> NotFound:
     return NotFound(f"There is no guild {guild_id}.")
-
-
-def review_of(model: GuildModel | None) -> Review:
-    """Of a guild that was never heard of nothing is decided."""
-    return "pending" if model is None else msgspec.convert(model.review, Review)
-
-
-def state_in(model: GuildModel) -> GuildState:
-    return msgspec.convert(model.state, GuildState)
-
-
-def to_guild(model: GuildModel) -> Guild:
-    return Guild(
-        id=model.id,
-        name=model.name,
-        owner_id=model.owner_id,
-        state=state_in(model),
-        review=GuildReview(
-            decision=review_of(model),
-            reason=model.review_reason,
-            at=model.reviewed_at,
-            by=model.reviewed_by.name if model.reviewed_by else None,
-        ),
-        revision=model.revision,
-        seen_at=model.seen_at,
-        joined_at=model.joined_at,
-        left_at=model.left_at,
-    )

@@ -10,6 +10,7 @@ from sqlalchemy import func
 
 from core.clock import Clock
 from core.jobs.claim_repository import ClaimRepository
+from core.jobs.ends import EarlyEnds
 from core.jobs.errors import LeaseLost
 from core.jobs.event_repository import JobEventRepository
 from core.jobs.mapping import event_data, to_job, to_step
@@ -23,11 +24,17 @@ class Ledger:
     """Everything but `claim` raises `LeaseLost` when the claim is not the newest of its job (fencing)."""
 
     def __init__(
-        self, claims: ClaimRepository, steps: StepRepository, events: JobEventRepository, clock: Clock
+        self,
+        claims: ClaimRepository,
+        steps: StepRepository,
+        events: JobEventRepository,
+        ends: EarlyEnds,
+        clock: Clock,
     ) -> None:
         self._claims = claims
         self._steps = steps
         self._events = events
+        self._ends = ends
         self._clock = clock
 
     async def claim(
@@ -204,7 +211,7 @@ class Ledger:
 
     async def _given_back(self, model: JobModel, type_: str) -> None:
         if model.state == "cancelled":
-            await self._steps.close_intents(model.id, "outcome_unknown")
+            model = await self._ends.told(model)
         await self._event(model, "job.settled" if model.state == "cancelled" else type_)
 
     async def _event(self, model: JobModel, type_: str) -> None:

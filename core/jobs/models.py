@@ -1,13 +1,16 @@
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
-from core.db import Base, Identified, SnowflakeColumn, StructColumn
+from core.db import Base, Identified, SealedColumn, SnowflakeColumn, StructColumn
 from core.jobs.schemas import JobError
+
+ANSWERS: Final = "idempotency_keys.body"
+"""What stored answers are sealed for."""
 
 
 class JobModel(Identified):
@@ -160,7 +163,8 @@ class PauseModel(Identified):
 
 
 class IdempotencyKeyModel(Base):
-    """`status` is None while the first request with the key is still in its transaction."""
+    """`status` is None while the first request with the key is still in its transaction. An answer that shows a secret
+    is in `sealed_body`; earlier versions kept it in `body`, as all others are."""
 
     __tablename__ = "idempotency_keys"
 
@@ -171,6 +175,11 @@ class IdempotencyKeyModel(Base):
     status: Mapped[int | None] = mapped_column(SmallInteger)
     location: Mapped[str | None]
     body: Mapped[bytes | None]
+    sealed_body: Mapped[bytes | None] = mapped_column(
+        SealedColumn(
+            ANSWERS, replaces="body", where="route LIKE '%/callbacks' OR route LIKE '%/rotate-secret'"
+        )
+    )
     created_at: Mapped[datetime]
 
 

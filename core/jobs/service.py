@@ -11,6 +11,7 @@ from core.audit.service import AuditService
 from core.clock import Clock, in_range
 from core.discord.permissions import Permission
 from core.errors import Conflict, Invalid, NotFound, Problem
+from core.jobs.ends import EarlyEnds
 from core.jobs.errors import GuildBusy
 from core.jobs.event_repository import JobEventRepository
 from core.jobs.mapping import event_data, to_event, to_job, to_step
@@ -49,6 +50,7 @@ class JobService:
         steps: StepRepository,
         events: JobEventRepository,
         *,
+        ends: EarlyEnds,
         audit: AuditService,
         catalog: Catalog,
         clock: Clock,
@@ -58,6 +60,7 @@ class JobService:
         self._transitions = transitions
         self._steps = steps
         self._events = events
+        self._ends = ends
         self._audit = audit
         self._catalog = catalog
         self._clock = clock
@@ -166,7 +169,8 @@ class JobService:
         )
 
     async def cancel(self, actor: Actor, job_id: uuid.UUID) -> Job:
-        """At once where it is not running; a running job stops between two steps. Raises `Conflict` if it has ended."""
+        """At once where it is not running; a running job stops between two steps. Either tells what it did before.
+        Raises `Conflict` if it has ended."""
         actor.require_scope(Right.JOBS_WRITE)
         before = await self._find(actor, job_id, others=Right.JOBS_WRITE)
         state = before.state
@@ -174,7 +178,7 @@ class JobService:
         if model is None:
             raise Conflict(f"Job {job_id} has already ended: {state}.", code="job_ended")
         if model.state == "cancelled":
-            await self._steps.close_intents(job_id, "outcome_unknown")
+            model = await self._ends.told(model)
         type_ = "job.settled" if model.state == "cancelled" else "job.progress"
         await self._events.append(model, type_, event_data(model))
         await self._audit.record(

@@ -35,6 +35,13 @@ class TransitionRepository(Repository[JobModel]):
             )
         )
 
+    async def tell(self, job_id: uuid.UUID, result: dict[str, Any]) -> JobModel:
+        """What a job did that has just been cancelled, in the same transaction."""
+        told = await self._one(update(JobModel).where(JobModel.id == job_id).values(result=result))
+        if told is None:
+            raise RuntimeError(f"Job {job_id} went away in the hands of who cancels it.")
+        return told
+
     async def approve(self, job_id: uuid.UUID, approver: Actor) -> JobModel | None:
         """waiting for approval → queued, or waiting for its time where that has not come."""
         return await self._one(

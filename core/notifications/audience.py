@@ -1,7 +1,7 @@
 """Who is told that a job has ended. Pure."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import msgspec
@@ -14,6 +14,11 @@ from core.notifications.choices import NotificationChoices
 ENDED_BADLY: Final[frozenset[JobState]] = frozenset({"failed", "partial", "dead"})
 TOLD: Final[frozenset[JobState]] = frozenset({"succeeded", *ENDED_BADLY})
 """Of a cancelled job whoever cancelled it knows."""
+
+MOST_ADMINS: Final = 20
+"""So many administrators of a guild are told of one job by direct message: the guild's owner first, then those who have
+been at Discord for longest. A guild with more of them names a channel (`notify_channel_id`), which is told of all that
+its administrators are, however many are written to."""
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,22 +47,28 @@ def who_is_told(
     listeners: Iterable[Listener],
     *,
     guild_owner_id: Snowflake | None = None,
+    admin_ids: Collection[Snowflake] = (),
     channel_id: Snowflake | None = None,
 ) -> tuple[Recipient, ...]:
-    """Each once. `channel_id` is where the job's guild wants to be told of what ended badly there."""
+    """Each once, also who asked in a guild that they administer. The guild's owner is an administrator whether or not
+    they are among `admin_ids`; `channel_id` is where the guild wants to be told of what ended badly there."""
     if job.state not in TOLD:
         return ()
-    people = {Recipient(user_id=each.user_id) for each in listeners if _wants(each, job, guild_owner_id)}
+    listeners = tuple(listeners)
+    told = [each.user_id for each in listeners if _asked_and_wants(each, job)]
+    if job.state in ENDED_BADLY:
+        admins = {*admin_ids, guild_owner_id}
+        wanting = (
+            each.user_id for each in listeners if each.choices.guild_failures and each.user_id in admins
+        )
+        told += sorted(set(wanting), key=lambda each: (each != guild_owner_id, int(each)))[:MOST_ADMINS]
+    people = {Recipient(user_id=each) for each in told}
     if channel_id is not None and job.guild_id is not None and job.state in ENDED_BADLY:
         people.add(Recipient(guild_id=job.guild_id, channel_id=channel_id))
     return tuple(sorted(people, key=lambda each: each.name))
 
 
-def _wants(listener: Listener, job: Job, guild_owner_id: Snowflake | None) -> bool:
+def _asked_and_wants(listener: Listener, job: Job) -> bool:
     asked = listener.account_id == job.actor.account_id or listener.user_id == job.actor.discord_user_id
-    failed = job.state in ENDED_BADLY
-    if asked and (
-        listener.choices.job_results == "all" or (listener.choices.job_results == "failed" and failed)
-    ):
-        return True
-    return failed and listener.choices.guild_failures and listener.user_id == guild_owner_id
+    wanted = listener.choices.job_results
+    return asked and (wanted == "all" or (wanted == "failed" and job.state in ENDED_BADLY))

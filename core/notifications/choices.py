@@ -9,8 +9,8 @@ JobResults: TypeAlias = Literal["none", "failed", "all"]
 
 
 class NotificationChoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`job_results` are those of jobs that they asked for, `guild_failures` jobs that ended badly in guilds of their
-    own. `pending_guilds` is for owners of the installation."""
+    """`job_results` are those of jobs that they asked for, `guild_failures` jobs that ended badly in guilds that they
+    administer. `pending_guilds` is for owners of the installation."""
 
     job_results: JobResults = "none"
     guild_failures: bool = False

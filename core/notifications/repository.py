@@ -2,9 +2,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from core.access.models import MembershipModel
 from core.accounts.models import AccountModel
 from core.actor import Actor
 from core.db import Repository
@@ -35,15 +36,29 @@ class NotificationChoicesRepository(Repository[NotificationChoicesModel]):
             .on_conflict_do_update(index_elements=["account_id"], set_=said)
         )
 
-    async def listeners(self, asker: Actor, guild_owner_id: Snowflake | None) -> Sequence[Listener]:
-        """Who asked and who owns the guild, as far as they have chosen."""
+    async def listeners(
+        self, asker: Actor, guild_id: Snowflake | None, guild_owner_id: Snowflake | None
+    ) -> Sequence[Listener]:
+        """Who asked, who owns the guild and its members who want to be told of it, as far as they have chosen."""
         people = [each for each in (asker.discord_user_id, guild_owner_id) if each is not None]
+        is_member = (
+            select(MembershipModel.user_id)
+            .where(
+                MembershipModel.guild_id == guild_id, MembershipModel.user_id == AccountModel.discord_user_id
+            )
+            .exists()
+        )
+        chosen = func.jsonb_extract_path_text(NotificationChoicesModel.choices, "guild_failures")
         rows = await self.session.execute(
             select(AccountModel.id, AccountModel.discord_user_id, NotificationChoicesModel.choices)
             .join(NotificationChoicesModel, NotificationChoicesModel.account_id == AccountModel.id)
             .where(
                 AccountModel.discord_user_id.is_not(None),
-                or_(AccountModel.id == asker.account_id, AccountModel.discord_user_id.in_(people)),
+                or_(
+                    AccountModel.id == asker.account_id,
+                    AccountModel.discord_user_id.in_(people),
+                    and_(chosen == "true", is_member),
+                ),
             )
         )
         return [

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from core.access.service import AccessService
 from core.accounts.schemas import Account
 from core.accounts.service import AccountService
 from core.actor import SYSTEM, Actor
@@ -23,7 +24,7 @@ from core.guilds.service import GuildService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
-from core.notifications.audience import Recipient, who_is_told
+from core.notifications.audience import ENDED_BADLY, Listener, Recipient, who_is_told
 from core.notifications.choices import NotificationChanges, NotificationChoices, with_changes
 from core.notifications.jobs import NOTIFY, NotifyPayload
 from core.notifications.models import NoticeModel
@@ -49,6 +50,7 @@ class NotificationService:
         notices: NoticeRepository,
         *,
         accounts: AccountService,
+        access: AccessService,
         guilds: GuildService,
         options: GuildOptionsService,
         jobs: JobService,
@@ -59,6 +61,7 @@ class NotificationService:
         self._choices = choices
         self._notices = notices
         self._accounts = accounts
+        self._access = access
         self._guilds = guilds
         self._options = options
         self._jobs = jobs
@@ -119,8 +122,14 @@ class NotificationService:
         guild = await self._guild(job.guild_id)
         channel_id = None if guild is None else (await self._options.of(guild.id)).notify_channel_id
         owner_id = None if guild is None else guild.owner_id
-        listeners = await self._choices.listeners(job.actor, owner_id)
-        told = who_is_told(job, listeners, guild_owner_id=owner_id, channel_id=channel_id)
+        listeners = await self._choices.listeners(job.actor, job.guild_id, owner_id)
+        told = who_is_told(
+            job,
+            listeners,
+            guild_owner_id=owner_id,
+            admin_ids=await self._admins(job, listeners),
+            channel_id=channel_id,
+        )
         if not told:
             return
         line = job_line(job, None if guild is None else guild.name)
@@ -134,6 +143,13 @@ class NotificationService:
                     job_id=await self._carrier(recipient),
                 )
             )
+
+    async def _admins(self, job: Job, listeners: Collection[Listener]) -> frozenset[Snowflake]:
+        """Those who administer the job's guild, if that matters."""
+        wanting = [each.user_id for each in listeners if each.choices.guild_failures]
+        if job.guild_id is None or job.state not in ENDED_BADLY or not wanting:
+            return frozenset()
+        return await self._access.admins_among(job.guild_id, wanting)
 
     async def lines_of(self, job_id: uuid.UUID) -> tuple[str, ...]:
         """What a job carries. Nothing is added once it has begun."""

@@ -13,6 +13,7 @@ from core.discord.permissions import Permission
 from core.discord.types import Snowflake
 from core.errors import NotFound
 from core.guilds.service import GuildService
+from core.guilds.syncs import SyncService
 from core.rights import Right
 from core.templates.documents.document import Document
 from core.templates.documents.parse import resolved
@@ -40,12 +41,14 @@ class ActiveVersionService:
         *,
         versions: TemplateVersionService,
         guilds: GuildService,
+        syncs: SyncService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
         self._active = active
         self._versions = versions
         self._guilds = guilds
+        self._syncs = syncs
         self._audit = audit
         self._clock = clock
 
@@ -90,7 +93,7 @@ class ActiveVersionService:
         matched = match(meant.document, view.structure, bindings).ids
         await self._versions.bind(guild_id, template_id, matched)
         active = await self._put(actor, guild_id, template_id, version.info.number, values=meant.values)
-        await self._guilds.request_look(guild_id)
+        await self._syncs.look(guild_id)
         return active
 
     async def resolved(

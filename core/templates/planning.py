@@ -6,12 +6,13 @@ from datetime import datetime
 
 import msgspec
 
+from core.access.service import AccessService
 from core.actor import Actor
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.images import ImageHash
 from core.discord.permissions import Permission
-from core.discord.types import Snowflake
+from core.discord.types import Snapshot, Snowflake
 from core.errors import Conflict, NotFound, Stale
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.schemas import GuildView
@@ -37,7 +38,7 @@ from core.templates.rows import to_plan
 from core.templates.schemas import PlanBasis, StoredPlan
 from core.templates.standing import no_members, require_fitting, require_unblocked
 from core.templates.versions import TemplateVersionService
-from core.templates.visibility import Visibility, require_known, unknown_member, visibility_of
+from core.templates.visibility import Visibility, require_known, tells_roles, unknown_member, visibility_of
 
 
 class PlanService:
@@ -50,6 +51,7 @@ class PlanService:
         active: ActiveVersionService,
         guilds: GuildService,
         snapshots: SnapshotService,
+        access: AccessService,
         policies: PolicyService,
         options: GuildOptionsService,
         images: ImageService,
@@ -63,6 +65,7 @@ class PlanService:
         self._active = active
         self._guilds = guilds
         self._snapshots = snapshots
+        self._access = access
         self._options = options
         self._jobs = jobs
         self._audit = audit
@@ -237,7 +240,7 @@ class PlanService:
         plan_id: uuid.UUID | None = None,
     ) -> tuple[int, Visibility]:
         """What somebody with these roles may do in the guild as last seen, whose revision is told, and when a plan is
-        done. Without `roles` a member has those that they had when members' roles were last kept. Raises `NotFound` for
+        done. Without `roles` a member has those that they were last seen with. Raises `NotFound` for
         roles that are not there, `Invalid` for a member of whom no roles are known, `Stale` for a plan that was made on
         another guild than the one of now."""
         view = await self._guilds.view(actor, guild_id)
@@ -253,7 +256,7 @@ class PlanService:
             plan = model.plan
         seen_at = None
         if member is not None and not roles and member != view.structure.owner_id:
-            seen_at, held = await self._last_seen(guild_id, member)
+            seen_at, held = await self._last_seen(view.structure, member)
             known = {role.id for role in view.structure.roles}
             roles = [role for role in held if role in known]
         require_known(roles, view.structure, plan)
@@ -263,12 +266,15 @@ class PlanService:
             view.structure, roles=held_roles, roles_seen_at=seen_at, member=member, plan=plan
         )
 
-    async def _last_seen(
-        self, guild_id: Snowflake, member: Snowflake
-    ) -> tuple[datetime, tuple[Snowflake, ...]]:
-        found = await self._snapshots.member_last_seen(guild_id, member)
+    async def _last_seen(self, guild: Snapshot, member: Snowflake) -> tuple[datetime, tuple[Snowflake, ...]]:
+        """What is kept of people in step with the gateway comes first; of who means nothing here only captures
+        tell."""
+        person = await self._access.member(guild.guild_id, member)
+        if person is not None and tells_roles(person[1], guild):
+            return person[0], person[1].role_ids
+        found = await self._snapshots.member_last_seen(guild.guild_id, member)
         if found is None:
-            raise unknown_member(guild_id, member)
+            raise unknown_member(guild.guild_id, member)
         return found[0], found[1].role_ids
 
     async def _store(

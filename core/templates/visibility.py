@@ -5,8 +5,10 @@ from datetime import datetime
 
 import msgspec
 
+from core.access.mapping import spread
+from core.access.schemas import Person
 from core.discord.effective import channel_permissions, guild_permissions
-from core.discord.permissions import Permission
+from core.discord.permissions import ALL, Permission
 from core.discord.types import Channel, ChannelType, Member, Snapshot, Snowflake
 from core.errors import Invalid, NotFound, Problem
 from core.templates.matching.match import displayed
@@ -27,7 +29,8 @@ class ChannelVisibility(msgspec.Struct, frozen=True, kw_only=True):
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):
     """`now` and `planned` are those of the guild as a whole; `planned` is None where no plan was asked about. `roles`
-    are those of who is looked at; `roles_seen_at` is when a snapshot saw them, None where the asker said them."""
+    are those of who is looked at; `roles_seen_at` is when they were last seen to
+    change, or when a snapshot saw them; None where the asker said them."""
 
     roles: tuple[Ref, ...]
     roles_seen_at: datetime | None
@@ -52,6 +55,15 @@ def unknown_member(guild_id: Snowflake, member: Snowflake) -> Invalid:
         "or capture the guild with `members: true`."
     )
     return Invalid(message, problems=(Problem(pointer="/member_id", code="roles_unknown", message=message),))
+
+
+def tells_roles(person: Person, guild: Snapshot) -> bool:
+    """Whether what is kept of a person names their roles. A login tells what they may and not by which roles; until the
+    bot has looked at them, none stand there."""
+    if person.role_ids:
+        return True
+    plain = guild_permissions(guild, Member(user_id=person.user_id, role_ids=()))
+    return spread(person.bits) & int(ALL) == int(plain)
 
 
 def visibility_of(

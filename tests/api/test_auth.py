@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Controller, get
 
 from api.app import assemble
-from tests.api.world import Api, transport_to
+from api.security import Credentials
+from tests.api.world import SECRET, Api, transport_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -96,3 +98,28 @@ async def test_what_is_done_carries_the_request_id(api: Api) -> None:
     guild = await api.guild()
     job = await api.post(f"/guilds/{guild}/sync", headers={"X-Request-Id": "trace-43"})
     assert job.json()["request_id"] == "trace-43"
+
+
+async def test_who_came_is_remembered_of_so_many_and_written_once_a_minute(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.security._MOST_NOTED", 3)
+    door = Credentials(api.app.asgi_handler)
+    async with api.database.unit() as unit:
+        owner = await unit.accounts.authenticate(SECRET)
+        made = [await unit.accounts.create_token(owner, f"number {number}") for number in range(6)]
+    actors = [msgspec.structs.replace(owner, token_id=each.token.id) for each in made]
+    for actor in actors:
+        await door._note_use(api.database, actor)
+    assert list(door._noted) == [each.token.id for each in made[3:]]
+    listed = (await api.get("/me/tokens?limit=200")).json()["items"]
+    used = {token["id"]: token["last_used_at"] for token in listed}
+    assert all(used[str(each.token.id)] for each in made)
+    await api.execute("UPDATE api_tokens SET last_used_at = NULL WHERE name LIKE 'number %'")
+    for actor in (actors[0], actors[5]):
+        await door._note_use(api.database, actor)
+    assert list(door._noted) == [made[index].token.id for index in (4, 5, 0)]
+    written = (
+        "SELECT string_agg(name, ',') FROM api_tokens WHERE name LIKE 'number %' AND last_used_at IS NOT NULL"
+    )
+    assert await api.scalar(written) == "number 0"

@@ -207,9 +207,9 @@ async def test_an_event_is_shown_only_once_nothing_can_come_before_it(api: Api) 
     async with api.database.read() as unit:
         start = await unit.jobs.guild_position(SYSTEM, guild_id, None)
     async with api.database.unit() as slow:
-        first = await slow.guilds.request_sync(SYSTEM, guild_id)
+        first = await slow.guild_syncs.request(SYSTEM, guild_id)
         async with api.database.unit() as quick:
-            second = await quick.guilds.request_sync(SYSTEM, guild_id)
+            second = await quick.guild_syncs.request(SYSTEM, guild_id)
         async with api.database.read() as unit:
             held = await unit.jobs.guild_events_after(SYSTEM, guild_id, start)
         assert held.events == ()

@@ -172,6 +172,39 @@ async def test_first_logins_of_one_person_at_the_same_moment_make_one_account(
         await each.http.aclose()
 
 
+async def entries(api: Api, action: str) -> list[dict[str, Any]]:
+    """Newest first."""
+    return (await api.get("/audit", params={"action": action})).json()["items"]
+
+
+async def test_the_entry_of_a_new_account_names_the_request_that_made_it(browser: Browser, api: Api) -> None:
+    answer = await browser.log_in()
+    made = (await entries(api, "account.create"))[0]
+    assert made["request_id"] == answer.headers["X-Request-Id"]
+
+
+async def test_a_name_that_was_changed_at_discord_is_one_entry_of_the_login_that_brings_it(
+    browser: Browser, api: Api, settings: Settings, simulator: tuple[Simulator, str]
+) -> None:
+    await browser.log_in()
+    await browser.log_in()
+    assert await entries(api, "account.rename") == []
+    grace = next(user for user in simulator[0].world.users.values() if user.username == "grace")
+    grace.global_name = "Grace H."
+    browsers = [browser, *(Browser(a_browser(api, settings), settings.discord_api_base) for _ in range(4))]
+    locations = [await each.agree(await each.begin(), "grace") for each in browsers]
+    came = zip(browsers, locations, strict=True)
+    answers = await asyncio.gather(*(each.come_back(location) for each, location in came))
+    assert [answer.status_code for answer in answers] == [302] * 5
+    [entry] = await entries(api, "account.rename")
+    assert (entry["before"], entry["after"]) == ({"name": "grace"}, {"name": "Grace H."})
+    assert entry["target"]["id"] == (await browser.get("/me")).json()["id"]
+    assert entry["request_id"] in {answer.headers["X-Request-Id"] for answer in answers}
+    for each in browsers:
+        assert (await each.get("/me")).json()["name"] == "Grace H."
+        await each.http.aclose()
+
+
 async def test_nothing_secret_of_a_login_is_readable_in_the_database(
     browser: Browser, api: Api, simulator: tuple[Simulator, str]
 ) -> None:

@@ -10,6 +10,7 @@ from core.discord.permissions import bits_of
 from core.discord.types import Channel, Overwrite, Role, Snapshot
 from core.guilds.schemas import MemberRoles
 from core.uow import Database
+from tests.api.people import someone
 from tests.api.world import Api
 from tests.builders.core import powers, snapshot, snowflake
 
@@ -182,6 +183,40 @@ async def test_a_member_has_the_roles_that_were_last_kept_of_them(api: Api) -> N
     said = (await api.get(f"{path}?member_id=42&role_id={guild}")).json()
     assert (said["role_ids"], said["roles_seen_at"], said["channels"][0]["now"]) == ([], None, [])
     assert (await api.get(f"{path}?member_id=44")).status_code == 422
+
+
+async def test_a_member_whose_access_is_kept_has_the_roles_of_now_whatever_a_capture_says(api: Api) -> None:
+    seen, staff, _ = lived_in()
+    guild = await stored(api.database, seen)
+    everyone = seen.everyone.permissions
+    person = await someone(api)
+    path = f"/guilds/{guild}/visibility?member_id={person.user_id}"
+    async with api.database.unit() as unit:
+        captured = (MemberRoles(person.user_id, (staff,)),)
+        await unit.snapshots.keep(SYSTEM, seen, reason="capture", members=captured)
+    assert (await api.get(path)).json()["role_ids"] == [staff]
+    await person.is_in(guild, everyone)
+    now = (await api.get(path)).json()
+    assert (now["role_ids"], now["channels"][0]["now"]) == ([], [])
+    await person.is_in(guild, everyone, role_ids=(staff, "7"))
+    now = (await api.get(path)).json()
+    assert (now["role_ids"], now["channels"][0]["now"]) == ([staff], ["view_channel"])
+    seen_at = await api.scalar("SELECT seen_at FROM memberships")
+    assert now["roles_seen_at"] == msgspec.to_builtins(seen_at)
+
+
+async def test_what_a_login_tells_of_a_member_is_not_taken_for_having_no_roles(api: Api) -> None:
+    """Until the bot has looked, what they may is known and their roles are not."""
+    seen, staff, _ = lived_in()
+    guild = await stored(api.database, seen)
+    person = await someone(api)
+    path = f"/guilds/{guild}/visibility?member_id={person.user_id}"
+    await person.is_in(guild, seen.everyone.permissions | int(bits_of(["kick_members"])))
+    assert (await api.get(path)).status_code == 422
+    async with api.database.unit() as unit:
+        captured = (MemberRoles(person.user_id, (staff,)),)
+        await unit.snapshots.keep(SYSTEM, seen, reason="capture", members=captured)
+    assert (await api.get(path)).json()["role_ids"] == [staff]
 
 
 async def test_what_breaks_a_rule_by_hand_is_audited_once_and_told(api: Api) -> None:

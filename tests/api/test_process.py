@@ -117,7 +117,7 @@ async def _open_job(database_url: str) -> str:
     seen = snapshot()
     async with Database(engines, CATALOG).unit() as unit:
         await unit.guilds.store(seen, powers(seen), vouched=True)
-        job = await unit.guilds.request_sync(owner(), seen.guild_id)
+        job = await unit.guild_syncs.request(owner(), seen.guild_id)
     await engines.dispose()
     return str(job.id)
 

@@ -1,9 +1,12 @@
 """Credentials stand in no log, no error and no `repr`."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.accounts.schemas import Visit
 from tests.api.programs import access_token, bearer, cookie, session, session_jwt, token
@@ -21,6 +24,13 @@ MADE: dict[str, Callable[[Api], Awaitable[str]]] = {
     "an access token": access_token,
     "an access token of a session": of_session,
 }
+
+
+SHOWING = {"secret", "access_token", "csrf_token"}
+COLUMNS = """
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND data_type IN ('text', 'character varying', 'bytea', 'jsonb', 'json', 'ARRAY')
+"""
 
 
 @pytest.fixture
@@ -71,11 +81,70 @@ async def test_no_repr_shows_a_secret(api: Api) -> None:
     assert SECRET not in repr((owner, Visit()))
 
 
-async def test_no_table_has_a_credential_that_could_be_shown(api: Api) -> None:
-    made, issued = await token(api), await access_token(api)
-    entered = (await session(api)).secret
-    for table in await api.rows():
-        whole = await api.scalar(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
-        for secret in (made, issued, entered):
-            for form in (secret, secret.encode().hex()):
-                assert form not in whole, table
+async def shown_by_callbacks(api: Api) -> AsyncIterator[tuple[str, str]]:
+    """With an Idempotency-Key, under which the answer is kept to be given again."""
+    draft, once = {"url": "https://hooks.example/in", "events": ["job.*"]}, {"Idempotency-Key": "kept"}
+    guild = await api.guild()
+    for _ in range(2):
+        made = (await api.post(f"/guilds/{guild}/callbacks", json=draft, headers=once)).json()
+        yield "createCallback", made["secret"]
+    for _ in range(2):
+        rotated = await api.post(f"/callbacks/{made['id']}/rotate-secret", headers=once)
+        yield "rotateCallbackSecret", rotated.json()["secret"]
+
+
+async def shown_to_browsers(api: Api) -> AsyncIterator[tuple[str, str]]:
+    async with api.database.unit() as unit:
+        begun = await unit.logins.begin("/")
+        for secret in (begun.state, begun.browser):
+            yield "beginLogin", secret
+    made = await session(api)
+    yield "finishLogin", made.secret
+    del api.client.headers["Authorization"]
+    try:
+        yield "getMySession", (await api.get("/me/session", headers=cookie(made.secret))).json()["csrf_token"]
+    finally:
+        api.client.headers.update(bearer(SECRET))
+
+
+async def test_no_column_of_any_table_has_a_secret_that_was_ever_shown(api: Api, openapi: Any) -> None:
+    shown = [("createMyToken", await token(api)), ("createAccessToken", await access_token(api))]
+    shown += [each async for each in shown_by_callbacks(api)]
+    shown += [each async for each in shown_to_browsers(api)]
+    told_of = {
+        operation["operationId"]
+        for path in openapi["paths"].values()
+        for operation in path.values()
+        for answer in operation["responses"].values()
+        if SHOWING & set(_properties(openapi, answer))
+    }
+    assert told_of <= {name for name, _ in shown}, "an operation that shows a secret is not in this tour"
+    async with api.database.engines.connection() as connection:
+        columns = (await connection.execute(text(COLUMNS))).all()
+        kept = {
+            f"{table}.{column}": await connection.scalar(
+                text(f'SELECT coalesce(string_agg("{column}"::text, chr(10)), \'\') FROM "{table}"')
+            )
+            for table, column in columns
+        }
+    assert len(kept) > 100
+    assert all(
+        kept[name] for name in ("callbacks.sealed_secret", "idempotency_keys.sealed_body", "sessions.hash")
+    )
+    forms = {
+        (name, form)
+        for name, secret in shown
+        for raw in (
+            secret.encode(),
+            b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode(),
+        )
+        for form in (raw.hex(), b64encode(raw).decode().rstrip("="), raw.decode("latin-1"))
+    }
+    assert [(name, column) for name, form in forms for column, whole in kept.items() if form in whole] == []
+
+
+def _properties(openapi: Any, answer: Any) -> list[str]:
+    """Of the body that an answer has."""
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    named = openapi["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+    return list(named.get("properties", {}))

@@ -194,7 +194,7 @@ async def test_asking_again_for_what_was_done_in_part_does_only_what_failed(road
         assert answer.status == 201
     before = len(await requests(road))
     async with road.database.unit() as unit:
-        await unit.guilds.request_again(road.owner, job.id)
+        await unit.actions.request_again(road.owner, job.id)
     again = await seen(lambda: look_at(road, job), lambda job: job.is_settled)
     assert (again.state, again.error, again.progress.done) == ("succeeded", None, 2)
     sent = [each["path"] for each in (await requests(road))[before:] if each["method"] == "PUT"]

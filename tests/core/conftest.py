@@ -5,7 +5,8 @@ import pytest
 from core.catalog import CATALOG
 from core.db import Engines
 from core.jobs.ring import Rung
-from core.uow import Database
+from core.uow import Database, People
+from tests.fixtures.keys import keyring
 
 
 class Rings:
@@ -27,5 +28,5 @@ def rings() -> Rings:
 async def database(database_url: str, rings: Rings) -> AsyncIterator[Database]:
     """The product's own catalog on an empty, migrated database."""
     engines = Engines(database_url)
-    yield Database(engines, CATALOG, ring=rings)
+    yield Database(engines, CATALOG, ring=rings, people=People(keyring=keyring()))
     await engines.dispose()

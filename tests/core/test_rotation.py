@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 from core.config import sqlalchemy_url
 from core.db import SealedColumn, hold_keys
 from core.keyring import Keyring, SealBroken, sealed_by
-from core.rotation import rotate, sealed_columns
+from core.rotation import rotate
+from core.sealing import sealed_columns
 from tests.fixtures.environment import child_environment
 from tests.fixtures.patience import PATIENCE
 

@@ -34,7 +34,7 @@ async def test_leaving_commits_and_then_rings(database: Database, rings: Rings) 
     guild = snapshot()
     async with database.unit() as unit:
         await unit.guilds.store(guild, powers(guild), vouched=True)
-        job = await unit.guilds.request_sync(owner(), guild.guild_id)
+        job = await unit.guild_syncs.request(owner(), guild.guild_id)
         assert rings.rung == []
     assert [(rung.job_id, rung.lane) for rung in rings.rung] == [(job.id, "bot")]
     assert await _count(database, "jobs") == 1
@@ -47,7 +47,7 @@ async def test_an_exception_leaves_neither_a_row_nor_a_ring_nor_an_audit_entry(
     with pytest.raises(ZeroDivisionError):
         async with database.unit() as unit:
             await unit.guilds.store(guild, powers(guild), vouched=True)
-            await unit.guilds.request_sync(owner(), guild.guild_id)
+            await unit.guild_syncs.request(owner(), guild.guild_id)
             raise ZeroDivisionError
     assert rings.rung == []
     assert [await _count(database, table) for table in ("guilds", "jobs", "job_events", "audit_entries")] == [
@@ -66,7 +66,7 @@ async def test_a_commit_that_fails_is_an_error_and_rings_nobody(database: Databa
     with pytest.raises(Conflict):
         async with database.unit() as unit:
             await unit.guilds.store(guild, powers(guild), vouched=True)
-            await unit.guilds.request_sync(owner(), guild.guild_id)
+            await unit.guild_syncs.request(owner(), guild.guild_id)
             await unit.snapshots.request_capture(owner(), guild.guild_id)
     assert rings.rung == []
     assert await _count(database, "jobs") == 0

@@ -28,6 +28,7 @@ from tests.simulator.published import PUBLISHED
 
 _LISTENING = re.compile(r"listening on (http://\S+)")
 _BOT_TOKEN = "road-bot-token"
+_CLIENT_SECRET = "road-client-secret"
 OWNER_TOKEN = "gwt_" + "r" * 30
 LEASE_SECONDS = 2
 ACCEPTED = 202
@@ -170,12 +171,17 @@ class Road:
 
 @asynccontextmanager
 async def travelling(folder: Path, database_url: str, redis_url: str, port: int) -> AsyncGenerator[Road]:
-    """Without a bot yet."""
+    """Without a bot yet. People may log in with Discord."""
     async with ProcessGroup(env=child_environment(), sink=lambda _name, _line: None) as group:
         judge = ["--contract", str(PUBLISHED)] if PUBLISHED.exists() else []
-        command = [sys.executable, "-m", "bot.simulator", "--token", _BOT_TOKEN, *judge]
+        login = f"http://127.0.0.1:{port}/api/v1/auth/discord/callback"
+        application = ["--token", _BOT_TOKEN, "--client-secret", _CLIENT_SECRET, "--redirect-uri", login]
+        command = [sys.executable, "-m", "bot.simulator", *application, *judge]
         process = await group.start("simulator", command, cwd=folder, ready=_LISTENING, patience=PATIENCE)
         discord = next(found[1] for line in process.lines if (found := _LISTENING.search(line)))
+        async with httpx.AsyncClient(base_url=discord) as http:
+            ours = {"Authorization": f"Bot {_BOT_TOKEN}"}
+            client_id = (await http.get("/api/v10/applications/@me", headers=ours)).json()["id"]
         settings = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
@@ -183,6 +189,8 @@ async def travelling(folder: Path, database_url: str, redis_url: str, port: int)
             "GUILDWRIGHT_PORT": str(port),
             "DISCORD_TOKEN": _BOT_TOKEN,
             "DISCORD_API_BASE": f"{discord}/api/v10",
+            "DISCORD_CLIENT_ID": client_id,
+            "DISCORD_CLIENT_SECRET": _CLIENT_SECRET,
         }
         async with httpx.AsyncClient(base_url=discord) as http:
             road = Road(group, http, folder, settings)

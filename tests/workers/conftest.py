@@ -10,9 +10,10 @@ from core.config import asyncpg_dsn
 from core.db import Engines
 from core.discord.gateway import DiscordGateway
 from core.jobs.schemas import Job
-from core.uow import Database
+from core.uow import Database, People
 from tests.builders.core import owner, powers, snapshot
 from tests.builders.jobs import MAKE, STRUCTURAL, TEST_CATALOG, MakePayload, Things, maker
+from tests.fixtures.keys import keyring
 from tests.workers.post import Post
 from tests.workers.receiver import receiving
 from workers.registry import Registry
@@ -56,7 +57,7 @@ class Road:
 @pytest.fixture
 async def road(database_url: str) -> AsyncIterator[Road]:
     engines = Engines(database_url)
-    database = Database(engines, TEST_CATALOG)
+    database = Database(engines, TEST_CATALOG, people=People(keyring=keyring()))
     guild = snapshot()
     async with database.unit() as unit:
         await unit.guilds.store(guild, powers(guild), vouched=True)

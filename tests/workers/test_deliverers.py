@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from core.config import Settings
 from tests.fixtures.environment import child_environment
+from tests.fixtures.keys import keyring
 from tests.workers.post import Post
 from tests.workers.receiver import hang, slow, status
 from workers.housekeeping import housekeeping_of
@@ -93,6 +94,7 @@ async def test_who_is_killed_before_it_could_record_is_followed_by_one_who_sends
         "DATABASE_URL": database_url,
         "GUILDWRIGHT_CALLBACK_ALLOW": "127.0.0.1",
         "GUILDWRIGHT_CALLBACK_TIMEOUT_SECONDS": "1",
+        "GUILDWRIGHT_KEYS_FILE": str(keyring()._path),
     }
 
     def start() -> subprocess.Popen[bytes]:

@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.callbacks.rules import CallbackRules
 from core.callbacks.schemas import CallbackChanges
+from core.keyring import Keyring
 from tests.workers.post import HERE, Post
 from tests.workers.receiver import hang, slow, status
 from workers.retry import MOST_DELIVERY_ATTEMPTS
@@ -240,3 +243,21 @@ async def test_what_was_disabled_and_enabled_again_gets_what_happens_from_then_o
     async with post.delivering():
         await post.settled(id_, "delivered")
     assert [got.event["data"]["job_id"] for got in post.receiver.received] == [str(job.id)]
+
+
+async def test_what_cannot_be_signed_is_not_sent_until_there_is_a_new_secret(
+    post: Post, tmp_path: Path
+) -> None:
+    made = await post.callback()
+    people = post.database.people
+    post.database.people = replace(people, keyring=Keyring.at(tmp_path / "another.json"))
+    await post.road.ask()
+    async with post.delivering():
+        (delivery,) = await post.attempted(made.callback.id)
+        assert (delivery.state, delivery.last_status) == ("pending", None)
+        assert "rotate-secret" in str(delivery.last_error)
+        assert post.receiver.received == []
+        rotated = await post.do(lambda unit: unit.callbacks.rotate_secret(post.road.actor, made.callback.id))
+        await post.let_pass(timedelta(minutes=1))
+        (got,) = await post.receiver.until(1)
+    assert got.verified_by(rotated.secret)["type"] == "job.queued"

@@ -31,8 +31,9 @@ from core.templates.documents.channels import TextChannel
 from core.templates.documents.document import Document
 from core.templates.plan import PlanOptions
 from core.templates.schemas import Template
-from core.uow import Database
+from core.uow import Database, People
 from tests.builders.core import powers, snapshot, snowflake
+from tests.fixtures.keys import keyring
 from workers.housekeeping import Housekeeping
 
 KEEP = timedelta(days=90)
@@ -44,7 +45,7 @@ HALL = Document(guildwright=1, channels=(TextChannel(key="hall", name="hall"),))
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     engines = Engines(database_url)
-    database = Database(engines, CATALOG)
+    database = Database(engines, CATALOG, people=People(keyring=keyring()))
     async with database.unit() as unit:
         await unit.accounts.bootstrap_owner(TOKEN)
     yield database
@@ -90,7 +91,7 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
                 job_id=template.id,
             )
         )
-        await unit.guilds.request_sync(actor, guild_id)
+        await unit.guild_syncs.request(actor, guild_id)
     account_id, person = await somebody(database)
     async with database.unit() as unit:
         bits = int(Permission.MANAGE_MESSAGES)

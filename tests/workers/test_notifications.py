@@ -1,93 +1,26 @@
 """Notices are written with what they tell, come as one message a minute, and never tell of themselves."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from core.actor import SYSTEM, Actor
-from core.catalog import CATALOG
-from core.db import Engines
+from core.actor import SYSTEM
 from core.errors import Conflict
 from core.guilds.jobs import SYNC
 from core.guilds.options import GuildOptionsChanges
-from core.jobs.schemas import Claim, Job, JobError, JobFilter
-from core.notifications.choices import NotificationChanges, NotificationChoices
-from core.notifications.jobs import NOTIFY
+from core.jobs.schemas import Claim
+from core.notifications.choices import NotificationChoices
 from core.notifications.service import BETWEEN
-from core.paging import Paging
-from core.uow import Database
-from tests.builders.core import powers, snapshot, snowflake
-
-TOKEN = "gwt_of-who-wants-to-be-told"
-LEASE = 45.0
-FAILED = JobError(code="x", message="It broke.")
-
-
-class Desk:
-    """A guild, and an account that is told of its jobs. What carries notices is never begun here unless said."""
-
-    def __init__(self, database: Database, guild_id: str, actor: Actor) -> None:
-        self.database = database
-        self.guild_id = guild_id
-        self.actor = actor
-        self.now = datetime.now(UTC)
-        database.clock = lambda: self.now
-
-    async def choose(self, **changes: Any) -> None:
-        async with self.database.unit() as unit:
-            await unit.notifications.edit(self.actor, NotificationChanges(**changes))
-
-    async def ends(self, state: Any, *, actor: Actor | None = None) -> Job:
-        """A job of the actor's, that ended so."""
-        async with self.database.unit() as unit:
-            job = await unit.guilds.request_sync(actor or self.actor, self.guild_id)
-        claim = await self.claim()
-        assert claim.job.id == job.id
-        await self.settle(claim, state)
-        return job
-
-    async def claim(self) -> Claim:
-        async with self.database.unit() as unit:
-            claim = await unit.ledger.claim("bot", "one", LEASE)
-        assert claim is not None
-        return claim
-
-    async def settle(self, claim: Claim, state: Any) -> None:
-        error = None if state == "succeeded" else FAILED
-        async with self.database.unit() as unit:
-            await unit.ledger.settle(claim, state, error=error)
-
-    async def carriers(self) -> list[Job]:
-        """Oldest first."""
-        async with self.database.read() as unit:
-            page = await unit.jobs.list(SYSTEM, JobFilter(kind=NOTIFY.kind), Paging())
-        return list(reversed(page.items))
-
-    async def lines(self) -> list[int]:
-        """How many notices each of them has."""
-        async with self.database.read() as unit:
-            return [len(await unit.notifications.lines_of(job.id)) for job in await self.carriers()]
+from tests.builders.core import snowflake
+from tests.workers.desk import Desk, desk_on
 
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
-    engines = Engines(database_url)
-    database = Database(engines, CATALOG)
-    guild = snapshot()
-    async with database.unit() as unit:
-        await unit.guilds.store(guild, powers(guild), vouched=True)
-        await unit.accounts.bootstrap_owner(TOKEN)
-        account_id = (await unit.accounts.authenticate(TOKEN)).account_id
-    async with engines.writing.begin() as connection:
-        statement = "UPDATE accounts SET discord_user_id = $1 WHERE id = $2"
-        await connection.exec_driver_sql(statement, (int(guild.owner_id), account_id))
-    async with database.read() as unit:
-        actor = await unit.accounts.authenticate(TOKEN)
-    yield Desk(database, guild.guild_id, actor)
-    await engines.dispose()
+    async with desk_on(database_url) as desk:
+        yield desk
 
 
 async def test_nobody_who_has_not_chosen_is_told(desk: Desk) -> None:
@@ -112,7 +45,7 @@ async def test_what_is_chosen_acts_on_the_next_job(desk: Desk) -> None:
 async def test_a_job_that_is_not_settled_after_all_leaves_no_notice(desk: Desk) -> None:
     await desk.choose(job_results="all")
     async with desk.database.unit() as unit:
-        await unit.guilds.request_sync(desk.actor, desk.guild_id)
+        await unit.guild_syncs.request(desk.actor, desk.guild_id)
     claim = await desk.claim()
     with pytest.raises(RuntimeError):
         async with desk.database.unit() as unit:
@@ -125,7 +58,7 @@ async def test_what_ends_before_the_message_is_begun_comes_with_it(desk: Desk) -
     await desk.choose(job_results="all")
     async with desk.database.unit() as unit:
         for _ in range(3):
-            await unit.guilds.request_sync(desk.actor, desk.guild_id)
+            await unit.guild_syncs.request(desk.actor, desk.guild_id)
     claims = [await desk.claim() for _ in range(3)]
     for claim in claims:
         await desk.settle(claim, "succeeded")
@@ -149,6 +82,31 @@ async def test_what_ends_after_it_was_begun_comes_a_minute_later(desk: Desk) -> 
     desk.now += BETWEEN + timedelta(seconds=30)
     await desk.ends("succeeded")
     assert [job.run_at for job in await desk.carriers()][2] is None
+
+
+@pytest.mark.parametrize("again", [Desk.lose, Desk.retry])
+async def test_a_message_that_is_begun_again_says_the_same_whatever_has_ended_or_changed_since(
+    desk: Desk, again: Callable[[Desk, Claim], Awaitable[None]]
+) -> None:
+    await desk.choose(job_results="all")
+    await desk.ends("failed")
+    carrying = await desk.claim()
+    async with desk.database.read() as unit:
+        words = await unit.notifications.lines_of(carrying.job.id)
+        seen = await unit.guilds.view(SYSTEM, desk.guild_id)
+    await again(desk, carrying)
+    renamed = replace(seen.structure, settings=replace(seen.structure.settings, name="Elsewhere"))
+    async with desk.database.unit() as unit:
+        await unit.guilds.store(renamed, seen.powers)
+    later = await desk.ends("failed")
+    claimed = await desk.claim()
+    assert claimed.job.id == carrying.job.id
+    assert claimed.number > carrying.number
+    async with desk.database.read() as unit:
+        assert await unit.notifications.lines_of(claimed.job.id) == words
+        [line] = await unit.notifications.lines_of((await desk.carriers())[1].id)
+    assert str(later.id) in line
+    assert "Elsewhere" in line
 
 
 async def test_of_what_carries_notices_nobody_is_notified(desk: Desk) -> None:

@@ -37,6 +37,7 @@ class Limited:
         self.guild = guild
         self.powers = powers(guild)
         self.is_limited = True
+        self.limited_for = timedelta(seconds=-1)
         self.while_limited: Callable[[], Awaitable[None]] | None = None
         self.deleted: list[str] = []
         self.refused: set[str] = set()
@@ -82,7 +83,7 @@ class Limited:
             self.is_limited = False
             if self.while_limited is not None:
                 await self.while_limited()
-            raise GatewayBusy("Limited.", resume_at=datetime.now(UTC) - timedelta(seconds=1))
+            raise GatewayBusy("Limited.", resume_at=datetime.now(UTC) + self.limited_for)
         if fields.name in self.refused:
             raise CallRefused("Discord refused.", status=400)
         made = ChannelFactory.build(
@@ -220,6 +221,62 @@ async def test_what_was_cancelled_on_the_way_has_an_outcome_for_each_step(databa
     ]
     assert list(seen.result["created"]) == ["a", "b"]
     assert seen.result["calls"] == 2
+
+
+async def limited_after_one(database: Database) -> tuple[Limited, SimpleNamespace]:
+    """An apply of three channels that meets a limit of a minute when it has made the first."""
+    gateway = Limited(snapshot(roles=0, channels=0))
+    gateway.is_limited, gateway.limited_for = False, timedelta(minutes=1)
+
+    async def limit(name: str) -> None:
+        gateway.is_limited = name == "a"
+
+    gateway.afterwards = limit
+    return gateway, await asked(database, gateway, document=channels("a", "b", "c"))
+
+
+ONE_OF_THREE = [("create_channel:a", "done"), ("create_channel:b", "left"), ("create_channel:c", "left")]
+
+
+async def test_what_is_cancelled_while_it_waits_tells_what_it_did_before(database: Database) -> None:
+    gateway, trip = await limited_after_one(database)
+    await trip.running.run_until_none()
+    assert ((await trip.see()).state, (await trip.see()).waiting_for) == ("waiting", "rate_limit")
+    async with database.unit() as unit:
+        answered = await unit.jobs.cancel(owner(), (await trip.see()).id)
+        kept = await unit.snapshots.kept_by(answered.id)
+    seen = await trip.see()
+    assert answered == seen
+    assert seen.state == "cancelled"
+    assert kept is not None
+    assert [(step["id"], step["state"]) for step in seen.result["outcomes"]] == ONE_OF_THREE
+    assert seen.result["created"] == {"a": gateway.guild.channels[0].id}
+    assert (seen.result["calls"], seen.result["is_equal"]) == (1, False)
+    assert seen.result["snapshot_id"] == str(kept.info.id)
+    async with database.read() as unit:
+        *_, last = await unit.jobs.events_after(owner(), seen.id, 0)
+    assert (last.type, last.data["result"]) == ("job.settled", seen.result)
+
+
+async def test_what_is_cancelled_just_when_it_meets_a_limit_tells_the_same(database: Database) -> None:
+    gateway, trip = await limited_after_one(database)
+
+    async def cancel() -> None:
+        async with database.unit() as unit:
+            await unit.jobs.cancel(owner(), (await trip.see()).id)
+
+    gateway.while_limited = cancel
+    await trip.running.run_until_none()
+    seen = await trip.see()
+    assert seen.state == "cancelled"
+    assert [(step["id"], step["state"]) for step in seen.result["outcomes"]] == ONE_OF_THREE
+    assert seen.result["created"] == {"a": gateway.guild.channels[0].id}
+
+
+async def test_what_is_cancelled_before_it_did_anything_tells_nothing(database: Database) -> None:
+    trip = await asked(database, Limited(snapshot(roles=0, channels=0)))
+    async with database.unit() as unit:
+        assert (await unit.jobs.cancel(owner(), (await trip.see()).id)).result is None
 
 
 async def test_what_a_refusal_left_is_done_by_a_retry(database: Database) -> None:

@@ -17,11 +17,10 @@ from core.templates.diff import diff
 from core.templates.jobs import APPLY, ApplyPayload, ApplyResult
 from core.templates.judged import judged
 from core.templates.plan import Notice, Plan, deletes_of, node_of
-from core.templates.report import outcomes, tightened
 from core.templates.resources.sections import details_in
 from core.templates.resources.uploads import not_ready, pictures_of, uploaded
-from core.templates.rollback import changed_ids
 from core.templates.schemas import PlanBasis
+from core.templates.so_far import id_map, result_of, unfinished
 from core.templates.staleness import changes_since, told
 from workers.acting import asking_member
 from workers.budgets import require_room
@@ -62,7 +61,7 @@ async def apply_plan(job: JobContext, payload: ApplyPayload) -> ApplyResult:
     members_job_id = await _remember(job, basis, left, made)
     async with job.database.read() as unit:
         steps = await unit.ledger.steps(job.job.id)
-    return replace(_result(basis, before, made, left, steps), members_job_id=members_job_id)
+    return replace(result_of(basis, before, made, left, steps), members_job_id=members_job_id)
 
 
 async def _ask_anew(job: JobContext, basis: PlanBasis) -> GuildDetails | None:
@@ -98,33 +97,8 @@ async def _done_so_far(
         steps = await unit.ledger.steps(job.job.id)
     made = await _made_earlier(job, steps)
     left = await _plan_again(job, basis, made, _begun_from(kept, basis))
-    done = {step.id for step in steps if step.state == "done"}
-    result = replace(
-        _result(basis, kept.info.id, made, left, steps),
-        outcomes=outcomes(steps, left),
-        tightened=tightened(basis.plan, done),
-    )
+    result = unfinished(basis, kept.info.id, made, left, steps)
     return result, next((step.id for step in steps if step.state == "failed"), None)
-
-
-def _result(
-    basis: PlanBasis,
-    before: uuid.UUID,
-    made: dict[str, Snowflake],
-    left: Plan,
-    steps: tuple[JobStep, ...],
-) -> ApplyResult:
-    return ApplyResult(
-        created=made,
-        snapshot_id=before,
-        calls=sum(step.state == "done" for step in steps),
-        is_equal=left.is_empty,
-        id_map=_id_map(basis, left, made),
-    )
-
-
-def _id_map(basis: PlanBasis, left: Plan, made: dict[str, Snowflake]) -> dict[Snowflake, Snowflake]:
-    return {} if basis.snapshot_id is None else changed_ids(basis.bindings, {**left.matched, **made})
 
 
 async def _begun(job: JobContext, basis: PlanBasis) -> Begun:
@@ -215,4 +189,4 @@ async def _remember(
                 job.job.id,
                 values=basis.values,
             )
-        return await unit.plans.request_members(job.job.actor, basis, _id_map(basis, left, made))
+        return await unit.plans.request_members(job.job.actor, basis, id_map(basis, left, made))

@@ -101,14 +101,16 @@ class Installation:
             while claim := await unit.ledger.claim("bot", "nobody", 60):
                 await unit.ledger.settle(claim, "failed", error=JobError(code="test", message="It failed."))
 
-    async def log_in(self, unit: UnitOfWork, name: str, request_id: str | None = None) -> None:
-        """Ends the session that their browser had."""
+    async def log_in(
+        self, unit: UnitOfWork, name: str, request_id: str | None = None, *, called: str | None = None
+    ) -> None:
+        """Ends the session that their browser had. `called` is what Discord calls them by now."""
         bits = PEOPLE[name]
         seen = self._there if bits is None else self._here
         guild = LoginGuild(id=seen.guild_id, name="Ours", is_owner=False, bits=int(bits or 0))
         login = DiscordLogin(
             user_id=self._users[name],
-            name=name,
+            name=called or name,
             access_token="a",
             expires_in=600,
             scopes="identify guilds",

@@ -72,7 +72,7 @@ async def cancel_the_job(unit: UnitOfWork, actor: Actor, there: Installation, nu
 
 
 async def retry_the_job(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
-    await unit.guilds.request_again(actor, there.id_of("jobs", number, state="failed", kind="message.send"))
+    await unit.actions.request_again(actor, there.id_of("jobs", number, state="failed", kind="message.send"))
 
 
 async def grant(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
@@ -124,7 +124,9 @@ def newest_plan(there: Installation, *, awaited: bool) -> UUID:
 
 
 async def log_in(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
-    await there.log_in(unit, tuple(PEOPLE)[number % len(PEOPLE)], actor.request_id)
+    name = tuple(PEOPLE)[number % len(PEOPLE)]
+    called = name if number < len(PEOPLE) else f"{name} {number}"
+    await there.log_in(unit, name, actor.request_id, called=called)
 
 
 def session_of(there: Installation, number: int) -> tuple[UUID, UUID]:
@@ -317,7 +319,10 @@ OPERATIONS: dict[str, Operation] = {
         ("token.revoke",),
     ),
     "log in": Operation(
-        log_in, ("session.create",), ASKS | {"session.revoke", "account.create"}, is_login=True
+        log_in,
+        ("session.create",),
+        ASKS | {"session.revoke", "account.create", "account.rename"},
+        is_login=True,
     ),
     "end session": Operation(
         lambda unit, actor, there, number: unit.sessions.revoke(actor, session_of(there, number)[1]),

@@ -86,6 +86,7 @@ WAY: Final = (
     Step("token", "moderator"),
     Step("revoke token", "admin"),
     Step("revoke a person's token", "owner", 2),
+    Step("log in", "owner", 8),
     Step("log in", "owner", 0),
     Step("end session", "admin", -1),
     Step("end a person's session", "owner", 1),

@@ -8,9 +8,10 @@ from core.callbacks.schemas import CallbackDraft, Delivery, DeliveryFilter, Even
 from core.db import Engines
 from core.jobs.schemas import Job
 from core.paging import Paging
-from core.uow import Database
+from core.uow import Database, People
 from tests.builders.core import owner, powers, snapshot
 from tests.builders.jobs import MAKE, TEST_CATALOG, MakePayload, MakeResult
+from tests.fixtures.keys import keyring
 
 OWNER = owner()
 
@@ -65,6 +66,6 @@ async def new_guild(database: Database) -> str:
 @pytest.fixture
 async def town(database_url: str) -> AsyncIterator[Town]:
     engines = Engines(database_url)
-    database = Database(engines, TEST_CATALOG)
+    database = Database(engines, TEST_CATALOG, people=People(keyring=keyring()))
     yield Town(database, await new_guild(database))
     await engines.dispose()

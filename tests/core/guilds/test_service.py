@@ -49,10 +49,10 @@ async def test_guilds_that_are_gone_are_left_and_can_come_back(database: Databas
     assert states == {stays.guild_id: "approved", goes.guild_id: "left"}
     with pytest.raises(Conflict, match="left"):
         async with database.unit() as unit:
-            await unit.guilds.request_sync(owner(), goes.guild_id)
+            await unit.guild_syncs.request(owner(), goes.guild_id)
     await told(database, goes)
     async with database.unit() as unit:
-        assert (await unit.guilds.request_sync(owner(), goes.guild_id)).state == "queued"
+        assert (await unit.guild_syncs.request(owner(), goes.guild_id)).state == "queued"
 
 
 async def test_somebody_of_another_guild_finds_nothing(database: Database) -> None:
