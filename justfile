@@ -31,7 +31,7 @@ test-tools: _install
 soak *ARGS: _install
     GUILDWRIGHT_TEST_SIZE=soak {{ python }} -m tests.run --no-checks "$@"
 
-# Measure: `bridge`, `simulator`, `templates`, or all; each target stands beside the number
+# Measure: `bridge`, `simulator`, `templates`, `schedules`, or all; each target stands beside the number
 bench *ARGS: _install _peers
     {{ python }} -m tests.bench "$@"
 

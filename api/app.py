@@ -64,11 +64,12 @@ from api.security import Credentials
 from api.soundness import SoundRequests
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
+from core.composition.people import people_of
 from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
 from core.keyring import Keyring
-from core.uow import Database, people_of
+from core.uow import Database
 from workers.deliveries import delivering
 from workers.ending import end
 from workers.heartbeat import heartbeat

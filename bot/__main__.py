@@ -20,12 +20,13 @@ from bot.details import details_of
 from bot.people import KeptPeople
 from bot.stored import StoredGuilds
 from core.catalog import CATALOG
+from core.composition.people import people_of
 from core.config import Settings, asyncpg_dsn, load_settings
 from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError, Unavailable
 from core.logs import write_logs
 from core.migrate import require_current
-from core.uow import Database, people_of
+from core.uow import Database
 from workers.ending import end
 from workers.heartbeat import heartbeat
 from workers.jobs import MODULES

@@ -3,6 +3,7 @@
 from functools import reduce
 
 from core.actions.jobs import ACTIONS
+from core.actions.undo import UNDO
 from core.drift.jobs import DRIFT_REVERT
 from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, CAPTURE, SYNC
 from core.jobs.spec import Catalog
@@ -10,7 +11,18 @@ from core.notifications.jobs import NOTIFY
 from core.templates.jobs import APPLY, RESTORE_MEMBERS
 
 CATALOG = Catalog(
-    (SYNC, CAPTURE, ANNOUNCE_JOIN, ANNOUNCE_DECISION, APPLY, RESTORE_MEMBERS, DRIFT_REVERT, NOTIFY, *ACTIONS)
+    (
+        SYNC,
+        CAPTURE,
+        ANNOUNCE_JOIN,
+        ANNOUNCE_DECISION,
+        APPLY,
+        RESTORE_MEMBERS,
+        DRIFT_REVERT,
+        NOTIFY,
+        UNDO,
+        *ACTIONS,
+    )
 )
 
 BOT_PERMISSIONS = reduce(int.__or__, (spec.bot_bits for spec in CATALOG))

@@ -120,7 +120,6 @@ LEAST_ROLES: Final = MappingProxyType(
         Right.JOBS_READ: Role.ADMIN,
         Right.JOBS_WRITE: Role.ADMIN,
         "jobs:create:guild.leave": Role.ADMIN,
-        Right.IMAGES_READ: Role.OWNER,
         Right.IMAGES_WRITE: Role.OWNER,
         Right.GUILDS_REVIEW: Role.OWNER,
         Right.SYSTEM_READ: Role.OWNER,

@@ -9,13 +9,14 @@ import sys
 
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
+from core.composition.people import people_of
 from core.config import Settings, load_settings
 from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
 from core.keyring import Keyring
 from core.logs import write_logs
 from core.migrate import require_current
-from core.uow import Database, people_of
+from core.uow import Database
 from workers.deliveries import delivering
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of

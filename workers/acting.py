@@ -6,15 +6,18 @@ from typing import TypeAlias
 
 from core.actions.authority import denials, member_denial
 from core.actions.errors import NotAllowed
-from core.actions.payloads import Action, OnMembers
+from core.actions.payloads import Action, Endable, OnMembers
 from core.actions.results import MemberOutcome
 from core.actions.scene import Denial, Party, Scene, asker_party, bot_party
 from core.discord.errors import CallRefused
-from core.discord.types import Member, Snowflake
+from core.discord.types import Member, Overwrite, Snowflake
+from core.jobs.errors import JobFailed
 from core.jobs.journal import LookUp, Reason
 from workers.registry import JobContext
 
-DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[None]]
+DoTo: TypeAlias = Callable[[Snowflake, Reason], Awaitable[bool | None]]
+"""False says that it was so already: nothing was sent, and the step is done without an outcome."""
+
 CLOCKS_DIFFER = timedelta(seconds=30)
 """Discord's ids tell Discord's time, our intents the database's."""
 
@@ -58,6 +61,12 @@ async def allowed_scene(job: JobContext, action: Action) -> Scene:
     scene = await scene_of(job, job.guild_id)
     require(denials(action, scene))
     return scene
+
+
+def require_time(job: JobContext, action: Endable) -> None:
+    """Raises `JobFailed` where what is to hold until a moment would begin after it."""
+    if action.until is not None and action.until <= job.clock():
+        raise JobFailed(f"It was to hold until {action.until.isoformat()}, and that is over.", code="expired")
 
 
 async def not_of_others(job: JobContext, ids: tuple[Snowflake, ...]) -> list[Snowflake]:
@@ -110,9 +119,8 @@ async def _earlier(job: JobContext, is_done: IsDone) -> dict[str, MemberOutcome]
 async def _done_to(
     job: JobContext, step_id: str, user_id: Snowflake, do: DoTo, is_done: IsDone
 ) -> MemberOutcome:
-    async def act(reason: Reason) -> str:
-        await do(user_id, reason)
-        return user_id
+    async def act(reason: Reason) -> str | None:
+        return None if await do(user_id, reason) is False else user_id
 
     title, look_up = f"{step_id.partition(':')[0]} {user_id}", _finder(user_id, is_done)
     try:
@@ -141,3 +149,29 @@ async def _refused(job: JobContext, step_id: str, user_id: Snowflake, denial: De
 
 def _failed(user_id: Snowflake, code: str, message: str) -> MemberOutcome:
     return MemberOutcome(member_id=user_id, state="failed", code=code, message=message)
+
+
+async def write_overwrite(
+    job: JobContext,
+    channel_id: Snowflake,
+    step_id: str,
+    title: str,
+    overwrite: Overwrite,
+    *,
+    is_new: bool = True,
+) -> None:
+    """The step's outcome is the channel, unless what is written stood there before."""
+
+    async def act(reason: Reason) -> str | None:
+        await job.gateway.write_overwrite(job.guild_id, channel_id, overwrite, reason=reason)
+        return channel_id if is_new else None
+
+    await job.journal.perform(step_id, title, act, look_up=overwrite_finder(job, channel_id, overwrite))
+
+
+def overwrite_finder(job: JobContext, channel_id: Snowflake, overwrite: Overwrite) -> LookUp:
+    async def look_up(reason: Reason, since: datetime) -> str | None:
+        found = await job.gateway.look_at_overwrite(job.guild_id, channel_id, overwrite.id)
+        return channel_id if (found.allow, found.deny) == (overwrite.allow, overwrite.deny) else None
+
+    return look_up

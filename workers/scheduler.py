@@ -17,9 +17,9 @@ from core.schedules.schemas import CHANNEL
 from core.uow import Database, UnitOfWork
 from workers.ending import end
 
-_AT_ONCE = 25
-"""Schedules a transaction: few enough that another process finds some, many enough that a thousand due at once are not
-a thousand commits."""
+_AT_ONCE = 100
+"""Schedules a transaction: few enough that another process finds some, many enough that what every transaction costs
+counts for little."""
 _LONGEST_SECONDS = 5.0
 """Between two looks: a clock may have been put forward, or a guild approved, and nobody tells."""
 _AWAY_SECONDS = 1.0

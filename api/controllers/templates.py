@@ -67,9 +67,10 @@ class TemplateController(Controller):
     ) -> Response[Template]:
         """Make a template, with its first version when a document is given."""
         wanted = await body_of(request, CreateTemplate)
-        document = optional_draft_within(wanted.document, "document")
 
         async def make() -> Answer[Template]:
+            await unit.templates.require_shareable(actor, wanted.visibility, wanted.guild_id)
+            document = optional_draft_within(wanted.document, "document")
             template = await unit.templates.create(
                 actor,
                 wanted.name,

@@ -65,9 +65,10 @@ class VersionController(Controller):
     ) -> Response[Version]:
         """Add a version: as JSON with the document inside or changes to the newest one, or the document itself as
         YAML text, which is kept as it is written. Changes keep the comments of such a text."""
-        wanted = await _wanted(request, note, base_version)
 
         async def make() -> Answer[Version]:
+            await unit.templates.require_own(actor, template_id)
+            wanted = await _wanted(request, note, base_version)
             if isinstance(wanted, _Changes):
                 version = await unit.template_versions.operate(
                     actor, template_id, wanted.operations, base_version=wanted.base, note=wanted.note

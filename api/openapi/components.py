@@ -9,7 +9,7 @@ from api.examples import EXAMPLES, example_of
 from api.schemas.callback_events import CallbackEvent
 from api.schemas.guild_events import GuildEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
-from api.schemas.schedule_payloads import SchedulePayload
+from api.schemas.schedule_payloads import SchedulePayload, ScheduleWork
 from api.schemas.schedules import ScheduleTrigger
 from api.schemas.steps import PlanStep
 from api.schemas.system import ProcessDetails
@@ -27,6 +27,7 @@ NAMED_UNIONS: dict[str, Any] = {
     "CallbackEvent": CallbackEvent,
     "PlanStep": PlanStep,
     "SchedulePayload": SchedulePayload,
+    "ScheduleWork": ScheduleWork,
     "ScheduleTrigger": ScheduleTrigger,
     "ProcessDetails": ProcessDetails,
     "DocumentChannel": DocumentChannel,

@@ -6,8 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.messages import AllowedMentions, Content, Embeds
-from api.schemas.values import Snowflake
+from api.schemas.values import Snowflake, Time
 from core.actions import payloads as core
+from core.actions.ends import LONGEST, SHORTEST
 from core.actions.validate import BITS_LIMIT
 
 MemberIds: TypeAlias = Annotated[
@@ -23,6 +24,20 @@ class ChannelOverwrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     id: Snowflake
     allow: PermissionBits
     deny: PermissionBits
+
+
+Until: TypeAlias = Annotated[
+    Time | None,
+    Meta(description="When it ends, at least a minute and at most five years ahead; null: never."),
+]
+ExpiresIn: TypeAlias = Annotated[
+    int,
+    Meta(
+        ge=int(SHORTEST.total_seconds()),
+        le=int(LONGEST.total_seconds()),
+        description="Or how many seconds after it was done.",
+    ),
+]
 
 
 class MessageSend(
@@ -110,10 +125,16 @@ class MessagePurge(
 class RoleGrant(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="role.grant"
 ):
-    """Give a role to members, each a step with an outcome of its own."""
+    """Give a role to members, each a step with an outcome of its own.
+
+    With `until` or `expires_in` it is taken back then from those who got it by this, unless somebody has taken it or
+    given it again since. The result's `undo_id` is the schedule that does so: it can be seen, moved, run and deleted.
+    """
 
     role_id: Snowflake
     member_ids: MemberIds
+    until: Until = None
+    expires_in: ExpiresIn | None = None
 
 
 class RoleRevoke(
@@ -156,12 +177,15 @@ class MemberKick(
 class MemberBan(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="member.ban"
 ):
-    """Ban users, whether they are members or not."""
+    """Ban users, whether they are members or not. `until` or `expires_in` lifts the ban as role.grant takes a role,
+    unless it is somebody else's by then."""
 
     member_ids: MemberIds
     delete_message_seconds: Annotated[
         int, Meta(ge=0, le=604_800, description="How far back their messages are deleted, too.")
     ] = 0
+    until: Until = None
+    expires_in: ExpiresIn | None = None
 
 
 class MemberUnban(
@@ -222,9 +246,12 @@ class ChannelLock(
     tag_field="kind",
     tag="channel.lock",
 ):
-    """Keep @everyone from writing (in voice channels: from joining). Roles that are allowed it by name still may."""
+    """Keep @everyone from writing (in voice channels: from joining). Roles that are allowed it by name still may.
+    `until` or `expires_in` opens it again as it was, unless somebody has changed since who may write there."""
 
     channel_id: Snowflake
+    until: Until = None
+    expires_in: ExpiresIn | None = None
 
 
 class ChannelUnlock(

@@ -12,6 +12,7 @@ from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.notifications import NotifyPayload, NotifyResult
 from api.schemas.results import ActionResult, MemberOutcome
+from api.schemas.undos import UndoPayload, UndoResult
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.actor import Actor
 from core.clock import utc_now
@@ -31,6 +32,7 @@ JobKind: TypeAlias = Literal[
     "template.apply",
     "template.restore_members",
     "drift.revert",
+    "action.undo",
     "message.send",
     "message.edit",
     "message.delete",
@@ -145,6 +147,7 @@ JobPayload: TypeAlias = (
     | DriftRevertPayload
     | AnnouncementPayload
     | NotifyPayload
+    | UndoPayload
     | ActionPayload
 )
 JobResult: TypeAlias = (
@@ -155,6 +158,7 @@ JobResult: TypeAlias = (
     | DriftRevertResult
     | AnnouncementResult
     | NotifyResult
+    | UndoResult
     | ActionResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]

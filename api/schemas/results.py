@@ -1,5 +1,6 @@
 """What is known when an action has ended, as HTTP shows it: a union told apart by `kind`."""
 
+import uuid
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -64,10 +65,19 @@ class MessagesPurged(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
     too_old: int
 
 
+UndoId: TypeAlias = Annotated[
+    uuid.UUID | None,
+    Meta(
+        description="The schedule that takes it back, of the same id as this job; null: it was done for good."
+    ),
+]
+
+
 class RoleGranted(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.grant"):
     """Who has the role now."""
 
     members: Annotated[tuple[MemberOutcome, ...], Meta(description="In the order asked for.")]
+    undo_id: UndoId = None
 
 
 class RoleRevoked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.revoke"):
@@ -92,6 +102,7 @@ class MembersBanned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     """Who is banned."""
 
     members: Annotated[tuple[MemberOutcome, ...], Meta(description="In the order asked for.")]
+    undo_id: UndoId = None
 
 
 class MembersUnbanned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.unban"):
@@ -126,6 +137,7 @@ class ChannelLocked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
 
     channel_id: Snowflake
     before: ChannelOverwrite
+    undo_id: UndoId = None
 
 
 class ChannelUnlocked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.unlock"):

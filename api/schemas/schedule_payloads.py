@@ -1,4 +1,4 @@
-"""What a schedule can ask for, as HTTP shows it: a union told apart by `kind`."""
+"""What a schedule can ask for, as HTTP shows it: unions told apart by `kind`."""
 
 import uuid
 from typing import Annotated, TypeAlias
@@ -27,6 +27,7 @@ from api.schemas.actions import (
 from api.schemas.guilds import Label
 from api.schemas.jobs import SyncPayload
 from api.schemas.templates import Values
+from api.schemas.undos import UndoPayload
 
 
 class ScheduledCapture(
@@ -66,7 +67,7 @@ class ScheduledApply(
     values: Values = {}
 
 
-SchedulePayload: TypeAlias = (
+ScheduleWork: TypeAlias = (
     MessageSend
     | MessageEdit
     | MessageDelete
@@ -88,3 +89,7 @@ SchedulePayload: TypeAlias = (
     | ScheduledDriftCheck
     | ScheduledApply
 )
+"""What somebody can have asked for."""
+
+SchedulePayload: TypeAlias = ScheduleWork | UndoPayload
+"""Also what comes of itself: the end of what was done for a time."""

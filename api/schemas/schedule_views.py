@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from api.schemas.jobs import actor_of
-from api.schemas.schedule_payloads import SchedulePayload
+from api.schemas.schedule_payloads import SchedulePayload, ScheduleWork
 from api.schemas.schedules import (
     CreateSchedule,
     EditSchedule,
@@ -165,7 +165,7 @@ def _trigger_shown(trigger: triggers.Trigger) -> ScheduleTrigger:
     return msgspec.convert(msgspec.to_builtins(said), ScheduleTrigger)
 
 
-def _payload_of(payload: SchedulePayload) -> payloads.SchedulePayload:
+def _payload_of(payload: ScheduleWork) -> payloads.SchedulePayload:
     return msgspec.convert(msgspec.to_builtins(payload), payloads.SchedulePayload)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.jobs import JobActor
-from api.schemas.schedule_payloads import SchedulePayload
+from api.schemas.schedule_payloads import SchedulePayload, ScheduleWork
 from api.schemas.values import NextCursor, Snowflake, Time
 from core.schedules.checks import (
     FAILURES_LIMIT,
@@ -115,7 +115,7 @@ class CreateSchedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What to do, and when. `ends_at` itself belongs to it."""
 
     name: Name
-    payload: SchedulePayload
+    payload: ScheduleWork
     trigger: ScheduleTrigger
     time_zone: ZoneName = "UTC"
     starts_at: Time | None = None
@@ -133,7 +133,7 @@ class EditSchedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """RFC 7396: what is absent stays, null clears. `payload` and `trigger` are replaced as wholes."""
 
     name: Name | UnsetType = UNSET
-    payload: SchedulePayload | UnsetType = UNSET
+    payload: ScheduleWork | UnsetType = UNSET
     trigger: ScheduleTrigger | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
     starts_at: Time | None | UnsetType = UNSET

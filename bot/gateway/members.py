@@ -10,6 +10,7 @@ from bot.gateway.live import Live
 from bot.limits import MethodRoute
 from bot.translate import member_of, member_of_payload
 from core.discord.errors import GatewayAbsent, TargetGone
+from core.discord.members import Ban
 from core.discord.types import Member, Snowflake
 
 _MEMBER = "/guilds/{guild_id}/members/{user_id}"
@@ -44,9 +45,10 @@ class MemberCalls(Live):
         body = await self._look(MethodRoute("GET", _MEMBER, guild_id=guild_id, user_id=user_id), guild_id)
         return None if body is None else member_of_payload(body)
 
-    async def look_at_ban(self, guild_id: Snowflake, user_id: Snowflake) -> bool:
+    async def look_at_ban(self, guild_id: Snowflake, user_id: Snowflake) -> Ban | None:
         route = MethodRoute("GET", _BAN, guild_id=guild_id, user_id=user_id)
-        return await self._look(route, guild_id) is not None
+        body = await self._look(route, guild_id)
+        return None if body is None else Ban(body.get("reason"))
 
     async def grant_role(
         self, guild_id: Snowflake, user_id: Snowflake, role_id: Snowflake, *, reason: str

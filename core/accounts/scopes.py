@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from core.actor import Actor
+from core.discord.types import is_snowflake
 from core.errors import Forbidden, Invalid, Problem
 from core.rights import covers
 
@@ -25,8 +26,15 @@ def require_known(scopes: Sequence[str] | None, known: frozenset[str]) -> None:
 
 
 def require_within(actor: Actor, scopes: Sequence[str] | None, guild_ids: Sequence[str] | None) -> None:
-    """Raises `Forbidden` for what is wider than the credential that the actor came with. None is everything that the
-    account may, in every guild."""
+    """Raises `Forbidden` for what is wider than the credential that the actor came with, and `Invalid` for what can be
+    no guild's id. None is everything that the account may, in every guild."""
+    impossible = tuple(
+        Problem(pointer=f"/guild_ids/{place}", code="range", message=f"No guild has the id {guild_id}.")
+        for place, guild_id in enumerate(guild_ids or ())
+        if not is_snowflake(guild_id)
+    )
+    if impossible:
+        raise Invalid("Not all of these can be guilds.", problems=impossible)
     problems = (*_wider_scopes(actor, scopes), *_wider_guilds(actor, guild_ids))
     if problems:
         raise Forbidden(

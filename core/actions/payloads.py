@@ -1,12 +1,15 @@
 """What can be asked of the bot by name: one struct a kind, told apart by `kind`."""
 
-from typing import TypeAlias
+from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from core.discord.messages import AllowedMentions, Embed
 from core.discord.types import Overwrite, Snowflake
+
+Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
 class MessageSend(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="message.send"):
@@ -55,8 +58,12 @@ class MessagePurge(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
 
 
 class RoleGrant(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.grant"):
+    """For a time where `until` or `expires_in` says so, as with the others that have these (`core.actions.ends`)."""
+
     role_id: Snowflake
     member_ids: tuple[Snowflake, ...]
+    until: Moment | None = None
+    expires_in: int | None = None
 
 
 class RoleRevoke(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.revoke"):
@@ -80,6 +87,8 @@ class MemberBan(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
 
     member_ids: tuple[Snowflake, ...]
     delete_message_seconds: int = 0
+    until: Moment | None = None
+    expires_in: int | None = None
 
 
 class MemberUnban(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="member.unban"):
@@ -112,6 +121,8 @@ class ChannelLock(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     """@everyone may not write (in voice channels: not join) any more; roles that are allowed it by name still may."""
 
     channel_id: Snowflake
+    until: Moment | None = None
+    expires_in: int | None = None
 
 
 class ChannelUnlock(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.unlock"):
@@ -131,5 +142,6 @@ OnRoles: TypeAlias = RoleGrant | RoleRevoke
 OnMembers: TypeAlias = (
     RoleGrant | RoleRevoke | MemberTimeout | MemberKick | MemberBan | MemberUnban | MemberNick
 )
+Endable: TypeAlias = RoleGrant | MemberBan | ChannelLock
 OnChannels: TypeAlias = ChannelFollow | ChannelUnfollow | ChannelLock | ChannelUnlock
 Action: TypeAlias = OnMessages | OnMembers | OnChannels | GuildLeave

@@ -1,5 +1,6 @@
 """What is known when an action has ended: one struct a kind, told apart by `kind`."""
 
+import uuid
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -56,7 +57,10 @@ class MembersResult(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[MemberOutcome, ...]
 
 
-class RoleGranted(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="role.grant"): ...
+class RoleGranted(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="role.grant"):
+    """`undo_id` is the schedule that takes it back from those to whom it was done."""
+
+    undo_id: uuid.UUID | None = None
 
 
 class RoleRevoked(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="role.revoke"): ...
@@ -68,7 +72,10 @@ class MembersTimedOut(MembersResult, frozen=True, kw_only=True, tag_field="kind"
 class MembersKicked(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="member.kick"): ...
 
 
-class MembersBanned(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="member.ban"): ...
+class MembersBanned(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="member.ban"):
+    """`undo_id` is the schedule that takes it back from those to whom it was done."""
+
+    undo_id: uuid.UUID | None = None
 
 
 class MembersUnbanned(MembersResult, frozen=True, kw_only=True, tag_field="kind", tag="member.unban"): ...
@@ -91,10 +98,12 @@ class ChannelUnfollowed(msgspec.Struct, frozen=True, kw_only=True, tag_field="ki
 
 
 class ChannelLocked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.lock"):
-    """`before` is @everyone's overwrite as it was: what `channel.unlock` takes to restore it."""
+    """`before` is @everyone's overwrite as it was: what `channel.unlock` takes to restore it. `undo_id` is the schedule
+    that restores it."""
 
     channel_id: Snowflake
     before: Overwrite
+    undo_id: uuid.UUID | None = None
 
 
 class ChannelUnlocked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.unlock"):

@@ -3,16 +3,18 @@
 import uuid
 from datetime import datetime
 
+from core.actions.ends import end_problems
 from core.actions.errors import InvalidAction
 from core.actions.jobs import spec_of
 from core.actions.payloads import Action
 from core.actions.validate import problems_of
 from core.actor import Actor
+from core.clock import Clock, in_range
 from core.errors import Conflict, NotFound, Problem
 from core.guilds.service import GuildService
 from core.guilds.syncs import SyncService
 from core.jobs.schemas import Job
-from core.jobs.service import JobService
+from core.jobs.service import JobService, require_asker
 from core.jobs.states import OnConflict
 from core.rights import Right, Role
 
@@ -20,10 +22,11 @@ _PAYLOAD = "/payload"
 
 
 class ActionService:
-    def __init__(self, guilds: GuildService, syncs: SyncService, jobs: JobService) -> None:
+    def __init__(self, guilds: GuildService, syncs: SyncService, jobs: JobService, clock: Clock) -> None:
         self._guilds = guilds
         self._syncs = syncs
         self._jobs = jobs
+        self._clock = clock
 
     async def request(
         self,
@@ -36,9 +39,13 @@ class ActionService:
         on_conflict: OnConflict = "reject",
     ) -> Job:
         """Raises `InvalidAction` with every bad field, `Conflict` naming the state of a guild in which nothing can be
-        done, and what asking for a job raises. What depends on channels and members is checked by the bot."""
+        done, and what asking for a job raises. What depends on channels and members is checked by the bot. Where the
+        action says until when it holds, the job expires then."""
         await self._require_workable(actor, guild_id)
-        if problems := problems_of(action):
+        # Before its fields are judged: who may not ask for it learns no more than that.
+        require_asker(actor, spec_of(action), guild_id)
+        begins = _begins(self._clock(), run_at)
+        if problems := (*problems_of(action), *end_problems(action, begins)):
             raise InvalidAction(
                 f"This cannot be done as it stands: {problems[0].message}",
                 problems=tuple(_inside(problem) for problem in problems),
@@ -49,7 +56,7 @@ class ActionService:
             action,
             guild_id=guild_id,
             run_at=run_at,
-            expires_at=expires_at,
+            expires_at=_expiry(action, begins, expires_at),
             on_conflict=on_conflict,
         )
 
@@ -84,6 +91,21 @@ class ActionService:
             raise Conflict(
                 f"Guild {guild_id} is in state unknown: the bot has never been in it.", code="guild_state"
             ) from error
+
+
+def _begins(now: datetime, run_at: datetime | None) -> datetime:
+    """What makes no sense as `run_at` is refused where jobs are asked for."""
+    return now if run_at is None or not in_range(run_at) else max(now, run_at)
+
+
+def _expiry(action: Action, begins: datetime, expires_at: datetime | None) -> datetime | None:
+    until = getattr(action, "until", None)
+    if until is None:
+        return expires_at
+    by_default = spec_of(action).expires_after
+    if expires_at is None and by_default is not None:
+        expires_at = begins + by_default if until - begins > by_default else until
+    return until if expires_at is None else min(expires_at, until)
 
 
 def _inside(problem: Problem) -> Problem:

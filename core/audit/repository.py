@@ -18,9 +18,9 @@ _ACTOR = cast(AuditEntryModel.actor, JSONB)
 class AuditRepository(Repository[AuditEntryModel]):
     model_type = AuditEntryModel
 
-    async def append(self, **values: Any) -> None:
+    async def append(self, rows: Sequence[dict[str, Any]]) -> None:
         """One INSERT and nothing else: every change anywhere writes an entry."""
-        await self.session.execute(_APPEND, values)
+        await self.session.execute(_APPEND, rows)
 
     async def page(
         self, wanted: AuditFilter, paging: Paging, *, guild_id: Snowflake | None = None

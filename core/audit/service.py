@@ -1,6 +1,7 @@
 """The one log of what was changed, by whom, and through which door. Entries are written, never edited."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,19 @@ from core.audit.schemas import AuditEntry, AuditFilter
 from core.discord.types import Snowflake
 from core.paging import Page, Paging
 from core.rights import Right
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Something that somebody did. `target` is (kind, id); `before` and `after` are structs or mappings of what
+    changed, without secrets."""
+
+    actor: Actor
+    action: str
+    target: tuple[str, object]
+    guild_id: str | None = None
+    before: Any = None
+    after: Any = None
+    job_id: uuid.UUID | None = None
 
 
 class AuditService:
@@ -32,19 +46,13 @@ class AuditService:
         after: Any = None,
         job_id: uuid.UUID | None = None,
     ) -> None:
-        """`target` is (kind, id); `before` and `after` are structs or mappings of what changed, without secrets."""
-        kind, target_id = target
-        await self._entries.append(
-            actor=actor.kept_for(guild_id),
-            action=action,
-            target_kind=kind,
-            target_id=str(target_id),
-            guild_id=guild_id,
-            before=None if before is None else msgspec.to_builtins(before),
-            after=None if after is None else msgspec.to_builtins(after),
-            request_id=actor.request_id,
-            job_id=job_id,
-        )
+        """As an `Act` says it."""
+        act = Act(actor, action, target, guild_id=guild_id, before=before, after=after, job_id=job_id)
+        await self.record_all([act])
+
+    async def record_all(self, acts: Sequence[Act]) -> None:
+        """In their order."""
+        await self._entries.append([_row(act) for act in acts])
 
     async def list(
         self, actor: Actor, wanted: AuditFilter, paging: Paging, *, guild_id: Snowflake | None = None
@@ -61,6 +69,21 @@ class AuditService:
     async def clean(self, before: datetime) -> int:
         """Forgets what is older; answers how many entries there were."""
         return await self._entries.delete_before(before)
+
+
+def _row(act: Act) -> dict[str, Any]:
+    kind, target_id = act.target
+    return {
+        "actor": act.actor.kept_for(act.guild_id),
+        "action": act.action,
+        "target_kind": kind,
+        "target_id": str(target_id),
+        "guild_id": act.guild_id,
+        "before": None if act.before is None else msgspec.to_builtins(act.before),
+        "after": None if act.after is None else msgspec.to_builtins(act.after),
+        "request_id": act.actor.request_id,
+        "job_id": act.job_id,
+    }
 
 
 def to_entry(model: AuditEntryModel) -> AuditEntry:

@@ -29,3 +29,10 @@ class AuditGateway(Protocol):
     async def read_audit(self, guild_id: Snowflake, since: datetime) -> tuple[AuditEntry, ...]:
         """Newest first, in one call, so no more than a hundred. Raises `CallRefused` without VIEW_AUDIT_LOG."""
         ...
+
+    async def given_by_others(
+        self, guild_id: Snowflake, role_id: Snowflake, since: datetime
+    ) -> frozenset[Snowflake]:
+        """To whom somebody else than the bot has given the role since then, as far back as the log's newest thousand
+        changes of members' roles. Raises as `read_audit`."""
+        ...

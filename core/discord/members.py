@@ -4,7 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from core.discord.types import Member, Overwrite, Snowflake
+
+
+class Ban(msgspec.Struct, frozen=True):
+    """`reason` is that of whoever banned first: who bans anew changes nothing."""
+
+    reason: str | None
 
 
 class MemberGateway(Protocol):
@@ -24,7 +32,7 @@ class MemberGateway(Protocol):
 
     async def look_at_member(self, guild_id: Snowflake, user_id: Snowflake) -> Member | None: ...
 
-    async def look_at_ban(self, guild_id: Snowflake, user_id: Snowflake) -> bool: ...
+    async def look_at_ban(self, guild_id: Snowflake, user_id: Snowflake) -> Ban | None: ...
 
     async def grant_role(
         self, guild_id: Snowflake, user_id: Snowflake, role_id: Snowflake, *, reason: str

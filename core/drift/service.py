@@ -129,6 +129,7 @@ class DriftService:
     ) -> Page[DriftItem]:
         """Newest first. Raises `NotFound` where no version is active."""
         actor.require(guild_id, Right.DRIFT_READ)
+        await self._guilds.known(actor, guild_id)
         active = await self._active.present_in(guild_id)
         rows = await self._items.page(active, wanted, paging)
         items = tuple(map(to_item, rows[: paging.limit]))
@@ -140,8 +141,8 @@ class DriftService:
         what is active stays so until another version is made active. Needs the template to be the actor's. Raises
         `NotFound` where no version is active."""
         actor.require(guild_id, Right.DRIFT_WRITE)
-        active = await self._active.present_in(guild_id)
         view = await self._guilds.seen(guild_id)
+        active = await self._active.present_in(guild_id)
         version = await self._versions.get(SYSTEM, active.template_id, active.version)
         document = await self._active.document_of(active)
         bindings = await self._versions.bindings(guild_id, active.template_id)

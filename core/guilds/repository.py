@@ -60,12 +60,13 @@ class GuildRepository(Repository[GuildModel]):
         )
 
     async def find_locked(self, guild_id: str) -> GuildModel | None:
-        """With structure and powers, until the transaction ends."""
+        """With structure and powers, until the transaction ends. Rows that name the guild can be written meanwhile: who
+        settles a job of it does so, and holds what a review wants next."""
         return await self.session.scalar(
             select(GuildModel)
             .where(GuildModel.id == guild_id)
             .options(undefer(GuildModel.structure), undefer(GuildModel.powers))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
 
     async def store(

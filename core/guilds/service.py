@@ -1,6 +1,7 @@
 """Guilds as the gateway tells of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeAlias, get_args
 
@@ -58,6 +59,7 @@ class GuildService:
         self._announcements = announcements
         self._told = told
         self._audit = audit
+        self._read: dict[str, Guild] | None = None
 
     async def present_ids(self) -> frozenset[str]:
         """The guilds that the bot was last known to be in."""
@@ -155,10 +157,25 @@ class GuildService:
         """For what is done in a guild by who is somebody there: raises `NotFound` to others."""
         if actor.role_in(guild_id) is Role.GUEST or not is_snowflake(guild_id):
             raise _unknown(guild_id)
+        if self._read is not None and guild_id in self._read:
+            return self._read[guild_id]
         model = await self._guilds.find(guild_id)
         if model is None:
             raise _unknown(guild_id)
-        return to_guild(model)
+        guild = to_guild(model)
+        if self._read is not None:
+            self._read[guild_id] = guild
+        return guild
+
+    @contextmanager
+    def reading_once(self) -> Generator[None]:
+        """In the block a guild is read from the database when it is first asked for, and then it is known: for whoever
+        asks for many things at one moment, and changes no guild."""
+        self._read = {}
+        try:
+            yield
+        finally:
+            self._read = None
 
     async def list(
         self, actor: Actor, *, state: GuildState | None = None, limit: int = 50, cursor: str | None = None

@@ -13,7 +13,7 @@ from core.jobs.models import GuildEventModel, JobEventModel, JobModel
 from core.jobs.outbox import Audience, Outbox
 from core.jobs.ring import CHANNEL
 from core.jobs.schemas import EventPosition, JobEvent
-from core.jobs.statements import OF_GUILDS, OF_JOBS, add_event_statement
+from core.jobs.statements import OF_GUILDS, OF_JOBS, add_event_statement, first_events_statement
 
 
 class JobEventRepository(Repository[JobEventModel]):
@@ -44,6 +44,22 @@ class JobEventRepository(Repository[JobEventModel]):
             await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id, callbacks=row.wanting)
         if row.listening:
             await self._audience.job_ended(to_job(job))
+
+    async def begin(self, news: Sequence[tuple[JobModel, str, dict[str, Any]]]) -> None:
+        """The first event of each of these new jobs, as (job, type, data): for all of them with one statement."""
+        told = [
+            {"job_id": job.id, "guild_id": job.guild_id, "type": type_, "data": data}
+            for job, type_, data in news
+        ]
+        added = await self.session.execute(
+            first_events_statement(self._outbox.wanting), {"events": told, "channel": CHANNEL}
+        )
+        rows = {row.job_id: row for row in added}
+        for job, type_, data in news:
+            row = rows[job.id]
+            if job.guild_id is not None and row.wanting:
+                event = JobEvent(job_id=job.id, sequence=1, type=type_, at=row.at, data=data)
+                await self._outbox.put(event, kind=job.kind, guild_id=job.guild_id, callbacks=row.wanting)
 
     async def of_job_after(
         self, job_id: uuid.UUID, sequence: int, limit: int = 500

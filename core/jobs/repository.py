@@ -7,17 +7,19 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, cast, delete, exists, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.db import Repository
 from core.jobs.models import JobModel
 from core.jobs.schemas import JobFilter
 from core.jobs.sight import JobSight
-from core.jobs.statements import awaits_approval, insert_statement, named
+from core.jobs.statements import awaits_approval
 from core.jobs.states import OPEN
 from core.paging import Paging
 
+_INSERT = insert(JobModel.__table__)  # pyright: ignore[reportArgumentType] - declared as FromClause, is a Table
+_COLUMNS = tuple(JobModel.__table__.c.keys())
 _ENDED = ("succeeded", "partial", "failed", "cancelled", "dead")
 
 
@@ -61,12 +63,9 @@ class JobRepository(Repository[JobModel]):
         )
         return found is not None
 
-    async def insert(self, **values: Any) -> JobModel:
-        """What is not named gets the column's default."""
-        written = await self.session.scalars(
-            insert_statement(tuple(values)), {named(column): value for column, value in values.items()}
-        )
-        return written.one()
+    async def insert(self, models: Sequence[JobModel]) -> None:
+        """As they are: with one statement, and nothing of them is read back."""
+        await self.session.execute(_INSERT, [_row(model) for model in models])
 
     async def lock_guild(self, guild_id: str) -> None:
         """Serialises those who ask for structural work in one guild, until the transaction ends."""
@@ -157,6 +156,10 @@ class JobRepository(Repository[JobModel]):
             delete(JobModel).where(JobModel.guild_id == guild_id).returning(JobModel.id)
         )
         return len(deleted.all())
+
+
+def _row(model: JobModel) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in _COLUMNS}
 
 
 def _seen_by(sight: JobSight) -> Iterator[ColumnElement[bool]]:

@@ -1,14 +1,17 @@
 """Jobs as those see them who ask for them, watch them and call them off."""
 
 import uuid
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 from core.actor import Actor
-from core.audit.service import AuditService
+from core.audit.service import Act, AuditService
 from core.clock import Clock, in_range
+from core.db import new_id
 from core.discord.permissions import Permission
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.jobs.ends import EarlyEnds
@@ -36,6 +39,16 @@ from core.jobs.transition_repository import TransitionRepository
 from core.paging import Page, Paging
 from core.rights import Right
 
+_Asked: TypeAlias = tuple[JobModel, Actor]
+_UNBEGUN: dict[str, Any] = {
+    "progress_done": 0,
+    "attempts": 0,
+    "spent_attempts": 0,
+    "claims": 0,
+    "dispatches": 1,
+    "events": 1,
+    "cancel_requested": False,
+}
 _APPROVED_WITHIN = timedelta(days=7)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -65,6 +78,7 @@ class JobService:
         self._catalog = catalog
         self._clock = clock
         self._ring = ring
+        self._unwritten: list[_Asked] | None = None
 
     async def ask(
         self,
@@ -82,11 +96,7 @@ class JobService:
         asker could not do it by hand, `Invalid` for times that are over, and for structural work, where another such
         job has not ended in that guild, `GuildBusy` unless `on_conflict` says to wait for its turn or to take part in
         the very same work."""
-        if guild_id is None:
-            actor.require_owner(spec.needed_right)
-        else:
-            actor.require(guild_id, spec.needed_right)
-            actor.require_could(guild_id, Permission(spec.bits))
+        require_asker(actor, spec, guild_id)
         by_default = _APPROVED_WITHIN if needs_approval else spec.expires_after
         expires_at = _checked_expiry(self._clock(), run_at, expires_at, by_default)
         plain = msgspec.to_builtins(payload)
@@ -104,7 +114,10 @@ class JobService:
         waiting_for = "run_at" if run_at is not None else "guild_lock" if waits_for_turn else None
         if needs_approval:
             waiting_for = "approval"
-        model = await self._jobs.insert(
+        model = JobModel(
+            **_UNBEGUN,
+            id=new_id(),
+            created_at=datetime.now(UTC),
             kind=spec.kind,
             lane=spec.lane,
             structural=spec.structural,
@@ -117,19 +130,49 @@ class JobService:
             expires_at=expires_at,
             payload=plain,
             max_attempts=spec.max_attempts,
-            dispatches=1,
             needs_approval=needs_approval,
             account_id=actor.account_id,
             actor=actor.kept_for(guild_id),
             request_id=actor.request_id,
         )
-        await self._events.append(model, "job.waiting" if needs_approval else "job.queued", event_data(model))
-        await self._audit.record(
-            actor, "job.ask", ("job", model.id), guild_id=guild_id, after={"kind": spec.kind}, job_id=model.id
-        )
-        if not needs_approval:
-            self._ring_for(model)
+        if self._unwritten is None or spec.structural:  # of which others must know who ask in the same guild
+            await self._write([(model, actor)])
+        else:
+            self._unwritten.append((model, actor))
         return to_job(model)
+
+    @asynccontextmanager
+    async def together(self) -> AsyncGenerator[None]:
+        """What is asked for in the block is written at its end, all at once; where that ends in an error, none of it.
+        Whatever is structural is written when it is asked for."""
+        asked = self._unwritten = list[_Asked]()
+        try:
+            yield
+            if asked:
+                await self._write(asked)
+        finally:
+            self._unwritten = None
+
+    async def _write(self, asked: Sequence[_Asked]) -> None:
+        """In three statements, however many they are."""
+        await self._jobs.insert([model for model, _ in asked])
+        await self._events.begin([(model, _first_event(model), event_data(model)) for model, _ in asked])
+        await self._audit.record_all(
+            [
+                Act(
+                    actor,
+                    "job.ask",
+                    ("job", model.id),
+                    guild_id=model.guild_id,
+                    after={"kind": model.kind},
+                    job_id=model.id,
+                )
+                for model, actor in asked
+            ]
+        )
+        for model, _ in asked:
+            if not model.needs_approval:
+                self._ring_for(model)
 
     async def get(self, actor: Actor, job_id: uuid.UUID) -> Job:
         """Raises `NotFound` for a job that does not exist or that the actor may not see."""
@@ -314,6 +357,19 @@ class JobService:
     def _ring_for(self, model: JobModel, dispatch: int = 1) -> None:
         lane: Lane = "bot" if model.lane == "bot" else "background"
         self._ring(Rung(lane=lane, job_id=model.id, dispatch=dispatch))
+
+
+def _first_event(model: JobModel) -> str:
+    return "job.waiting" if model.needs_approval else "job.queued"
+
+
+def require_asker(actor: Actor, spec: JobSpec[Any, Any], guild_id: str | None) -> None:
+    """Raises `Forbidden` for who could not do it by hand, `NotFound` where they are nobody."""
+    if guild_id is None:
+        actor.require_owner(spec.needed_right)
+    else:
+        actor.require(guild_id, spec.needed_right)
+        actor.require_could(guild_id, Permission(spec.bits))
 
 
 def _depth(lane: Lane, row: tuple[str, int, int, int, datetime | None] | None) -> LaneDepth:

@@ -1,5 +1,6 @@
 """The ledger's statements that every job needs, built once: building one takes longer than PostgreSQL needs for it."""
 
+import re
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -152,6 +153,29 @@ def add_event_statement(wanting: str, listening: str) -> Any:
     )
 
 
+@cache
+def first_events_statement(wanting: str) -> Any:
+    """Writes and notifies of the first events of new jobs; `wanting` as above."""
+    of_each = re.sub(r"(?<!:):(guild_id|type)\b", r"told.\1", wanting)
+    return (
+        text(
+            f"""
+            WITH told AS (
+                INSERT INTO job_events (job_id, sequence, guild_id, type, at, data)
+                SELECT job_id, 1, guild_id, type, clock_timestamp(), data
+                FROM jsonb_to_recordset(:events) AS new(job_id uuid, guild_id bigint, type text, data jsonb)
+                RETURNING job_id, guild_id, type, at
+            )
+            SELECT job_id, at, ARRAY({of_each}) AS wanting,
+                pg_notify(:channel, type || ' ' || job_id || ' ' || coalesce(guild_id::text, ''))
+            FROM told
+            """  # noqa: S608 - the questions are constants of ours
+        )
+        .bindparams(bindparam("events", type_=JSONB()), bindparam("channel", type_=Text()))
+        .columns(job_id=Uuid(), at=DateTime(timezone=True), wanting=ARRAY(Uuid()))
+    )
+
+
 def awaits_approval(job: type[JobModel]) -> ColumnElement[bool]:
     return and_(job.state == "waiting", func.coalesce(job.waiting_for, "") == "approval")
 
@@ -220,18 +244,6 @@ def _has_lapsed() -> ColumnElement[bool]:
 def _is_begun() -> ColumnElement[bool]:
     """Whether something was sent, or may have been: then it goes on to its end, however late it is."""
     return exists().where(JobStepModel.job_id == JobModel.id, JobStepModel.state != "superseded")
-
-
-def named(column: str) -> str:
-    # The column's own name is SQLAlchemy's.
-    return f"new_{column}"
-
-
-@cache
-def insert_statement(columns: tuple[str, ...]) -> Any:
-    types = JobModel.__table__.c
-    given = {column: bindparam(named(column), type_=types[column].type) for column in columns}
-    return insert(JobModel).values(**given).returning(JobModel).execution_options(**_FRESH)
 
 
 def has_expired(now: Any) -> ColumnElement[bool]:

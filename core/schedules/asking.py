@@ -1,12 +1,19 @@
 """Asking for what a schedule wants, as its owner: each kind through the door that a person would use for it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
 from core.actions.service import ActionService
+from core.actions.undo import UNDO, UndoPayload
 from core.actor import Actor
 from core.drift.service import DriftService
-from core.errors import Conflict
+from core.errors import Conflict, Invalid, Problem
 from core.guilds.jobs import SyncPayload
+from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
 from core.jobs.schemas import Job
+from core.jobs.service import JobService
 from core.schedules.payloads import (
     ApplyScheduled,
     CaptureScheduled,
@@ -17,23 +24,42 @@ from core.templates.plan import PlanOptions
 from core.templates.planning import PlanService
 
 
+class Savepoint(Protocol):
+    """Begins a part of the transaction that an error undoes alone; what is not to be kept is undone in any case."""
+
+    def __call__(self, *, keep: bool = True) -> AbstractAsyncContextManager[None]: ...
+
+
 class Asking:
     def __init__(
         self,
         *,
+        guilds: GuildService,
+        jobs: JobService,
+        savepoint: Savepoint,
         actions: ActionService,
         snapshots: SnapshotService,
         drift: DriftService,
         plans: PlanService,
     ) -> None:
+        self._guilds = guilds
+        self._jobs = jobs
+        self._savepoint = savepoint
         self._actions = actions
         self._snapshots = snapshots
         self._drift = drift
         self._plans = plans
 
+    @asynccontextmanager
+    async def together(self) -> AsyncGenerator[None]:
+        """For asking for many: guilds are read once, and jobs written at the end of the block."""
+        with self._guilds.reading_once():
+            async with self._jobs.together():
+                yield
+
     async def ask(self, actor: Actor, guild_id: str, payload: SchedulePayload) -> Job | None:
         """None where there is nothing to be done. Raises what asking by hand raises, and `Conflict` for an apply that
-        would delete something."""
+        would delete something; nothing is written then."""
         match payload:
             case SyncPayload():
                 return await self._actions.request_sync(actor, guild_id)
@@ -41,10 +67,19 @@ class Asking:
                 return await self._snapshots.request_capture(actor, guild_id, label=label, members=members)
             case DriftCheckScheduled():
                 return await self._drift.request_check(actor, guild_id)
+            case UndoPayload():
+                return await self._undo(actor, guild_id, payload)
             case ApplyScheduled():
-                return await self._apply(actor, guild_id, payload)
+                async with self._savepoint():
+                    return await self._apply(actor, guild_id, payload)
             case _:
                 return await self._actions.request(actor, guild_id, payload)
+
+    async def _undo(self, actor: Actor, guild_id: str, payload: UndoPayload) -> Job:
+        if actor.kind != "system":
+            message = "Ends are ours to see to: ask for what has one, with `until` or `expires_in`."
+            raise Invalid(message, problems=(Problem(pointer="/payload/kind", code="ours", message=message),))
+        return await self._jobs.ask(actor, UNDO, payload, guild_id=guild_id)
 
     async def _apply(self, actor: Actor, guild_id: str, wanted: ApplyScheduled) -> Job | None:
         plan = await self._plans.create(

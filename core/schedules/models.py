@@ -5,7 +5,8 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
-from core.db import Identified, SnowflakeColumn, StructColumn
+from core.db import Base, Identified, SnowflakeColumn, StructColumn
+from core.discord.types import Overwrite
 from core.schedules.payloads import SchedulePayload
 from core.schedules.schemas import Pause, Trouble
 from core.schedules.timing import Timing
@@ -68,3 +69,18 @@ class ScheduleRunModel(Identified):
         Index("ix_schedule_runs_open", "schedule_id", postgresql_where=text("state IN ('waiting', 'asked')")),
         Index(None, "schedule_id", "id"),
     )
+
+
+class ReversalModel(Base):
+    """One thing that holds for a time: `target` says in one text to whom or what it was done (`effects`). It is taken
+    back by one schedule alone, whatever else was done to the same since; `before` is the overwrite that stood there."""
+
+    __tablename__ = "reversals"
+
+    guild_id: Mapped[str] = mapped_column(SnowflakeColumn(), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    schedule_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("schedules.id", ondelete="CASCADE"), index=True)
+    since: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    before: Mapped[Overwrite | None] = mapped_column(StructColumn(Overwrite))

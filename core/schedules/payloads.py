@@ -1,4 +1,4 @@
-"""What a schedule can ask for: the kinds that are asked for as jobs, and three that arise elsewhere."""
+"""What a schedule can ask for: the kinds that are asked for as jobs, three that arise elsewhere, and one of our own."""
 
 import uuid
 from typing import TypeAlias
@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from core.actions.payloads import OnChannels, OnMembers, OnMessages
+from core.actions.undo import UndoPayload
 from core.guilds.jobs import SyncPayload
 
 
@@ -38,4 +39,5 @@ SchedulePayload: TypeAlias = (
     | CaptureScheduled
     | DriftCheckScheduled
     | ApplyScheduled
+    | UndoPayload
 )

@@ -12,9 +12,9 @@ from core.discord.types import Member
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.guilds.service import GuildService
 from core.jobs.errors import GuildBusy
-from core.schedules.asking import Asking
+from core.schedules.asking import Asking, Savepoint
 from core.schedules.payloads import SchedulePayload
-from core.schedules.running import RunService, Savepoint
+from core.schedules.running import RunService
 
 _PAYLOAD = "/payload"
 _OF_THE_GUILD = frozenset({"guild_state"})

@@ -1,22 +1,30 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.db import Repository, new_id
+from core.actions.undo import UNDO
+from core.db import Repository
 from core.discord.types import Snowflake
 from core.guilds.models import GuildModel
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.schedules.models import ScheduleModel, ScheduleRunModel
-from core.schedules.schemas import CHANNEL
+from core.schedules.schemas import CHANNEL, Trouble
 from core.schedules.states import OPEN_RUNS, run_state
 
 LISTENING = "EXISTS (SELECT FROM schedule_runs WHERE schedule_runs.job_id = :job_id)"
 """Whether the job is of a run. As text, because it stands inside the statement that adds the job's event."""
+
+
+_PUT = (
+    insert(ScheduleRunModel.__table__)  # pyright: ignore[reportArgumentType] - declared as FromClause, is a Table
+    .on_conflict_do_nothing(index_elements=["schedule_id", "occurrence"])
+    .returning(ScheduleRunModel.__table__.c.id)
+)
 
 
 def _look_at() -> Any:
@@ -37,6 +45,10 @@ def _is_due(now: datetime) -> Any:
 
 def _workable() -> Any:
     return select(GuildModel.id).where(GuildModel.state == "approved")
+
+
+def _is_undo() -> Any:
+    return ScheduleModel.payload["kind"].astext == UNDO.kind
 
 
 class ScheduleRepository(Repository[ScheduleModel]):
@@ -60,12 +72,37 @@ class ScheduleRepository(Repository[ScheduleModel]):
             query = query.with_for_update(key_share=True)
         return await self.session.scalar(query.execution_options(populate_existing=True))
 
+    async def held(self, ids: Collection[uuid.UUID]) -> Sequence[ScheduleModel]:
+        """Those that are still there, locked, in the order in which whoever takes several goes through them."""
+        query = (
+            select(ScheduleModel)
+            .where(ScheduleModel.id.in_(ids))
+            .order_by(ScheduleModel.guild_id, ScheduleModel.id)
+            .with_for_update(key_share=True)
+        )
+        return (await self.session.scalars(query.execution_options(populate_existing=True))).all()
+
     async def count_in(self, guild_id: Snowflake) -> int:
-        query = select(func.count()).where(ScheduleModel.guild_id == guild_id)
+        """Those that people made."""
+        query = select(func.count()).where(ScheduleModel.guild_id == guild_id, ~_is_undo())
         return await self.session.scalar(query) or 0
 
+    async def is_closed(self, guild_id: Snowflake) -> bool:
+        """Whether nothing may be done there now."""
+        query = select(_workable().where(GuildModel.id == guild_id).exists())
+        return not await self.session.scalar(query)
+
+    async def drop_undone(self, moment: datetime) -> None:
+        """Those that took something back, and have been at their end since before that moment."""
+        await self.session.execute(
+            delete(ScheduleModel)
+            .where(ScheduleModel.state == "ended", _is_undo(), ScheduleModel.updated_at < moment)
+            .execution_options(synchronize_session=False)
+        )
+
     async def take_due(self, now: datetime, limit: int) -> Sequence[ScheduleModel]:
-        """The longest due first; nobody else gets them before the transaction ends."""
+        """Those that have been due for longest, in the order of `held`; nobody else gets them before the transaction
+        ends."""
         query = (
             select(ScheduleModel)
             .where(_is_due(now))
@@ -73,7 +110,8 @@ class ScheduleRepository(Repository[ScheduleModel]):
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True)
         )
-        return (await self.session.scalars(query)).all()
+        found = (await self.session.scalars(query)).all()
+        return sorted(found, key=lambda model: (int(model.guild_id), model.id))
 
     async def next_due(self) -> datetime | None:
         query = select(func.min(ScheduleModel.due_at)).where(
@@ -104,24 +142,21 @@ class RunRepository(Repository[ScheduleRunModel]):
             query = query.where(ScheduleRunModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()
 
-    async def put(self, schedule: ScheduleModel, **values: Any) -> uuid.UUID | None:
-        """The new run's id; None where this occurrence has a run already."""
-        return await self.session.scalar(
-            insert(ScheduleRunModel)
-            .values(id=new_id(), schedule_id=schedule.id, guild_id=schedule.guild_id, **values)
-            .on_conflict_do_nothing(index_elements=["schedule_id", "occurrence"])
-            .returning(ScheduleRunModel.id)
-        )
+    async def put(self, runs: Sequence[dict[str, Any]]) -> frozenset[uuid.UUID]:
+        """New ones, all with values for the same columns; answers which of the ids were written: an occurrence that
+        has a run already gets no other."""
+        written = await self.session.scalars(_PUT, [dict(run) for run in runs])
+        return frozenset(written)
 
-    async def open_of(self, schedule_id: uuid.UUID) -> Sequence[ScheduleRunModel]:
-        """Oldest first."""
+    async def open_of(self, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[ScheduleRunModel]]:
+        """Of each of these schedules, oldest first."""
         found = await self.session.scalars(
             select(ScheduleRunModel)
-            .where(ScheduleRunModel.schedule_id == schedule_id, ScheduleRunModel.state.in_(OPEN_RUNS))
+            .where(ScheduleRunModel.schedule_id.in_(ids), ScheduleRunModel.state.in_(OPEN_RUNS))
             .order_by(ScheduleRunModel.id)
             .execution_options(populate_existing=True)
         )
-        return found.all()
+        return _by_schedule(ids, found)
 
     async def to_look_at(self, now: datetime, limit: int) -> Sequence[uuid.UUID]:
         """The schedules with runs that somebody has to look at, by how long that is so."""
@@ -134,31 +169,32 @@ class RunRepository(Repository[ScheduleRunModel]):
         )
         return found.all()
 
-    async def ended_unseen(self, schedule_id: uuid.UUID) -> Sequence[ScheduleRunModel]:
-        """Those whose jobs have ended and from which nothing was drawn yet, in the order in which they ended."""
+    async def ended_unseen(self, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[ScheduleRunModel]]:
+        """Of each of these schedules the runs whose jobs have ended and from which nothing was drawn yet, in the order
+        in which they ended."""
         found = await self.session.scalars(
             select(ScheduleRunModel)
             .where(
-                ScheduleRunModel.schedule_id == schedule_id,
+                ScheduleRunModel.schedule_id.in_(ids),
                 ScheduleRunModel.look_at.is_not(None),
                 ScheduleRunModel.ended_at.is_not(None),
             )
             .order_by(ScheduleRunModel.ended_at, ScheduleRunModel.id)
             .execution_options(populate_existing=True)
         )
-        return found.all()
+        return _by_schedule(ids, found)
 
     async def next_look(self) -> datetime | None:
         return await self.session.scalar(
             select(func.min(_look_at())).where(ScheduleRunModel.look_at.is_not(None))
         )
 
-    async def note_end(self, job: Job, now: datetime) -> None:
+    async def note_end(self, job: Job, now: datetime, trouble: Trouble | None) -> None:
         """Its row alone is written: the transaction holds the job, and whoever holds the schedule may want that."""
         await self.session.execute(
             update(ScheduleRunModel)
             .where(ScheduleRunModel.job_id == job.id)
-            .values(state=run_state(job.state), ended_at=now, look_at=now)
+            .values(state=run_state(job.state), ended_at=now, look_at=now, trouble=trouble)
             .execution_options(synchronize_session=False)
         )
         await self.session.execute(select(func.pg_notify(CHANNEL, "")))
@@ -169,3 +205,12 @@ class RunRepository(Repository[ScheduleRunModel]):
             .where(ScheduleRunModel.state.not_in(OPEN_RUNS), ScheduleRunModel.ended_at < moment)
             .execution_options(synchronize_session=False)
         )
+
+
+def _by_schedule(
+    ids: Collection[uuid.UUID], found: Iterable[ScheduleRunModel]
+) -> dict[uuid.UUID, list[ScheduleRunModel]]:
+    runs: dict[uuid.UUID, list[ScheduleRunModel]] = {each: [] for each in ids}
+    for run in found:
+        runs[run.schedule_id].append(run)
+    return runs

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from core.actions.undo import UNDO, Undone
 from core.actor import Actor
-from core.schedules.models import ScheduleModel, ScheduleRunModel
-from core.schedules.schemas import Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun
+from core.jobs.schemas import Job
+from core.schedules.models import ReversalModel, ScheduleModel, ScheduleRunModel
+from core.schedules.schemas import Reversal, Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun, Trouble
 from core.schedules.states import RunState
 from core.schedules.timing import Occurrence, Timing
 from core.schedules.triggers import IntervalTrigger
@@ -49,6 +52,30 @@ def to_run(model: ScheduleRunModel) -> ScheduleRun:
         trouble=model.trouble,
         asked_at=model.asked_at,
         ended_at=model.ended_at,
+    )
+
+
+def to_reversal(model: ReversalModel) -> Reversal:
+    return Reversal(
+        target=model.target,
+        schedule_id=model.schedule_id,
+        since=model.since,
+        ends_at=model.ends_at,
+        before=model.before,
+    )
+
+
+def trouble_of(job: Job) -> Trouble | None:
+    """What is told of a run whose job has ended as it should, and yet did not do all."""
+    if job.kind != UNDO.kind or job.result is None:
+        return None
+    outcomes = msgspec.convert(job.result, Undone).outcomes
+    left = [each for each in outcomes if each.state == "left"]
+    if not left:
+        return None
+    return Trouble(
+        left[0].code or "left",
+        f"{len(left)} of {len(outcomes)} left as they are; the first: {left[0].message}",
     )
 
 

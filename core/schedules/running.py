@@ -2,18 +2,23 @@
 
 Whoever writes about the runs of a schedule holds its row. What holds a job writes a run's row alone, and so nobody who
 holds a schedule writes a run before its job.
+
+Many are done in one transaction, and so locks are taken in one order: schedules by guild and id (or only those that
+nobody has), then jobs that are called off by id, then what asking locks in a guild, guild by guild.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from core.access.service import AccessService
 from core.accounts.service import AccountService
+from core.actions.undo import UndoPayload, on_behalf_of
 from core.actor import SYSTEM, Actor
 from core.audit.service import AuditService
 from core.clock import Clock
@@ -22,23 +27,18 @@ from core.errors import Conflict, Forbidden, GuildwrightError, NotFound, Unauthe
 from core.jobs.errors import GuildBusy
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
-from core.schedules.asking import Asking
+from core.schedules.asking import Asking, Savepoint
+from core.schedules.claims import decision_of, is_missed, new_run, new_runs
 from core.schedules.models import ScheduleModel, ScheduleRunModel
 from core.schedules.repository import RunRepository, ScheduleRepository
-from core.schedules.rows import asker_of, pending_of, state_of
+from core.schedules.rows import asker_of, state_of, trouble_of
 from core.schedules.schemas import Pause, Trouble
 from core.schedules.states import RunState, after_run, begins
-from core.schedules.timing import Decision, Occurrence, decide
+from core.schedules.timing import Occurrence
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(seconds=15)
 """How soon a run asks again in a guild that another structural job holds."""
-
-
-class Savepoint(Protocol):
-    """Begins a part of the transaction that an error undoes alone; what is not to be kept is undone in any case."""
-
-    def __call__(self, *, keep: bool = True) -> AbstractAsyncContextManager[None]: ...
 
 
 class RunService:
@@ -74,8 +74,9 @@ class RunService:
         """Makes runs of what is due, and says what comes next, of `limit` schedules at most; answers of how many."""
         now = self._clock()
         found = await self._schedules.take_due(now, limit)
-        for model in found:
-            await self._claim(model, now)
+        if found:
+            await self._claim(found, now)
+            await self._begin(found, now)
         return len(found)
 
     async def look_after(self, limit: int) -> int:
@@ -83,20 +84,27 @@ class RunService:
         schedules."""
         now = self._clock()
         ids = await self._runs.to_look_at(now, limit)
-        for schedule_id in sorted(ids):
-            if (model := await self._schedules.find(schedule_id, lock=True)) is not None:
-                await self._look_after(model, now)
+        if not ids:
+            return 0
+        found = await self._schedules.held(ids)
+        ended = await self._runs.ended_unseen(ids)
+        for model in found:
+            for run in ended[model.id]:
+                run.look_at = None
+                await self._draw(model, state_of(run))
+                await self._put_off(model, state_of(run), now)
+        await self._begin(found, now)
         return len(ids)
 
     async def job_ended(self, job: Job) -> None:
         """In the transaction that settles it."""
-        await self._runs.note_end(job, self._clock())
+        await self._runs.note_end(job, self._clock(), trouble_of(job))
 
     async def run_now(self, model: ScheduleModel, *, request_id: str | None) -> ScheduleRunModel:
         """As its owner, at once or behind the runs that are open. Raises what asking raises, and `Conflict` where the
         schedule skips what overlaps."""
         now = self._clock()
-        others = await self._runs.open_of(model.id)
+        others = await self._open_of(model)
         if not begins(model.overlap, len(others)):  # pyright: ignore[reportArgumentType]
             raise Conflict(
                 f"A run of “{model.name}” is open, and it skips what overlaps: wait for its end, or cancel its job.",
@@ -106,19 +114,21 @@ class RunService:
             await self._call_off(others, now)
         run = await self._put_by_hand(model, now)
         model.runs += 1
-        if not [each for each in await self._runs.open_of(model.id) if each.id != run.id]:
-            await self._ask(model, run, now, request_id)
+        others = [each for each in await self._open_of(model) if each.id != run.id]
+        if not others:
+            await self._ask(model, run, now, await self._asker_of(model, {}), request_id)
         else:
             run.look_at = None
         return run
 
     async def _put_by_hand(self, model: ScheduleModel, now: datetime) -> ScheduleRunModel:
         """At the first moment that has no run yet: it is by this that runs are told apart."""
-        occurrence = now
-        values: dict[str, Any] = {"due_at": now, "by_hand": True, "state": "waiting", "look_at": now}
-        while (run_id := await self._runs.put(model, occurrence=occurrence, **values)) is None:
-            occurrence += timedelta(microseconds=1)
-        return await self._runs.get_one(id=run_id)
+        at = now
+        while True:
+            row = new_run(model, Occurrence(at, now), "waiting", by_hand=True, look_at=now)
+            if await self._runs.put([row]):
+                return await self._runs.get_one(id=row["id"])
+            at += timedelta(microseconds=1)
 
     async def asker(self, owner: Actor) -> Actor:
         """The owner of a schedule as they are now. Raises `Forbidden` where what they came with holds no more."""
@@ -137,7 +147,7 @@ class RunService:
         model.state = "paused"
         model.pause = Pause(at=now, by=by.kept_for(model.guild_id), code=code, reason=reason)
         model.updated_at = now
-        for run in await self._runs.open_of(model.id):
+        for run in await self._open_of(model):
             if run.state == "waiting":
                 self._end(
                     run, "skipped", now, Trouble("paused", "The schedule was paused before its turn came.")
@@ -151,76 +161,82 @@ class RunService:
             after={"state": "paused", "code": code, "reason": reason},
         )
 
-    async def _claim(self, model: ScheduleModel, now: datetime) -> None:
-        pending = pending_of(model)
-        assert pending is not None, "it was found by when it is due"
-        left = None if model.max_runs is None else model.max_runs - model.runs
-        decision = decide(model.timing, model.id, pending, now, runs_left=left)
-        await self._put_runs(model, pending, decision, now)
-        model.next_at = None if decision.next is None else decision.next.at
-        model.due_at = None if decision.next is None else decision.next.due_at
-        if decision.next is None:
-            model.state = "ended"
-        await self._begin(model, now)
-
-    async def _put_runs(
-        self, model: ScheduleModel, pending: Occurrence, decision: Decision, now: datetime
-    ) -> None:
-        """Those of one claim overlap only with what was open before; among themselves they queue."""
-        missed = decision.missed
-        if not decision.run:
-            trouble = Trouble("missed", "Nobody was there to run it in time.")
-            values = {"state": "skipped", "trouble": trouble, "missed": max(missed - 1, 0), "ended_at": now}
-            await self._runs.put(model, occurrence=pending.at, due_at=pending.due_at, **values)
-            return
-        others = await self._runs.open_of(model.id)
-        is_begun = begins(model.overlap, len(others))  # pyright: ignore[reportArgumentType]
-        if is_begun and model.overlap == "cancel_previous":
-            await self._call_off(others, now)
-        for occurrence in decision.run:
-            values: dict[str, Any] = {"state": "waiting", "look_at": now}
-            if not is_begun:
-                trouble = Trouble("overlap", f"Run {others[0].id} was still open.")
-                values = {"state": "skipped", "trouble": trouble, "ended_at": now}
-            put = await self._runs.put(
-                model, occurrence=occurrence.at, due_at=occurrence.due_at, missed=missed, **values
-            )
-            model.runs += put is not None
-            missed = 0
+    async def _claim(self, models: Sequence[ScheduleModel], now: datetime) -> None:
+        open_runs = await self._runs.open_of([model.id for model in models])
+        rows: list[dict[str, Any]] = []
+        overtaken: list[ScheduleRunModel] = []
+        for model in models:
+            decision, others = decision_of(model, now), open_runs[model.id]
+            is_begun = begins(model.overlap, len(others))  # pyright: ignore[reportArgumentType]
+            if decision.run and is_begun and model.overlap == "cancel_previous":
+                overtaken += others
+            rows += new_runs(model, decision, now, behind=None if is_begun else others[0])
+            model.next_at = None if decision.next is None else decision.next.at
+            model.due_at = None if decision.next is None else decision.next.due_at
+            if decision.next is None:
+                model.state = "ended"
+        await self._call_off(overtaken, now)
+        put = await self._runs.put(rows)
+        made = Counter(row["schedule_id"] for row in rows if row["id"] in put and not is_missed(row))
+        for model in models:
+            model.runs += made[model.id]
 
     async def _call_off(self, runs: Sequence[ScheduleRunModel], now: datetime) -> None:
         """A job that is being done ends between two of its steps; until then its run is open."""
         for run in runs:
             if run.job_id is None:
                 self._end(run, "cancelled", now)
-                continue
+        for job_id in sorted(run.job_id for run in runs if run.job_id is not None):
             try:
-                await self._jobs.cancel(SYSTEM, run.job_id)
+                await self._jobs.cancel(SYSTEM, job_id)
             except (Conflict, NotFound):  # it has ended, and says so itself
                 continue
 
-    async def _look_after(self, model: ScheduleModel, now: datetime) -> None:
-        for run in await self._runs.ended_unseen(model.id):
-            run.look_at = None
-            await self._draw(model, state_of(run))
-        await self._begin(model, now)
-
-    async def _begin(self, model: ScheduleModel, now: datetime) -> None:
-        """Asks for the first run that waits, if none is being done."""
-        for run in await self._runs.open_of(model.id):
-            if run.state == "asked":
-                break
-            if run.state == "waiting" and not await self._try(model, run, now):
-                break
-        for run in await self._runs.open_of(model.id):
-            if run.state == "waiting" and run.look_at is not None and run.look_at <= now:
-                run.look_at = None
-
-    async def _try(self, model: ScheduleModel, run: ScheduleRunModel, now: datetime) -> bool:
-        """Whether the run is over with that, so that the next one may be tried."""
+    async def _begin(self, models: Sequence[ScheduleModel], now: datetime) -> None:
+        """Asks for the first run that waits of each, if none of it is being done. What fails in a way that nobody
+        thought of is tried again one by one, so that it is nobody else's trouble."""
+        ids = [model.id for model in models]
         try:
-            async with self._savepoint():
-                await self._ask(model, run, now)
+            async with self._savepoint(), self._asking.together():
+                await self._take_turns(models, now)
+        except Exception as error:
+            if is_away(error):
+                raise
+            again = await self._schedules.held(ids)
+            if len(again) == 1 and not await self._give_up(again[0], now):
+                raise
+            for model in again:
+                await self._begin([model], now)
+
+    async def _take_turns(self, models: Sequence[ScheduleModel], now: datetime) -> None:
+        open_runs = await self._runs.open_of([model.id for model in models])
+        askers: dict[bytes, Actor] = {}
+        for model in models:
+            for run in open_runs[model.id]:
+                is_over = run.state != "waiting" or await self._try(model, run, now, askers)
+                if run.state == "asked" or not is_over:
+                    break
+            for run in open_runs[model.id]:
+                if run.state == "waiting" and run.look_at is not None and run.look_at <= now:
+                    run.look_at = None
+
+    async def _give_up(self, model: ScheduleModel, now: datetime) -> bool:
+        """The run whose turn it was, because of the error that is being handled; False where there is none."""
+        waiting = [each for each in await self._open_of(model) if each.state == "waiting"]
+        if not waiting:
+            return False
+        log.exception("Schedule %s could not be run", model.id)
+        self._end(waiting[0], "refused", now, Trouble("internal", "An error of ours; the log says more."))
+        await self._draw(model, "refused")
+        return True
+
+    async def _try(
+        self, model: ScheduleModel, run: ScheduleRunModel, now: datetime, askers: dict[bytes, Actor]
+    ) -> bool:
+        """Whether the run is over with that, so that the next one may be tried. `askers` are the owners that were
+        looked up in this transaction."""
+        try:
+            await self._ask(model, run, now, await self._asker_of(model, askers))
         except GuildBusy:
             run.look_at = now + AGAIN_AFTER
             return False
@@ -228,25 +244,38 @@ class RunService:
             self._end(run, "refused", now, Trouble(error.error_code, error.message))
             model.failures += 1
             await self.pause(model, SYSTEM, "authority_lost", error.message)
-            return True
         except GuildwrightError as error:
             self._end(run, "refused", now, Trouble(error.error_code, error.message))
             await self._draw(model, "refused")
-            return True
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.exception("Schedule %s could not be run", model.id)
-            self._end(run, "refused", now, Trouble("internal", "An error of ours; the log says more."))
-            await self._draw(model, "refused")
-            return True
         return run.state != "asked"
 
+    async def _asker_of(self, model: ScheduleModel, askers: dict[bytes, Actor]) -> Actor:
+        """Its owner, but of an end nobody but us."""
+        if isinstance(model.payload, UndoPayload):
+            return on_behalf_of(model.actor)
+        key = msgspec.json.encode(model.actor)
+        if key not in askers:
+            askers[key] = await self.asker(model.actor)
+        return askers[key]
+
+    async def _put_off(self, model: ScheduleModel, state: RunState, now: datetime) -> None:
+        """What was called off because nothing may be done in the guild is due again when something may: an end that is
+        skipped never comes."""
+        is_undo = isinstance(model.payload, UndoPayload)
+        if is_undo and state in {"cancelled", "failed"} and await self._schedules.is_closed(model.guild_id):
+            model.next_at = model.due_at = now
+            if model.state == "ended":
+                model.state = "active"
+
     async def _ask(
-        self, model: ScheduleModel, run: ScheduleRunModel, now: datetime, request_id: str | None = None
+        self,
+        model: ScheduleModel,
+        run: ScheduleRunModel,
+        now: datetime,
+        asker: Actor,
+        request_id: str | None = None,
     ) -> None:
-        actor = replace(await self.asker(model.actor), request_id=request_id)
-        job = await self._asking.ask(actor, model.guild_id, model.payload)
+        job = await self._asking.ask(replace(asker, request_id=request_id), model.guild_id, model.payload)
         run.asked_at, run.look_at = now, None
         if job is None:
             self._end(run, "succeeded", now, Trouble("nothing_to_do", "The guild is as it should be."))
@@ -259,6 +288,9 @@ class RunService:
         if model.failures >= model.pause_after and model.state == "active":
             reason = f"The last {model.failures} runs failed."
             await self.pause(model, SYSTEM, "failing", reason)
+
+    async def _open_of(self, model: ScheduleModel) -> list[ScheduleRunModel]:
+        return (await self._runs.open_of([model.id]))[model.id]
 
     @staticmethod
     def _end(run: ScheduleRunModel, state: RunState, now: datetime, trouble: Trouble | None = None) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.actor import Actor
-from core.discord.types import Snowflake
+from core.discord.types import Overwrite, Snowflake
 from core.schedules.payloads import SchedulePayload
 from core.schedules.states import Overlap, RunState, ScheduleState
 from core.schedules.timing import Misfire, Occurrence, Timing
@@ -98,3 +98,14 @@ class ScheduleRun(msgspec.Struct, frozen=True, kw_only=True):
     trouble: Trouble | None
     asked_at: datetime | None
     ended_at: datetime | None
+
+
+class Reversal(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that holds for a time, since a moment, and the schedule that takes it back. `before` is the overwrite
+    that stood where it was written."""
+
+    target: str
+    schedule_id: uuid.UUID
+    since: datetime
+    ends_at: datetime
+    before: Overwrite | None

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from core.actions.undo import UndoPayload
 from core.actor import Actor, is_same_person
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.db import new_id
 from core.discord.types import Snowflake
-from core.errors import Conflict, Forbidden, NotFound, Stale
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
 from core.rights import Right
@@ -19,10 +20,12 @@ from core.schedules.checks import require_sound, require_sound_timing
 from core.schedules.models import ScheduleModel
 from core.schedules.rehearsal import Rehearsal
 from core.schedules.repository import RunRepository, ScheduleRepository
+from core.schedules.reversals import ReversalRepository
 from core.schedules.rows import anchored, changed, draft_of, owner_of, to_run, to_schedule
 from core.schedules.running import RunService
 from core.schedules.schemas import Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun
 from core.schedules.timing import Occurrence, Timing, first_after, preview
+from core.schedules.triggers import OnceTrigger
 
 MOST_IN_GUILD = 1_000
 MOST_PREVIEWED = 100
@@ -36,6 +39,7 @@ class ScheduleService:
         self,
         schedules: ScheduleRepository,
         runs: RunRepository,
+        reversals: ReversalRepository,
         *,
         running: RunService,
         rehearsal: Rehearsal,
@@ -45,6 +49,7 @@ class ScheduleService:
     ) -> None:
         self._schedules = schedules
         self._runs = runs
+        self._reversals = reversals
         self._running = running
         self._rehearsal = rehearsal
         self._guilds = guilds
@@ -149,7 +154,9 @@ class ScheduleService:
             return to_schedule(model)
         moves = _moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
-        if replace(after, name=before.name) != before:
+        if isinstance(before.payload, UndoPayload):
+            _require_end(before, after)
+        elif replace(after, name=before.name) != before:
             owner = model.actor if is_same_person(model.actor, actor) else owner_of(actor, model.guild_id)
             if owner.account_id is None:
                 raise Forbidden("Only an account can own schedules: log in with Discord first.")
@@ -162,6 +169,8 @@ class ScheduleService:
             if model.state == "ended":
                 model.state = "active"
             _plan(model, now)
+        if isinstance(model.payload, UndoPayload) and model.next_at is not None:
+            await self._reversals.move(model.id, model.next_at)
         await self._schedules.tell()
         await self._record(
             actor, model, "schedule.edit", before=_differing(before, after), after=_differing(after, before)
@@ -187,7 +196,8 @@ class ScheduleService:
             raise Conflict(
                 f"This schedule is {model.state}: only a paused one is resumed.", code="schedule_state"
             )
-        await self._rehearsal.rehearse(model.actor, model.guild_id, model.payload)
+        if not isinstance(model.payload, UndoPayload):
+            await self._rehearsal.rehearse(model.actor, model.guild_id, model.payload)
         now = self._clock()
         model.state, model.pause, model.failures, model.updated_at = "active", None, 0, now
         _plan(model, now)
@@ -265,6 +275,16 @@ def _plan(model: ScheduleModel, now: datetime) -> None:
     model.due_at = None if found is None else found.due_at
     if found is None and model.state == "active":
         model.state = "ended"
+
+
+def _require_end(before: ScheduleDraft, after: ScheduleDraft) -> None:
+    """Of what takes something back only the moment and the name are anybody's to change; whose act it was stays."""
+    timing = replace(before.timing, trigger=after.timing.trigger, time_zone=after.timing.time_zone)
+    if replace(after, name=before.name) != replace(before, timing=timing) or not isinstance(
+        timing.trigger, OnceTrigger
+    ):
+        message = "This takes back what was done for a time: only its name and the moment (type once) can be changed."
+        raise Invalid(message, problems=(Problem(pointer="", code="ours", message=message),))
 
 
 def _differing(one: ScheduleDraft, other: ScheduleDraft) -> dict[str, object]:

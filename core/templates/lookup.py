@@ -20,10 +20,12 @@ async def visible(
     return model
 
 
-async def own(templates: TemplateRepository, actor: Actor, template_id: uuid.UUID) -> TemplateModel:
-    """Locked until the transaction ends: of two who saw the same state, the second is told that it is stale."""
+async def own(
+    templates: TemplateRepository, actor: Actor, template_id: uuid.UUID, *, lock: bool = True
+) -> TemplateModel:
+    """With `lock` until the transaction ends: of two who saw the same state, the second is told that it is stale."""
     actor.require_scope(Right.TEMPLATES_WRITE)
-    model = await visible(templates, actor, template_id, lock=True)
+    model = await visible(templates, actor, template_id, lock=lock)
     # A credential that is bound to guilds is no owner's over what is of none.
     is_over_it = actor.is_everywhere if model.guild_id is None else actor.is_owner
     if not is_over_it and model.account_id != actor.account_id:

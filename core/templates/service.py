@@ -68,6 +68,18 @@ class TemplateService:
         )
         return msgspec.structs.replace(to_template(model), latest_version=1)
 
+    async def require_shareable(
+        self, actor: Actor, visibility: Visibility, guild_id: Snowflake | None = None
+    ) -> None:
+        """Whether the actor may make such a template, before its document is read. Raises as `create` does."""
+        actor.require_scope(Right.TEMPLATES_WRITE)
+        require_guild(visibility, guild_id)
+        await self._require_managed(actor, guild_id)
+
+    async def require_own(self, actor: Actor, template_id: uuid.UUID) -> None:
+        """Whether the actor may change it, before it is read what to. Raises `NotFound`, `Forbidden`."""
+        await own(self._templates, actor, template_id, lock=False)
+
     async def copy(
         self,
         actor: Actor,

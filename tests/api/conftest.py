@@ -19,10 +19,11 @@ from api.openapi.document import openapi_document
 from api.protocol import serving
 from core.callbacks.rules import rules_of
 from core.catalog import CATALOG
+from core.composition.people import people_of
 from core.config import VARIABLES, Settings
 from core.db import Engines
 from core.embedded import Servers
-from core.uow import Database, people_of
+from core.uow import Database
 from tests.api.conformity import Conformity
 from tests.api.world import SECRET, Api, Rings, transport_to
 from tests.fixtures.environment import RATES

@@ -263,6 +263,10 @@ async def test_a_bad_parameter_is_named(api: Api, query: str, parameter: str) ->
         ("GET", "/guilds/x"),
         ("GET", "/guilds/%00"),
         ("GET", "/guilds/1/structure"),
+        ("POST", "/guilds/%F4%82%B7%A7%C3%A1%7F%C2%AD/drift/capture"),
+        ("PATCH", "/guilds/%F4%82%B7%A7%C3%A1%7F%C2%AD/settings"),
+        ("GET", "/guilds/x/drift"),
+        ("GET", "/guilds/99999999999999999999/drift"),
         ("POST", "/guilds/1/sync"),
         ("POST", "/guilds/1/captures"),
         ("GET", "/guilds/1/snapshots"),
@@ -317,3 +321,12 @@ async def test_an_idempotency_key_that_cannot_be_kept_is_refused(api: Api, key: 
     headers = {"Idempotency-Key": key.encode("latin-1")}
     problem = await refused(api, await api.post(f"/guilds/{guild}/sync", headers=headers), before, 422)
     assert problem["errors"][0]["parameter"] == "Idempotency-Key"
+
+
+@pytest.mark.parametrize("path", ["/me/tokens", "/auth/token"])
+async def test_a_credential_for_what_can_be_no_guild_is_refused(api: Api, path: str) -> None:
+    before = await api.rows()
+    body = {"name": "greeter"} if path == "/me/tokens" else {}
+    answer = await api.post(path, json={**body, "guild_ids": ["7", "18660487652224619496"]})
+    problem = await refused(api, answer, before, 422)
+    assert [error["pointer"] for error in problem["errors"]] == ["/guild_ids/1"]

@@ -137,6 +137,13 @@ def lines() -> Iterator[Line]:
     yield "member.timeout", {"seconds": 1.5}, "type", "/payload/seconds"
     for seconds in (-1, 604_801, 10**30):
         yield "member.ban", {"delete_message_seconds": seconds}, "range", "/payload/delete_message_seconds"
+    for kind in ("role.grant", "member.ban", "channel.lock"):
+        for seconds in (0, 59, -60, 5 * 366 * 86_400 + 1, 10**30):
+            yield kind, {"expires_in": seconds}, "range", "/payload/expires_in"
+        yield kind, {"expires_in": "60"}, "type", "/payload/expires_in"
+        yield kind, {"until": "2026-03-01T12:00:00Z"}, "too_early", "/payload/until"
+        yield kind, {"until": "9000-01-01T00:00:00Z"}, "too_far", "/payload/until"
+        yield kind, {"until": "9999-12-31T23:59:59-12:00"}, "range", "/payload/until"
     yield "member.nick", {"nick": ""}, "length", "/payload/nick"
     yield "member.nick", {"nick": "   "}, "length", "/payload/nick"
     yield "member.nick", {"nick": "x" * 33}, "length", "/payload/nick"
@@ -233,6 +240,7 @@ OUTSIDE: dict[str, tuple[Any, str, str]] = {
     "a kind that is none": ({"payload": {"kind": "message.sing"}}, "unknown_value", "/payload/kind"),
     "a kind of another resource": ({"payload": {"kind": "template.apply"}}, "unknown_value", "/payload/kind"),
     "a capture": ({"payload": {"kind": "guild.capture"}}, "unknown_value", "/payload/kind"),
+    "an end": ({"payload": {"kind": "action.undo"}}, "unknown_value", "/payload/kind"),
     "a kind that is a number": ({"payload": {"kind": 5}}, "type", "/payload/kind"),
     "an unknown field": (around(priority=1), "unknown_field", "/priority"),
     "a field with a slash": (around(**{"a/b~c": 1}), "unknown_field", "/a~1b~0c"),

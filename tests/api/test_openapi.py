@@ -85,6 +85,7 @@ def test_components_are_valid_schemas_with_short_names(openapi: dict[str, Any]) 
         ("CallbackEvent", "type"),
         ("PlanStep", "do"),
         ("SchedulePayload", "kind"),
+        ("ScheduleWork", "kind"),
         ("ScheduleTrigger", "type"),
         ("ProcessDetails", "kind"),
         ("DocumentChannel", "type"),

@@ -353,6 +353,7 @@ REFUSED = [
         ("/trigger/run_at", "in_the_past"),
     ),
     refusal({"payload": {"kind": "guild.leave"}}, ("/payload/kind", "unknown_value")),
+    refusal({"payload": {"kind": "action.undo"}}, ("/payload/kind", "unknown_value")),
     refusal({"payload": {"kind": "message.send", "channel_id": "1"}}, ("/payload/content", "empty")),
     refusal(
         {"payload": {"kind": "message.send", "channel_id": "1", "content": "Hello"}},

@@ -1,4 +1,4 @@
-"""`just bench [what ...]`: how fast the bridge and the simulated Discord are, beside floors and peers of the same run.
+"""`just bench [what ...]`: how fast the parts are, beside floors and peers of the same run.
 
 Rounds are interleaved, medians are printed, and so are ratios: what a number means depends on the machine, what a
 ratio means depends less.
@@ -8,12 +8,12 @@ import argparse
 
 from rich.console import Console
 
-from tests.bench import simulator
+from tests.bench import schedules, simulator
 from tests.bench.bridge import whole
 from tests.bench.figures import console
 from tests.bench.templates import whole as templates
 
-WHAT = ("bridge", "simulator", "templates")
+WHAT = ("bridge", "simulator", "templates", "schedules")
 
 
 def main() -> None:
@@ -33,6 +33,8 @@ def _print(screen: Console, name: str) -> None:
         whole.run(screen)
     elif name == "templates":
         templates.run(screen)
+    elif name == "schedules":
+        schedules.run(screen)
     else:
         screen.print(simulator.table())
 

@@ -10,6 +10,7 @@ import pytest
 
 from core.actions.nonce import nonce_of
 from core.actor import SYSTEM
+from core.composition.people import People
 from core.guilds.announcing import join_message, join_text
 from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, AnnounceJoinPayload
 from core.guilds.schemas import Guild
@@ -17,7 +18,7 @@ from core.jobs.ring import no_ring
 from core.jobs.schemas import Claim, Job, JobFilter
 from core.jobs.spec import AnySpec
 from core.paging import Paging
-from core.uow import Database, People
+from core.uow import Database
 from tests.bot.conftest import Discord, seen
 from tests.bot.road import bot_on, buttons, database_at, words
 

@@ -25,9 +25,9 @@ from bot.ui.progress import PARTING, follow
 from bot.ui.status_embed import StatusView, lacking, status_embed
 from bot.ui.template_list import template_choices, template_embed
 from core.catalog import BOT_PERMISSIONS
+from core.composition.people import People
 from core.errors import Forbidden, NotFound
 from core.templates.schemas import Template
-from core.uow import People
 from tests.builders.core import powers, snapshot
 
 from .conftest import Told

@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from core.accounts.schemas import DiscordLogin, Visit
 from core.actor import Actor
+from core.composition.people import People
 from core.guilds.mapping import AccessChanges
 from core.guilds.options import GuildOptionsChanges
 from core.rights import Role
-from core.uow import People
 from tests.fixtures.keys import keyring
 
 from .conftest import Discord, seen

@@ -3,9 +3,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.catalog import CATALOG
+from core.composition.people import People
 from core.db import Engines
 from core.jobs.ring import Rung
-from core.uow import Database, People
+from core.uow import Database
 from tests.fixtures.keys import keyring
 
 

@@ -46,6 +46,23 @@ ALTERING = (
     "CREATE TABLE mine (id int)",
     "UPDATE alembic_version SET version_num = '0001'",
 )
+SCHEMA = (
+    "DROP SCHEMA public CASCADE",
+    "ALTER SCHEMA public RENAME TO other",
+    f"ALTER SCHEMA public OWNER TO {APPLICATION_ROLE}",
+    "DROP OWNED BY guildwright",
+    "REASSIGN OWNED BY guildwright TO CURRENT_USER",
+)
+OF_EACH_TABLE = (
+    "DROP TABLE {table} CASCADE",
+    "TRUNCATE {table} CASCADE",
+    "ALTER TABLE {table} DISABLE TRIGGER ALL",
+    "ALTER TABLE {table} DISABLE TRIGGER USER",
+    "ALTER TABLE {table} ADD COLUMN x text",
+    "ALTER TABLE {table} RENAME TO other",
+    f"ALTER TABLE {{table}} OWNER TO {APPLICATION_ROLE}",
+    "CREATE INDEX mine ON {table} ((1))",
+)
 
 
 @pytest.fixture
@@ -87,6 +104,34 @@ async def test_postgresql_refuses_whatever_would_alter_the_audit_log(
             await connection.execute(text(statement))
     assert getattr(refused.value.orig, "sqlstate", "") == "42501", refused.value
     assert await targets(application) == ["old", "one"]
+
+
+@pytest.mark.parametrize("statement", SCHEMA)
+async def test_postgresql_refuses_whatever_would_take_the_schema_away(
+    application: Database, statement: str
+) -> None:
+    await write(application)
+    assert await refusal(application, statement) == "42501"
+    assert await targets(application) == ["old", "one"]
+
+
+async def test_no_table_can_be_dropped_emptied_at_once_altered_or_have_its_triggers_switched_off(
+    application: Database,
+) -> None:
+    for table in (*Base.metadata.tables, "alembic_version"):
+        for statement in OF_EACH_TABLE:
+            wanted = statement.format(table=table)
+            assert await refusal(application, wanted) == "42501", wanted
+
+
+async def refusal(database: Database, statement: str) -> str | None:
+    """The code that PostgreSQL refuses it with; None where it was done."""
+    try:
+        async with database.engines.writing.begin() as connection:
+            await connection.execute(text(statement))
+    except DBAPIError as error:
+        return getattr(error.orig, "sqlstate", "")
+    return None
 
 
 async def test_it_cannot_give_itself_what_it_lacks(application: Database) -> None:

@@ -21,7 +21,7 @@ def test_a_repository_is_opened_only_by_its_own_domain_and_the_unit_of_work(grap
         for repository in graph.modules
         if is_in(repository, "core") and repository.endswith("repository")
         for importer in graph.find_modules_that_directly_import(repository)
-        if not is_in(importer, repository.rpartition(".")[0], "core.uow")
+        if not is_in(importer, repository.rpartition(".")[0], "core.composition", "core.uow")
     }
     assert strangers == set()
 

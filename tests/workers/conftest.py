@@ -6,11 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from core.actor import Actor
+from core.composition.people import People
 from core.config import asyncpg_dsn
 from core.db import Engines
 from core.discord.gateway import DiscordGateway
 from core.jobs.schemas import Job
-from core.uow import Database, People
+from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.builders.jobs import MAKE, STRUCTURAL, TEST_CATALOG, MakePayload, Things, maker
 from tests.fixtures.keys import keyring

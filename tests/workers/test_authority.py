@@ -7,11 +7,11 @@ import pytest
 from core.access.schemas import Person
 from core.accounts.schemas import DiscordLogin, Visit
 from core.actor import Actor
+from core.composition.people import People
 from core.discord.permissions import ALL, Permission
 from core.guilds.mapping import AccessChanges
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import Job
-from core.uow import People
 from tests.builders.core import member, snowflake
 from tests.fixtures.keys import keyring
 from tests.workers.conftest import Road

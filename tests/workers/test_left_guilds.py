@@ -13,6 +13,7 @@ from core.actor import SYSTEM, Actor
 from core.audit.schemas import AuditFilter
 from core.callbacks.schemas import CallbackDraft
 from core.catalog import CATALOG
+from core.composition.people import People
 from core.db import Engines
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot
@@ -31,7 +32,7 @@ from core.templates.documents.channels import TextChannel
 from core.templates.documents.document import Document
 from core.templates.plan import PlanOptions
 from core.templates.schemas import Template
-from core.uow import Database, People
+from core.uow import Database
 from tests.builders.core import powers, snapshot, snowflake
 from tests.fixtures.keys import keyring
 from workers.housekeeping import Housekeeping

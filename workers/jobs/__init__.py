@@ -10,6 +10,18 @@ from workers.jobs import (
     notifications,
     restores,
     templates,
+    undos,
 )
 
-MODULES = (announcements, channels, drift, guilds, members, messages, notifications, restores, templates)
+MODULES = (
+    announcements,
+    channels,
+    drift,
+    guilds,
+    members,
+    messages,
+    notifications,
+    restores,
+    templates,
+    undos,
+)

@@ -6,13 +6,22 @@ import msgspec
 
 from core.actions import jobs as specs
 from core.actions.authority import source_denials
+from core.actions.ends import is_timed
 from core.actions.locking import locked, locked_bits, unlocked
 from core.actions.payloads import ChannelFollow, ChannelLock, ChannelUnfollow, ChannelUnlock
 from core.actions.results import ChannelFollowed, ChannelLocked, ChannelUnfollowed, ChannelUnlocked
 from core.discord.types import Overwrite, Snowflake
 from core.jobs.errors import JobFailed
 from core.jobs.journal import Act, Reason
-from workers.acting import CLOCKS_DIFFER, allowed_scene, not_of_others, require, scene_of
+from workers.acting import (
+    CLOCKS_DIFFER,
+    allowed_scene,
+    not_of_others,
+    require,
+    require_time,
+    scene_of,
+    write_overwrite,
+)
 from workers.registry import JobContext, runs
 
 
@@ -67,6 +76,7 @@ async def unfollow(job: JobContext, payload: ChannelUnfollow) -> ChannelUnfollow
 async def lock(job: JobContext, payload: ChannelLock) -> ChannelLocked:
     """What stood before is kept as a step of its own, so that no attempt takes the lock itself for it. It is only
     told: what a later claim writes stands on what it finds."""
+    require_time(job, payload)
     scene = await allowed_scene(job, payload)
     channel = scene.channel(payload.channel_id)
     denied = locked_bits(channel.type if channel is not None else "text")
@@ -75,8 +85,16 @@ async def lock(job: JobContext, payload: ChannelLock) -> ChannelLocked:
     before = now = msgspec.json.decode((kept or "").encode(), type=Overwrite)
     if job.claim > 1:
         now = await job.gateway.look_at_overwrite(job.guild_id, payload.channel_id, job.guild_id)
-    await _write(job, payload.channel_id, "lock", "locking the channel", locked(now, denied))
-    return ChannelLocked(channel_id=payload.channel_id, before=before)
+    await write_overwrite(
+        job,
+        payload.channel_id,
+        "lock",
+        "locking the channel",
+        locked(now, denied),
+        is_new=locked(before, denied) != before,
+    )
+    undo_id = job.job.id if is_timed(payload) else None
+    return ChannelLocked(channel_id=payload.channel_id, before=before, undo_id=undo_id)
 
 
 @runs(specs.CHANNEL_UNLOCK)
@@ -88,7 +106,7 @@ async def unlock(job: JobContext, payload: ChannelUnlock) -> ChannelUnlocked:
     now = await job.gateway.look_at_overwrite(job.guild_id, payload.channel_id, job.guild_id)
     open_again = unlocked(now, payload.restore, bits)
     await job.journal.announce(1)
-    await _write(job, payload.channel_id, "unlock", "unlocking the channel", open_again)
+    await write_overwrite(job, payload.channel_id, "unlock", "unlocking the channel", open_again)
     return ChannelUnlocked(channel_id=payload.channel_id)
 
 
@@ -98,16 +116,3 @@ def _look(job: JobContext, channel_id: Snowflake) -> Act:
         return msgspec.json.encode(found).decode()
 
     return look
-
-
-async def _write(
-    job: JobContext, channel_id: Snowflake, step_id: str, title: str, overwrite: Overwrite
-) -> None:
-    async def act(reason: Reason) -> None:
-        await job.gateway.write_overwrite(job.guild_id, channel_id, overwrite, reason=reason)
-
-    async def look_up(reason: Reason, since: datetime) -> str | None:
-        found = await job.gateway.look_at_overwrite(job.guild_id, channel_id, overwrite.id)
-        return channel_id if (found.allow, found.deny) == (overwrite.allow, overwrite.deny) else None
-
-    await job.journal.perform(step_id, title, act, look_up=look_up)

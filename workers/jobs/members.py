@@ -1,10 +1,12 @@
 """Roles given and taken, and what is done to members: each member is a step of its own."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.actions import jobs as specs
+from core.actions.ends import is_timed
 from core.actions.payloads import (
     MemberBan,
     MemberKick,
@@ -27,7 +29,7 @@ from core.actions.results import (
 )
 from core.discord.types import Member, Snowflake
 from core.jobs.errors import DoneInPart
-from workers.acting import IsDone, for_each_member
+from workers.acting import IsDone, for_each_member, require_time
 from workers.registry import JobContext, runs
 
 R = TypeVar("R", bound=MembersResult)
@@ -39,11 +41,17 @@ _CLOCKS_DIFFER = timedelta(seconds=2)
 async def grant(job: JobContext, payload: RoleGrant) -> RoleGranted:
     """Gives the role to every member named."""
 
-    async def do(user_id: Snowflake, reason: str) -> None:
-        await job.gateway.grant_role(job.guild_id, user_id, payload.role_id, reason=reason)
+    require_time(job, payload)
+    has_it = _whether(job, lambda member: member is not None and payload.role_id in member.role_ids)
 
-    done = _whether(job, lambda member: member is not None and payload.role_id in member.role_ids)
-    return _result(RoleGranted, await for_each_member(job, payload, "grant", do, done))
+    async def do(user_id: Snowflake, reason: str) -> bool:
+        if is_timed(payload) and await has_it(user_id, job.clock()):
+            return False
+        await job.gateway.grant_role(job.guild_id, user_id, payload.role_id, reason=reason)
+        return True
+
+    outcomes = await for_each_member(job, payload, "grant", do, has_it)
+    return _result(RoleGranted, outcomes, undo_id=_undo_id(job, payload, outcomes))
 
 
 @runs(specs.ROLE_REVOKE)
@@ -103,14 +111,20 @@ def has_gone(member: Member | None, since: datetime) -> bool:
 async def ban(job: JobContext, payload: MemberBan) -> MembersBanned:
     """Bans every user named, members or not."""
 
-    async def do(user_id: Snowflake, reason: str) -> None:
-        seconds = payload.delete_message_seconds
-        await job.gateway.ban(job.guild_id, user_id, delete_message_seconds=seconds, reason=reason)
+    require_time(job, payload)
 
     async def is_banned(user_id: Snowflake, since: datetime) -> bool:
-        return await job.gateway.look_at_ban(job.guild_id, user_id)
+        return await job.gateway.look_at_ban(job.guild_id, user_id) is not None
 
-    return _result(MembersBanned, await for_each_member(job, payload, "ban", do, is_banned))
+    async def do(user_id: Snowflake, reason: str) -> bool:
+        if is_timed(payload) and await is_banned(user_id, job.clock()):
+            return False
+        seconds = payload.delete_message_seconds
+        await job.gateway.ban(job.guild_id, user_id, delete_message_seconds=seconds, reason=reason)
+        return True
+
+    outcomes = await for_each_member(job, payload, "ban", do, is_banned)
+    return _result(MembersBanned, outcomes, undo_id=_undo_id(job, payload, outcomes))
 
 
 @runs(specs.MEMBER_UNBAN)
@@ -121,7 +135,7 @@ async def unban(job: JobContext, payload: MemberUnban) -> MembersUnbanned:
         await job.gateway.unban(job.guild_id, user_id, reason=reason)
 
     async def is_free(user_id: Snowflake, since: datetime) -> bool:
-        return not await job.gateway.look_at_ban(job.guild_id, user_id)
+        return await job.gateway.look_at_ban(job.guild_id, user_id) is None
 
     return _result(MembersUnbanned, await for_each_member(job, payload, "unban", do, is_free))
 
@@ -151,9 +165,17 @@ def _end_of(job: JobContext, seconds: int | None) -> datetime | None:
     return (job.job.started_at or job.clock()) + timedelta(seconds=seconds)
 
 
-def _result(kind: type[R], outcomes: tuple[MemberOutcome, ...]) -> R:
+def _undo_id(
+    job: JobContext, payload: RoleGrant | MemberBan, outcomes: tuple[MemberOutcome, ...]
+) -> uuid.UUID | None:
+    """The schedule that is written when this job is settled has its id."""
+    is_done = any(outcome.state == "done" for outcome in outcomes)
+    return job.job.id if is_done and is_timed(payload) else None
+
+
+def _result(kind: type[R], outcomes: tuple[MemberOutcome, ...], **more: Any) -> R:
     """Raises `DoneInPart` where not all of it could be done."""
-    result = kind(members=outcomes)
+    result = kind(members=outcomes, **more)
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if failed:
         raise DoneInPart(

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 from itertools import combinations
 from typing import Any, cast
+from uuid import UUID, uuid4
 
 import httpx
 import msgspec
 import pytest
 import pytest_asyncio
 
+from core.actor import SYSTEM
 from tests.api.conftest import document
 from tests.api.matrix.asking import sent
 from tests.api.matrix.outcomes import Cell
@@ -251,3 +253,106 @@ async def test_who_sees_what_by_a_plan_of_the_other_guild_is_not_told(two: TwoGu
 
 def _some(names: dict[str, str], *wanted: str) -> dict[str, str]:
     return {name: names[name] for name in wanted}
+
+
+async def test_filters_by_what_is_of_the_other_guild_find_nothing_of_it(two: TwoGuilds) -> None:
+    """Each id of theirs as each filter that a list has, alone."""
+    asked = 0
+    for name, parameter in filters():
+        for value in two.theirs.values():
+            path = OPERATIONS[name][1].removeprefix("/api/v1").format(**two.names)
+            answer = await two.asker.get(path, params={parameter: value})
+            assert answer.status_code in {200, 404, 422}, (name, parameter, answer.text)
+            two.silent(answer)
+            asked += answer.status_code == 200
+    assert asked
+
+
+async def test_the_cursors_of_the_other_guilds_lists_show_nothing_of_it(two: TwoGuilds) -> None:
+    asked = 0
+    for name in listings():
+        if "cursor" not in queried(name):
+            continue
+        for cursor in two.theirs.values():
+            path = OPERATIONS[name][1].removeprefix("/api/v1").format(**two.names)
+            answer = await two.asker.get(path, params={"cursor": cursor, "limit": 1})
+            assert answer.status_code in {200, 422}, (name, answer.text)
+            two.silent(answer)
+            asked += answer.status_code == 200
+    assert asked
+
+
+async def test_the_other_guilds_events_are_no_place_to_go_on_from(two: TwoGuilds) -> None:
+    """Of a job of one's own, theirs are no events; in the stream of the guild they are as one that there never was."""
+    api = two.api
+    mine, theirs = UUID(two.scene.askers["admin"].job_id), UUID(two.theirs["job_id"])
+    path, seen = f"/jobs/{mine}/events", {"Last-Event-ID": f"{theirs}:1"}
+    answer = await two.asker.get(path, headers=seen)
+    assert answer.status_code == 422, answer.text
+    two.silent(answer)
+    async with api.database.read() as unit:
+        told = await unit.jobs.events_after(SYSTEM, theirs, 0)
+        assert told
+        for event in told:
+            place, never = [
+                await unit.jobs.guild_position(SYSTEM, two.names["guild_id"], (job_id, event.sequence))
+                for job_id in (theirs, uuid4())
+            ]
+            assert place == never
+
+
+async def test_an_idempotency_key_is_of_one_account_and_one_route(two: TwoGuilds) -> None:
+    other = await someone(two.api, "another", two.theirs["guild_id"], ADMIN)
+    headers, body = {"Idempotency-Key": "the-same"}, {"name": f"Of {WORD} alone"}
+    first = await other.ask("POST", "/templates", json=body, headers=headers)
+    again = await other.ask("POST", "/templates", json=body, headers=headers)
+    assert first.status_code == 201, first.text
+    assert again.json() == first.json()
+    mine = await two.asker.ask("POST", "/templates", json=body, headers=headers)
+    assert mine.status_code == 201, mine.text
+    assert mine.json()["id"] != first.json()["id"]
+    differs = await two.asker.ask("POST", "/templates", json={"name": "Ours"}, headers=headers)
+    assert (differs.status_code, differs.json()["code"]) == (422, "idempotency_key_reused")
+    copied = await two.asker.ask("POST", f"/templates/{mine.json()['id']}/copy", json=None, headers=headers)
+    assert copied.json().get("code") != "idempotency_key_reused", copied.text
+    theirs = f"/guilds/{two.theirs['guild_id']}/captures"
+    assert (await other.ask("POST", theirs, headers=headers)).status_code == 202
+    answer = await two.asker.ask("POST", theirs, headers=headers)
+    assert answer.status_code == 404, answer.text
+    two.silent(answer)
+
+
+async def test_the_tag_of_the_other_guilds_resource_is_as_an_outdated_one(two: TwoGuilds) -> None:
+    other = await someone(two.api, "a third", two.theirs["guild_id"], ADMIN)
+    for path, body in (
+        ("/guilds/{guild_id}/settings", {"drift": "off"}),
+        ("/callbacks/{callback_id}", {"description": "x"}),
+    ):
+        shown = await other.get(path.format(**two.theirs))
+        own = await two.asker.get(path.format(**two.names))
+        tag = shown.headers["etag"]
+        assert tag != own.headers["etag"]
+        for names, status in ((two.names, 412), (two.theirs, 404)):
+            answer = await two.asker.client.patch(
+                f"/api/v1{path.format(**names)}",
+                json=body,
+                headers={"If-Match": tag, "Content-Type": "application/merge-patch+json"},
+            )
+            assert answer.status_code == status, answer.text
+            two.silent(answer)
+
+
+def queried(name: str) -> set[str]:
+    """What the document lets it be asked with."""
+    return {
+        parameter["name"]
+        for *_, operation in operations(document())
+        if operation["operationId"] == name
+        for parameter in operation.get("parameters", ())
+        if parameter.get("in") == "query"
+    }
+
+
+def filters() -> Iterator[tuple[str, str]]:
+    for name in listings():
+        yield from ((name, each) for each in sorted(queried(name) - {"cursor", "limit"}))

@@ -11,13 +11,14 @@ from sqlalchemy import event, text
 from core.access.schemas import MemberAccess, Person
 from core.accounts.schemas import DiscordLogin, LoginGuild, Visit
 from core.actor import Actor
+from core.composition.people import People
 from core.db import Engines
 from core.discord.permissions import ALL, Permission
 from core.discord.types import Snapshot
 from core.guilds.mapping import AccessChanges
 from core.guilds.options import GuildOptionsChanges
 from core.rights import Role
-from core.uow import Database, People
+from core.uow import Database
 from tests.builders.core import member, owner, powers, snapshot, snowflake
 from tests.fixtures.keys import keyring
 from tests.fixtures.patience import PATIENCE

@@ -12,12 +12,13 @@ from core.accounts.schemas import DiscordLogin, LoginGuild, Visit
 from core.actions.payloads import MessageSend
 from core.actor import Actor
 from core.audit.schemas import AuditEntry, AuditFilter
+from core.composition.people import People
 from core.discord.permissions import Permission
 from core.errors import Unauthenticated
 from core.jobs.schemas import JobError
 from core.paging import Paging
 from core.tables import METADATA
-from core.uow import Database, People, UnitOfWork
+from core.uow import Database, UnitOfWork
 from tests.builders.core import owner, powers, snapshot, snowflake
 from tests.fixtures.keys import keyring
 

@@ -175,6 +175,8 @@ def _recorded() -> Iterator[str]:
 
 
 def _records(call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Name):
+        return call.func.id == "Act"
     return isinstance(call.func, ast.Attribute) and call.func.attr in ("record", "_record", "_note")
 
 

@@ -5,10 +5,11 @@ import pytest
 
 from core.actor import Actor
 from core.callbacks.schemas import CallbackDraft, Delivery, DeliveryFilter, EventType, SecretShown
+from core.composition.people import People
 from core.db import Engines
 from core.jobs.schemas import Job
 from core.paging import Paging
-from core.uow import Database, People
+from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.builders.jobs import MAKE, TEST_CATALOG, MakePayload, MakeResult
 from tests.fixtures.keys import keyring
