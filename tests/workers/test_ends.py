@@ -1,12 +1,14 @@
 """What was done for a time has an end from the moment at which it is known to be done, by a clock that these tests
 turn."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from core.actions.payloads import Action, MemberBan, RoleGrant, RoleRevoke
 from core.actions.undo import UNDO, BanDone, GrantDone, Undone, UndoOutcome, UndoPayload
@@ -20,6 +22,7 @@ from core.jobs.states import JobState, StepState
 from core.paging import Paging
 from core.schedules.schemas import Reversal, Schedule, ScheduleChanges
 from core.schedules.triggers import IntervalTrigger, OnceTrigger
+from tests.fixtures.patience import PATIENCE
 from tests.workers.scheduled import BEGIN, Clockwork, clockwork
 
 ROLE, ADA, KEN = "1200000000000000001", "1200000000000000002", "1200000000000000003"
@@ -297,6 +300,33 @@ async def test_an_end_that_is_called_off_with_its_guild_comes_when_that_is_over(
     await clocks.pass_time(seconds=5)
     assert [undo.state for undo in await undo_jobs(clocks)] == ["cancelled", "queued"]
     assert [run.state for run in await clocks.runs(await must_end(clocks, job))] == ["cancelled", "asked"]
+
+
+async def test_a_job_that_ends_while_its_guild_is_suspended_waits_for_nobody_who_waits_for_it(
+    clocks: Clockwork,
+) -> None:
+    """Whoever suspends holds the guild and wants the job; whoever settles that holds it and writes of the guild."""
+    job = await ask(clocks, grant(ADA))
+    claim = await claimed(clocks)
+    await take(clocks, claim, given(ADA))
+    async with clocks.database.unit() as unit:
+        await unit.ledger.renew(claim, LEASE)
+        suspended = asyncio.create_task(decide(clocks, "suspended"))
+        async with asyncio.timeout(PATIENCE):
+            while not await somebody_waits(clocks):  # noqa: ASYNC110 - PostgreSQL has no event for it
+                await asyncio.sleep(0.01)
+        await unit.ledger.settle(claim, "succeeded")
+    await suspended
+    await must_end(clocks, job)
+
+
+async def somebody_waits(clocks: Clockwork) -> bool:
+    async with clocks.engines.connection() as connection:
+        waiting = "datname = current_database() AND wait_event_type = 'Lock'"
+        found = await connection.execute(
+            text(f"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {waiting})")
+        )
+        return bool(found.scalar())
 
 
 async def test_an_end_that_a_person_calls_off_stays_called_off(clocks: Clockwork) -> None:
