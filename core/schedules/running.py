@@ -112,17 +112,23 @@ class RunService:
             )
         if model.overlap == "cancel_previous":
             await self._call_off(others, now)
-        row = new_run(model, Occurrence(now, now), "waiting", by_hand=True, look_at=now)
-        if not await self._runs.put([row]):
-            raise Conflict(f"“{model.name}” has a run of this very moment already.", code="run_open")
+        run = await self._put_by_hand(model, now)
         model.runs += 1
-        others = [each for each in await self._open_of(model) if each.id != row["id"]]
-        run = await self._runs.get_one(id=row["id"])
+        others = [each for each in await self._open_of(model) if each.id != run.id]
         if not others:
             await self._ask(model, run, now, await self._asker_of(model, {}), request_id)
         else:
             run.look_at = None
         return run
+
+    async def _put_by_hand(self, model: ScheduleModel, now: datetime) -> ScheduleRunModel:
+        """At the first moment that has no run yet: it is by this that runs are told apart."""
+        at = now
+        while True:
+            row = new_run(model, Occurrence(at, now), "waiting", by_hand=True, look_at=now)
+            if await self._runs.put([row]):
+                return await self._runs.get_one(id=row["id"])
+            at += timedelta(microseconds=1)
 
     async def asker(self, owner: Actor) -> Actor:
         """The owner of a schedule as they are now. Raises `Forbidden` where what they came with holds no more."""
