@@ -16,7 +16,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
 from core.rights import Right
-from core.schedules.checks import require_sound
+from core.schedules.checks import require_sound, require_sound_timing
 from core.schedules.models import ScheduleModel
 from core.schedules.rehearsal import Rehearsal
 from core.schedules.repository import RunRepository, ScheduleRepository
@@ -24,11 +24,13 @@ from core.schedules.reversals import ReversalRepository
 from core.schedules.rows import anchored, changed, draft_of, owner_of, to_run, to_schedule
 from core.schedules.running import RunService
 from core.schedules.schemas import Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun
-from core.schedules.timing import Occurrence, first_after, preview
+from core.schedules.timing import Occurrence, Timing, first_after, preview
 from core.schedules.triggers import OnceTrigger
 
 MOST_IN_GUILD = 1_000
 MOST_PREVIEWED = 100
+SHOWN_AHEAD = 5
+"""Of the next runs, where nobody says how many."""
 _OF_OTHERS = f"{Right.SCHEDULES_WRITE}:others"
 
 
@@ -62,7 +64,7 @@ class ScheduleService:
         if actor.account_id is None:
             raise Forbidden("Only an account can own schedules: log in with Discord first.")
         now = self._clock()
-        draft = anchored(draft, now)
+        draft = replace(draft, timing=anchored(draft.timing, now))
         require_sound(draft, now)
         owner = owner_of(actor, guild_id)
         await self._rehearsal.rehearse(owner, guild_id, draft.payload)
@@ -89,14 +91,15 @@ class ScheduleService:
         return to_schedule(model)
 
     async def preview(
-        self, actor: Actor, guild_id: Snowflake, draft: ScheduleDraft, count: int
+        self, actor: Actor, guild_id: Snowflake, timing: Timing, count: int
     ) -> tuple[Occurrence, ...]:
-        """When it would run, without its jitter. Raises `Invalid` as `create` does."""
+        """When it would run, without its jitter. Raises `Invalid` for times as `create` does."""
         actor.require(guild_id, Right.SCHEDULES_READ)
+        await self._guilds.known(actor, guild_id)
         now = self._clock()
-        draft = anchored(draft, now)
-        require_sound(draft, now)
-        return preview(replace(draft.timing, jitter_seconds=0), uuid.UUID(int=0), now, count)
+        timing = anchored(timing, now)
+        require_sound_timing(timing, now)
+        return preview(replace(timing, jitter_seconds=0), uuid.UUID(int=0), now, count)
 
     async def get(self, actor: Actor, schedule_id: uuid.UUID) -> Schedule:
         """Raises `NotFound` also for a schedule of a guild that the actor may not know of."""
@@ -118,12 +121,18 @@ class ScheduleService:
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
     async def upcoming(self, actor: Actor, schedule_id: uuid.UUID, count: int) -> tuple[Occurrence, ...]:
-        """The next ones, as if it were active; none where it has ended."""
-        model = await self._visible(actor, schedule_id)
-        if model.state == "ended":
+        """As `ahead`."""
+        return self.ahead(await self.get(actor, schedule_id), count)
+
+    def ahead(self, schedule: Schedule, count: int) -> tuple[Occurrence, ...]:
+        """The next ones, as if it were active; none where it has ended. One whose moment is over and that waits for
+        its jitter is still to come."""
+        if schedule.state == "ended":
             return ()
-        left = count if model.max_runs is None else min(count, max(model.max_runs - model.runs, 0))
-        return preview(model.timing, model.id, self._clock(), left)
+        left = max(schedule.max_runs - schedule.runs, 0) if schedule.max_runs is not None else count
+        first = () if schedule.next is None else (schedule.next,)
+        after = self._clock() if schedule.next is None else schedule.next.at
+        return (*first, *preview(schedule.timing, schedule.id, after, count))[: min(left, count)]
 
     async def edit(
         self,
@@ -137,15 +146,13 @@ class ScheduleService:
         after `seen`, and as `create`."""
         model = await self._own(actor, schedule_id)
         await self._guilds.require_present(actor, model.guild_id)
-        if seen is not None and model.updated_at != seen:
-            raise Stale(
-                "This schedule was changed after you read it: read it again.", code="precondition_failed"
-            )
+        _require_fresh(model, seen)
         before, now = draft_of(model), self._clock()
-        after = anchored(changed(before, changes), now)
+        after = changed(before, changes)
+        after = replace(after, timing=anchored(after.timing, now))
         if after == before:
             return to_schedule(model)
-        moves = after.timing != before.timing
+        moves = _moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
         if isinstance(before.payload, UndoPayload):
             _require_end(before, after)
@@ -210,9 +217,10 @@ class ScheduleService:
         await self._record(actor, model, "schedule.run", after={"run": run.id})
         return to_run(run)
 
-    async def delete(self, actor: Actor, schedule_id: uuid.UUID) -> None:
-        """With its history; what is being done goes on."""
+    async def delete(self, actor: Actor, schedule_id: uuid.UUID, *, seen: datetime | None = None) -> None:
+        """With its history; what is being done goes on. Raises `Stale` where it was changed after `seen`."""
         model = await self._own(actor, schedule_id)
+        _require_fresh(model, seen)
         await self._schedules.drop(schedule_id)
         await self._record(actor, model, "schedule.delete", before=draft_of(model))
 
@@ -242,6 +250,17 @@ class ScheduleService:
         if not is_same_person(model.actor, actor):
             actor.unscoped().require(model.guild_id, _OF_OTHERS)
         return model
+
+
+def _moved(before: Timing, after: Timing) -> bool:
+    """Whether it runs at other times; what becomes of missed ones is none of that."""
+    same = ("misfire", "misfire_limit", "grace_seconds")
+    return replace(after, **{name: getattr(before, name) for name in same}) != before
+
+
+def _require_fresh(model: ScheduleModel, seen: datetime | None) -> None:
+    if seen is not None and model.updated_at != seen:
+        raise Stale("This schedule was changed after you read it: read it again.", code="precondition_failed")
 
 
 def _fields(draft: ScheduleDraft) -> dict[str, object]:
