@@ -177,7 +177,9 @@ async def test_one_that_waits_for_its_jitter_is_still_to_come(api: Clocked) -> N
     pending = shown["next_run"]
     assert pending["at"] < pending["due_at"]
     api.now = datetime.fromisoformat(pending["due_at"]) - timedelta(milliseconds=1)
-    assert (await api.get(f"/schedules/{shown['id']}")).json()["next_runs"] == shown["next_runs"]
+    path = f"/schedules/{shown['id']}"
+    assert (await api.get(path)).json()["next_runs"] == shown["next_runs"]
+    assert (await api.edit(path, max_runs=2)).json()["next_runs"] == shown["next_runs"][:2]
 
 
 async def test_it_is_paused_with_a_reason_and_goes_on_from_when_it_is_resumed(api: Clocked) -> None:
