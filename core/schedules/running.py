@@ -163,23 +163,25 @@ class RunService:
 
     async def _claim(self, models: Sequence[ScheduleModel], now: datetime) -> None:
         open_runs = await self._runs.open_of([model.id for model in models])
+        decisions = {model.id: decision_of(model, now) for model in models}
         rows: list[dict[str, Any]] = []
         overtaken: list[ScheduleRunModel] = []
         for model in models:
-            decision, others = decision_of(model, now), open_runs[model.id]
+            decision, others = decisions[model.id], open_runs[model.id]
             is_begun = begins(model.overlap, len(others))  # pyright: ignore[reportArgumentType]
             if decision.run and is_begun and model.overlap == "cancel_previous":
                 overtaken += others
             rows += new_runs(model, decision, now, behind=None if is_begun else others[0])
-            model.next_at = None if decision.next is None else decision.next.at
-            model.due_at = None if decision.next is None else decision.next.due_at
-            if decision.next is None:
-                model.state = "ended"
         await self._call_off(overtaken, now)
         put = await self._runs.put(rows)
         made = Counter(row["schedule_id"] for row in rows if row["id"] in put and not is_missed(row))
         for model in models:
+            upcoming = decisions[model.id].next
             model.runs += made[model.id]
+            model.next_at = None if upcoming is None else upcoming.at
+            model.due_at = None if upcoming is None else upcoming.due_at
+            if upcoming is None:
+                model.state = "ended"
 
     async def _call_off(self, runs: Sequence[ScheduleRunModel], now: datetime) -> None:
         """A job that is being done ends between two of its steps; until then its run is open."""
