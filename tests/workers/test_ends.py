@@ -254,8 +254,9 @@ async def test_who_had_the_role_by_nobodys_time_holds_it_for_no_time(clocks: Clo
 
 
 async def test_a_job_asked_for_once_more_ends_for_those_whom_it_reached_then(clocks: Clockwork) -> None:
-    steps: Steps = [*given(ADA), (f"grant:{KEN}", "failed", "unknown_member")]
-    job = await do(clocks, grant(ADA, KEN), steps, state="partial")
+    """Who had got it before and still has it has it for as long as they."""
+    steps: Steps = [*given(ADA, "7"), (f"grant:{KEN}", "failed", "unknown_member")]
+    job = await do(clocks, grant(ADA, "7", KEN), steps, state="partial")
     await do(clocks, RoleRevoke(role_id=ROLE, member_ids=(ADA,)), [(f"revoke:{ADA}", "done", ADA)])
     async with clocks.database.unit() as unit:
         await unit.jobs.retry(clocks.actor, job.id)
@@ -264,10 +265,12 @@ async def test_a_job_asked_for_once_more_ends_for_those_whom_it_reached_then(clo
     await take(clocks, claim, given(KEN))
     async with clocks.database.unit() as unit:
         await unit.ledger.settle(claim, "succeeded")
-    assert set(await holding(clocks, ADA, KEN)) == {KEN}
+    end = BEGIN + timedelta(hours=25)
+    held = await holding(clocks, ADA, "7", KEN)
+    assert {who: each.ends_at for who, each in held.items()} == {"7": end, KEN: end}
     schedule = await must_end(clocks, job)
     assert schedule.next is not None
-    assert schedule.next.at == BEGIN + timedelta(hours=25)
+    assert schedule.next.at == end
 
 
 async def test_whoever_asked_may_have_gone_it_ends_all_the_same(clocks: Clockwork) -> None:
@@ -424,14 +427,18 @@ async def test_what_was_taken_back_or_left_holds_no_more_and_what_failed_does(cl
 
 
 async def test_an_end_that_came_is_forgotten_with_the_jobs_of_its_time(clocks: Clockwork) -> None:
-    job, other = await do(clocks, grant(ADA), given(ADA)), await do(clocks, grant(KEN), given(KEN))
+    job = await do(clocks, grant(ADA, seconds=300 * DAY), given(ADA))
+    other = await do(clocks, grant(KEN), given(KEN))
     async with clocks.database.unit() as unit:
         await unit.schedules.pause(clocks.actor, other.id)
-    await clocks.pass_time(days=1)
+    await clocks.pass_time(days=300)
     mine = await clocks.make(OnceTrigger(run_at=clocks.now + timedelta(hours=1)))
     await clocks.settle()
     await clocks.pass_time(hours=1)
-    clocks.now += timedelta(days=30)
+    async with clocks.database.unit() as unit:
+        await unit.undos.delete_old(timedelta(days=30))
+    assert (await must_end(clocks, job)).state == "ended"
+    clocks.now += timedelta(days=31)
     async with clocks.database.unit() as unit:
         await unit.undos.delete_old(timedelta(days=30))
     assert await end_of(clocks, job) is None
