@@ -165,7 +165,8 @@ class ScheduleService:
         for name, value in _fields(after).items():
             setattr(model, name, value)
         model.updated_at = now
-        if moves or after.max_runs != before.max_runs:
+        # What waits for its jitter is kept, unless the times are others.
+        if moves or (after.max_runs != before.max_runs and (model.state == "ended" or _is_spent(model))):
             if model.state == "ended":
                 model.state = "active"
             _plan(model, now)
@@ -269,12 +270,15 @@ def _fields(draft: ScheduleDraft) -> dict[str, object]:
 
 def _plan(model: ScheduleModel, now: datetime) -> None:
     """What comes next from now on; it has ended where nothing does."""
-    is_spent = model.max_runs is not None and model.runs >= model.max_runs
-    found = None if is_spent else first_after(model.timing, model.id, now)
+    found = None if _is_spent(model) else first_after(model.timing, model.id, now)
     model.next_at = None if found is None else found.at
     model.due_at = None if found is None else found.due_at
     if found is None and model.state == "active":
         model.state = "ended"
+
+
+def _is_spent(model: ScheduleModel) -> bool:
+    return model.max_runs is not None and model.runs >= model.max_runs
 
 
 def _require_end(before: ScheduleDraft, after: ScheduleDraft) -> None:

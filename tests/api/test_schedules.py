@@ -1,12 +1,14 @@
 """Schedules over HTTP: made, looked at, changed and run; answers are compared with the OpenAPI document."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from core.config import Settings, asyncpg_dsn
 from tests.api.conftest import installation
@@ -175,7 +177,9 @@ async def test_one_that_waits_for_its_jitter_is_still_to_come(api: Clocked) -> N
     pending = shown["next_run"]
     assert pending["at"] < pending["due_at"]
     api.now = datetime.fromisoformat(pending["due_at"]) - timedelta(milliseconds=1)
-    assert (await api.get(f"/schedules/{shown['id']}")).json()["next_runs"] == shown["next_runs"]
+    path = f"/schedules/{shown['id']}"
+    assert (await api.get(path)).json()["next_runs"] == shown["next_runs"]
+    assert (await api.edit(path, max_runs=2)).json()["next_runs"] == shown["next_runs"][:2]
 
 
 async def test_it_is_paused_with_a_reason_and_goes_on_from_when_it_is_resumed(api: Clocked) -> None:
@@ -252,6 +256,28 @@ async def test_a_one_off_becomes_a_job_ends_and_may_be_renamed_and_given_another
     await api.work()
     await api.pass_time(minutes=54)
     assert (await api.get(path)).json()["runs"] == 2
+
+
+async def test_the_end_of_what_was_done_for_a_time_is_shown_and_only_its_moment_can_be_changed(
+    api: Clocked,
+) -> None:
+    once = {"type": "once", "run_at": "2026-03-27T12:00:00Z"}
+    schedule = await made(api, trigger=once)
+    act = {"kind": "role.grant", "role_id": "5", "member_ids": ["6"]}
+    payload = {"kind": "action.undo", "job_id": str(uuid4()), "act": act}
+    async with api.database.engines.writing.begin() as connection:
+        await connection.execute(
+            text("UPDATE schedules SET payload = :payload"), {"payload": json.dumps(payload)}
+        )
+    path = f"/schedules/{schedule['id']}"
+    assert (await api.get(path)).json()["payload"] == payload
+    [listed] = (await api.get(f"/guilds/{schedule['guild_id']}/schedules")).json()["items"]
+    assert listed["payload"] == payload
+    moved = await api.edit(path, trigger={"type": "once", "run_at": "2026-03-28T12:00:00Z"})
+    assert moved.json()["next_run"]["at"] == "2026-03-28T12:00:00Z"
+    for changes in ({"payload": SYNC}, {"trigger": WEEKDAYS}):
+        refused = await api.edit(path, **changes)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "ours")
 
 
 async def test_asking_twice_is_asking_once(api: Clocked) -> None:
