@@ -23,6 +23,7 @@ from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
 from api.controllers.docs import DocsController
 from api.controllers.drift import DriftController
+from api.controllers.guild_schedules import GuildScheduleController
 from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
 from api.controllers.health import HealthController
@@ -34,6 +35,7 @@ from api.controllers.notifications import NotificationController
 from api.controllers.plans import PlanController
 from api.controllers.policies import PolicyController
 from api.controllers.rollouts import RolloutController
+from api.controllers.schedules import ScheduleController
 from api.controllers.schemas import SchemaController
 from api.controllers.sessions import SessionController
 from api.controllers.snapshots import SnapshotController
@@ -103,6 +105,8 @@ CONTROLLERS = (
     GuildJobController,
     CallbackController,
     DeliveryController,
+    ScheduleController,
+    GuildScheduleController,
     AuditController,
     SystemController,
 )

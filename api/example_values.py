@@ -17,4 +17,4 @@ def _id(number: int) -> uuid.UUID:
     return uuid.UUID(f"0195516f-2c00-7000-8000-{number:012d}")
 
 
-ACCOUNT, TOKEN, TEMPLATE, SNAPSHOT, PLAN, JOB = (_id(number) for number in range(1, 7))
+ACCOUNT, TOKEN, TEMPLATE, SNAPSHOT, PLAN, JOB, SCHEDULE, RUN = (_id(number) for number in range(1, 9))

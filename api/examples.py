@@ -14,6 +14,7 @@ from api.drift_examples import DRIFT_EXAMPLES
 from api.guild_examples import GUILD_EXAMPLES
 from api.job_examples import JOB_EXAMPLES
 from api.plan_examples import PLAN_EXAMPLES
+from api.schedule_examples import SCHEDULE_EXAMPLES
 from api.schemas.problems import FieldError, Problem
 from api.snapshot_examples import SNAPSHOT_EXAMPLES
 from api.system_examples import SYSTEM_EXAMPLES
@@ -53,6 +54,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
         *GUILD_EXAMPLES,
         *JOB_EXAMPLES,
         *PLAN_EXAMPLES,
+        *SCHEDULE_EXAMPLES,
         *SNAPSHOT_EXAMPLES,
         *SYSTEM_EXAMPLES,
         *TEMPLATE_EXAMPLES,

@@ -21,6 +21,10 @@ def delivery_at(callback_id: UUID, delivery_id: UUID) -> str:
     return f"{callback_at(callback_id)}/deliveries/{delivery_id}"
 
 
+def schedule_at(schedule_id: UUID) -> str:
+    return f"{PREFIX}/schedules/{schedule_id}"
+
+
 def plan_at(plan_id: UUID) -> str:
     return f"{PREFIX}/plans/{plan_id}"
 

@@ -14,6 +14,7 @@ from litestar.params import PathParameter, QueryParameter
 from api.arguments import arguments_of
 from api.errors import InvalidParameter
 from core.paging import Paging
+from core.schedules.service import MOST_PREVIEWED
 
 SNOWFLAKE = "^[0-9]{1,20}$"
 GuildId: TypeAlias = Annotated[
@@ -31,10 +32,14 @@ PlanId: TypeAlias = Annotated[UUID, PathParameter(description="The plan's id.")]
 JobId: TypeAlias = Annotated[UUID, PathParameter(description="The job's id.")]
 CallbackId: TypeAlias = Annotated[UUID, PathParameter(description="The callback's id.")]
 DeliveryId: TypeAlias = Annotated[UUID, PathParameter(description="The delivery's id.")]
+ScheduleId: TypeAlias = Annotated[UUID, PathParameter(description="The schedule's id.")]
 SessionId: TypeAlias = Annotated[UUID, PathParameter(description="The session's id.")]
 TokenId: TypeAlias = Annotated[UUID, PathParameter(description="The token's id.")]
 Limit: TypeAlias = Annotated[
     int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
+]
+HowMany: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=MOST_PREVIEWED, description="How many of the next runs.")
 ]
 Cursor: TypeAlias = Annotated[
     UUID | None, QueryParameter(description="`next_cursor` of the page before; absent for the first page.")

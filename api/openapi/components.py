@@ -9,6 +9,8 @@ from api.examples import EXAMPLES, example_of
 from api.schemas.callback_events import CallbackEvent
 from api.schemas.guild_events import GuildEvent
 from api.schemas.jobs import JobEvent, JobPayload, JobResult
+from api.schemas.schedule_payloads import SchedulePayload, ScheduleWork
+from api.schemas.schedules import ScheduleTrigger
 from api.schemas.steps import PlanStep
 from api.schemas.system import ProcessDetails
 from core.templates.documents.channels import ChildChannel, DocumentChannel
@@ -24,6 +26,9 @@ NAMED_UNIONS: dict[str, Any] = {
     "GuildEvent": GuildEvent,
     "CallbackEvent": CallbackEvent,
     "PlanStep": PlanStep,
+    "SchedulePayload": SchedulePayload,
+    "ScheduleWork": ScheduleWork,
+    "ScheduleTrigger": ScheduleTrigger,
     "ProcessDetails": ProcessDetails,
     "DocumentChannel": DocumentChannel,
     "DocumentChildChannel": ChildChannel,

@@ -44,6 +44,7 @@ _TAGS = {
     "images": "Pictures by their content, for templates to name.",
     "plans": "What it would take, before it is done; and doing it.",
     "jobs": "What was asked of the bot.",
+    "schedules": "What is asked of the bot again and again, or later.",
     "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
     "audit": "Who changed what, and through which door.",
     "auth": "Logging in with Discord and out, and access tokens.",

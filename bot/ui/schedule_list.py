@@ -16,7 +16,7 @@ from core.schedules.sentences import sentence
 from core.schedules.timing import Occurrence
 
 PAGE = 8
-_SENTENCE_ROOM = 120
+_SENTENCE_ROOM, _HEAD_ROOM = 120, 1500
 NONE = "Nothing is scheduled here. `/schedule add` does."
 
 
@@ -50,7 +50,7 @@ def schedule_embed(
 def added_text(schedule: Schedule, coming: Sequence[Occurrence]) -> str:
     """What was made, and when it runs."""
     head = f"“{plain(schedule.name)}” {doing(schedule.payload)}: {_when(schedule)}."
-    return f"{head}\nNext:\n{runs_text(coming)}"
+    return f"{clipped(head, _HEAD_ROOM)}\nNext:\n{runs_text(coming)}"
 
 
 def runs_text(coming: Sequence[Occurrence]) -> str:

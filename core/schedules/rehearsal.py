@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from core.actions.authority import denials
 from core.actions.payloads import Action, OnChannels, OnMembers, OnMessages
 from core.actions.scene import Denial, Party, Scene, asker_party, bot_party
@@ -14,6 +16,7 @@ from core.schedules.asking import Asking, Savepoint
 from core.schedules.payloads import SchedulePayload
 from core.schedules.running import RunService
 
+_PAYLOAD = "/payload"
 _OF_THE_GUILD = frozenset({"guild_state"})
 """Conflicts that are none of the payload's."""
 
@@ -36,6 +39,9 @@ class Rehearsal:
                 await self._asking.ask(actor, guild_id, payload)
         except GuildBusy:
             return
+        except Invalid as refused:
+            problems = tuple(map(_inside, refused.problems))
+            raise Invalid(refused.message, code=refused.error_code, problems=problems) from refused
         except (Conflict, NotFound) as error:
             if error.error_code in _OF_THE_GUILD:
                 raise
@@ -56,6 +62,13 @@ class Rehearsal:
         return tuple(denials(action, Scene(guild=view.structure, parties=tuple(parties))))
 
 
+def _inside(problem: Problem) -> Problem:
+    """Pointers count from the schedule. Those of an action already do: it stands under `payload` there and here."""
+    if problem.pointer.startswith(_PAYLOAD):
+        return problem
+    return replace(problem, pointer=f"{_PAYLOAD}{problem.pointer}")
+
+
 def _would_fail(code: str, message: str) -> Invalid:
     said = f"It would fail: {message}"
-    return Invalid(said, problems=(Problem(pointer="/payload", code=code, message=said),))
+    return Invalid(said, problems=(Problem(pointer=_PAYLOAD, code=code, message=said),))

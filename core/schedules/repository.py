@@ -3,7 +3,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from core.actions.undo import UNDO
@@ -102,10 +102,14 @@ class ScheduleRepository(Repository[ScheduleModel]):
         return not await self.session.scalar(query)
 
     async def drop_undone(self, moment: datetime) -> None:
-        """Those that took something back, and have been at their end since before that moment."""
+        """Those that took something back, and whose last run ended before that moment."""
+        later = exists().where(
+            ScheduleRunModel.schedule_id == ScheduleModel.id,
+            or_(ScheduleRunModel.ended_at.is_(None), ScheduleRunModel.ended_at >= moment),
+        )
         await self.session.execute(
             delete(ScheduleModel)
-            .where(ScheduleModel.state == "ended", _is_undo(), ScheduleModel.updated_at < moment)
+            .where(ScheduleModel.state == "ended", _is_undo(), ScheduleModel.updated_at < moment, ~later)
             .execution_options(synchronize_session=False)
         )
 

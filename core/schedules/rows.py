@@ -110,13 +110,13 @@ def changed(draft: ScheduleDraft, changes: ScheduleChanges) -> ScheduleDraft:
     return replace(draft, timing=timing, **rest)
 
 
-def anchored(draft: ScheduleDraft, moment: datetime) -> ScheduleDraft:
+def anchored(timing: Timing, moment: datetime) -> Timing:
     """An interval without an anchor counts from when it begins."""
-    trigger = draft.timing.trigger
+    trigger = timing.trigger
     if not isinstance(trigger, IntervalTrigger) or trigger.anchor is not None:
-        return draft
-    anchor = (draft.timing.starts_at or moment).replace(microsecond=0)
-    return replace(draft, timing=replace(draft.timing, trigger=replace(trigger, anchor=anchor)))
+        return timing
+    anchor = (timing.starts_at or moment).replace(microsecond=0)
+    return replace(timing, trigger=replace(trigger, anchor=anchor))
 
 
 def owner_of(actor: Actor, guild_id: str) -> Actor:

@@ -112,17 +112,23 @@ class RunService:
             )
         if model.overlap == "cancel_previous":
             await self._call_off(others, now)
-        row = new_run(model, Occurrence(now, now), "waiting", by_hand=True, look_at=now)
-        if not await self._runs.put([row]):
-            raise Conflict(f"“{model.name}” has a run of this very moment already.", code="run_open")
+        run = await self._put_by_hand(model, now)
         model.runs += 1
-        others = [each for each in await self._open_of(model) if each.id != row["id"]]
-        run = await self._runs.get_one(id=row["id"])
+        others = [each for each in await self._open_of(model) if each.id != run.id]
         if not others:
             await self._ask(model, run, now, await self._asker_of(model, {}), request_id)
         else:
             run.look_at = None
         return run
+
+    async def _put_by_hand(self, model: ScheduleModel, now: datetime) -> ScheduleRunModel:
+        """At the first moment that has no run yet: it is by this that runs are told apart."""
+        at = now
+        while True:
+            row = new_run(model, Occurrence(at, now), "waiting", by_hand=True, look_at=now)
+            if await self._runs.put([row]):
+                return await self._runs.get_one(id=row["id"])
+            at += timedelta(microseconds=1)
 
     async def asker(self, owner: Actor) -> Actor:
         """The owner of a schedule as they are now. Raises `Forbidden` where what they came with holds no more."""
@@ -157,23 +163,25 @@ class RunService:
 
     async def _claim(self, models: Sequence[ScheduleModel], now: datetime) -> None:
         open_runs = await self._runs.open_of([model.id for model in models])
+        decisions = {model.id: decision_of(model, now) for model in models}
         rows: list[dict[str, Any]] = []
         overtaken: list[ScheduleRunModel] = []
         for model in models:
-            decision, others = decision_of(model, now), open_runs[model.id]
+            decision, others = decisions[model.id], open_runs[model.id]
             is_begun = begins(model.overlap, len(others))  # pyright: ignore[reportArgumentType]
             if decision.run and is_begun and model.overlap == "cancel_previous":
                 overtaken += others
             rows += new_runs(model, decision, now, behind=None if is_begun else others[0])
-            model.next_at = None if decision.next is None else decision.next.at
-            model.due_at = None if decision.next is None else decision.next.due_at
-            if decision.next is None:
-                model.state = "ended"
         await self._call_off(overtaken, now)
         put = await self._runs.put(rows)
         made = Counter(row["schedule_id"] for row in rows if row["id"] in put and not is_missed(row))
         for model in models:
+            upcoming = decisions[model.id].next
             model.runs += made[model.id]
+            model.next_at = None if upcoming is None else upcoming.at
+            model.due_at = None if upcoming is None else upcoming.due_at
+            if upcoming is None:
+                model.state = "ended"
 
     async def _call_off(self, runs: Sequence[ScheduleRunModel], now: datetime) -> None:
         """A job that is being done ends between two of its steps; until then its run is open."""

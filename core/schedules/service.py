@@ -16,7 +16,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
 from core.guilds.service import GuildService
 from core.paging import Page, Paging
 from core.rights import Right
-from core.schedules.checks import require_sound
+from core.schedules.checks import require_sound, require_sound_timing
 from core.schedules.models import ScheduleModel
 from core.schedules.rehearsal import Rehearsal
 from core.schedules.repository import RunRepository, ScheduleRepository
@@ -24,7 +24,7 @@ from core.schedules.reversals import ReversalRepository
 from core.schedules.rows import anchored, changed, draft_of, owner_of, to_run, to_schedule
 from core.schedules.running import RunService
 from core.schedules.schemas import Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun
-from core.schedules.timing import Occurrence, first_after, preview
+from core.schedules.timing import Occurrence, Timing, first_after, preview
 from core.schedules.triggers import OnceTrigger
 
 MOST_IN_GUILD = 1_000
@@ -64,7 +64,7 @@ class ScheduleService:
         if actor.account_id is None:
             raise Forbidden("Only an account can own schedules: log in with Discord first.")
         now = self._clock()
-        draft = anchored(draft, now)
+        draft = replace(draft, timing=anchored(draft.timing, now))
         require_sound(draft, now)
         owner = owner_of(actor, guild_id)
         await self._rehearsal.rehearse(owner, guild_id, draft.payload)
@@ -91,14 +91,15 @@ class ScheduleService:
         return to_schedule(model)
 
     async def preview(
-        self, actor: Actor, guild_id: Snowflake, draft: ScheduleDraft, count: int
+        self, actor: Actor, guild_id: Snowflake, timing: Timing, count: int
     ) -> tuple[Occurrence, ...]:
-        """When it would run, without its jitter. Raises `Invalid` as `create` does."""
+        """When it would run, without its jitter. Raises `Invalid` for times as `create` does."""
         actor.require(guild_id, Right.SCHEDULES_READ)
+        await self._guilds.known(actor, guild_id)
         now = self._clock()
-        draft = anchored(draft, now)
-        require_sound(draft, now)
-        return preview(replace(draft.timing, jitter_seconds=0), uuid.UUID(int=0), now, count)
+        timing = anchored(timing, now)
+        require_sound_timing(timing, now)
+        return preview(replace(timing, jitter_seconds=0), uuid.UUID(int=0), now, count)
 
     async def get(self, actor: Actor, schedule_id: uuid.UUID) -> Schedule:
         """Raises `NotFound` also for a schedule of a guild that the actor may not know of."""
@@ -120,12 +121,18 @@ class ScheduleService:
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
     async def upcoming(self, actor: Actor, schedule_id: uuid.UUID, count: int) -> tuple[Occurrence, ...]:
-        """The next ones, as if it were active; none where it has ended."""
-        model = await self._visible(actor, schedule_id)
-        if model.state == "ended":
+        """As `ahead`."""
+        return self.ahead(await self.get(actor, schedule_id), count)
+
+    def ahead(self, schedule: Schedule, count: int) -> tuple[Occurrence, ...]:
+        """The next ones, as if it were active; none where it has ended. One whose moment is over and that waits for
+        its jitter is still to come."""
+        if schedule.state == "ended":
             return ()
-        left = count if model.max_runs is None else min(count, max(model.max_runs - model.runs, 0))
-        return preview(model.timing, model.id, self._clock(), left)
+        left = max(schedule.max_runs - schedule.runs, 0) if schedule.max_runs is not None else count
+        first = () if schedule.next is None else (schedule.next,)
+        after = self._clock() if schedule.next is None else schedule.next.at
+        return (*first, *preview(schedule.timing, schedule.id, after, count))[: min(left, count)]
 
     async def latest_runs(
         self, actor: Actor, guild_id: Snowflake, ids: Collection[uuid.UUID]
@@ -153,15 +160,13 @@ class ScheduleService:
         after `seen`, and as `create`."""
         model = await self._own(actor, schedule_id)
         await self._guilds.require_present(actor, model.guild_id)
-        if seen is not None and model.updated_at != seen:
-            raise Stale(
-                "This schedule was changed after you read it: read it again.", code="precondition_failed"
-            )
+        _require_fresh(model, seen)
         before, now = draft_of(model), self._clock()
-        after = anchored(changed(before, changes), now)
+        after = changed(before, changes)
+        after = replace(after, timing=anchored(after.timing, now))
         if after == before:
             return to_schedule(model)
-        moves = after.timing != before.timing
+        moves = _moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
         if isinstance(before.payload, UndoPayload):
             _require_end(before, after)
@@ -174,7 +179,8 @@ class ScheduleService:
         for name, value in _fields(after).items():
             setattr(model, name, value)
         model.updated_at = now
-        if moves or after.max_runs != before.max_runs:
+        # What waits for its jitter is kept, unless the times are others.
+        if moves or (after.max_runs != before.max_runs and (model.state == "ended" or _is_spent(model))):
             if model.state == "ended":
                 model.state = "active"
             _plan(model, now)
@@ -226,9 +232,10 @@ class ScheduleService:
         await self._record(actor, model, "schedule.run", after={"run": run.id})
         return to_run(run)
 
-    async def delete(self, actor: Actor, schedule_id: uuid.UUID) -> None:
-        """With its history; what is being done goes on."""
+    async def delete(self, actor: Actor, schedule_id: uuid.UUID, *, seen: datetime | None = None) -> None:
+        """With its history; what is being done goes on. Raises `Stale` where it was changed after `seen`."""
         model = await self._own(actor, schedule_id)
+        _require_fresh(model, seen)
         await self._schedules.drop(schedule_id)
         await self._record(actor, model, "schedule.delete", before=draft_of(model))
 
@@ -260,18 +267,32 @@ class ScheduleService:
         return model
 
 
+def _moved(before: Timing, after: Timing) -> bool:
+    """Whether it runs at other times; what becomes of missed ones is none of that."""
+    same = ("misfire", "misfire_limit", "grace_seconds")
+    return replace(after, **{name: getattr(before, name) for name in same}) != before
+
+
+def _require_fresh(model: ScheduleModel, seen: datetime | None) -> None:
+    if seen is not None and model.updated_at != seen:
+        raise Stale("This schedule was changed after you read it: read it again.", code="precondition_failed")
+
+
 def _fields(draft: ScheduleDraft) -> dict[str, object]:
     return {name: getattr(draft, name) for name in draft.__struct_fields__}
 
 
 def _plan(model: ScheduleModel, now: datetime) -> None:
     """What comes next from now on; it has ended where nothing does."""
-    is_spent = model.max_runs is not None and model.runs >= model.max_runs
-    found = None if is_spent else first_after(model.timing, model.id, now)
+    found = None if _is_spent(model) else first_after(model.timing, model.id, now)
     model.next_at = None if found is None else found.at
     model.due_at = None if found is None else found.due_at
     if found is None and model.state == "active":
         model.state = "ended"
+
+
+def _is_spent(model: ScheduleModel) -> bool:
+    return model.max_runs is not None and model.runs >= model.max_runs
 
 
 def _require_end(before: ScheduleDraft, after: ScheduleDraft) -> None:

@@ -24,6 +24,8 @@ POSTS = {
     operation["operationId"]: operation for _, method, operation in operations(document()) if method == "post"
 }
 CALLBACK = {"url": "https://hooks.example.invalid/x", "events": ["job.settled"]}
+WHEN = {"trigger": {"type": "cron", "expression": "0 0 1 1 *"}}
+SCHEDULE = {"name": "x", "payload": {"kind": "guild.sync"}, **WHEN}
 SYNC = {"json": {"payload": {"kind": "guild.sync"}}}
 
 
@@ -51,6 +53,14 @@ async def redeliver(api: Api) -> Asked:
         " claims = claims + 1, lease_until = NULL"
     )
     return f"{sent}/redeliver", {}
+
+
+async def on_schedule(api: Api, what: str) -> Asked:
+    made = await api.post(f"/guilds/{await api.guild()}/schedules", json=SCHEDULE)
+    path = made.headers["location"].removeprefix("/api/v1")
+    if what == "resume":
+        await api.post(f"{path}/pause")
+    return f"{path}/{what}", {}
 
 
 async def plan(api: Api) -> Asked:
@@ -133,6 +143,11 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "rotateCallbackSecret": lambda api: on_callback(api, "rotate-secret"),
     "testCallback": lambda api: on_callback(api, "test"),
     "redeliver": redeliver,
+    "createSchedule": lambda api: in_guild(api, "schedules", json=SCHEDULE),
+    "previewNewSchedule": lambda api: in_guild(api, "schedules/preview", json=WHEN),
+    "pauseSchedule": lambda api: on_schedule(api, "pause"),
+    "resumeSchedule": lambda api: on_schedule(api, "resume"),
+    "runSchedule": lambda api: on_schedule(api, "run"),
     "pauseSystem": lambda api: plainly("/system/pause", json={"reason": "x"}),
     "resumeSystem": resume,
     "createTemplate": lambda api: plainly("/templates", json={"name": "x"}),

@@ -27,6 +27,8 @@ OPERATIONS = {
     if "x-required-scope" in operation
 }
 NOBODY = str(UUID(int=0))
+ALSO = {"createSchedule": ("jobs:create:guild.sync",)}
+"""Of the payload's kind: a schedule may ask for no more than whoever makes it."""
 
 
 @pytest.fixture
@@ -91,6 +93,9 @@ async def test_the_door_opens_where_a_scope_covers_the_right_and_nowhere_else(
     answer = await api.client.request(method, path, headers=bearer(secret))
     is_refused = answer.status_code == 403 and answer.json()["code"] == "out_of_scope"
     assert is_refused != meets(tuple(scopes), needed), (name, scopes, answer.text)
+    if name == "pauseSystem" and answer.is_success:
+        # The installation is that of all tests here.
+        await api.post("/system/resume")
 
 
 @pytest.mark.parametrize("name", ASK)
@@ -104,7 +109,8 @@ async def test_what_is_asked_for_needs_its_own_scope_and_no_other(api: Api, name
         refused = await api.post(path, headers=bearer(without), **sent)
         assert (refused.status_code, refused.json()["code"]) == (403, "out_of_scope")
         assert await api.rows() == before
-    answer = await api.post(path, headers=bearer(await token(api, scopes=[needed])), **sent)
+    scopes = [needed, *ALSO.get(name, ())]
+    answer = await api.post(path, headers=bearer(await token(api, scopes=scopes)), **sent)
     assert answer.is_success, answer.text
 
 

@@ -19,6 +19,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "editMyNotifications": {},
     "putPolicies": {"rules": []},
     "editCallback": {"enabled": False},
+    "editSchedule": {"name": "Theirs"},
     "editSnapshot": {"label": "before"},
     "putAccess": {"role": "moderator"},
 }
@@ -34,6 +35,8 @@ async def world(api: Api) -> dict[str, str]:
     picture = await api.post(path, **sent)
     await measured_by(api, guild_id, template["id"])
     redelivery = (await ASK["redeliver"](api))[0].split("/")
+    path, sent = await ASK["createSchedule"](api)
+    schedule = await api.post(path, **sent)
     await token(api)
     await api.capture(guild_id)  # the first one of all stays
     person = await someone(api, guild_id=guild_id)
@@ -52,6 +55,7 @@ async def world(api: Api) -> dict[str, str]:
         "image_hash": picture.json()["hash"],
         "callback_id": redelivery[2],
         "delivery_id": redelivery[4],
+        "schedule_id": schedule.json()["id"],
         "token_id": (await api.get("/me/tokens")).json()["items"][0]["id"],
     }
 

@@ -18,7 +18,7 @@ import msgspec
 from arq.connections import ArqRedis
 from msgspec.structs import replace
 from rich.console import Console
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from core.actor import Actor
 from core.catalog import CATALOG
@@ -29,7 +29,7 @@ from core.guilds.jobs import SyncPayload
 from core.jobs.ring import Rung
 from core.migrate import upgrade
 from core.schedules.models import ScheduleModel
-from core.schedules.schemas import ScheduleChanges, ScheduleDraft
+from core.schedules.schemas import CHANNEL, ScheduleChanges, ScheduleDraft
 from core.schedules.timing import Timing
 from core.schedules.triggers import IntervalTrigger, OnceTrigger
 from core.uow import Database
@@ -108,6 +108,7 @@ class House:
                 for number, at in enumerate(moments)
             ]
             await connection.execute(_COPY, rows)
+            await connection.execute(select(func.pg_notify(CHANNEL, "")))
         async with self.database.unit() as unit:
             await unit.schedules.delete(self.actor, made.id)
         return [row["id"] for row in rows]

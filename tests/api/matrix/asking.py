@@ -37,6 +37,12 @@ def sent(scene: Scene, cell: Cell) -> dict[str, Any]:
         "applyPlan": {"hash": "another"},
         "approvePlan": {"hash": "another"},
         "createCallback": {"url": "https://127.0.0.1/", "events": ["job.settled"]},
+        "createSchedule": {
+            "name": "late",
+            "payload": {"kind": "guild.sync"},
+            "trigger": {"type": "once", "run_at": PAST},
+        },
+        "previewNewSchedule": {"trigger": {"type": "once", "run_at": PAST}},
         "createTemplate": {"name": "Ours"}
         if cell.resource == "own"
         else {"name": "Ours", "visibility": "guild", "guild_id": place.guild_id},
@@ -44,10 +50,9 @@ def sent(scene: Scene, cell: Cell) -> dict[str, Any]:
         "importTemplate": DOCUMENT,
         "createVersion": {"document": DOCUMENT},
     }
-    edits = {"editMyNotifications", "editGuildSettings", "editCallback", "editTemplate"}
-    headers = (
-        OUTDATED if cell.operation in edits | {"putPolicies", "deleteCallback", "deleteTemplate"} else {}
-    )
+    edits = {"editMyNotifications", "editGuildSettings", "editCallback", "editSchedule", "editTemplate"}
+    conditional = edits | {"putPolicies", "deleteCallback", "deleteSchedule", "deleteTemplate"}
+    headers = OUTDATED if cell.operation in conditional else {}
     options: dict[str, Any] = {"headers": {**headers, **(MERGE if cell.operation in edits else {})}}
     if cell.operation in bodies or cell.operation in edits:
         options["json"] = bodies.get(cell.operation, {})

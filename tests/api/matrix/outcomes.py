@@ -13,6 +13,7 @@ Outcome = Literal["allowed", "unauthenticated", "forbidden", "not found"]
 STATUSES: dict[int, Outcome] = {401: "unauthenticated", 403: "forbidden", 404: "not found"}
 ADMINISTRATORS_SEE_JOBS: Role = "admin"
 MODERATORS_SEE_PLANS: Role = "moderator"
+MODERATORS_SEE_SCHEDULES: Role = "moderator"
 MODERATORS_SEE_TEMPLATES: Role = "moderator"
 
 
@@ -53,6 +54,8 @@ def _as_somebody(row: Row, cell: Cell) -> Outcome:
             outcome = "allowed" if _is_everywhere(cell) else "forbidden"
         case "plan":
             outcome = _in_guild(cell, seen_by=MODERATORS_SEE_PLANS, least=row.least)
+        case "schedule":
+            outcome = _in_guild(cell, seen_by=MODERATORS_SEE_SCHEDULES, least=row.least)
         case "job":
             outcome = _of_job(row, cell)
         case "template":

@@ -24,6 +24,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_id: str
     callback_id: str
     delivery_id: str
+    schedule_id: str
     plan_id: str
     template_id: str
     job_id: str
@@ -171,6 +172,7 @@ async def place(api: Api, colleague: Someone, *, word: str = "ours") -> Place:
         snapshot_id=snapshot_id,
         callback_id=callback,
         delivery_id=delivery,
+        schedule_id=await _schedule(api, colleague, guild_id, word),
         plan_id=_made(plan)["id"],
         template_id=template_id,
         job_id=await _job(api, colleague.actor, guild_id),
@@ -201,6 +203,23 @@ async def template(person: Someone, **fields: Any) -> str:
     return _made(await person.ask("POST", "/templates", json=body))["id"]
 
 
+async def _schedule(api: Api, owner: Someone, guild_id: str, word: str) -> str:
+    """One that has ended and of which a run is open for ever: it can be neither paused nor resumed nor run."""
+    wanted = {
+        "name": f"Of {word}",
+        "payload": {"kind": "guild.sync"},
+        "trigger": {"type": "cron", "expression": "0 0 1 1 *"},
+    }
+    schedule = _made(await owner.ask("POST", f"/guilds/{guild_id}/schedules", json=wanted))["id"]
+    run = _made(await owner.ask("POST", f"/schedules/{schedule}/run"))
+    await api.execute(
+        f"UPDATE schedule_runs SET job_id = NULL WHERE id = '{run['id']}'",
+        f"UPDATE schedules SET state = 'ended', next_at = NULL, due_at = NULL WHERE id = '{schedule}'",
+    )
+    await end(api, run["job_id"])
+    return schedule
+
+
 async def _job(api: Api, asker: Actor, guild_id: str) -> str:
     """That is over; asked for when the asker was more than they are now."""
     then = GuildPermissions(guild_id=guild_id, bits=int(Permission.ADMINISTRATOR))
@@ -212,7 +231,7 @@ async def _job(api: Api, asker: Actor, guild_id: str) -> str:
     return str(job.id)
 
 
-async def end(api: Api, job_id: UUID) -> None:
+async def end(api: Api, job_id: UUID | str) -> None:
     await api.execute(
         "UPDATE jobs SET state = 'succeeded', waiting_for = NULL, resume_at = NULL, finished_at = now()"
         f" WHERE id = '{job_id}'"

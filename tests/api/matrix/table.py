@@ -18,10 +18,21 @@ another one in which nobody of these is anything, `no guild` is of none and not 
 """
 
 Kind = Literal[
-    "open", "account", "session", "installation", "guild", "callback", "plan", "job", "template", "draft"
+    "open",
+    "account",
+    "session",
+    "installation",
+    "guild",
+    "callback",
+    "schedule",
+    "plan",
+    "job",
+    "template",
+    "draft",
 ]
 """What an operation names: nothing that anybody owns; what is the asker's account's; the session it came with; the
-whole installation; a guild, by its id; a callback or plan of one; a job; a template; a template that is made now."""
+whole installation; a guild, by its id; a callback, schedule or plan of one; a job; a template; a template that is made
+now."""
 
 ROLES: tuple[Role, ...] = ("stranger", "user", "moderator", "admin", "owner")
 CREDENTIALS: tuple[Credential, ...] = (
@@ -41,6 +52,7 @@ RESOURCES: dict[Kind, tuple[Resource, ...]] = {
     "installation": ("any",),
     "guild": ("shared", "elsewhere"),
     "callback": ("shared", "elsewhere"),
+    "schedule": ("shared", "elsewhere"),
     "plan": ("shared", "elsewhere"),
     "job": ("own", "colleague's", "elsewhere", "no guild"),
     "template": ("own", "colleague's", "shared", "elsewhere", "no guild"),
@@ -153,6 +165,18 @@ TABLE: dict[str, Row] = {
     "listDeliveries": Row("callback", "admin"),
     "getDelivery": Row("callback", "admin"),
     "redeliver": Row("callback", "admin"),
+    # Schedules: those of others are an administrator's to change.
+    "listSchedules": Row("guild", "moderator"),
+    "createSchedule": Row("guild", "moderator"),
+    "previewNewSchedule": Row("guild", "moderator"),
+    "getSchedule": Row("schedule", "moderator"),
+    "previewSchedule": Row("schedule", "moderator"),
+    "listScheduleRuns": Row("schedule", "moderator"),
+    "editSchedule": Row("schedule", "admin"),
+    "deleteSchedule": Row("schedule", "admin"),
+    "pauseSchedule": Row("schedule", "admin"),
+    "resumeSchedule": Row("schedule", "admin"),
+    "runSchedule": Row("schedule", "admin"),
     # Templates
     "listTemplates": ACCOUNT,
     "createTemplate": Row("draft", "moderator"),
