@@ -51,6 +51,8 @@ class UnitOfWork(TemplateServices):
             jobs=self.jobs,
             accounts=self.accounts,
             access=self.access,
+            notifications=self.notifications,
+            told=self.guild_events,
             audit=self.audit,
             savepoint=self._savepoint,
             clock=self._clock,
@@ -77,6 +79,7 @@ class UnitOfWork(TemplateServices):
                 running=self.runs, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
             ),
             guilds=self.guilds,
+            told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
         )

@@ -70,6 +70,7 @@ class Housekeeping:
             await unit.jobs.delete_old(self._retention)
             await unit.guild_events.delete_old(self._retention)
             await unit.undos.delete_old(self._retention)
+            await unit.runs.delete_old(self._retention)
             await unit.deliveries.clean(self._delivery_retention)
             await unit.idempotency.forget_before(self._database.clock() - _KEYS_KEPT)
             await unit.processes.bury()

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.schemas.guild_events import DriftedField, GuildLife
+from api.schemas.guild_events import DriftedField, GuildLife, PausedSchedule, ScheduleInEvent
 from api.schemas.jobs import JobError, JobKind, JobProgress, JobResult, JobState, WaitingFor
 from api.schemas.values import Snowflake, Time
 
@@ -151,6 +151,34 @@ class CallbackGuildLeft(CallbackHappened, frozen=True, kw_only=True, tag_field="
     data: CallbackGuildData
 
 
+class CallbackPausedSchedule(PausedSchedule, frozen=True, kw_only=True):
+    """Which schedule, and why."""
+
+    guild_id: Snowflake
+
+
+class CallbackResumedSchedule(ScheduleInEvent, frozen=True, kw_only=True):
+    """Which schedule."""
+
+    guild_id: Snowflake
+
+
+class CallbackSchedulePaused(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="schedule.paused"
+):
+    """It does nothing until somebody resumes it."""
+
+    data: CallbackPausedSchedule
+
+
+class CallbackScheduleResumed(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="schedule.resumed"
+):
+    """It goes on; what it would have done meanwhile is not made up for."""
+
+    data: CallbackResumedSchedule
+
+
 class CallbackTest(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="callback.test"):
     """Somebody asked for a test."""
 
@@ -171,5 +199,7 @@ CallbackEvent: TypeAlias = (
     | CallbackGuildSuspended
     | CallbackGuildBanned
     | CallbackGuildLeft
+    | CallbackSchedulePaused
+    | CallbackScheduleResumed
     | CallbackTest
 )

@@ -25,6 +25,9 @@ CallbackEventType: TypeAlias = Literal[
     "guild.suspended",
     "guild.banned",
     "guild.left",
+    "schedule.*",
+    "schedule.paused",
+    "schedule.resumed",
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 CallbackUrl: TypeAlias = Annotated[
@@ -44,9 +47,10 @@ EventTypes: TypeAlias = Annotated[
     Meta(
         min_length=1,
         max_length=20,
-        description="`job.*` is every event of the guild's jobs and `guild.*` every other event of the guild, later "
-        "ones too. `guild.drift` tells what somebody changed that the active version says, the others what becomes of "
-        "the guild here; while it is banned, of the bot's coming and going nothing is sent.",
+        description="`job.*` is every event of the guild's jobs, `schedule.*` of its schedules and `guild.*` every "
+        "other event of the guild, later ones too. `guild.drift` tells what somebody changed that the active version "
+        "says, the others what becomes of the guild here; while it is banned, of the bot's coming and going nothing is "
+        "sent.",
     ),
 ]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]

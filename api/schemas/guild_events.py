@@ -1,7 +1,7 @@
 """The events of a guild's stream: those of its jobs, and what else happens in it."""
 
 import uuid
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -11,6 +11,8 @@ from api.schemas.guilds import GuildState
 from api.schemas.jobs import JobProgressed, JobQueued, JobRunning, JobSettled, JobWaiting, event_of
 from api.schemas.values import Snowflake, Time
 from core.jobs import schemas as core
+
+PauseCode: TypeAlias = Literal["by_hand", "authority_lost", "failing"]
 
 
 class DriftedField(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,41 @@ class GuildWasLeft(GuildHappened, frozen=True, kw_only=True, tag_field="type", t
     """The bot was removed, or the guild was deleted."""
 
 
+class ScheduleInEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Which schedule, and who did it."""
+
+    schedule_id: uuid.UUID
+    name: str
+    by: Annotated[str | None, Meta(description="By name; null where it was Guildwright itself.")]
+
+
+class PausedSchedule(ScheduleInEvent, frozen=True, kw_only=True):
+    """And why."""
+
+    code: Annotated[
+        PauseCode,
+        Meta(
+            description="`authority_lost`: its owner may no longer do what it asks for. `failing`: its runs kept "
+            "failing."
+        ),
+    ]
+    reason: str | None
+
+
+class SchedulePaused(PausedSchedule, frozen=True, kw_only=True, tag_field="type", tag="schedule.paused"):
+    """It does nothing until somebody resumes it."""
+
+    guild_id: Snowflake
+    at: Time
+
+
+class ScheduleResumed(ScheduleInEvent, frozen=True, kw_only=True, tag_field="type", tag="schedule.resumed"):
+    """It goes on; what it would have done meanwhile is not made up for."""
+
+    guild_id: Snowflake
+    at: Time
+
+
 OwnEvent: TypeAlias = (
     GuildDrift
     | GuildJoined
@@ -97,8 +134,10 @@ OwnEvent: TypeAlias = (
     | GuildSuspended
     | GuildBanned
     | GuildWasLeft
+    | SchedulePaused
+    | ScheduleResumed
 )
-"""Of the guild itself and of no job."""
+"""Of the guild itself or its schedules, and of no job."""
 
 GuildEvent: TypeAlias = JobQueued | JobRunning | JobProgressed | JobWaiting | JobSettled | OwnEvent
 

@@ -27,12 +27,21 @@ PendingGuilds = Annotated[
     ),
 ]
 
+PausedSchedules = Annotated[
+    bool,
+    Meta(
+        description="Whether you are told of schedules of yours that were paused because their runs kept failing, or "
+        "because you may no longer do what they ask for."
+    ),
+]
+
 
 class NotificationSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`updated_at` is when they were last changed."""
 
     job_results: JobResults
     guild_failures: GuildFailures
+    paused_schedules: PausedSchedules
     pending_guilds: PendingGuilds
     updated_at: Time
 
@@ -42,6 +51,7 @@ class EditNotificationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid
 
     job_results: JobResults | UnsetType = UNSET
     guild_failures: GuildFailures | UnsetType = UNSET
+    paused_schedules: PausedSchedules | UnsetType = UNSET
     pending_guilds: PendingGuilds | UnsetType = UNSET
 
 
@@ -64,6 +74,7 @@ def notifications_of(stored: StoredChoices) -> NotificationSettings:
     return NotificationSettings(
         job_results=choices.job_results,
         guild_failures=choices.guild_failures,
+        paused_schedules=choices.paused_schedules,
         pending_guilds=choices.pending_guilds,
         updated_at=stored.changed_at,
     )
@@ -73,5 +84,6 @@ def changes_of(body: EditNotificationSettings) -> core.NotificationChanges:
     return core.NotificationChanges(
         job_results=body.job_results,
         guild_failures=body.guild_failures,
+        paused_schedules=body.paused_schedules,
         pending_guilds=body.pending_guilds,
     )

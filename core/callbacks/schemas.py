@@ -22,6 +22,9 @@ EventType: TypeAlias = Literal[
     "guild.suspended",
     "guild.banned",
     "guild.left",
+    "schedule.*",
+    "schedule.paused",
+    "schedule.resumed",
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 TEST = "callback.test"

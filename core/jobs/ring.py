@@ -24,6 +24,8 @@ PASSING = frozenset(
         "guild.suspended",
         "guild.banned",
         "guild.left",
+        "schedule.paused",
+        "schedule.resumed",
     }
 )
 """Types of events after which no job is claimable, or due, that was not before."""

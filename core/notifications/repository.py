@@ -67,6 +67,26 @@ class NotificationChoicesRepository(Repository[NotificationChoicesModel]):
             if user_id is not None
         ]
 
+    async def of_owner(self, owner: Actor) -> tuple[Snowflake, NotificationChoices] | None:
+        """Whom to write to of what is theirs, and what they have chosen; None where nobody can be, or their account
+        is gone."""
+        is_theirs = (
+            AccountModel.discord_user_id == owner.discord_user_id
+            if owner.account_id is None
+            else AccountModel.id == owner.account_id
+        )
+        rows = await self.session.execute(
+            select(AccountModel.discord_user_id, NotificationChoicesModel.choices)
+            .outerjoin(NotificationChoicesModel, NotificationChoicesModel.account_id == AccountModel.id)
+            .where(is_theirs)
+        )
+        found = rows.one_or_none()
+        if found is None:
+            user_id, chosen = owner.discord_user_id if owner.account_id is None else None, None
+        else:
+            user_id, chosen = found
+        return None if user_id is None else (user_id, chosen or NotificationChoices())
+
     async def choices_of(self, user_ids: Collection[Snowflake]) -> dict[Snowflake, NotificationChoices]:
         """Of people by their Discord ids; who has not chosen is not among them."""
         rows = await self.session.execute(

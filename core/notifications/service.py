@@ -29,7 +29,7 @@ from core.notifications.choices import NotificationChanges, NotificationChoices,
 from core.notifications.jobs import NOTIFY, NotifyPayload
 from core.notifications.models import NoticeModel
 from core.notifications.repository import NoticeRepository, NotificationChoicesRepository
-from core.notifications.text import job_line
+from core.notifications.text import job_line, paused_line
 from core.rights import Right
 
 BETWEEN = timedelta(minutes=1)
@@ -130,15 +130,33 @@ class NotificationService:
             admin_ids=await self._admins(job, listeners),
             channel_id=channel_id,
         )
+        await self._write(told, job.guild_id, job_line(job, None if guild is None else guild.name))
+
+    async def schedule_paused(
+        self, owner: Actor, guild_id: Snowflake, *, schedule_id: uuid.UUID, name: str, reason: str | None
+    ) -> None:
+        """By us: its owner is told unless they have chosen otherwise, and the guild's channel. At the end of the
+        transaction that pauses it, because nothing that others wait for is locked after notices."""
+        guild = await self._guild(guild_id)
+        told: list[Recipient] = []
+        found = await self._choices.of_owner(owner)
+        if found is not None and found[1].paused_schedules:
+            told.append(Recipient(user_id=found[0]))
+        channel_id = (await self._options.of(guild_id)).notify_channel_id
+        if channel_id is not None:
+            told.append(Recipient(guild_id=guild_id, channel_id=channel_id))
+        line = paused_line(schedule_id, name, None if guild is None else guild.name, reason)
+        await self._write(told, guild_id, line)
+
+    async def _write(self, told: Collection[Recipient], guild_id: Snowflake | None, line: str) -> None:
         if not told:
             return
-        line = job_line(job, None if guild is None else guild.name)
         await self._notices.lock()
         for recipient in told:
             await self._notices.add(
                 NoticeModel(
                     recipient=recipient.name,
-                    guild_id=job.guild_id,
+                    guild_id=guild_id,
                     line=line,
                     job_id=await self._carrier(recipient),
                 )

@@ -1,5 +1,6 @@
 """How it is said."""
 
+import uuid
 from collections.abc import Sequence
 
 from core.discord.markdown import plain
@@ -17,6 +18,12 @@ def job_line(job: Job, guild_name: str | None) -> str:
     why = "." if job.error is None else f": {plain(_clipped(job.error.message, _ERROR))}"
     sign = "✅" if job.state == "succeeded" else "⚠️"
     return f"{sign} `{job.kind}`{where} (`{job.id}`) {_SAID.get(job.state, job.state)}{why}"
+
+
+def paused_line(schedule_id: uuid.UUID, name: str, guild_name: str | None, reason: str | None) -> str:
+    where = "" if guild_name is None else f" in **{plain(_clipped(guild_name, _NAME))}**"
+    why = "." if reason is None else f": {plain(_clipped(reason, _ERROR))}"
+    return f"⏸️ The schedule “{plain(_clipped(name, _NAME))}”{where} (`{schedule_id}`) was paused{why}"
 
 
 def message_of(lines: Sequence[str]) -> str:

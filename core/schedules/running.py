@@ -25,13 +25,16 @@ from core.clock import Clock
 from core.db import is_away
 from core.errors import Conflict, Forbidden, GuildwrightError, NotFound, Unauthenticated
 from core.jobs.errors import GuildBusy
+from core.jobs.guild_events import GuildEventService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
+from core.notifications.service import NotificationService
+from core.schedules import events
 from core.schedules.asking import Asking, Savepoint
 from core.schedules.claims import decision_of, is_missed, new_run, new_runs
 from core.schedules.models import ScheduleModel, ScheduleRunModel
 from core.schedules.repository import RunRepository, ScheduleRepository
-from core.schedules.rows import asker_of, state_of, trouble_of
+from core.schedules.rows import asker_of, state_of, to_schedule, trouble_of
 from core.schedules.schemas import Pause, Trouble
 from core.schedules.states import RunState, after_run, begins
 from core.schedules.timing import Occurrence
@@ -51,6 +54,8 @@ class RunService:
         jobs: JobService,
         accounts: AccountService,
         access: AccessService,
+        notifications: NotificationService,
+        told: GuildEventService,
         audit: AuditService,
         savepoint: Savepoint,
         clock: Clock,
@@ -61,6 +66,8 @@ class RunService:
         self._jobs = jobs
         self._accounts = accounts
         self._access = access
+        self._notifications = notifications
+        self._told = told
         self._audit = audit
         self._savepoint = savepoint
         self._clock = clock
@@ -77,6 +84,7 @@ class RunService:
         if found:
             await self._claim(found, now)
             await self._begin(found, now)
+            await self._tell_paused(found)
         return len(found)
 
     async def look_after(self, limit: int) -> int:
@@ -87,6 +95,7 @@ class RunService:
         if not ids:
             return 0
         found = await self._schedules.held(ids)
+        going = [model for model in found if model.state != "paused"]
         ended = await self._runs.ended_unseen(ids)
         for model in found:
             for run in ended[model.id]:
@@ -94,6 +103,7 @@ class RunService:
                 await self._draw(model, state_of(run))
                 await self._put_off(model, state_of(run), now)
         await self._begin(found, now)
+        await self._tell_paused(going)
         return len(ids)
 
     async def job_ended(self, job: Job) -> None:
@@ -130,6 +140,10 @@ class RunService:
                 return await self._runs.get_one(id=row["id"])
             at += timedelta(microseconds=1)
 
+    async def delete_old(self, keep: timedelta) -> None:
+        """Runs that ended longer ago than `keep`; their jobs are gone by then."""
+        await self._runs.delete_before(self._clock() - keep)
+
     async def asker(self, owner: Actor) -> Actor:
         """The owner of a schedule as they are now. Raises `Forbidden` where what they came with holds no more."""
         actor = asker_of(owner)
@@ -160,6 +174,22 @@ class RunService:
             before={"state": "active"},
             after={"state": "paused", "code": code, "reason": reason},
         )
+
+    async def _tell_paused(self, models: Sequence[ScheduleModel]) -> None:
+        """What we have paused of these. At the end, because nobody who has told of something locks anything else."""
+        ours = [(to_schedule(model), model.pause) for model in models if model.state == "paused"]
+        for schedule, pause in ours:
+            if pause is not None:
+                await self._told.tell(schedule.guild_id, events.PAUSED, events.paused(schedule, pause))
+        for schedule, pause in ours:
+            if pause is not None:
+                await self._notifications.schedule_paused(
+                    schedule.actor,
+                    schedule.guild_id,
+                    schedule_id=schedule.id,
+                    name=schedule.name,
+                    reason=pause.reason,
+                )
 
     async def _claim(self, models: Sequence[ScheduleModel], now: datetime) -> None:
         open_runs = await self._runs.open_of([model.id for model in models])

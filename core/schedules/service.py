@@ -14,8 +14,10 @@ from core.db import new_id
 from core.discord.types import Snowflake
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
 from core.guilds.service import GuildService
+from core.jobs.guild_events import GuildEventService
 from core.paging import Page, Paging
 from core.rights import Right
+from core.schedules import events
 from core.schedules.checks import require_sound, require_sound_timing
 from core.schedules.models import ScheduleModel
 from core.schedules.rehearsal import Rehearsal
@@ -44,6 +46,7 @@ class ScheduleService:
         running: RunService,
         rehearsal: Rehearsal,
         guilds: GuildService,
+        told: GuildEventService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
@@ -53,6 +56,7 @@ class ScheduleService:
         self._running = running
         self._rehearsal = rehearsal
         self._guilds = guilds
+        self._told = told
         self._audit = audit
         self._clock = clock
 
@@ -200,7 +204,10 @@ class ScheduleService:
                 f"This schedule is {model.state}: only an active one is paused.", code="schedule_state"
             )
         await self._running.pause(model, actor, "by_hand", reason)
-        return to_schedule(model)
+        paused = to_schedule(model)
+        if paused.pause is not None:
+            await self._told.tell(paused.guild_id, events.PAUSED, events.paused(paused, paused.pause))
+        return paused
 
     async def resume(self, actor: Actor, schedule_id: uuid.UUID) -> Schedule:
         """What it would have done meanwhile is not made up for. Raises `Conflict` where it is not paused or has
@@ -222,7 +229,9 @@ class ScheduleService:
         await self._record(
             actor, model, "schedule.resume", before={"state": "paused"}, after={"state": "active"}
         )
-        return to_schedule(model)
+        resumed = to_schedule(model)
+        await self._told.tell(resumed.guild_id, events.RESUMED, events.resumed(resumed, actor))
+        return resumed
 
     async def run_now(self, actor: Actor, schedule_id: uuid.UUID) -> ScheduleRun:
         """Beside its times, as its owner."""
