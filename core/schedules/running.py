@@ -318,7 +318,8 @@ class RunService:
     async def _draw(self, model: ScheduleModel, state: RunState) -> None:
         model.failures = after_run(state, model.failures)
         if model.failures >= model.pause_after and model.state == "active":
-            reason = f"The last {model.failures} runs failed."
+            what = "run" if model.failures == 1 else f"{model.failures} runs"
+            reason = f"The last {what} failed."
             await self.pause(model, SYSTEM, "failing", reason)
 
     async def _open_of(self, model: ScheduleModel) -> list[ScheduleRunModel]:
