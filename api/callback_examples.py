@@ -11,6 +11,8 @@ from api.schemas.callback_events import (
     CallbackGuildData,
     CallbackGuildSuspended,
     CallbackJobSettled,
+    CallbackPausedSchedule,
+    CallbackSchedulePaused,
     CallbackSettledJob,
 )
 from api.schemas.callbacks import (
@@ -23,7 +25,14 @@ from api.schemas.callbacks import (
     EditCallback,
 )
 from api.schemas.drift import DriftActor
-from api.schemas.guild_events import DriftedField, GuildDrift, GuildLife, GuildSuspended
+from api.schemas.guild_events import (
+    DriftedField,
+    GuildDrift,
+    GuildLife,
+    GuildSuspended,
+    PausedSchedule,
+    SchedulePaused,
+)
 from api.schemas.jobs import JobProgress, SyncResult
 
 _THEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -71,6 +80,9 @@ _DRIFTED = DriftedField(
     at=_THEN,
 )
 _SUSPENDED = GuildLife(name="Harbour", state="suspended", before="approved", reason="Spam", by="ada")
+_PAUSED = PausedSchedule(
+    schedule_id=_JOB, name="Morning", by=None, code="failing", reason="The last 5 runs failed."
+)
 CALLBACK_EXAMPLES: tuple[msgspec.Struct, ...] = (
     _CALLBACK_SHOWN,
     CallbackPage(items=(_CALLBACK_SHOWN,)),
@@ -108,4 +120,8 @@ CALLBACK_EXAMPLES: tuple[msgspec.Struct, ...] = (
         timestamp=_THEN, data=CallbackGuildData(guild_id=_GUILD, **msgspec.structs.asdict(_SUSPENDED))
     ),
     GuildSuspended(guild_id=_GUILD, at=_THEN, **msgspec.structs.asdict(_SUSPENDED)),
+    CallbackSchedulePaused(
+        timestamp=_THEN, data=CallbackPausedSchedule(guild_id=_GUILD, **msgspec.structs.asdict(_PAUSED))
+    ),
+    SchedulePaused(guild_id=_GUILD, at=_THEN, **msgspec.structs.asdict(_PAUSED)),
 )
