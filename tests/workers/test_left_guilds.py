@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Text, cast, func, select
 
 from core.access.schemas import Person
+from core.actions.payloads import RoleGrant
 from core.actor import SYSTEM, Actor
 from core.audit.schemas import AuditFilter
 from core.callbacks.schemas import CallbackDraft
@@ -103,7 +104,24 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
         claim = await unit.ledger.claim("bot", "one", 45.0)
         assert claim is not None
         await unit.ledger.settle(claim, "failed", error=JobError(code="x", message="It is to be told."))
+    await _granted_for_a_time(database, actor, guild_id, person)
     return guild, template
+
+
+async def _granted_for_a_time(database: Database, actor: Actor, guild_id: str, user_id: str) -> None:
+    wanted = RoleGrant(role_id=snowflake(), member_ids=(user_id,), expires_in=3600)
+    async with database.unit() as unit:
+        asked = await unit.actions.request(actor, guild_id, wanted)
+        while True:
+            claim = await unit.ledger.claim("bot", "one", 45.0)
+            assert claim is not None
+            if claim.job.id == asked.id:
+                break
+            await unit.ledger.settle(claim, "succeeded")
+        step = f"grant:{user_id}"
+        await unit.ledger.intend(claim, 45.0, step, step, once=True)
+        await unit.ledger.record(claim, 45.0, step, "done", outcome=user_id)
+        await unit.ledger.settle(claim, "succeeded")
 
 
 async def somebody(database: Database) -> tuple[uuid.UUID, str]:
