@@ -9,11 +9,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from core.callbacks.schemas import CallbackDraft
+from core.composition.people import People
 from core.db import Engines
 from core.errors import GuildwrightError
+from core.guilds.options import GuildOptionsChanges
+from core.notifications.choices import NotificationChanges
 from core.paging import Paging
 from core.schedules.schemas import Schedule, ScheduleChanges
 from core.schedules.triggers import IntervalTrigger
+from tests.builders.core import snowflake
+from tests.fixtures.keys import keyring
 from tests.fixtures.size import SEED, sized
 from tests.workers.scheduled import Clockwork, clockwork
 
@@ -30,10 +36,11 @@ async def clocks(database_url: str) -> AsyncIterator[Clockwork]:
 
 
 class Storm:
-    """`done` counts what was done by whom."""
+    """`done` counts what was done by whom. Schedules whose runs fail are paused after `pause_after` of them."""
 
-    def __init__(self, clocks: Clockwork, dice: random.Random) -> None:
+    def __init__(self, clocks: Clockwork, dice: random.Random, *, pause_after: int = 100) -> None:
         self.clocks = clocks
+        self.pause_after = pause_after
         self.dice = dice
         self.schedules: list[Schedule] = []
         self.done: dict[str, int] = {}
@@ -71,7 +78,7 @@ class Storm:
             IntervalTrigger(every_seconds=60),
             name=f"number {number}",
             overlap=self.dice.choice(OVERLAPS),
-            pause_after=100,
+            pause_after=self.pause_after,
         )
         self.schedules.append(made)
 
@@ -117,12 +124,32 @@ class Storm:
                 await unit.guild_reviews.decide(self.clocks.actor, self.clocks.guild_id, decision)
 
 
+async def _tell_of_everything(clocks: Clockwork) -> None:
+    """To their owner, to a channel of the guild and to a program of its own."""
+    await clocks.execute(f"UPDATE accounts SET discord_user_id = {snowflake()}")
+    clocks.database.people = People(keyring=keyring())
+    choices = NotificationChanges(job_results="all", guild_failures=True)
+    async with clocks.database.unit() as unit:
+        view = await unit.guilds.view(clocks.actor, clocks.guild_id)
+        channel_id = next(each.id for each in view.structure.channels if each.type == "text")
+        await unit.notifications.edit(clocks.actor, choices)
+        changes = GuildOptionsChanges(notify_channel_id=channel_id)
+        await unit.guild_options.edit(clocks.actor, clocks.guild_id, changes)
+        draft = CallbackDraft(url="https://hooks.example/x", events=("job.*", "guild.*", "schedule.*"))
+        await unit.callbacks.create(clocks.actor, clocks.guild_id, draft)
+
+
+@pytest.mark.parametrize("is_told", [False, True], ids=["nobody is told", "everybody is told"])
 @pytest.mark.timeout(sized(small=300, soak=3600))
-async def test_nobody_who_writes_about_schedules_waits_in_a_circle(clocks: Clockwork) -> None:
-    storm = Storm(clocks, random.Random(f"storm {SEED}"))
+async def test_nobody_who_writes_about_schedules_waits_in_a_circle(clocks: Clockwork, is_told: bool) -> None:
+    if is_told:
+        await _tell_of_everything(clocks)
+    storm = Storm(clocks, random.Random(f"storm {SEED}"), pause_after=1 if is_told else 100)
     await storm.rage()
     assert len(storm.done) == 8, storm.done
     await storm.calm_down()
+    if is_told:
+        assert await _pauses_told(clocks) > 0
     async with clocks.database.read() as unit:
         left = (await unit.schedules.list(clocks.actor, clocks.guild_id, Paging(limit=200))).items
     for schedule in left:
@@ -130,6 +157,12 @@ async def test_nobody_who_writes_about_schedules_waits_in_a_circle(clocks: Clock
         assert "asked" not in states
         assert "waiting" not in states, (schedule.state, states)
     assert await _deadlocks(clocks) == 0
+
+
+async def _pauses_told(clocks: Clockwork) -> int:
+    async with clocks.engines.connection() as connection:
+        query = text("SELECT count(*) FROM notices WHERE line LIKE '%The schedule%'")
+        return (await connection.execute(query)).scalar_one()
 
 
 async def _deadlocks(clocks: Clockwork) -> int:
