@@ -84,7 +84,7 @@ async def test_no_repr_shows_a_secret(api: Api) -> None:
 async def shown_by_callbacks(api: Api) -> AsyncIterator[tuple[str, str]]:
     """With an Idempotency-Key, under which the answer is kept to be given again."""
     draft, once = {"url": "https://hooks.example/in", "events": ["job.*"]}, {"Idempotency-Key": "kept"}
-    guild = await api.guild()
+    guild, made = await api.guild(), dict[str, Any]()
     for _ in range(2):
         made = (await api.post(f"/guilds/{guild}/callbacks", json=draft, headers=once)).json()
         yield "createCallback", made["secret"]

@@ -61,6 +61,7 @@ class Installation:
         database.people = People(keyring=keyring())
         self.database = database
         self.rows: Rows = {}
+        self.before: Rows = {}
         self._known: set[UUID] = set()
         self._secrets: dict[str, str] = {}
         self._shown: dict[str, str] = {}
@@ -148,8 +149,8 @@ class Installation:
             page = await unit.audit.list(owner(), AuditFilter(), Paging(limit=100))
         async with self.database.engines.reading.connect() as connection:
             found = (await connection.execute(_ALL_ROWS)).all()
-        before, self.rows = self.rows, {_key(table, row): row for table, row in found}
-        changed = dict(set(before.items()) ^ set(self.rows.items()))
+        self.before, self.rows = self.rows, {_key(table, row): row for table, row in found}
+        changed = dict(set(self.before.items()) ^ set(self.rows.items()))
         entries = tuple(entry for entry in page.items if entry.id not in self._known)
         self._known.update(entry.id for entry in entries)
         return changed, entries

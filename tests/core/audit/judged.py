@@ -1,5 +1,6 @@
 """One call in a unit of its own, and whether the log says of it what has happened to the rows."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
@@ -33,6 +34,8 @@ TARGETS: Final = {
 """A row of these is what an entry is about: by that part of its key. All others are parts of one of them."""
 _PARTS: Final = {"callback": "callback_deliveries", "plan": "jobs", "system": "pauses"}
 """Where an entry is about something whose own row stays: what was sent, decided or held with it."""
+_FORGETTING: Final = {"plans": ("snapshots", "snapshot_id")}
+"""A row of the first forgets what it was made from when that goes, and nothing else of it changes."""
 _OWNED: Final = frozenset({"access_grants", "api_tokens", "notification_choices", "sessions"})
 """They go with their account."""
 
@@ -92,13 +95,28 @@ def _require_told(
     gone = any(table == "accounts" and (table, key) not in there.rows for table, key in changed)
     touched = {_target(table, key) for table, key in changed if table in TARGETS}
     for table, key in changed:
-        if table in TARGETS and not (gone and table in _OWNED):
+        if (
+            table in TARGETS
+            and not (gone and table in _OWNED)
+            and not _only_forgets(there, table, key, changed)
+        ):
             assert _target(table, key) in targets, f"{step}: nothing tells of {table} {key}: {said}"
     tables = {table for table, _ in changed}
     for entry in entries:
         about = entry.target_kind, entry.target_id
         assert about in touched or _PARTS.get(entry.target_kind) in tables, f"{step}: untouched: {about}"
         _require_named(operation, actor, entry)
+
+
+def _only_forgets(there: Installation, table: str, key: tuple[str, ...], changed: Rows) -> bool:
+    """What went with it has its own entry."""
+    source, column = _FORGETTING.get(table, ("", ""))
+    before, after = there.before.get((table, key)), there.rows.get((table, key))
+    gone = [id_ for (name, (id_, *_)) in changed if name == source and (name, (id_,)) not in there.rows]
+    if before is None or after is None or not gone:
+        return False
+    was, now = json.loads(before), json.loads(after)
+    return was.pop(column) in gone and now.pop(column) is None and was == now
 
 
 def _require_named(operation: Operation, actor: Actor, entry: AuditEntry) -> None:

@@ -90,6 +90,7 @@ WAY: Final = (
     Step("log in", "owner", 0),
     Step("end session", "admin", -1),
     Step("end a person's session", "owner", 1),
+    Step("rollback", "owner", -1),
     Step("delete snapshot", "owner", -1),
     Step("delete callback", "owner"),
     Step("delete template", "owner"),
