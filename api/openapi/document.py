@@ -108,7 +108,7 @@ def _whole(paths: dict[str, Schema], shown: list[Any]) -> Schema:
 
 
 def as_json(document: Schema) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1) + b"\n"
 
 
 def _sorted(value: Any) -> Any:
