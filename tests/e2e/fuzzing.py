@@ -28,6 +28,7 @@ _STEPS = sized(small=6, soak=30)
 _REQUEST_SECONDS = 60
 _SOAK_SECONDS = 1800
 # A stream is read for so long at most. Who is slow to answer is asked again, so that load is no failure.
+_REFUSALS = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]
 _STREAM_SECONDS = 2
 _STREAM_TRIES = 10
 _LAST = re.compile(r"/\{(\w+)\}$")
@@ -153,6 +154,8 @@ def _config(known: Known, url: str, token: str) -> str:
         f"phases.stateful.max-steps = {_STEPS}",
         # What is right by its schema may still be refused for what it says.
         "checks.positive_data_acceptance.enabled = false",
+        # Also by If-Match, which is looked at before it is known whether there is such a thing.
+        f"checks.negative_data_rejection.expected-statuses = {_REFUSALS}",
         *(f"dictionaries.d{number}.values = {_text(values)}" for number, (_, values, _) in enumerate(taken)),
         "[parameters]",
         *(
