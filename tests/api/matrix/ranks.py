@@ -58,5 +58,14 @@ RANKED: dict[str, tuple[Outcome, ...]] = {
     "applyPlan": _ADMINS,
     "approvePlan": _ADMINS,
     "rejectPlan": _ADMINS,
+    # A schedule is its owner's to change, and administrators' whoever's it is: they own it from then on.
+    "getSchedule": _ALL,
+    "previewSchedule": _ALL,
+    "listScheduleRuns": _ALL,
+    "editSchedule": _ADMINS,
+    "deleteSchedule": _ADMINS,
+    "pauseSchedule": _ADMINS,
+    "resumeSchedule": _ADMINS,
+    "runSchedule": _ADMINS,
 }
 """In the order of `PAIRS`."""

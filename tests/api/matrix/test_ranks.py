@@ -13,7 +13,7 @@ from core.discord.permissions import Permission
 from core.guilds.jobs import SYNC, SyncPayload
 from core.templates.plan import PlanOptions
 from tests.api.conftest import document
-from tests.api.matrix.asking import Impatient, outcome_in
+from tests.api.matrix.asking import MERGE, Impatient, outcome_in
 from tests.api.matrix.ranks import OF_SOMEBODY, PAIRS, RANKED, Pair, Rank
 from tests.api.people import ADMIN, MODERATOR, Someone, someone
 from tests.api.test_openapi import operations
@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "applyPlan": {},
     "approvePlan": {},
     "rejectPlan": {},
+    "editSchedule": {"name": "Every hour"},
 }
 
 
@@ -100,6 +101,21 @@ async def plan_of(company: Company, target: Someone, *, awaited: bool) -> str:
     return str(plan.id)
 
 
+async def schedule_of(company: Company, target: Someone, *, paused: bool) -> str:
+    path = f"/guilds/{company.guild_id}/schedules"
+    wanted = {
+        "name": "Hourly",
+        "payload": {"kind": "guild.sync"},
+        "trigger": {"type": "interval", "every_seconds": 3600},
+    }
+    made = await target.ask("POST", path, json=wanted)
+    assert made.is_success, made.text
+    schedule_id = made.json()["id"]
+    if paused:
+        assert (await target.ask("POST", f"/schedules/{schedule_id}/pause")).is_success
+    return schedule_id
+
+
 async def names_of(company: Company, operation: str, target: Someone) -> dict[str, str]:
     """What stands in the path, of the target's; made for this question alone."""
     _, path = OPERATIONS[operation]
@@ -108,6 +124,8 @@ async def names_of(company: Company, operation: str, target: Someone) -> dict[st
     if "{plan_id}" in path:
         awaited = operation in {"approvePlan", "rejectPlan"}
         return {"plan_id": await plan_of(company, target, awaited=awaited)}
+    if "{schedule_id}" in path:
+        return {"schedule_id": await schedule_of(company, target, paused=operation == "resumeSchedule")}
     names = {"guild_id": company.guild_id, "account_id": target.account_id}
     if "{token_id}" in path:
         made = await target.ask("POST", "/me/tokens", json={"name": "another"})
@@ -136,7 +154,8 @@ async def ask(company: Company, operation: str, pair: Pair) -> httpx.Response:
     async with httpx.AsyncClient(
         transport=transport, base_url="http://api.test", headers=asker.client.headers
     ) as client:
-        answer = await client.request(method, path.format(**names), **options)
+        headers = MERGE if method == "PATCH" else {}
+        answer = await client.request(method, path.format(**names), headers=headers, **options)
     if operation == "putAccess" and answer.is_success:
         await api.client.delete(f"/api/v1/guilds/{company.guild_id}/access/{target.account_id}")
     return answer
