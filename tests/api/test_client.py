@@ -50,6 +50,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.tools
 def test_its_types_hold(generated: Path) -> None:
     config: dict[str, Any] = {
         "include": [NAME, "use.py", JOURNEY.name],

@@ -38,6 +38,7 @@ _TOLD = re.compile(r"Each `data` is a (\w+)\.")
 _LARGE = (
     *("createDiff", "createJob", "createPlan", "createPlans", "createTemplate", "createVersion"),
     *("editGuildSettings", "importTemplate", "putPolicies"),
+    *("createSchedule", "editSchedule", "previewNewSchedule", "editCallback", "createCallback"),
 )
 _SPARED = (
     "[[operations]]",

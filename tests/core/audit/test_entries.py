@@ -26,7 +26,7 @@ from tests.core.audit.operations import BY_OURSELVES, OPERATIONS
 from tests.fixtures.servers import fresh_database
 from tests.fixtures.size import sized
 
-EXAMPLES = sized(small=8, soak=400)
+EXAMPLES = sized(small=5, soak=400)
 STEPS = sized(small=40, soak=80)
 # A failure names its step; making the way to it short takes minutes.
 PHASES = sized(small=(hypothesis.Phase.generate,), soak=tuple(hypothesis.Phase))
