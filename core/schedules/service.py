@@ -160,8 +160,9 @@ class ScheduleService:
         *,
         seen: datetime | None = None,
     ) -> Schedule:
-        """Who changes what somebody else's does, or when, owns it from then on. Raises `Stale` where it was changed
-        after `seen`, and as `create`."""
+        """Who changes what somebody else's does, or when, owns it from then on; what one's own does, by the credential
+        that says so, which may allow less than the one it was made with. Raises `Stale` where it was changed after
+        `seen`, and as `create`."""
         model = await self._own(actor, schedule_id)
         await self._guilds.require_present(actor, model.guild_id)
         _require_fresh(model, seen)
@@ -175,7 +176,8 @@ class ScheduleService:
         if isinstance(before.payload, UndoPayload):
             _require_end(before, after)
         elif replace(after, name=before.name) != before:
-            owner = model.actor if is_same_person(model.actor, actor) else owner_of(actor, model.guild_id)
+            keeps = is_same_person(model.actor, actor) and after.payload == before.payload
+            owner = model.actor if keeps else owner_of(actor, model.guild_id)
             if owner.account_id is None:
                 raise Forbidden("Only an account can own schedules: log in with Discord first.")
             await self._rehearsal.rehearse(owner, model.guild_id, after.payload)

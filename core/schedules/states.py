@@ -1,6 +1,5 @@
 """What a schedule and one of its runs can be, and what becomes of a run that finds an earlier one open. Pure."""
 
-from collections.abc import Collection
 from typing import Final, Literal, TypeAlias
 
 from core.jobs.states import JobState
@@ -40,7 +39,3 @@ def run_state(state: JobState) -> RunState:
             return "asked"
         case _:
             return state
-
-
-def is_open(states: Collection[RunState]) -> bool:
-    return any(state in OPEN_RUNS for state in states)

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden
+from core.schedules.payloads import CaptureScheduled
 from core.schedules.schemas import ScheduleChanges
 from core.schedules.states import Overlap
 from core.schedules.timing import Misfire
@@ -223,3 +224,19 @@ async def test_an_owner_who_is_none_any_more_pauses_it_with_a_reason(clocks: Clo
     assert run.trouble is not None
     assert run.trouble.code == "authority_lost"
     assert replace(seen, state="active").next is None
+
+
+async def test_a_credential_that_may_less_has_a_schedule_of_its_own_account_do_no_more(
+    clocks: Clockwork,
+) -> None:
+    schedule = await clocks.make()
+    narrow = replace(clocks.actor, scopes=("schedules:read", "schedules:write"))
+    changes = ScheduleChanges(payload=CaptureScheduled())
+    async with clocks.database.unit() as unit:
+        with pytest.raises(Forbidden, match="snapshots:write"):
+            await unit.schedules.edit(narrow, schedule.id, changes)
+    assert (await clocks.see(schedule)).payload == schedule.payload
+    allowed = replace(narrow, scopes=(*(narrow.scopes or ()), "snapshots:write"))
+    async with clocks.database.unit() as unit:
+        edited = await unit.schedules.edit(allowed, schedule.id, changes)
+    assert edited.actor.scopes == allowed.scopes
