@@ -49,6 +49,7 @@ JobKind: TypeAlias = Literal[
     "channel.unfollow",
     "channel.lock",
     "channel.unlock",
+    "channel.overwrite",
     "guild.leave",
 ]
 ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]

@@ -23,6 +23,7 @@ from api.schemas.actions import (
     MessageSend,
     RoleGrant,
     RoleRevoke,
+    WriteOverwrite,
 )
 from api.schemas.guilds import Label
 from api.schemas.jobs import SyncPayload
@@ -84,6 +85,7 @@ ScheduleWork: TypeAlias = (
     | ChannelUnfollow
     | ChannelLock
     | ChannelUnlock
+    | WriteOverwrite
     | SyncPayload
     | ScheduledCapture
     | ScheduledDriftCheck

@@ -10,6 +10,7 @@ import msgspec
 
 from core.actions.payloads import Action
 from core.actions.undo import Undone, UndoOutcome
+from core.discord.types import Overwrite
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.schedules.schemas import Schedule, ScheduleRun
@@ -120,7 +121,9 @@ class Harbour:
 
     async def overwrite(self) -> tuple[int, int]:
         """Of @everyone in #log: allowed and denied."""
-        found = await self.road.bot.gateway.look_at_overwrite(self.guild_id, self.log, self.guild_id)
+        found = await self.road.bot.gateway.look_at_overwrite(
+            self.guild_id, self.log, Overwrite(kind="role", id=self.guild_id)
+        )
         return found.allow, found.deny
 
 
