@@ -264,6 +264,15 @@ async def test_components_show_emojis_of_the_bots_guilds_only(sim: Control, rest
             assert place["emoji"]["id"]["_errors"][0]["code"] == "BUTTON_COMPONENT_INVALID_EMOJI"
 
 
+async def test_a_word_is_no_emoji_of_a_component(sim: Control, rest: Rest) -> None:
+    made = await sim.guild(channels=[{"name": "log"}])
+    path = f"/channels/{made['channels']['log']}/messages"
+    await rest.ok("POST", path, {"content": "x", "components": [button({"name": "⚓"})]})
+    answer = await rest("POST", path, {"content": "x", "components": [button({"name": "anchor"})]})
+    place = answer.json()["errors"]["components"]["0"]["components"]["0"]
+    assert place["emoji"]["name"]["_errors"][0]["code"] == "BUTTON_COMPONENT_INVALID_EMOJI"
+
+
 async def test_forums_name_emojis_of_their_own_guild(sim: Control, rest: Rest) -> None:
     made = await sim.guild(emojis=[{"name": "anchor"}])
     other = await sim.guild(name="Other", emojis=[{"name": "reef"}])

@@ -11,8 +11,8 @@ import pytest
 from core.actions.nonce import nonce_of
 from core.actor import SYSTEM
 from core.composition.people import People
-from core.guilds.announcing import join_message, join_text
 from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, AnnounceJoinPayload
+from core.guilds.join_messages import join_message, join_text
 from core.guilds.schemas import Guild
 from core.jobs.ring import no_ring
 from core.jobs.schemas import Claim, Job, JobFilter
