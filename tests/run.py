@@ -1,6 +1,7 @@
 """`just test`: every check, then every suite, a few at a time, and the seconds each took.
 
 All is run even where something fails early, so that one run tells everything; the exit status is that of the worst.
+A few tests that failed are run once more by themselves: what then passes is named as unstable and fails nothing.
 However it is ended, it ends what it has started.
 """
 
@@ -11,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,9 @@ LANES = (os.cpu_count() or 1) + 1
 _GRACE_SECONDS = 30.0
 _LAST_LINES = 20
 _MOST_SHOWN = 8
+_MOST_AGAIN = 3
+"""Tests that are run once more, alone: three suites on two cores can starve a test whose bot, API and servers all want
+to run at one moment."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -64,9 +68,10 @@ class Outcome(msgspec.Struct, frozen=True):
 class Lanes:
     """Runs programs a few at a time, each line under the name of who wrote it."""
 
-    def __init__(self, group: ProcessGroup, names: Sequence[str]) -> None:
+    def __init__(self, group: ProcessGroup, commands: Mapping[str, Sequence[str]]) -> None:
         self._group = group
-        self._left = sorted(names, key=_rank)
+        self._commands = commands
+        self._left = sorted(commands, key=_rank)
         self._running: set[OwnProcess] = set()
         self._is_interrupted = False
         self.outcomes: list[Outcome] = []
@@ -86,7 +91,7 @@ class Lanes:
         while self._left:
             name = self._left.pop(0)
             began = time.monotonic()
-            process = await self._group.start(name, _command(name))
+            process = await self._group.start(name, self._commands[name])
             self._running.add(process)
             if self._is_interrupted:  # while it was started
                 process.send_signal(signal.SIGINT)
@@ -100,11 +105,32 @@ def _rank(name: str) -> int:
 
 
 def _command(name: str) -> list[str]:
-    if name in CHECKS:
-        return CHECKS[name]
+    return CHECKS[name] if name in CHECKS else _pytest(f"tests/{name}")
+
+
+def _pytest(*what: str) -> list[str]:
     # At full numbers one test may take long, and what hangs is still to be told from what works.
     patience = ["--timeout=3600"] if _is_soak() else []
-    return [sys.executable, "-m", "pytest", "-p", "tests.tally", *patience, f"tests/{name}"]
+    return [sys.executable, "-m", "pytest", "-p", "tests.tally", *patience, *what]
+
+
+def few_that_failed(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """The tests to be run once more, by suite; none where more failed than chance explains, or where something else
+    than tests did."""
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    tests = {each.name: list(dict.fromkeys(failure.test for failure in each.failures)) for each in failed}
+    all_are_tests = all(each.failures and all(f.phase for f in each.failures) for each in failed)
+    return tests if all_are_tests and sum(map(len, tests.values())) <= _MOST_AGAIN else {}
+
+
+def _after(first: Outcome, second: Outcome, tests: Sequence[str]) -> Outcome:
+    """What passes alone passes; that it did not before is said, for it is somebody's to mend."""
+    if not second.passed:
+        return msgspec.structs.replace(first, seconds=first.seconds + second.seconds)
+    verdict = f"{first.verdict.partition(', FAILED')[0]}; UNSTABLE, passed alone: {', '.join(tests)}"
+    return msgspec.structs.replace(
+        first, seconds=first.seconds + second.seconds, passed=True, verdict=verdict
+    )
 
 
 def _outcome(name: str, seconds: float, status: int, lines: Sequence[str]) -> Outcome:
@@ -133,7 +159,7 @@ def _show(name: str, line: str) -> None:
 def _show_failures(failures: Sequence[Failure]) -> None:
     """Once more and at the end, where also he finds them who has only the end of a long output."""
     for failure in failures[:_MOST_SHOWN]:
-        print(f"\nFAILED {failure.test}\n{failure.said}")
+        print(f"\nFAILED {failure.test} ({failure.phase or 'no test'})\n{failure.said}")
     for failure in failures[_MOST_SHOWN:]:
         print(f"FAILED {failure.test}")
 
@@ -146,11 +172,26 @@ async def run_all(names: Sequence[str], lanes: int) -> list[Outcome]:
         outcomes: list[Outcome] = []
         short = [name for name in names if name in CHECKS and name != "types"]
         for of_now, at_once in ((short, 1), ([name for name in names if name not in short], lanes)):
-            running = Lanes(group, of_now)
-            with _interrupting(running):
-                await running.run(at_once)
-            outcomes += running.outcomes
-        return outcomes
+            outcomes += await _run(group, {name: _command(name) for name in of_now}, at_once)
+        return outcomes if _is_soak() else await run_again(group, outcomes)
+
+
+async def run_again(group: ProcessGroup, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """With what became of the few that had failed, and now ran alone."""
+    again = few_that_failed(outcomes)
+    second = await _run(group, {name: _pytest(*tests) for name, tests in again.items()}, 1)
+    by_name = {outcome.name: outcome for outcome in second}
+    return [
+        _after(each, by_name[each.name], again[each.name]) if each.name in by_name else each
+        for each in outcomes
+    ]
+
+
+async def _run(group: ProcessGroup, commands: Mapping[str, Sequence[str]], lanes: int) -> list[Outcome]:
+    running = Lanes(group, commands)
+    with _interrupting(running):
+        await running.run(lanes)
+    return running.outcomes
 
 
 @contextlib.contextmanager

@@ -12,10 +12,11 @@ _LONGEST_LINE: Final = 200
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """What did not pass, and the last lines of what it said."""
+    """What did not pass, in which phase (empty: it is no single test), and the last lines of what it said."""
 
     test: str
     said: str
+    phase: str = ""
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -38,13 +39,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _counts[report.outcome] += 1
     if report.failed:
         lines = [line[:_LONGEST_LINE] for line in report.longreprtext.splitlines()]
-        _failures.append(Failure(f"{report.nodeid} ({report.when})", "\n".join(lines[-_LAST_LINES:])))
+        said = "\n".join(lines[-_LAST_LINES:])
+        _failures.append(Failure(report.nodeid, said, report.when or ""))
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     """A file that cannot be read has no tests that could fail."""
     if report.failed:
-        _failures.append(Failure(f"{report.nodeid} (collection)", report.longreprtext[-2000:]))
+        _failures.append(Failure(report.nodeid, report.longreprtext[-2000:]))
 
 
 def pytest_unconfigure() -> None:

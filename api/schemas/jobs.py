@@ -7,9 +7,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
-from api.schemas.announcements import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
+from api.schemas.join_notices import JoinNoticePayload, JoinNoticeResult
 from api.schemas.notifications import NotifyPayload, NotifyResult
 from api.schemas.results import ActionResult, MemberOutcome
 from api.schemas.undos import UndoPayload, UndoResult
@@ -145,7 +145,7 @@ JobPayload: TypeAlias = (
     | ApplyPayload
     | RestoreMembersPayload
     | DriftRevertPayload
-    | AnnouncementPayload
+    | JoinNoticePayload
     | NotifyPayload
     | UndoPayload
     | ActionPayload
@@ -156,7 +156,7 @@ JobResult: TypeAlias = (
     | ApplyResult
     | RestoreMembersResult
     | DriftRevertResult
-    | AnnouncementResult
+    | JoinNoticeResult
     | NotifyResult
     | UndoResult
     | ActionResult

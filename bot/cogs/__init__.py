@@ -6,9 +6,9 @@ from bot.asker import Owners
 from bot.client import GuildwrightBot
 from bot.closed import keep_closed
 from bot.cogs.access import AccessCog
-from bot.cogs.announcements import AnnouncementCog
 from bot.cogs.guild import GuildCog
 from bot.cogs.guildwright import GuildwrightCog
+from bot.cogs.join_notices import JoinNoticeCog
 from bot.cogs.schedule import ScheduleCog
 from bot.cogs.template import TemplateCog
 from core.uow import Database
@@ -21,7 +21,7 @@ def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners
     bot.add_cog(GuildwrightCog(bot, database, owners, version=version))
     bot.add_cog(GuildCog(database, owners))
     bot.add_cog(AccessCog(database, owners))
-    bot.add_cog(AnnouncementCog(database, owners))
+    bot.add_cog(JoinNoticeCog(database, owners))
     bot.add_cog(ScheduleCog(database, owners))
     bot.add_cog(TemplateCog(database, owners))
     keep_closed(bot, database, owners)

@@ -19,8 +19,8 @@ from core.discord.markdown import plain
 from core.errors import Conflict, Invalid, NotFound
 from core.rights import Right
 from core.schedules.checks import NAME_LIMIT
+from core.schedules.reading import SHOWN_AHEAD
 from core.schedules.schemas import Schedule
-from core.schedules.service import SHOWN_AHEAD
 from core.uow import Database
 
 _Asked = disnake.ApplicationCommandInteraction[Any]

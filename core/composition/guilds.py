@@ -13,7 +13,7 @@ from core.callbacks.secrets import SecretSeal
 from core.callbacks.service import CallbackService
 from core.callbacks.tallies import CallbackTallyRepository, CallbackTallyService, DeliveryTallyRepository
 from core.composition.jobs import JobServices
-from core.guilds.announcements import AnnouncementRepository, AnnouncementService
+from core.guilds.join_notices import JoinNoticeRepository, JoinNoticeService
 from core.guilds.options_service import GuildOptionsService
 from core.guilds.repository import GuildRepository
 from core.guilds.service import GuildService
@@ -44,7 +44,7 @@ class GuildServices(JobServices):
         return GuildService(
             GuildRepository(self._session),
             images=self.images,
-            announcements=self.announcements,
+            join_notices=self.join_notices,
             told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
@@ -55,8 +55,8 @@ class GuildServices(JobServices):
         return SyncService(self.guilds, self.jobs)
 
     @cached_property
-    def announcements(self) -> AnnouncementService:
-        return AnnouncementService(AnnouncementRepository(self._session), self.jobs)
+    def join_notices(self) -> JoinNoticeService:
+        return JoinNoticeService(JoinNoticeRepository(self._session), self.jobs)
 
     @cached_property
     def guild_options(self) -> GuildOptionsService:

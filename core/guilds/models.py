@@ -39,7 +39,7 @@ class GuildModel(Base):
     options_changed_at: Mapped[datetime | None] = mapped_column(deferred=True)
 
 
-class AnnouncementModel(Base):
+class JoinNoticeModel(Base):
     """A direct message to an owner of the installation whose buttons still decide of the guild."""
 
     __tablename__ = "guild_announcements"

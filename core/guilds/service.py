@@ -16,7 +16,7 @@ from core.discord.pace import UNTOLD, Pace, merged
 from core.discord.types import BotPowers, Snapshot, is_snowflake
 from core.errors import Conflict, NotFound
 from core.guilds import events
-from core.guilds.announcements import AnnouncementService
+from core.guilds.join_notices import JoinNoticeService
 from core.guilds.reading import kept
 from core.guilds.repository import GuildRepository
 from core.guilds.rows import review_of, state_in, to_guild
@@ -48,7 +48,7 @@ class GuildService:
         guilds: GuildRepository,
         *,
         images: ImageService,
-        announcements: AnnouncementService,
+        join_notices: JoinNoticeService,
         told: GuildEventService,
         audit: AuditService,
         clock: Clock,
@@ -56,7 +56,7 @@ class GuildService:
         self._clock = clock
         self._guilds = guilds
         self._images = images
-        self._announcements = announcements
+        self._join_notices = join_notices
         self._told = told
         self._audit = audit
         self._read: dict[str, Guild] | None = None
@@ -105,7 +105,7 @@ class GuildService:
             event = events.came(name, review, decided=decided, before=was, by=BOT.name)
             await self._tell(snapshot.guild_id, event)
             if review == "pending":
-                await self._announcements.request_join(snapshot.guild_id, name, self._clock())
+                await self._join_notices.request_join(snapshot.guild_id, name, self._clock())
         elif before is not None and decided != review:
             await self._decide(BOT, to_guild(before), "approved", name=name)
             return True
@@ -129,7 +129,7 @@ class GuildService:
         if before is not None and await self._guilds.mark_left(guild_id):
             await self._audit.record(BOT, "guild.leave", ("guild", guild_id), guild_id=guild_id)
             await self._tell(guild_id, events.left(before.name, review_of(before), before=state_in(before)))
-            await self._announcements.request_decision(guild_id)
+            await self._join_notices.request_decision(guild_id)
 
     async def left_before(self, moment: datetime) -> tuple[str, ...]:
         """Guilds that the bot left before it, and is not in."""
@@ -267,7 +267,7 @@ class GuildService:
         await self._tell(
             guild_id, events.decided(name, decision, before=guild.state, reason=reason, by=actor.name)
         )
-        await self._announcements.request_decision(guild_id)
+        await self._join_notices.request_decision(guild_id)
 
     async def _tell(self, guild_id: str, event: events.LifeEvent) -> None:
         await self._told.tell(guild_id, event.type, event.data, is_quiet=event.is_quiet)

@@ -8,9 +8,9 @@ import disnake
 import pytest
 from disnake.ext import commands
 
-from bot.cogs.announcements import NOT_AN_OWNER
+from bot.cogs.join_notices import NOT_AN_OWNER
 from bot.ui import confirm, schedule_press
-from core.guilds import announcing
+from core.guilds import join_messages
 from core.templates.plan import PlanOptions
 from tests.bot.conftest import Discord
 from tests.bot.road import GUILD, Road, bot_on, database_at, in_step, owner_of, words
@@ -105,7 +105,7 @@ async def test_every_command_of_the_bot_stands_in_the_table(road: Road) -> None:
 
 
 def test_every_button_stands_in_the_table() -> None:
-    others = {f"guild {choice}" for choice in get_args(announcing.Choice)} | {"schedule delete"}
+    others = {f"guild {choice}" for choice in get_args(join_messages.Choice)} | {"schedule delete"}
     assert set(get_args(confirm.Choice)) | others == set(BUTTONS)
 
 
@@ -138,7 +138,7 @@ async def pressed(road: Road, user: str, name: str, plan_id: UUID) -> str:
     custom_id = (
         schedule_press.custom_id(plan_id, who)
         if word == "schedule"
-        else announcing.custom_id(announcing.GuildPress(_guild_choice(choice), road.guild_id))
+        else join_messages.custom_id(join_messages.GuildPress(_guild_choice(choice), road.guild_id))
         if word
         else confirm.custom_id(confirm.Press(_choice(choice), plan_id, who))
     )
@@ -155,5 +155,5 @@ def _choice(text: str) -> confirm.Choice:
     return next(choice for choice in get_args(confirm.Choice) if choice == text)
 
 
-def _guild_choice(text: str) -> announcing.Choice:
-    return next(choice for choice in get_args(announcing.Choice) if choice == text)
+def _guild_choice(text: str) -> join_messages.Choice:
+    return next(choice for choice in get_args(join_messages.Choice) if choice == text)

@@ -19,8 +19,8 @@ from core.db import Engines
 from core.discord.permissions import Permission
 from core.discord.types import Snapshot
 from core.errors import NotFound
-from core.guilds.announcements import Announcement
 from core.guilds.jobs import SyncPayload
+from core.guilds.join_notices import JoinNotice
 from core.guilds.options import GuildOptionsChanges
 from core.jobs.schemas import JobError
 from core.paging import Paging
@@ -84,8 +84,8 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
         changes = GuildOptionsChanges(approval_required=True, notify_channel_id=snowflake())
         await unit.guild_options.edit(actor, guild_id, changes)
         await unit.guild_events.tell(guild_id, "guild.drift", {})
-        await unit.announcements.keep(
-            Announcement(
+        await unit.join_notices.keep(
+            JoinNotice(
                 message_id=snowflake(),
                 channel_id=snowflake(),
                 user_id=snowflake(),

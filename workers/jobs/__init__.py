@@ -1,10 +1,10 @@
 """What is done for each kind of job; `MODULES` is all of it."""
 
 from workers.jobs import (
-    announcements,
     channels,
     drift,
     guilds,
+    join_notices,
     members,
     messages,
     notifications,
@@ -14,7 +14,7 @@ from workers.jobs import (
 )
 
 MODULES = (
-    announcements,
+    join_notices,
     channels,
     drift,
     guilds,

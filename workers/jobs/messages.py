@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from msgspec import UNSET
+
 from core.actions import jobs as specs
 from core.actions.authority import foreign_denials
 from core.actions.errors import NotAllowed
@@ -36,6 +38,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
     fields = MessageFields(
         content=payload.content,
         embeds=payload.embeds,
+        links=payload.links or UNSET,
         allowed_mentions=payload.allowed_mentions,
         reply_to=payload.reply_to,
         silent=payload.silent,
@@ -71,7 +74,10 @@ async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
     if message.author_id != scene.parties[0].member.user_id:
         raise NotAllowed("Only messages of the bot's own can be edited.", code="not_own_message")
     fields = MessageFields(
-        content=payload.content, embeds=payload.embeds, allowed_mentions=payload.allowed_mentions
+        content=payload.content,
+        embeds=payload.embeds,
+        links=payload.links,
+        allowed_mentions=payload.allowed_mentions,
     )
 
     async def act(reason: Reason) -> None:

@@ -17,12 +17,12 @@ from core.guilds.jobs import (
     AnnounceDecisionPayload,
     AnnounceJoinPayload,
 )
-from core.guilds.models import AnnouncementModel
+from core.guilds.models import JoinNoticeModel
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 
 
-class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+class JoinNotice(msgspec.Struct, frozen=True, kw_only=True):
     """A message in the direct messages of `user_id`, sent by that job."""
 
     message_id: Snowflake
@@ -32,37 +32,35 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     job_id: uuid.UUID
 
 
-class AnnouncementRepository(Repository[AnnouncementModel]):
-    model_type = AnnouncementModel
+class JoinNoticeRepository(Repository[JoinNoticeModel]):
+    model_type = JoinNoticeModel
 
-    async def keep(self, announcement: Announcement) -> None:
+    async def keep(self, notice: JoinNotice) -> None:
         """Once, however often it is told."""
-        row = msgspec.structs.asdict(announcement)
-        await self.session.execute(insert(AnnouncementModel).values(row).on_conflict_do_nothing())
+        row = msgspec.structs.asdict(notice)
+        await self.session.execute(insert(JoinNoticeModel).values(row).on_conflict_do_nothing())
 
-    async def of(self, guild_id: Snowflake) -> Sequence[AnnouncementModel]:
+    async def of(self, guild_id: Snowflake) -> Sequence[JoinNoticeModel]:
         found = await self.session.scalars(
-            select(AnnouncementModel)
-            .where(AnnouncementModel.guild_id == guild_id)
-            .order_by(AnnouncementModel.message_id)
+            select(JoinNoticeModel)
+            .where(JoinNoticeModel.guild_id == guild_id)
+            .order_by(JoinNoticeModel.message_id)
         )
         return found.all()
 
     async def has_any(self, guild_id: Snowflake) -> bool:
-        there = exists().where(AnnouncementModel.guild_id == guild_id)
+        there = exists().where(JoinNoticeModel.guild_id == guild_id)
         return bool(await self.session.scalar(select(there)))
 
     async def forget(self, message_id: Snowflake) -> None:
-        await self.session.execute(
-            delete(AnnouncementModel).where(AnnouncementModel.message_id == message_id)
-        )
+        await self.session.execute(delete(JoinNoticeModel).where(JoinNoticeModel.message_id == message_id))
 
 
-class AnnouncementService:
+class JoinNoticeService:
     """For our own work: nobody asks for it by hand."""
 
-    def __init__(self, announcements: AnnouncementRepository, jobs: JobService) -> None:
-        self._announcements = announcements
+    def __init__(self, join_notices: JoinNoticeRepository, jobs: JobService) -> None:
+        self._join_notices = join_notices
         self._jobs = jobs
 
     async def request_join(self, guild_id: Snowflake, name: str, joined_at: datetime) -> Job:
@@ -73,20 +71,20 @@ class AnnouncementService:
     async def request_decision(self, guild_id: Snowflake) -> Job | None:
         """Whoever was told of the guild is to see what became of it. Who has locked the guild misses no message: the
         job that sends them keeps them, and looks what was decided behind the same lock."""
-        if not await self._announcements.has_any(guild_id):
+        if not await self._join_notices.has_any(guild_id):
             return None
         return await self._jobs.ask(SYSTEM, ANNOUNCE_DECISION, AnnounceDecisionPayload(), guild_id=guild_id)
 
-    async def keep(self, announcement: Announcement) -> None:
-        await self._announcements.keep(announcement)
+    async def keep(self, notice: JoinNotice) -> None:
+        await self._join_notices.keep(notice)
 
-    async def of(self, guild_id: Snowflake) -> tuple[Announcement, ...]:
+    async def of(self, guild_id: Snowflake) -> tuple[JoinNotice, ...]:
         """Those that were not edited yet, oldest first."""
         return tuple(
-            Announcement(**{name: getattr(row, name) for name in Announcement.__struct_fields__})
-            for row in await self._announcements.of(guild_id)
+            JoinNotice(**{name: getattr(row, name) for name in JoinNotice.__struct_fields__})
+            for row in await self._join_notices.of(guild_id)
         )
 
     async def forget(self, message_id: Snowflake) -> None:
         """Its buttons are gone."""
-        await self._announcements.forget(message_id)
+        await self._join_notices.forget(message_id)

@@ -9,7 +9,7 @@ from bot.asker import Owners, asker_of
 from bot.ui.answers import answering
 from core.actor import SYSTEM
 from core.errors import Conflict
-from core.guilds.announcing import GuildPress, decision_text, read_press
+from core.guilds.join_messages import GuildPress, decision_text, read_press
 from core.guilds.schemas import Guild
 from core.guilds.states import Decision
 from core.uow import Database
@@ -19,7 +19,7 @@ _Pressed = disnake.MessageInteraction[Any]
 NOT_AN_OWNER = "Only an owner of this installation may decide this, and you are none any more."
 
 
-class AnnouncementCog(commands.Cog):
+class JoinNoticeCog(commands.Cog):
     """No view is kept in memory, so the buttons work after a restart. Who presses is asked for at the press."""
 
     def __init__(self, database: Database, owners: Owners) -> None:

@@ -8,8 +8,6 @@ from core.actor import SYSTEM
 from core.discord.errors import CallRefused
 from core.discord.messages import MessageFields
 from core.discord.types import Snowflake
-from core.guilds.announcements import Announcement
-from core.guilds.announcing import decision_message, join_message, join_text
 from core.guilds.jobs import (
     ANNOUNCE_DECISION,
     ANNOUNCE_JOIN,
@@ -19,6 +17,8 @@ from core.guilds.jobs import (
     AnnounceJoinResult,
     OwnerTold,
 )
+from core.guilds.join_messages import decision_message, join_message, join_text
+from core.guilds.join_notices import JoinNotice
 from core.guilds.schemas import Guild
 from core.jobs.errors import DoneInPart
 from core.jobs.journal import Reason
@@ -64,7 +64,7 @@ async def _tell(job: JobContext, owner: Snowflake, fields: MessageFields) -> Own
         )
     except CallRefused as error:
         return OwnerTold(user_id=owner, code=error.error_code, message=error.message)
-    announcement = Announcement(
+    notice = JoinNotice(
         message_id=message_id,
         channel_id=channel_id,
         user_id=owner,
@@ -72,7 +72,7 @@ async def _tell(job: JobContext, owner: Snowflake, fields: MessageFields) -> Own
         job_id=job.job.id,
     )
     async with job.database.unit() as unit:
-        await unit.announcements.keep(announcement)
+        await unit.join_notices.keep(notice)
     return OwnerTold(user_id=owner, message_id=message_id)
 
 
@@ -91,23 +91,21 @@ async def _say_decision(job: JobContext) -> int:
     async with job.database.unit() as unit:
         await unit.guilds.lock(job.guild_id)
         guild = await unit.guilds.get(SYSTEM, job.guild_id)
-        waiting = () if guild.state == "pending" else await unit.announcements.of(job.guild_id)
-    for announcement in waiting:
-        await _edit(job, announcement, decision_message(guild))
+        waiting = () if guild.state == "pending" else await unit.join_notices.of(job.guild_id)
+    for notice in waiting:
+        await _edit(job, notice, decision_message(guild))
         async with job.database.unit() as unit:
-            await unit.announcements.forget(announcement.message_id)
+            await unit.join_notices.forget(notice.message_id)
     return len(waiting)
 
 
-async def _edit(job: JobContext, announcement: Announcement, fields: MessageFields) -> None:
+async def _edit(job: JobContext, notice: JoinNotice, fields: MessageFields) -> None:
     async def act(reason: Reason) -> None:
-        await job.gateway.edit_direct(
-            announcement.user_id, announcement.channel_id, announcement.message_id, fields
-        )
+        await job.gateway.edit_direct(notice.user_id, notice.channel_id, notice.message_id, fields)
 
-    step_id = f"edit:{announcement.message_id}"
+    step_id = f"edit:{notice.message_id}"
     try:
-        await job.journal.perform(step_id, f"telling {announcement.user_id} what was decided", act)
+        await job.journal.perform(step_id, f"telling {notice.user_id} what was decided", act)
     except CallRefused:
         return
 

@@ -48,5 +48,5 @@ class AnnounceDecisionResult(
     messages: int
 
 
-AnnouncementPayload: TypeAlias = AnnounceJoinPayload | AnnounceDecisionPayload
-AnnouncementResult: TypeAlias = AnnounceJoinResult | AnnounceDecisionResult
+JoinNoticePayload: TypeAlias = AnnounceJoinPayload | AnnounceDecisionPayload
+JoinNoticeResult: TypeAlias = AnnounceJoinResult | AnnounceDecisionResult
