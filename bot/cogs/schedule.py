@@ -21,8 +21,8 @@ from core.discord.types import Snowflake
 from core.errors import Conflict, Invalid, NotFound
 from core.rights import Right
 from core.schedules.checks import NAME_LIMIT
+from core.schedules.reading import SHOWN_AHEAD
 from core.schedules.schemas import Schedule
-from core.schedules.service import SHOWN_AHEAD
 from core.uow import Database, UnitOfWork
 
 _Asked = disnake.ApplicationCommandInteraction[Any]

@@ -1,6 +1,5 @@
 """Custom emojis: Discord's rules, and disnake's cache after each step."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from bot.simulator import Simulator
 from bot.simulator.events import GUILD_EXPRESSIONS, KNOWN_INTENTS
-from tests.simulator.calls import Control, Rest
+from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
 from tests.simulator.ears import Ear
 from tests.simulator.pictures import GIF, JPEG, WEBP, png, uri
@@ -358,7 +357,7 @@ async def test_disnake_makes_edits_reads_and_deletes_emojis(
             (moving.id, None),
             (anchor.id, "day"),
         ]
-        await asyncio.sleep(0.02)
+        await until(lambda: len(seen) >= 6)
     assert seen == [
         (["first"], ["first", "anchor"]),
         (["first", "anchor"], ["first", "anchor", "moving"]),
