@@ -8,6 +8,7 @@ import msgspec
 from bot.ui.text import clipped
 from core.actions.payloads import MessageSend
 from core.actions.undo import UndoPayload
+from core.announcements.jobs import AnnouncementPost
 from core.discord.markdown import plain
 from core.errors import Invalid
 from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
@@ -43,6 +44,18 @@ def doing(payload: SchedulePayload) -> str:
         case MessageSend(channel_id=channel_id, content=content):
             said = plain(clipped(content, _TEXT_ROOM)) or "an embed"
             return f"sends to <#{channel_id}>: {said}"
+        case AnnouncementPost(announcement_id=announcement_id):
+            return f"posts the announcement `{announcement_id}`"
+        case UndoPayload(act=act):
+            return f"takes back what was done for a time ({_kind_of(act)})"
+        case CaptureScheduled() | DriftCheckScheduled() | ApplyScheduled():
+            return _looking_after(payload)
+        case _:
+            return f"asks for {_kind_of(payload)}"
+
+
+def _looking_after(payload: CaptureScheduled | DriftCheckScheduled | ApplyScheduled) -> str:
+    match payload:
         case CaptureScheduled(label=label):
             named = f" as “{plain(label)}”" if label else ""
             return f"keeps what the server looks like{named}"
@@ -51,10 +64,6 @@ def doing(payload: SchedulePayload) -> str:
         case ApplyScheduled(version=version):
             which = "newest version" if version is None else f"version {version}"
             return f"applies the {which} of a template, and deletes nothing"
-        case UndoPayload(act=act):
-            return f"takes back what was done for a time ({_kind_of(act)})"
-        case _:
-            return f"asks for {_kind_of(payload)}"
 
 
 def went(run: ScheduleRun | None) -> str:
