@@ -25,7 +25,7 @@ from api.schemas.schedules import (
 from core.errors import Conflict, Forbidden, NotFound, Stale
 from core.rights import Right
 from core.schedules import schemas as core
-from core.schedules.service import SHOWN_AHEAD
+from core.schedules.reading import SHOWN_AHEAD
 from core.uow import UnitOfWork
 
 

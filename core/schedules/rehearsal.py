@@ -13,8 +13,8 @@ from core.errors import Conflict, Invalid, NotFound, Problem
 from core.guilds.service import GuildService
 from core.jobs.errors import GuildBusy
 from core.schedules.asking import Asking, Savepoint
+from core.schedules.owners import Owners
 from core.schedules.payloads import SchedulePayload
-from core.schedules.running import RunService
 
 _PAYLOAD = "/payload"
 _OF_THE_GUILD = frozenset({"guild_state"})
@@ -22,10 +22,8 @@ _OF_THE_GUILD = frozenset({"guild_state"})
 
 
 class Rehearsal:
-    def __init__(
-        self, *, running: RunService, asking: Asking, guilds: GuildService, savepoint: Savepoint
-    ) -> None:
-        self._running = running
+    def __init__(self, *, owners: Owners, asking: Asking, guilds: GuildService, savepoint: Savepoint) -> None:
+        self._owners = owners
         self._asking = asking
         self._guilds = guilds
         self._savepoint = savepoint
@@ -33,7 +31,7 @@ class Rehearsal:
     async def rehearse(self, owner: Actor, guild_id: str, payload: SchedulePayload) -> None:
         """Asks for it, and takes that back. Raises `Invalid` with the fields of the payload, and `Forbidden` where the
         owner may not. A guild that is busy now is no reason against a schedule."""
-        actor = await self._running.asker(owner)
+        actor = await self._owners.asker(owner)
         try:
             async with self._savepoint(keep=False):
                 await self._asking.ask(actor, guild_id, payload)
