@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.announcement_jobs import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.join_notices import JoinNoticePayload, JoinNoticeResult
@@ -50,6 +51,9 @@ JobKind: TypeAlias = Literal[
     "channel.lock",
     "channel.unlock",
     "guild.leave",
+    "announcement.post",
+    "announcement.edit",
+    "announcement.delete",
 ]
 ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
 Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
@@ -149,6 +153,7 @@ JobPayload: TypeAlias = (
     | NotifyPayload
     | UndoPayload
     | ActionPayload
+    | AnnouncementPayload
 )
 JobResult: TypeAlias = (
     SyncResult
@@ -160,6 +165,7 @@ JobResult: TypeAlias = (
     | NotifyResult
     | UndoResult
     | ActionResult
+    | AnnouncementResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 

@@ -24,6 +24,7 @@ from api.schemas.actions import (
     RoleGrant,
     RoleRevoke,
 )
+from api.schemas.announcement_jobs import AnnouncementPostPayload
 from api.schemas.guilds import Label
 from api.schemas.jobs import SyncPayload
 from api.schemas.templates import Values
@@ -88,6 +89,7 @@ ScheduleWork: TypeAlias = (
     | ScheduledCapture
     | ScheduledDriftCheck
     | ScheduledApply
+    | AnnouncementPostPayload
 )
 """What somebody can have asked for."""
 

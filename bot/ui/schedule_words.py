@@ -16,9 +16,6 @@ from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheck
 from core.schedules.schemas import Schedule, ScheduleRun
 
 _TEXT_ROOM, _TROUBLE_ROOM = 200, 150
-_OTHERWISE: Final[dict[type[msgspec.Struct], str]] = {
-    DriftCheckScheduled: "compares the server with its active version",
-}
 _OPTIONS: Final = {
     "/trigger/expression": "cron",
     "/trigger/every_seconds": "every",
@@ -50,19 +47,27 @@ def doing(payload: SchedulePayload, announced: str | None = None) -> str:
         case MessageSend(channel_id=channel_id, content=content):
             said = plain(clipped(content, _TEXT_ROOM)) or "an embed"
             return f"sends to <#{channel_id}>: {said}"
+        case AnnouncementPost(announcement_id=announcement_id):
+            named = f"`{announcement_id}`" if announced is None else f"“{plain(announced)}”"
+            return f"posts the announcement {named}"
+        case UndoPayload(act=act):
+            return f"takes back what was done for a time ({_kind_of(act)})"
+        case CaptureScheduled() | DriftCheckScheduled() | ApplyScheduled():
+            return _looking_after(payload)
+        case _:
+            return f"asks for {_kind_of(payload)}"
+
+
+def _looking_after(payload: CaptureScheduled | DriftCheckScheduled | ApplyScheduled) -> str:
+    match payload:
         case CaptureScheduled(label=label):
             named = f" as “{plain(label)}”" if label else ""
             return f"keeps what the server looks like{named}"
-        case AnnouncementPost():
-            which = "an announcement" if announced is None else f"the announcement “{plain(announced)}”"
-            return f"posts {which}"
+        case DriftCheckScheduled():
+            return "compares the server with its active version"
         case ApplyScheduled(version=version):
             which = "newest version" if version is None else f"version {version}"
             return f"applies the {which} of a template, and deletes nothing"
-        case UndoPayload(act=act):
-            return f"takes back what was done for a time ({_kind_of(act)})"
-        case _:
-            return _OTHERWISE.get(type(payload)) or f"asks for {_kind_of(payload)}"
 
 
 def went(run: ScheduleRun | None) -> str:
