@@ -70,6 +70,7 @@ from core.db import Engines
 from core.errors import ConfigurationError
 from core.keyring import Keyring
 from core.uow import Database
+from workers.background import working
 from workers.deliveries import delivering
 from workers.ending import end
 from workers.heartbeat import heartbeat
@@ -170,6 +171,7 @@ def create_app(
             _running(housekeeping_of(settings, database).run()),
             delivering(settings, database),
             scheduling(settings, database),
+            working(settings, database, redis, holder=name),
         ):
             yield
 

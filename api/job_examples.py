@@ -18,7 +18,7 @@ from api.schemas.jobs import (
     JobStep,
     JobStepPage,
 )
-from api.schemas.messages import AllowedMentions
+from api.schemas.messages import AllowedMentions, LinkButton
 
 _JOB_SHOWN = Job(
     id=JOB,
@@ -84,6 +84,7 @@ JOB_EXAMPLES: tuple[msgspec.Struct, ...] = (
         payload=MessageSend(
             channel_id=CHANNEL,
             content="The server restarts at noon.",
+            links=(LinkButton(label="Status", url="https://example.org/status", emoji="🛟"),),
             allowed_mentions=AllowedMentions(roles=(ROLE,)),
         )
     ),

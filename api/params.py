@@ -14,7 +14,7 @@ from litestar.params import PathParameter, QueryParameter
 from api.arguments import arguments_of
 from api.errors import InvalidParameter
 from core.paging import Paging
-from core.schedules.service import MOST_PREVIEWED
+from core.schedules.reading import MOST_PREVIEWED
 
 SNOWFLAKE = "^[0-9]{1,20}$"
 GuildId: TypeAlias = Annotated[

@@ -10,11 +10,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.translate import member_permissions_of
 from core.actor import Actor, GuildPermissions
+from core.discord.types import Snowflake
 from core.errors import NotFound
+from core.rights import Right
 from core.uow import Database
 
 log = logging.getLogger(__name__)
-Asked: TypeAlias = disnake.ApplicationCommandInteraction[Any] | disnake.MessageInteraction[Any]
+Asked: TypeAlias = (
+    disnake.ApplicationCommandInteraction[Any]
+    | disnake.MessageInteraction[Any]
+    | disnake.ModalInteraction[Any]
+)
 
 
 class Owners:
@@ -81,6 +87,13 @@ async def asker_of(asked: Asked, owners: Owners, database: Database) -> Actor:
     await owners.keep()
     async with database.read() as unit:
         return await unit.access.resolve(actor_of(asked, owners.ids))
+
+
+async def entitled(asked: Asked, owners: Owners, database: Database, right: Right) -> tuple[Snowflake, Actor]:
+    """The guild, and who asks. The service asks again; who may not is told so before what they typed is judged."""
+    guild_id, actor = str(guild_of(asked).id), await asker_of(asked, owners, database)
+    actor.require(guild_id, right)
+    return guild_id, actor
 
 
 def actor_of(asked: Asked, owner_ids: Collection[int]) -> Actor:

@@ -1,23 +1,39 @@
 """What is offered while people type: nothing to whoever may not use it, and nothing also if it cannot be told."""
 
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 import disnake
+from msgspec import Struct
 
+from bot.announcing import announcements_of
 from bot.asker import Owners, asker_of
 from bot.chosen import usable
 from bot.scheduling import schedules_of
+from bot.ui.announcement_view import announcement_choices
 from bot.ui.approval import approval_choices
 from bot.ui.schedule_list import schedule_choices
 from bot.ui.snapshot_list import snapshot_choices
 from bot.ui.template_list import CHOICES, template_choices
+from core.actor import Actor
+from core.discord.types import Snowflake
 from core.paging import Paging
 from core.rights import Right
 from core.schedules.zones import nearest_zones
-from core.uow import Database
+from core.uow import Database, UnitOfWork
 
 log = logging.getLogger(__name__)
+_Choices: TypeAlias = list[disnake.OptionChoice]
+_Find: TypeAlias = Callable[[UnitOfWork, Actor, Snowflake, str], Awaitable[_Choices]]
+
+
+class Offered(Struct, frozen=True):
+    """What can be chosen among by whoever has the right in the guild; `what` is what the log calls them."""
+
+    what: str
+    right: Right
+    find: _Find
 
 
 class Completions:
@@ -25,78 +41,61 @@ class Completions:
         self._database = database
         self._owners = owners
 
-    async def templates(
-        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
-    ) -> list[disnake.OptionChoice]:
-        """Those that the person may use, for whoever may plan."""
+    async def offer(
+        self, offered: Offered, asked: disnake.ApplicationCommandInteraction[Any], typed: str
+    ) -> _Choices:
         try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.PLANS_READ):
+            guild_id, actor = str(asked.guild_id), await asker_of(asked, self._owners, self._database)
+            if not actor.may(guild_id, offered.right):
                 return []
             async with self._database.read() as unit:
-                return template_choices(await usable(unit, actor), typed)
+                return await offered.find(unit, actor, guild_id, typed)
         except Exception:
-            log.exception("The names of templates could not be completed")
+            log.exception("The %s could not be completed", offered.what)
             return []
 
-    async def snapshots(
-        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
-    ) -> list[disnake.OptionChoice]:
-        """Those of the guild, for whoever may plan."""
-        try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.PLANS_READ):
-                return []
-            async with self._database.read() as unit:
-                page = await unit.snapshots.list(actor, str(asked.guild_id), Paging(limit=200))
-            return snapshot_choices(page.items, typed)
-        except Exception:
-            log.exception("The snapshots could not be completed")
-            return []
 
-    async def schedules(
-        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
-    ) -> list[disnake.OptionChoice]:
-        """Those of the guild, for whoever may look at them."""
-        try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.SCHEDULES_READ):
-                return []
-            async with self._database.read() as unit:
-                return schedule_choices(await schedules_of(unit, actor, str(asked.guild_id)), typed)
-        except Exception:
-            log.exception("The schedules could not be completed")
-            return []
+async def _templates(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    return template_choices(await usable(unit, actor), typed)
 
-    async def zones(
-        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
-    ) -> list[disnake.OptionChoice]:
-        """The nearest; of nothing typed the guild's own, for whoever may look at its schedules."""
-        try:
-            found = nearest_zones(typed, CHOICES)
-            if not typed.strip():
-                actor = await asker_of(asked, self._owners, self._database)
-                if not actor.may(str(asked.guild_id), Right.SCHEDULES_READ):
-                    return []
-                async with self._database.read() as unit:
-                    used = await unit.schedules.last_zone(actor, str(asked.guild_id))
-                found = tuple(dict.fromkeys(each for each in (used, "UTC") if each))
-        except Exception:
-            log.exception("The time zones could not be completed")
-            return []
-        return [disnake.OptionChoice(each, each) for each in found]
 
-    async def waiting_plans(
-        self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
-    ) -> list[disnake.OptionChoice]:
-        """Those of the guild that wait for approval, for whoever may apply."""
-        try:
-            actor = await asker_of(asked, self._owners, self._database)
-            if not actor.may(str(asked.guild_id), Right.PLANS_APPLY):
-                return []
-            async with self._database.read() as unit:
-                found = await unit.plan_approvals.waiting(actor, str(asked.guild_id))
-            return approval_choices(found, typed)
-        except Exception:
-            log.exception("The plans that wait could not be completed")
-            return []
+async def _snapshots(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    page = await unit.snapshots.list(actor, guild_id, Paging(limit=200))
+    return snapshot_choices(page.items, typed)
+
+
+async def _waiting_plans(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    return approval_choices(await unit.plan_approvals.waiting(actor, guild_id), typed)
+
+
+async def _schedules(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    return schedule_choices(await schedules_of(unit, actor, guild_id), typed)
+
+
+async def _announcements(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    return announcement_choices(await announcements_of(unit, actor, guild_id), typed)
+
+
+async def _waiting_announcements(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    every = await announcements_of(unit, actor, guild_id)
+    return announcement_choices([each for each in every if each.approval_state == "waiting"], typed)
+
+
+async def _zones(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    """The nearest; of nothing typed the guild's own."""
+    found = nearest_zones(typed, CHOICES)
+    if not typed.strip():
+        used = await unit.schedules.last_zone(actor, guild_id)
+        found = tuple(dict.fromkeys(each for each in (used, "UTC") if each))
+    return [disnake.OptionChoice(each, each) for each in found]
+
+
+TEMPLATES = Offered("templates", Right.PLANS_READ, _templates)
+SNAPSHOTS = Offered("snapshots", Right.PLANS_READ, _snapshots)
+WAITING_PLANS = Offered("plans that wait", Right.PLANS_APPLY, _waiting_plans)
+SCHEDULES = Offered("schedules", Right.SCHEDULES_READ, _schedules)
+ANNOUNCEMENTS = Offered("announcements", Right.ANNOUNCEMENTS_READ, _announcements)
+WAITING_ANNOUNCEMENTS = Offered(
+    "announcements that wait", Right.ANNOUNCEMENTS_APPROVE, _waiting_announcements
+)
+ZONES = Offered("time zones", Right.SCHEDULES_READ, _zones)

@@ -6,10 +6,20 @@ from typing import Any
 from msgspec import UNSET
 
 from bot.payloads import Payload
-from core.discord.messages import AllowedMentions, Button, ButtonStyle, Embed, Message, MessageFields
+from core.discord.emojis import custom_emoji
+from core.discord.messages import (
+    AllowedMentions,
+    Button,
+    ButtonStyle,
+    Embed,
+    LinkButton,
+    Message,
+    MessageFields,
+)
 
 SUPPRESS_EMBEDS, SILENT, PUBLISHED = 1 << 2, 1 << 12, 1 << 0
-ROW, BUTTON = 1, 2
+ROW, BUTTON, LINK = 1, 2, 5
+ROW_LIMIT = 5
 BUTTON_STYLE: dict[ButtonStyle, int] = {"primary": 1, "secondary": 2, "success": 3, "danger": 4}
 
 
@@ -20,8 +30,9 @@ def message_payload(fields: MessageFields) -> Payload:
         payload["content"] = fields.content
     if isinstance(fields.embeds, tuple):
         payload["embeds"] = [embed_payload(embed) for embed in fields.embeds]
-    if isinstance(fields.buttons, tuple):
-        payload["components"] = [button_row(fields.buttons)] if fields.buttons else []
+    buttons, links = fields.buttons, fields.links
+    if isinstance(buttons, tuple) or isinstance(links, tuple):
+        payload["components"] = ([button_row(buttons)] if buttons else []) + link_rows(links or ())
     return payload
 
 
@@ -38,6 +49,17 @@ def button_row(buttons: tuple[Button, ...]) -> Payload:
             for each in buttons
         ],
     }
+
+
+def link_rows(links: tuple[LinkButton, ...]) -> list[Payload]:
+    """As many to a row as fit."""
+    shown = [
+        _said(type=BUTTON, style=LINK, label=each.label, url=each.url, emoji=_emoji(each)) for each in links
+    ]
+    return [
+        {"type": ROW, "components": shown[start : start + ROW_LIMIT]}
+        for start in range(0, len(shown), ROW_LIMIT)
+    ]
 
 
 def new_message_payload(fields: MessageFields, nonce: str) -> Payload:
@@ -93,12 +115,15 @@ def message_of(body: dict[str, Any]) -> Message:
 
 
 def says_the_same(body: dict[str, Any], fields: MessageFields) -> bool:
-    """Whether a message of Discord's has these words and embeds, whatever it did to their looks: it trims what it
-    shows, and adds embeds of its own for the addresses that stand in the text."""
+    """Whether a message of Discord's has these words, embeds and links, whatever it did to their looks: it trims what
+    it shows, and adds embeds of its own for the addresses that stand in the text."""
     content = fields.content if isinstance(fields.content, str) else ""
     ours = fields.embeds if isinstance(fields.embeds, tuple) else ()
+    labels = [each.label.strip() for each in fields.links or ()]
     there: list[Payload] = body["embeds"]
     if str(body["content"]).strip() != content.strip() or len(there) < len(ours):
+        return False
+    if [str(each.get("label") or "").strip() for each in _links(body)] != labels:
         return False
     return all(
         _words(theirs) == _words(embed_payload(each)) for theirs, each in zip(there, ours, strict=False)
@@ -109,10 +134,40 @@ def is_written(body: dict[str, Any], fields: MessageFields) -> bool:
     """Whether a message of Discord's already is as `fields` would make it, to the last color. In doubt it is not."""
     if isinstance(fields.content, str) and str(body["content"]).strip() != fields.content.strip():
         return False
+    if isinstance(fields.links, tuple) and not _has_links(body, fields.links):
+        return False
     if not isinstance(fields.embeds, tuple):
         return True
     own = [_looks(each) for each in body["embeds"] if each.get("type", "rich") == "rich"]
     return own == [_looks(embed_payload(each)) for each in fields.embeds]
+
+
+def _has_links(body: dict[str, Any], links: tuple[LinkButton, ...]) -> bool:
+    wanted = [each for row in link_rows(links) for each in row["components"]]
+    return [_link_looks(each) for each in _links(body)] == [_link_looks(each) for each in wanted]
+
+
+def _links(body: dict[str, Any]) -> list[Payload]:
+    """The buttons that are links, row by row."""
+    rows: list[Payload] = body.get("components") or []
+    held: list[list[Payload]] = [row.get("components") or [] for row in rows]
+    return [each for row in held for each in row if each.get("style") == LINK]
+
+
+def _link_looks(button: Payload) -> tuple[object, ...]:
+    """Of a guild's emoji the id alone: Discord has its name from the guild."""
+    emoji = _part(button, "emoji")
+    shown = emoji.get("id") or emoji.get("name")
+    return (str(button.get("label") or "").strip(), button.get("url"), shown)
+
+
+def _emoji(link: LinkButton) -> Payload | None:
+    if link.emoji is None:
+        return None
+    custom = custom_emoji(link.emoji)
+    if custom is None:
+        return {"name": link.emoji}
+    return {"name": custom.name, "id": custom.id}
 
 
 def _words(embed: Payload) -> tuple[object, ...]:

@@ -6,16 +6,16 @@ is kept by the unit and done once the commit has succeeded.
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from functools import cached_property
 
 import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.announcements.repository import LISTENING as ANNOUNCEMENTS_LISTENING
 from core.callbacks.rules import CallbackRules
 from core.clock import Clock, utc_now
 from core.composition.people import People
-from core.composition.templates import TemplateServices
+from core.composition.schedules import ScheduleServices
 from core.db import Engines, hold_keys
 from core.errors import Conflict
 from core.images.service import DEFAULT_CAPACITY
@@ -25,90 +25,15 @@ from core.jobs.ring import Ring, no_ring
 from core.jobs.schemas import Job, JobStep
 from core.jobs.spec import Catalog
 from core.notifications.repository import LISTENING as NOTICES_LISTENING
-from core.schedules.asking import Asking
-from core.schedules.rehearsal import Rehearsal
-from core.schedules.repository import LISTENING as RUNS_LISTENING
-from core.schedules.repository import RunRepository, ScheduleRepository
 from core.schedules.reversals import LISTENING as REVERSALS_LISTENING
-from core.schedules.reversals import ReversalRepository
-from core.schedules.running import RunService
-from core.schedules.service import ScheduleService
-from core.schedules.undoing import UndoService
+from core.schedules.run_repository import LISTENING as RUNS_LISTENING
 from core.sealing import seal_what_is_plain
 from core.tables import METADATA
 from core.templates.so_far import ApplyReports
 
 
-class UnitOfWork(TemplateServices):
+class UnitOfWork(ScheduleServices):
     """The services over one session. Each is made when it is first asked for."""
-
-    @cached_property
-    def runs(self) -> RunService:
-        return RunService(
-            ScheduleRepository(self._session),
-            RunRepository(self._session),
-            asking=self._asking,
-            jobs=self.jobs,
-            accounts=self.accounts,
-            access=self.access,
-            notifications=self.notifications,
-            told=self.guild_events,
-            audit=self.audit,
-            savepoint=self._savepoint,
-            clock=self._clock,
-        )
-
-    @cached_property
-    def undos(self) -> UndoService:
-        return UndoService(
-            ScheduleRepository(self._session),
-            ReversalRepository(self._session),
-            ledger=self.ledger,
-            audit=self.audit,
-            clock=self._clock,
-        )
-
-    @cached_property
-    def schedules(self) -> ScheduleService:
-        return ScheduleService(
-            ScheduleRepository(self._session),
-            RunRepository(self._session),
-            ReversalRepository(self._session),
-            running=self.runs,
-            rehearsal=Rehearsal(
-                running=self.runs, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
-            ),
-            guilds=self.guilds,
-            told=self.guild_events,
-            audit=self.audit,
-            clock=self._clock,
-        )
-
-    @cached_property
-    def _asking(self) -> Asking:
-        return Asking(
-            guilds=self.guilds,
-            jobs=self.jobs,
-            savepoint=self._savepoint,
-            actions=self.actions,
-            snapshots=self.snapshots,
-            drift=self.drift,
-            plans=self.plans,
-        )
-
-    @asynccontextmanager
-    async def _savepoint(self, *, keep: bool = True) -> AsyncGenerator[None]:
-        """Implements `core.schedules.asking.Savepoint`; the rings that were to follow are undone with it."""
-        rung = len(self.rungs)
-        try:
-            async with self._session.begin_nested() as nested:
-                yield
-                if not keep:
-                    del self.rungs[rung:]
-                    await nested.rollback()
-        except BaseException:
-            del self.rungs[rung:]
-            raise
 
     def _audience(self) -> Audience:
         return _Listeners(self)
@@ -118,10 +43,12 @@ class UnitOfWork(TemplateServices):
 
 
 class _Listeners:
-    """Implements `core.jobs.outbox.Audience` for notifications and schedules, which are made of jobs: they are asked
-    for only by then."""
+    """Implements `core.jobs.outbox.Audience` for notifications, announcements and schedules, which are made of jobs:
+    they are asked for only by then."""
 
-    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING} OR {REVERSALS_LISTENING}"
+    listening = (
+        f"({NOTICES_LISTENING}) OR {RUNS_LISTENING} OR {REVERSALS_LISTENING} OR {ANNOUNCEMENTS_LISTENING}"
+    )
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -129,6 +56,7 @@ class _Listeners:
     async def job_ended(self, job: Job) -> None:
         await self._unit.undos.job_ended(job)
         await self._unit.runs.job_ended(job)
+        await self._unit.announcement_posts.job_ended(job)
         await self._unit.notifications.job_ended(job)
 
 

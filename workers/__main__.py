@@ -13,14 +13,18 @@ from core.composition.people import people_of
 from core.config import Settings, load_settings
 from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.jobs.ring import no_ring
 from core.keyring import Keyring
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database
+from workers.background import working
 from workers.deliveries import delivering
 from workers.heartbeat import heartbeat
 from workers.housekeeping import housekeeping_of
+from workers.ring import RedisRing
 from workers.scheduler import scheduling
+from workers.wire import connect, disconnect
 
 
 async def serve(settings: Settings) -> None:
@@ -30,9 +34,11 @@ async def serve(settings: Settings) -> None:
     await require_current(settings.database_url)
     keyring = Keyring.at(settings.keys_path)
     engines = Engines(settings.database_url)
+    redis = None if settings.redis_url is None else connect(settings.redis_url)
     database = Database(
         engines,
         CATALOG,
+        ring=no_ring if redis is None else RedisRing(redis),
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
         people=people_of(settings, keyring),
@@ -41,15 +47,19 @@ async def serve(settings: Settings) -> None:
     keeping = asyncio.create_task(housekeeping_of(settings, database).run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
+    name = f"workers@{platform.node()}:{os.getpid()}"
     try:
         async with (
-            heartbeat(database, f"workers@{platform.node()}:{os.getpid()}", "workers", dict),
+            heartbeat(database, name, "workers", dict),
             delivering(settings, database),
             scheduling(settings, database),
+            working(settings, database, redis, holder=name),
         ):
             print("workers: at work", flush=True)
             await asyncio.gather(keeping, return_exceptions=True)
     finally:
+        if redis is not None:
+            await disconnect(redis)
         await engines.dispose()
 
 

@@ -56,11 +56,17 @@ class PermitWorker(Worker):
     """Runs in the loop of its process and leaves signals to it.
 
     With a `dsn` it also hears what PostgreSQL notifies of: then a ring that Redis lost is found soon, and with nothing
-    to do it looks only now and then.
+    to do it looks only now and then. That is enough where there is no Redis at all.
     """
 
     def __init__(
-        self, redis: ArqRedis, running: Running, database: Database, *, slots: int, dsn: str | None = None
+        self,
+        redis: ArqRedis | None,
+        running: Running,
+        database: Database,
+        *,
+        slots: int,
+        dsn: str | None = None,
     ) -> None:
         super().__init__(
             functions=[func(permit, name=PERMIT, keep_result=0, max_tries=1)],
@@ -78,7 +84,7 @@ class PermitWorker(Worker):
         )
         self._running = running
         self._database = database
-        self._pop = Script(redis, _POP)
+        self._pop = None if redis is None else Script(redis, _POP)
         self._bell = asyncio.Event()
         self._own: set[asyncio.Task[int]] = set()
         self._dsn = dsn
@@ -89,7 +95,9 @@ class PermitWorker(Worker):
     async def main(self) -> None:
         """Instead of ARQ's: starts without asking Redis anything, and ends when the worker drains. Raises what keeps
         it from working again and again: better that the process ends than that it lives and works at nothing."""
-        ears = [asyncio.create_task(keep_going("Listening for the bell", self._listen))]
+        ears: list[asyncio.Task[None]] = []
+        if self._pop is not None:
+            ears.append(asyncio.create_task(keep_going("Listening for the bell", self._listen)))
         if self._dsn is not None:
             hear = partial(listen, self._dsn, CHANNEL, self._heard, connected=self._hears_postgres)
             ears.append(asyncio.create_task(keep_going("Listening to PostgreSQL", hear)))
@@ -135,6 +143,8 @@ class PermitWorker(Worker):
         self._bell.clear()
 
     async def _take_permits(self) -> None:
+        if self._pop is None:
+            return
         try:
             async with asyncio.timeout(_BUDGET_SECONDS):
                 permits: list[tuple[bytes, bytes]] = await self._pop(

@@ -8,23 +8,19 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from core.actor import GuildPermissions
 from core.db import is_away
 from core.discord.errors import AnswerLost, GatewayAbsent, GatewayBusy
 from core.discord.gateway import DiscordGateway
-from core.discord.permissions import Permission
 from core.errors import Conflict, GuildwrightError
-from core.guilds.states import CLOSED
 from core.jobs.errors import Cancelled, DoneInPart, HandedBack, JobFailed, LeaseLost
 from core.jobs.schemas import Claim, ClaimTerms, Job, JobError
-from core.jobs.spec import AnySpec
 from core.jobs.states import JobState, Lane, WaitingFor
-from core.rights import least_role
 from core.uow import Database
+from workers.authority import check_authority
 from workers.ending import end
 from workers.journal import LedgerJournal
 from workers.lease import Lease
-from workers.registry import JobContext, Registry
+from workers.registry import BackgroundContext, BackgroundFunction, JobContext, Registry
 from workers.retry import backoff
 
 log = logging.getLogger(__name__)
@@ -38,14 +34,14 @@ class Running:
     `holder` is this process' name. `per_guild` bounds how many jobs of one guild run at once, `structural` how many
     applies and the like run here, so that a message always finds a slot. While `is_open` says no, nothing is claimed:
     the bot's lane is open while its gateway is live. `afterwards` is told of each job that this process has let go of,
-    settled or not.
+    settled or not. Jobs of the background lane are done without a `gateway`.
     """
 
     def __init__(
         self,
         database: Database,
         registry: Registry,
-        gateway: DiscordGateway,
+        gateway: DiscordGateway | None,
         *,
         lane: Lane,
         holder: str,
@@ -194,71 +190,31 @@ class Running:
         function = self._registry[claim.job.kind]
         if claim.job.cancel_requested and not await self._is_in_doubt(claim):
             raise Cancelled("Cancelled on request, before it began.")
-        guild_id = claim.job.guild_id or ""
-        await self._check_authority(claim, function.spec, guild_id)
-        context = JobContext(
+        await check_authority(claim, function.spec, self._database, self._gateway)
+        payload = msgspec.convert(claim.job.payload, function.spec.payload)
+        at_hand = BackgroundContext(
             job=claim.job,
-            guild_id=guild_id,
             claim=claim.number,
-            gateway=self._gateway,
             journal=journal,
             database=self._database,
             clock=self._database.clock,
         )
-        return await function.run(context, msgspec.convert(claim.job.payload, function.spec.payload))
+        if isinstance(function, BackgroundFunction):
+            return await function.run(at_hand, payload)
+        if self._gateway is None:
+            raise JobFailed(
+                f"{claim.job.kind} needs the bot, which is not in this process.", code="no_gateway"
+            )
+        context = JobContext(
+            **msgspec.structs.asdict(at_hand), guild_id=claim.job.guild_id or "", gateway=self._gateway
+        )
+        return await function.run(context, payload)
 
     async def _is_in_doubt(self, claim: Claim) -> bool:
         """Whether an earlier claim may have done something that it did not live to record. Then the work is gone
         through up to there, and the journal stops it."""
         async with self._database.read() as unit:
             return any(step.state == "intended" for step in await unit.ledger.steps(claim.job.id))
-
-    async def _check_authority(self, claim: Claim, spec: AnySpec, guild_id: str) -> None:
-        """Law 8, at the claim: what the asker may do by hand can have changed since they asked."""
-        actor = claim.job.actor
-        async with self._database.read() as unit:
-            state = await unit.guilds.state_of(guild_id) if guild_id else None
-            if state == "left" and spec.leaves and claim.number > 1:
-                return  # there is nothing left to do there but to see that it is done
-            # What an owner sends away is left, whatever was decided of it.
-            may_leave = spec.leaves and actor.is_owner and state in CLOSED
-            if guild_id and state != "approved" and not may_leave and not spec.about:
-                raise JobFailed(
-                    f"Guild {guild_id} is {state or 'unknown'} by now: nothing can be done there.",
-                    code=f"guild_{state or 'unknown'}",
-                )
-            if not await unit.accounts.is_live(actor):
-                raise JobFailed(
-                    f"What {actor.name} asked with holds no more: the token was revoked or has expired, or they are no "
-                    "owner of this installation any more.",
-                    code="authority_lost",
-                )
-        if actor.is_owner:
-            return
-        if actor.discord_user_id is None:
-            raise JobFailed("Nobody can say any more what the asker may do.", code="authority_lost")
-        standing = await self._standing(guild_id, actor.discord_user_id)
-        if standing is None:
-            raise JobFailed(f"{actor.name} is no member of guild {guild_id} any more.", code="authority_lost")
-        async with self._database.read() as unit:
-            now = await unit.access.resolve(msgspec.structs.replace(actor, in_guild=standing, guilds=()))
-        if not now.unscoped().may(guild_id, spec.needed_right):
-            raise JobFailed(
-                f"{actor.name} is {now.role_in(guild_id).value} there by now: {spec.needed_right} needs "
-                f"{least_role(spec.needed_right).value}.",
-                code="authority_lost",
-            )
-        if not now.could(guild_id, Permission(spec.bits)):
-            raise JobFailed(
-                f"{actor.name} has lost the permission to do this since asking for it.", code="authority_lost"
-            )
-
-    async def _standing(self, guild_id: str, user_id: str) -> GuildPermissions | None:
-        bits = await self._gateway.read_member_permissions(guild_id, user_id)
-        member = await self._gateway.read_member(guild_id, user_id)
-        if bits is None or member is None:
-            return None
-        return GuildPermissions(guild_id=guild_id, bits=bits, role_ids=member.role_ids)
 
     async def _hand_back(self, claim: Claim) -> None:
         async with self._database.unit() as unit:

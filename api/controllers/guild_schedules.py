@@ -21,7 +21,7 @@ from api.schemas.schedules import (
 )
 from core.errors import Conflict, Forbidden, NotFound
 from core.rights import Right
-from core.schedules.service import SHOWN_AHEAD
+from core.schedules.reading import SHOWN_AHEAD
 
 
 class GuildScheduleController(Controller):

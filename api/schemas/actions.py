@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.schemas.messages import AllowedMentions, Content, Embeds
+from api.schemas.messages import AllowedMentions, Content, Embeds, Links
 from api.schemas.values import PermissionName, Snowflake, Time
 from core.actions import payloads as core
 from core.actions.ends import LONGEST, SHORTEST
@@ -53,6 +53,7 @@ class MessageSend(
     channel_id: Snowflake
     content: Content = ""
     embeds: Embeds = ()
+    links: Links = ()
     allowed_mentions: AllowedMentions = AllowedMentions()
     reply_to: Annotated[Snowflake | None, Meta(description="A message of the same channel.")] = None
     silent: Annotated[bool, Meta(description="Nobody is notified.")] = False
@@ -73,6 +74,7 @@ class MessageEdit(
     message_id: Snowflake
     content: Content | UnsetType = UNSET
     embeds: Embeds | UnsetType = UNSET
+    links: Links | UnsetType = UNSET
     allowed_mentions: AllowedMentions = AllowedMentions()
 
 

@@ -61,4 +61,18 @@ class Embed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fields: Annotated[tuple[EmbedField, ...], Meta(max_length=25)] = ()
 
 
+class LinkButton(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A button below the message that opens an address."""
+
+    label: Annotated[str, Meta(min_length=1, max_length=80)]
+    url: Annotated[str, Meta(pattern="^(https?|discord)://", max_length=512)]
+    emoji: (
+        Annotated[str, Meta(max_length=64, description="A unicode emoji, or a server's own as `<:name:id>`.")]
+        | None
+    ) = None
+
+
+Links: TypeAlias = Annotated[
+    tuple[LinkButton, ...], Meta(max_length=25, description="Buttons below the message, five a row.")
+]
 Embeds: TypeAlias = Annotated[tuple[Embed, ...], Meta(max_length=10)]

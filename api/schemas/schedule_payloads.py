@@ -25,6 +25,7 @@ from api.schemas.actions import (
     RoleRevoke,
     WriteOverwrite,
 )
+from api.schemas.announcement_jobs import AnnouncementPostPayload
 from api.schemas.guilds import Label
 from api.schemas.jobs import SyncPayload
 from api.schemas.templates import Values
@@ -90,6 +91,7 @@ ScheduleWork: TypeAlias = (
     | ScheduledCapture
     | ScheduledDriftCheck
     | ScheduledApply
+    | AnnouncementPostPayload
 )
 """What somebody can have asked for."""
 

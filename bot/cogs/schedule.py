@@ -1,14 +1,25 @@
 """`/schedule`: add, list, show, pause, resume, run and delete."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 import disnake
 from disnake.ext import commands
 
-from bot.asker import Owners, asker_of, guild_of
-from bot.completions import Completions
+from bot.asker import Asked, Owners, asker_of, entitled, guild_of
+from bot.completions import ANNOUNCEMENTS, SCHEDULES, TEMPLATES, ZONES, Completions
 from bot.people import person_of
-from bot.scheduling import MOST_SCHEDULES, Place, What, Wish, draft_of, place_id, schedule_meant, schedules_of
+from bot.scheduling import (
+    MOST_SCHEDULES,
+    Place,
+    What,
+    Wish,
+    announced_by,
+    draft_of,
+    place_id,
+    schedule_meant,
+    schedules_of,
+)
 from bot.ui.answers import answering
 from bot.ui.confirm import NOT_YOURS, Pressed
 from bot.ui.schedule_list import PAGE, added_text, schedule_embed, schedules_embed, undo_row
@@ -16,14 +27,16 @@ from bot.ui.schedule_press import SchedulePress, read_press
 from bot.ui.schedule_words import absolute, by_options, ran_text
 from core.actor import Actor
 from core.discord.markdown import plain
+from core.discord.types import Snowflake
 from core.errors import Conflict, Invalid, NotFound
 from core.rights import Right
 from core.schedules.checks import NAME_LIMIT
+from core.schedules.reading import SHOWN_AHEAD
 from core.schedules.schemas import Schedule
-from core.schedules.service import SHOWN_AHEAD
-from core.uow import Database
+from core.uow import Database, UnitOfWork
 
 _Asked = disnake.ApplicationCommandInteraction[Any]
+_Change: TypeAlias = Callable[[UnitOfWork, Actor, Schedule], Awaitable[str]]
 _Name = commands.String[str, 1, NAME_LIMIT]
 DELETED_AGAIN = "Deleted again: it will not run."
 
@@ -60,6 +73,7 @@ class ScheduleCog(commands.Cog):
         text: commands.String[str, 1, 2000] | None = None,
         template: str | None = None,
         label: commands.String[str, 1, 100] | None = None,
+        announcement: str | None = None,
     ) -> None:
         """Have something done again and again, or once at a time. It is done with your rights.
 
@@ -75,9 +89,10 @@ class ScheduleCog(commands.Cog):
         text: What the message says
         template: Which template is applied
         label: What a capture is known by
+        announcement: Which announcement is posted
         """
         async with answering(asked):
-            guild_id, actor = await self._allowed(asked)
+            guild_id, actor = await self._entitled(asked)
             if not isinstance(asked.author, disnake.Member):
                 raise NotFound("This works for members of a server.")
             wish = Wish(
@@ -91,6 +106,7 @@ class ScheduleCog(commands.Cog):
                 text=text,
                 template=template,
                 label=label,
+                announcement=announcement,
             )
             try:
                 async with self._database.unit() as unit:
@@ -98,10 +114,11 @@ class ScheduleCog(commands.Cog):
                     draft = await draft_of(unit, actor, guild_id, wish, self._database.clock())
                     made = await unit.schedules.create(actor, guild_id, draft)
                     coming = await unit.schedules.upcoming(actor, made.id, SHOWN_AHEAD)
+                    announced = await announced_by(unit, actor, made)
             except Invalid as refused:
                 raise by_options(refused) from refused
             await asked.edit_original_response(
-                content=added_text(made, coming), components=[undo_row(made, str(asked.author.id))]
+                content=added_text(made, coming, announced), components=[undo_row(made, str(asked.author.id))]
             )
 
     @schedule.sub_command(name="list")
@@ -138,7 +155,9 @@ class ScheduleCog(commands.Cog):
                 found = await schedule_meant(unit, actor, guild_id, name)
                 coming = await unit.schedules.upcoming(actor, found.id, SHOWN_AHEAD)
                 latest = await unit.schedules.latest_runs(actor, guild_id, [found.id])
-            await asked.edit_original_response(embed=schedule_embed(found, coming, latest.get(found.id)))
+                announced = await announced_by(unit, actor, found)
+            embed = schedule_embed(found, coming, latest.get(found.id), announced)
+            await asked.edit_original_response(embed=embed)
 
     @schedule.sub_command()
     async def pause(
@@ -151,12 +170,12 @@ class ScheduleCog(commands.Cog):
         name: Which
         reason: Why; it is kept and shown
         """
-        async with answering(asked):
-            guild_id, actor = await self._allowed(asked)
-            async with self._database.unit() as unit:
-                found = await schedule_meant(unit, actor, guild_id, name)
-                await unit.schedules.pause(actor, found.id, reason)
-            await asked.edit_original_response(content=f"{_named(found)} is paused.")
+
+        async def change(unit: UnitOfWork, actor: Actor, found: Schedule) -> str:
+            await unit.schedules.pause(actor, found.id, reason)
+            return "is paused."
+
+        await self._change(asked, name, change)
 
     @schedule.sub_command()
     async def resume(self, asked: _Asked, name: str) -> None:
@@ -166,13 +185,12 @@ class ScheduleCog(commands.Cog):
         ----------
         name: Which
         """
-        async with answering(asked):
-            guild_id, actor = await self._allowed(asked)
-            async with self._database.unit() as unit:
-                found = await schedule_meant(unit, actor, guild_id, name)
-                resumed = await unit.schedules.resume(actor, found.id)
-            following = "" if resumed.next is None else f" Next: {absolute(resumed.next.at)}."
-            await asked.edit_original_response(content=f"{_named(found)} goes on.{following}")
+
+        async def change(unit: UnitOfWork, actor: Actor, found: Schedule) -> str:
+            resumed = await unit.schedules.resume(actor, found.id)
+            return "goes on." if resumed.next is None else f"goes on. Next: {absolute(resumed.next.at)}."
+
+        await self._change(asked, name, change)
 
     @schedule.sub_command()
     async def run(self, asked: _Asked, name: str) -> None:
@@ -182,12 +200,11 @@ class ScheduleCog(commands.Cog):
         ----------
         name: Which
         """
-        async with answering(asked):
-            guild_id, actor = await self._allowed(asked)
-            async with self._database.unit() as unit:
-                found = await schedule_meant(unit, actor, guild_id, name)
-                begun = await unit.schedules.run_now(actor, found.id)
-            await asked.edit_original_response(content=f"{_named(found)} {ran_text(begun)}")
+
+        async def change(unit: UnitOfWork, actor: Actor, found: Schedule) -> str:
+            return ran_text(await unit.schedules.run_now(actor, found.id))
+
+        await self._change(asked, name, change)
 
     @schedule.sub_command()
     async def delete(self, asked: _Asked, name: str) -> None:
@@ -197,21 +214,25 @@ class ScheduleCog(commands.Cog):
         ----------
         name: Which
         """
-        async with answering(asked):
-            guild_id, actor = await self._allowed(asked)
-            async with self._database.unit() as unit:
-                found = await schedule_meant(unit, actor, guild_id, name)
-                await unit.schedules.delete(actor, found.id)
-            await asked.edit_original_response(content=f"{_named(found)} is deleted.")
+
+        async def change(unit: UnitOfWork, actor: Actor, found: Schedule) -> str:
+            await unit.schedules.delete(actor, found.id)
+            return "is deleted."
+
+        await self._change(asked, name, change)
 
     # disnake leaves open what a completer takes
     @add.autocomplete("zone")  # pyright: ignore[reportUnknownMemberType]
     async def complete_zone(self, asked: _Asked, typed: str) -> list[disnake.OptionChoice]:
-        return await self._completions.zones(asked, typed)
+        return await self._completions.offer(ZONES, asked, typed)
 
     @add.autocomplete("template")  # pyright: ignore[reportUnknownMemberType]
     async def complete_template(self, asked: _Asked, typed: str) -> list[disnake.OptionChoice]:
-        return await self._completions.templates(asked, typed)
+        return await self._completions.offer(TEMPLATES, asked, typed)
+
+    @add.autocomplete("announcement")  # pyright: ignore[reportUnknownMemberType]
+    async def complete_announcement(self, asked: _Asked, typed: str) -> list[disnake.OptionChoice]:
+        return await self._completions.offer(ANNOUNCEMENTS, asked, typed)
 
     @show.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @pause.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
@@ -219,7 +240,7 @@ class ScheduleCog(commands.Cog):
     @run.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @delete.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     async def complete_name(self, asked: _Asked, typed: str) -> list[disnake.OptionChoice]:
-        return await self._completions.schedules(asked, typed)
+        return await self._completions.offer(SCHEDULES, asked, typed)
 
     @commands.Cog.listener()
     async def on_button_click(self, pressed: Pressed) -> None:
@@ -235,21 +256,20 @@ class ScheduleCog(commands.Cog):
             await pressed.edit_original_response(content=DELETED_AGAIN)
 
     async def _delete_again(self, pressed: Pressed, press: SchedulePress) -> None:
-        guild_id = str(guild_of(pressed).id)
-        actor = await asker_of(pressed, self._owners, self._database)
-        actor.require(guild_id, Right.SCHEDULES_WRITE)
+        guild_id, actor = await self._entitled(pressed)
         async with self._database.unit() as unit:
             if (await unit.schedules.get(actor, press.schedule_id)).guild_id != guild_id:
                 raise Conflict("This schedule is of another server.")
             await unit.schedules.delete(actor, press.schedule_id)
 
-    async def _allowed(self, asked: _Asked) -> tuple[str, Actor]:
-        """The guild, and who asks. The service asks again; who may not is told so before what they typed is judged."""
-        guild_id = str(guild_of(asked).id)
-        actor = await asker_of(asked, self._owners, self._database)
-        actor.require(guild_id, Right.SCHEDULES_WRITE)
-        return guild_id, actor
+    async def _change(self, asked: _Asked, name: str, change: _Change) -> None:
+        """In one unit; `change` says what is told about it once that is kept."""
+        async with answering(asked):
+            guild_id, actor = await self._entitled(asked)
+            async with self._database.unit() as unit:
+                found = await schedule_meant(unit, actor, guild_id, name)
+                said = await change(unit, actor, found)
+            await asked.edit_original_response(content=f"“{plain(found.name)}” {said}")
 
-
-def _named(schedule: Schedule) -> str:
-    return f"“{plain(schedule.name)}”"
+    async def _entitled(self, asked: Asked) -> tuple[Snowflake, Actor]:
+        return await entitled(asked, self._owners, self._database, Right.SCHEDULES_WRITE)

@@ -7,7 +7,7 @@ from disnake.ext import commands
 
 from bot.asker import Owners, asker_of, guild_of
 from bot.chosen import MOST_TEMPLATES, awaiting_one, find, id_of, usable
-from bot.completions import Completions
+from bot.completions import SNAPSHOTS, TEMPLATES, WAITING_PLANS, Completions
 from bot.following import Following
 from bot.plan_presses import PlanPresses
 from bot.ui.answers import answering
@@ -234,14 +234,14 @@ class TemplateCog(commands.Cog):
     async def complete_snapshot(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
-        return await self._completions.snapshots(asked, typed)
+        return await self._completions.offer(SNAPSHOTS, asked, typed)
 
     @approve.autocomplete("plan")  # pyright: ignore[reportUnknownMemberType]
     @reject.autocomplete("plan")  # pyright: ignore[reportUnknownMemberType]
     async def complete_plan(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
-        return await self._completions.waiting_plans(asked, typed)
+        return await self._completions.offer(WAITING_PLANS, asked, typed)
 
     @show.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @plan.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
@@ -249,7 +249,7 @@ class TemplateCog(commands.Cog):
     async def complete_template(
         self, asked: disnake.ApplicationCommandInteraction[Any], typed: str
     ) -> list[disnake.OptionChoice]:
-        return await self._completions.templates(asked, typed)
+        return await self._completions.offer(TEMPLATES, asked, typed)
 
     @commands.Cog.listener()
     async def on_button_click(self, pressed: Pressed) -> None:

@@ -90,12 +90,15 @@ def check_components(form: Form, world: World) -> None:
 
 
 def _unknown(node: object, place: tuple[str, ...], usable: set[int]) -> Iterable[tuple[str, ...]]:
-    """Paths of the ids of custom emojis that cannot be used."""
+    """Paths of the ids of custom emojis that cannot be used, and of names that are no emoji for sure: Discord knows
+    those of Unicode, and none of them is all ASCII."""
     for index, each in enumerate(as_list(node) or ()):
         yield from _unknown(each, (*place, str(index)), usable)
     found: JsonObject = as_object(node) or {}
     if place[-1] == "emoji" and found.get("id") is not None and as_int(found["id"]) not in usable:
         yield (*place, "id")
+    if place[-1] == "emoji" and found and found.get("id") is None and str(found.get("name")).isascii():
+        yield (*place, "name")
     for key in _HOLDERS:
         if key in found:
             yield from _unknown(found[key], (*place, key), usable)

@@ -4,13 +4,14 @@ A fault of a gateway kind without ``method`` and ``route`` acts on the sessions 
 events were dispatched; with them it acts right after the effect of the calls it meets.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from bot.simulator.ratelimits.refusals import Scope
 
-RestKind = Literal["429", "cloudflare", "5xx", "slow", "lost_answer", "half_answer", "drop"]
+RestKind = Literal["429", "cloudflare", "5xx", "slow", "held", "lost_answer", "half_answer", "drop"]
 GatewayKind = Literal["op1", "op7", "op9", "close", "silent"]
 GATEWAY_KINDS: tuple[str, ...] = get_args(GatewayKind)
 KINDS: tuple[str, ...] = (*get_args(RestKind), *GATEWAY_KINDS)
@@ -54,6 +55,7 @@ class Faults:
     def __init__(self) -> None:
         self.active: list[Fault] = []
         self._waits: dict[int, int] = {}
+        self._lifted = asyncio.Event()
         self._number = 0
 
     def add(self, fault: Fault) -> None:
@@ -65,6 +67,12 @@ class Faults:
     def clear(self) -> None:
         self.active.clear()
         self._waits.clear()
+        self._lifted.set()
+        self._lifted = asyncio.Event()
+
+    async def held(self) -> None:
+        """Until what there is of faults now has been cleared."""
+        await self._lifted.wait()
 
     def take(self, method: str, template: str, path: str) -> Fault | None:
         for fault in self.active:

@@ -89,7 +89,7 @@ class Rest:
         passage.template = route.template
         passage.fault = world.faults.take(arrival.method, route.template, arrival.path)
         if passage.fault is not None:
-            await _before_effect(passage.fault)
+            await self._before_effect(passage.fault)
         authorization = arrival.header(b"authorization")
         actor_id, token = authority(world, route, authorization)
         passage.body = arrival.pairs() if route.encoded else arrival.body()
@@ -169,7 +169,26 @@ class Rest:
         if fault.kind in GATEWAY_KINDS:
             self._world.hub.strike(fault)
         elif fault.effect:
-            await _befall(fault)
+            await self._befall(fault)
+
+    async def _before_effect(self, fault: Fault) -> None:
+        if fault.kind == "drop":
+            raise SocketClosed("closed before the effect")
+        if fault.kind == "429":
+            raise Limited(fault.retry_after, fault.scope)
+        if fault.kind == "cloudflare":
+            raise Blocked(fault.retry_after)
+        if not fault.effect:
+            await self._befall(fault)
+
+    async def _befall(self, fault: Fault) -> None:
+        """Those kinds that can come before the effect or after it."""
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.delay)
+        elif fault.kind == "held":
+            await self._world.faults.held()
+        elif fault.kind == "5xx":
+            raise Refusal(fault.status, 0, f"{fault.status}: Server Error")
 
     def _note(self, passage: _Passage, answer: Answer | None) -> None:
         error: JsonObject | None = None
@@ -187,25 +206,6 @@ class Rest:
             fault=None if passage.fault is None else passage.fault.kind,
             error=error,
         )
-
-
-async def _before_effect(fault: Fault) -> None:
-    if fault.kind == "drop":
-        raise SocketClosed("closed before the effect")
-    if fault.kind == "429":
-        raise Limited(fault.retry_after, fault.scope)
-    if fault.kind == "cloudflare":
-        raise Blocked(fault.retry_after)
-    if not fault.effect:
-        await _befall(fault)
-
-
-async def _befall(fault: Fault) -> None:
-    """Those kinds that can come before the effect or after it."""
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.delay)
-    elif fault.kind == "5xx":
-        raise Refusal(fault.status, 0, f"{fault.status}: Server Error")
 
 
 def _renames(method: str, template: str, body: object) -> bool:

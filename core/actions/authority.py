@@ -146,13 +146,15 @@ def _send_denials(action: MessageSend, scene: Scene) -> Iterator[Denial]:
         needed |= Permission.READ_MESSAGE_HISTORY
     if _mentions_many(action.allowed_mentions, scene):
         needed |= Permission.MENTION_EVERYONE
-    yield from needs(scene, action.channel_id, needed, _WRITABLE)
+    # Discord lets every bot show buttons; of people, who may not show where a link leads has no button say it either.
+    asker = Permission.EMBED_LINKS if action.links else Permission(0)
+    yield from needs(scene, action.channel_id, needed, _WRITABLE, asker=asker)
 
 
 def _edit_denials(action: MessageEdit, scene: Scene) -> Iterator[Denial]:
     """The bot may always change its own words. Who has them changed speaks there, and through somebody else."""
     needed = Permission.MANAGE_MESSAGES | Permission.SEND_MESSAGES
-    if action.embeds:
+    if action.embeds or action.links:
         needed |= Permission.EMBED_LINKS
     if _mentions_many(action.allowed_mentions, scene):
         needed |= Permission.MENTION_EVERYONE

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from core.discord.messages import AllowedMentions, Embed
+from core.discord.messages import AllowedMentions, Embed, LinkButton
 from core.discord.types import Overwrite, Snowflake
 
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
@@ -18,6 +18,7 @@ class MessageSend(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     channel_id: Snowflake
     content: str = ""
     embeds: tuple[Embed, ...] = ()
+    links: tuple[LinkButton, ...] = ()
     allowed_mentions: AllowedMentions = AllowedMentions()
     reply_to: Snowflake | None = None
     silent: bool = False
@@ -31,6 +32,7 @@ class MessageEdit(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     message_id: Snowflake
     content: str | UnsetType = UNSET
     embeds: tuple[Embed, ...] | UnsetType = UNSET
+    links: tuple[LinkButton, ...] | UnsetType = UNSET
     allowed_mentions: AllowedMentions = AllowedMentions()
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from core.actor import Actor
 from core.discord.effective import channel_permissions
 from core.discord.permissions import Permission, names_of
 from core.discord.types import Channel, ChannelType, Member, Role, Snapshot, Snowflake, role_rank
+from core.guilds.schemas import GuildView
 
 BOT_MAY_NOT, ASKER_MAY_NOT = "bot_may_not", "asker_may_not"
 _NOTHING = Permission(0)
@@ -56,6 +58,17 @@ def bot_party(member: Member) -> Party:
 
 def asker_party(name: str, member: Member) -> Party:
     return Party(name=name, code=ASKER_MAY_NOT, member=member)
+
+
+def seen_scene(view: GuildView, actor: Actor) -> Scene:
+    """The guild as it was last seen, with the bot and, unless they own the installation, the actor."""
+    bot = Member(user_id=view.powers.user_id, role_ids=view.powers.role_ids)
+    parties: list[Party] = [bot_party(bot)]
+    standing = actor.standing_in(view.guild.id)
+    if not actor.is_owner and standing is not None and actor.discord_user_id is not None:
+        member = Member(user_id=actor.discord_user_id, role_ids=standing.role_ids)
+        parties.append(asker_party(actor.name, member))
+    return Scene(guild=view.structure, parties=tuple(parties))
 
 
 def is_owner(scene: Scene, member: Member) -> bool:

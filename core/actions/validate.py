@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
+from core.actions.links import link_problems
 from core.actions.messages import content_problems, mention_problems
 from core.actions.payloads import (
     Action,
@@ -40,9 +43,11 @@ def _own_problems(action: Action) -> Iterator[Problem]:
     match action:
         case MessageSend():
             yield from _message_problems(action.content, action.embeds)
+            yield from link_problems(action.links)
             yield from mention_problems(action.allowed_mentions)
         case MessageEdit():
             yield from _edit_problems(action)
+            yield from link_problems(action.links or ())
             yield from mention_problems(action.allowed_mentions)
         case MessagePurge():
             yield from _between("/limit", action.limit, 1, PURGE_LIMIT)
@@ -127,8 +132,8 @@ def _message_problems(content: str, embeds: tuple[Embed, ...]) -> Iterator[Probl
 def _edit_problems(action: MessageEdit) -> Iterator[Problem]:
     content = action.content if isinstance(action.content, str) else None
     embeds = action.embeds if isinstance(action.embeds, tuple) else None
-    if content is None and embeds is None:
-        yield Problem(pointer="", code="empty", message="Name what to change: content or embeds.")
+    if content is None and embeds is None and action.links is UNSET:
+        yield Problem(pointer="", code="empty", message="Name what to change: content, embeds or links.")
     elif content is not None and embeds is not None:
         yield from _message_problems(content, embeds)
         return

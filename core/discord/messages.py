@@ -61,6 +61,14 @@ class Button(msgspec.Struct, frozen=True, kw_only=True):
     style: ButtonStyle = "secondary"
 
 
+class LinkButton(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Opens `url` and tells nobody. `emoji` is a unicode emoji or a guild's, as `<:name:id>`."""
+
+    label: str
+    url: str
+    emoji: str | None = None
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked at when something has to be decided about a message."""
 
@@ -72,7 +80,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What to write into a message; UNSET stays as it is. `buttons` are one row, up to five."""
+    """What to write into a message; UNSET stays as it is. `buttons` are one row, up to five; `links` follow in rows of
+    five, and there are five rows at most. To Discord these two are one thing: writing either replaces both."""
 
     content: str | UnsetType = UNSET
     embeds: tuple[Embed, ...] | UnsetType = UNSET
@@ -81,6 +90,7 @@ class MessageFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     silent: bool = False
     suppress_embeds: bool = False
     buttons: tuple[Button, ...] | UnsetType = UNSET
+    links: tuple[LinkButton, ...] | UnsetType = UNSET
 
 
 class MessageGateway(Protocol):

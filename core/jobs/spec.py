@@ -22,7 +22,8 @@ class JobSpec(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True, eq=False
     need in the guild by Discord, checked when asked and again when claimed (law 8); `bot_bits` what
     the bot needs, which is what it asks for in its invitation. Of what `leaves` the guild a later claim may find that
     it is left, by its own doing. What is `about` a guild does nothing there: it is done whatever was decided of the
-    guild, and is not called off with the rest. Of how a `quiet` one ended nobody is notified.
+    guild, and is not called off with the rest. Of how a `quiet` one ended nobody is notified. What is of the background
+    `lane` needs no gateway, and is done while the bot is away.
     """
 
     kind: str

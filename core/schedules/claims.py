@@ -1,4 +1,4 @@
-"""What a claim of a schedule writes: the rows of its runs. Pure."""
+"""What is written of the runs of a schedule: their rows when it is claimed, and their end. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -58,3 +58,7 @@ def new_run(model: ScheduleModel, occurrence: Occurrence, state: RunState, **val
 
 def is_missed(row: dict[str, Any]) -> bool:
     return row["trouble"] is not None and row["trouble"].code == _MISSED
+
+
+def end_run(run: ScheduleRunModel, state: RunState, now: datetime, trouble: Trouble | None = None) -> None:
+    run.state, run.ended_at, run.look_at, run.trouble = state, now, None, trouble

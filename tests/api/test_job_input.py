@@ -14,6 +14,7 @@ ID, OTHER = "1200000000000000001", "1200000000000000002"
 NOT_YET = "9000000000000000000"
 """Nobody can know yet what has this id."""
 TOO_LARGE = "99999999999999999999"
+LINK = {"label": "Web", "url": "https://example.org"}
 JSON = {"Content-Type": "application/json"}
 VALID: dict[str, dict[str, Any]] = {
     "guild.sync": {},
@@ -70,6 +71,10 @@ def embed(**fields: Any) -> dict[str, Any]:
     return {"embeds": [fields]}
 
 
+def links(**fields: Any) -> dict[str, Any]:
+    return {"links": [LINK | fields]}
+
+
 def mentions(**fields: Any) -> dict[str, Any]:
     return {"allowed_mentions": fields}
 
@@ -77,6 +82,7 @@ def mentions(**fields: Any) -> dict[str, Any]:
 def on_messages(kind: str) -> Iterator[Line]:
     at = "/payload/embeds"
     said = "/payload/allowed_mentions"
+    links_at = "/payload/links"
     for what, code, place in (
         ({"content": "x" * 2001}, "length", "/payload/content"),
         ({"content": "", "embeds": []}, "empty", "/payload/content"),
@@ -110,6 +116,16 @@ def on_messages(kind: str) -> Iterator[Line]:
         (embed(fields=[{"name": "\t", "value": "b"}]), "empty", f"{at}/0/fields/0/name"),
         (embed(fields=[{"name": "x" * 257, "value": "b"}]), "length", f"{at}/0/fields/0/name"),
         (embed(fields=[{"name": "a", "value": "x" * 1025}]), "length", f"{at}/0/fields/0/value"),
+        (links(label=""), "length", f"{links_at}/0/label"),
+        (links(label=" "), "empty", f"{links_at}/0/label"),
+        (links(label="x" * 81), "length", f"{links_at}/0/label"),
+        (links(url="https://x.y/" + "z" * 501), "length", f"{links_at}/0/url"),
+        (links(url="javascript:alert(1)"), "pattern", f"{links_at}/0/url"),
+        (links(url="https://x.y/ z"), "format", f"{links_at}/0/url"),
+        (links(emoji="ship"), "format", f"{links_at}/0/emoji"),
+        (links(custom_id="x"), "unknown_field", f"{links_at}/0/custom_id"),
+        ({"links": [LINK] * 26}, "length", links_at),
+        ({"links": [{"label": "Web"}]}, "missing_field", f"{links_at}/0"),
         (mentions(parse=["here"]), "unknown_value", f"{said}/parse/0"),
         (mentions(parse=["users"], users=[ID]), "exclusive", f"{said}/users"),
         (mentions(parse=["roles"], roles=[ID]), "exclusive", f"{said}/roles"),

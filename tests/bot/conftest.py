@@ -81,6 +81,15 @@ class Discord:
         async with self.http.post(f"{self.base}/_sim/faults", json=body) as answer:
             assert answer.status == 201, await answer.text()
 
+    async def lift(self) -> None:
+        """All faults; what is held goes on."""
+        async with self.http.delete(f"{self.base}/_sim/faults") as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def holds(self) -> None:
+        """Comes back when the fault asked for last has met its calls."""
+        await until(lambda: not self.simulator.world.faults.active)
+
     def writes(self, method: str, route: str) -> int:
         """Accepted writes, whether or not they were answered."""
         return sum(1 for e in self.simulator.world.journal.effects if (e.method, e.route) == (method, route))

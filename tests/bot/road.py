@@ -25,6 +25,7 @@ from core.paging import Paging
 from core.templates.documents.parse import read_document
 from core.templates.schemas import Template, Visibility
 from core.uow import Database
+from tests.fixtures.patience import PATIENCE
 from workers.heartbeat import heartbeat
 from workers.jobs import MODULES
 from workers.registry import Registry
@@ -36,6 +37,7 @@ from workers.wire import connect, disconnect
 from .conftest import TOKEN, Discord, seen, until
 
 VERSION = "1.2.3"
+MAKE_CHANNEL = {"method": "POST", "route": "/guilds/{guild_id}/channels"}
 CREWED = """
 guildwright: 1
 channels:
@@ -106,7 +108,7 @@ class Road:
         shown = [{"components": [button.to_component_dict() for button in row.children]}]
         return {"id": str(posted.id), "components": shown}
 
-    async def message(self, interaction_id: str, good: Any, *, within: float = 5.0) -> dict[str, Any]:
+    async def message(self, interaction_id: str, good: Any, *, within: float = PATIENCE) -> dict[str, Any]:
         async def look() -> dict[str, Any]:
             url = f"{self.discord.base}/_sim/interactions/{interaction_id}"
             async with self.discord.http.get(url) as answer:
@@ -127,10 +129,13 @@ class Road:
             assert answer.ok, await answer.text()
         await seen(self.revision, lambda now: now > before)
 
-    async def slow_channels(self, seconds: float, *, count: int = 1) -> None:
-        """So that something is still under way when one looks."""
-        options = {"method": "POST", "route": "/guilds/{guild_id}/channels", "count": count}
-        await self.discord.fault("slow", delay=seconds, **options)
+    async def slow_channels(self, seconds: float, *, count: int) -> None:
+        """So that something takes its time."""
+        await self.discord.fault("slow", delay=seconds, **MAKE_CHANNEL, count=count)
+
+    async def hold_channel(self) -> None:
+        """So that something is under way until `discord.lift`."""
+        await self.discord.fault("held", **MAKE_CHANNEL)
 
     async def revision(self) -> int:
         async with self.database.read() as unit:

@@ -1,9 +1,11 @@
 """Every kind of action, asked for in core, done by the worker in the bot on the wire, judged by the simulator."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.actions.payloads import (
     Action,
@@ -26,7 +28,7 @@ from core.actions.payloads import (
     RoleRevoke,
 )
 from core.actor import Actor
-from core.discord.messages import AllowedMentions, Embed, EmbedField
+from core.discord.messages import AllowedMentions, Embed, EmbedField, LinkButton
 from core.discord.permissions import ALL
 from core.discord.types import Overwrite
 from core.jobs.schemas import Job
@@ -49,6 +51,7 @@ SPEC: dict[str, Any] = {
         {"name": "Mates", "key": "mates", "permissions": _MATES},
         {"name": "Officers", "key": "officers"},
     ],
+    "emojis": [{"name": "anchor"}],
     "channels": [
         {"name": "log"},
         {"name": "news", "type": "announcement"},
@@ -132,6 +135,31 @@ async def test_a_message_is_sent_edited_and_deleted(road: Road) -> None:
     await succeeded(road, MessageDelete(channel_id=log, message_id=sent["message_id"]))
     await succeeded(road, MessageDelete(channel_id=log, message_id=sent["message_id"]))
     assert log not in (await road.discord.dump(road.guild_id))["messages"]
+
+
+async def test_a_message_has_links_until_an_edit_says_otherwise(road: Road) -> None:
+    log, anchor = channel(road, "log"), road.guild["emojis"]["anchor"]
+    web = LinkButton(label="Web", url="https://example.org")
+    links = (replace(web, emoji="⚓"), replace(web, emoji=f"<:anchor:{anchor}>"), *[web] * 23)
+    sent = await succeeded(road, MessageSend(channel_id=log, content="see", links=links))
+    edit = partial(MessageEdit, channel_id=log, message_id=sent["message_id"])
+
+    async def rows() -> list[list[dict[str, Any]]]:
+        [message] = (await road.discord.dump(road.guild_id))["messages"][log]
+        return [row["components"] for row in message["components"]]
+
+    found = await rows()
+    assert [len(row) for row in found] == [5] * 5
+    assert [each["emoji"] for each in found[0][:2]] == [{"name": "⚓"}, {"name": "anchor", "id": anchor}]
+    assert {(each["style"], each["label"], each["url"]) for row in found for each in row} == {
+        (5, "Web", "https://example.org")
+    }
+    await succeeded(road, edit(content="look"))
+    assert await rows() == found
+    await succeeded(road, edit(links=(replace(web, label="Home"),)))
+    assert [[each["label"] for each in row] for row in await rows()] == [["Home"]]
+    await succeeded(road, edit(links=()))
+    assert await rows() == []
 
 
 async def test_a_message_pings_nobody_unless_it_says_so(road: Road) -> None:

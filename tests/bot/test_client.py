@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -290,7 +291,8 @@ async def test_an_outage_is_told_and_its_end_is_a_change(
 async def test_many_changes_of_a_guild_are_told_as_one_when_the_cache_has_them(
     discord: Discord, start: Callable[..., Running], guild: dict[str, Any]
 ) -> None:
-    running = start()
+    # More than a busy machine lets pass between two of them.
+    running = start(guild_pause=0.5)
     roles_when_told: list[int] = []
 
     async def changed(guild_id: str) -> None:
@@ -339,10 +341,14 @@ async def test_pokes_without_a_pause_are_acted_on_all_the_same_and_never_twice_a
         at_once -= 1
         acted += 1
 
-    debounced = Debounced(act, quiet=0.05, longest=0.1)
+    quiet, longest, pauses = 0.05, 0.1, 0
+    debounced = Debounced(act, quiet=quiet, longest=longest)
+    began = poked = time.monotonic()
     for _ in range(30):
         debounced.poke("guild")
         await asyncio.sleep(0.01)
+        pauses += time.monotonic() - poked > quiet / 2  # a busy machine may let one be quiet
+        poked = time.monotonic()
     assert acted >= 2
     await until(lambda: not debounced._tasks)
-    assert acted <= 4
+    assert acted <= (time.monotonic() - began) / longest + pauses + 1

@@ -88,9 +88,11 @@ async def test_the_owner_of_the_installation_sees_what_is_under_way(road: Road) 
         return words(await road.command("owner", "guildwright status"))
 
     await seen(road.is_captured, bool)
-    await road.slow_channels(3.0)
-    await road.press("ada", plan, "Apply")
+    await road.hold_channel()
+    pressed = await road.press("ada", plan, "Apply")
     await seen(look, lambda shown: "Jobs: `template.apply` · running" in shown)
+    await road.discord.lift()
+    await road.message(pressed["id"], settled)
 
 
 # List, and typing a name
@@ -388,12 +390,13 @@ async def test_a_guild_at_work_says_so(road: Road) -> None:
     template = await road.template("Crewed")
     first = await road.command("ada", "template plan", name=str(template.id))
     second = await road.command("ada", "template plan", name=str(template.id))
-    await road.slow_channels(1)
+    await road.hold_channel()
     pressed = await road.press("ada", first, "Apply")
     refused = await road.message(
         (await road.press("ada", second, "Apply"))["id"], lambda message: message["content"]
     )
     assert "is changing guild" in said(refused)
+    await road.discord.lift()
     await road.message(pressed["id"], settled)
 
 

@@ -290,10 +290,12 @@ async def test_what_was_decided_before_anybody_was_told_is_told_to_nobody(quay: 
 
 
 async def test_what_is_decided_while_owners_are_told_is_said_in_every_message(quay: Quay) -> None:
-    await quay.discord.fault("slow", delay=0.8, **SEND, after=1)
+    await quay.discord.fault("held", **SEND, after=1)
     async with quay.bot():
         await seen(lambda: quay.messages("owner"), bool)
+        await quay.discord.holds()
         await quay.decide("rejected")
+        await quay.discord.lift()
         for name in ("owner", "ada"):
             assert "was rejected" in (await quay.told(name, buttons_there=False))["content"]
         assert (await quay.settled()).state == "succeeded"

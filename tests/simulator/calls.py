@@ -11,6 +11,8 @@ import disnake
 import httpx
 from starlette.types import ASGIApp, Message
 
+from tests.fixtures.patience import PATIENCE
+
 
 class Control:
     """The control surface; every call must succeed unless ``status`` says otherwise."""
@@ -170,7 +172,7 @@ def _part(name: str, value: object) -> bytes:
     return head.encode() + (value if isinstance(value, bytes) else str(value).encode()) + b"\r\n"
 
 
-async def until(claim: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(claim: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until a claim about something that arrives on its own holds."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not claim():

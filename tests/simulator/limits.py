@@ -68,6 +68,10 @@ def _button(number: int = 0, **fields: Any) -> Any:
     return {"type": 2, "style": 1, "label": "b", "custom_id": f"b{number}"} | fields
 
 
+def _link(url: str) -> Any:
+    return {"type": 2, "style": 5, "label": "b", "url": url}
+
+
 def _row(*components: Any) -> Any:
     return {"type": 1, "components": list(components)}
 
@@ -172,6 +176,13 @@ LIMITS = (
         80,
         _SEND,
         lambda size: {"components": [_row(_button(label="x" * size))]},
+    ),
+    Limit(
+        "components.0.components.0.url",
+        12,
+        512,
+        _SEND,
+        lambda size: {"components": [_row(_link("https://x.y/" + "z" * (size - 12)))]},
     ),
     Limit(
         "components.0.components.0.options",

@@ -12,6 +12,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.fixtures.patience import PATIENCE
+
 GUILDS, MEMBERS, MODERATION, VOICE = 1 << 0, 1 << 1, 1 << 2, 1 << 7
 PRESENCES, MESSAGES, CONTENT = 1 << 8, 1 << 9, 1 << 15
 EVERYTHING = disnake.Intents.all().value
@@ -32,7 +34,7 @@ class Talk:
     async def say(self, text: str | bytes) -> None:
         await self._socket.send(text)
 
-    async def frame(self, seconds: float = 5) -> Any:
+    async def frame(self, seconds: float = PATIENCE) -> Any:
         """The next frame; ``raw`` is what came over the wire."""
         self.raw = await asyncio.wait_for(self._socket.recv(), seconds)
         if isinstance(self.raw, str):

@@ -1,6 +1,5 @@
 """Unmodified disnake, through its public methods, reads everything and ends with the simulator's state in its cache."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -168,7 +167,6 @@ async def test_everything_a_bot_builds_is_in_both_heads(  # noqa: PLR0915 - one 
         await mate.delete()
         await both.agree()
 
-        await asyncio.sleep(0.05)
         assert cached(guild) == stated(await sim.dump(guild.id))
         fetched = await bot.fetch_guild(guild.id)
         assert fetched.name == "Haven"

@@ -1,6 +1,5 @@
 """Custom emojis: Discord's rules, and disnake's cache after each step."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from bot.simulator import Simulator
 from bot.simulator.events import GUILD_EXPRESSIONS, KNOWN_INTENTS
-from tests.simulator.calls import Control, Rest
+from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
 from tests.simulator.ears import Ear
 from tests.simulator.pictures import GIF, JPEG, WEBP, png, uri
@@ -265,6 +264,15 @@ async def test_components_show_emojis_of_the_bots_guilds_only(sim: Control, rest
             assert place["emoji"]["id"]["_errors"][0]["code"] == "BUTTON_COMPONENT_INVALID_EMOJI"
 
 
+async def test_a_word_is_no_emoji_of_a_component(sim: Control, rest: Rest) -> None:
+    made = await sim.guild(channels=[{"name": "log"}])
+    path = f"/channels/{made['channels']['log']}/messages"
+    await rest.ok("POST", path, {"content": "x", "components": [button({"name": "⚓"})]})
+    answer = await rest("POST", path, {"content": "x", "components": [button({"name": "anchor"})]})
+    place = answer.json()["errors"]["components"]["0"]["components"]["0"]
+    assert place["emoji"]["name"]["_errors"][0]["code"] == "BUTTON_COMPONENT_INVALID_EMOJI"
+
+
 async def test_forums_name_emojis_of_their_own_guild(sim: Control, rest: Rest) -> None:
     made = await sim.guild(emojis=[{"name": "anchor"}])
     other = await sim.guild(name="Other", emojis=[{"name": "reef"}])
@@ -349,7 +357,7 @@ async def test_disnake_makes_edits_reads_and_deletes_emojis(
             (moving.id, None),
             (anchor.id, "day"),
         ]
-        await asyncio.sleep(0.02)
+        await until(lambda: len(seen) >= 6)
     assert seen == [
         (["first"], ["first", "anchor"]),
         (["first", "anchor"], ["first", "anchor", "moving"]),

@@ -1,12 +1,14 @@
 """Faults of calls do what they say: which they meet, how often, and what is left afterwards."""
 
 import asyncio
+import time
 from typing import Any
 
 import aiohttp
 import httpx
 import pytest
 
+from bot.simulator import Simulator
 from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
 from tests.simulator.test_disnake import client
@@ -148,13 +150,30 @@ async def test_a_server_error_comes_before_or_after_the_effect(
 
 
 @pytest.mark.parametrize("effect", [False, True])
-async def test_a_slow_answer_waits_before_or_after_the_effect(sim: Control, rest: Rest, effect: bool) -> None:
+async def test_a_slow_answer_comes_and_not_before_its_time(sim: Control, rest: Rest, effect: bool) -> None:
     made = await sim.guild()
-    await sim("POST", "/faults", {"kind": "slow", "delay": 0.3, "effect": effect})
-    call = asyncio.create_task(rest.ok("POST", f"/guilds/{made['id']}/roles", {"name": "new"}))
-    await asyncio.sleep(0.02)
-    assert ("new" in await names(sim, made["id"]), call.done()) == (effect, False)
-    assert (await call)["name"] == "new"
+    await sim("POST", "/faults", {"kind": "slow", "delay": 0.1, "effect": effect})
+    began = time.monotonic()
+    assert (await rest.ok("POST", f"/guilds/{made['id']}/roles", {"name": "new"}))["name"] == "new"
+    assert time.monotonic() - began >= 0.1
+    assert len((await sim("GET", "/effects"))["items"]) == 1
+
+
+@pytest.mark.parametrize("effect", [False, True])
+async def test_what_is_held_before_or_after_the_effect_goes_on_once_the_faults_are_forgotten(
+    sim: Control, rest: Rest, simulator: Simulator, effect: bool
+) -> None:
+    made = await sim.guild()
+    roles = f"/guilds/{made['id']}/roles"
+    await sim("POST", "/faults", {"kind": "held", "effect": effect, "count": 2})
+    calls = {asyncio.create_task(rest.ok("POST", roles, {"name": "new"})) for _ in range(2)}
+    await until(lambda: not simulator.world.faults.active)
+    assert ("new" in await names(sim, made["id"])) is effect
+    done, _ = await asyncio.wait(calls, timeout=0.1)
+    assert not done
+    await sim("DELETE", "/faults")
+    assert {call["name"] for call in await asyncio.gather(*calls)} == {"new"}
+    await rest.ok("POST", roles, {"name": "later"})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Pictures of guilds, accounts and members: taken, served under the hash that is named, and taken away."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from bot.simulator import Simulator
 from bot.simulator.forms import Form
 from bot.simulator.images import Images, read_image
-from tests.simulator.calls import Control, Rest
+from tests.simulator.calls import Control, Rest, until
 from tests.simulator.conftest import Connect
 from tests.simulator.ears import Ear
 from tests.simulator.pictures import GIF, JPEG, WEBP, png, uri
@@ -214,12 +213,8 @@ async def test_disnake_changes_its_own_pictures(
         for step in steps:
             edited = await bot.user.edit(**step)
             await both.agree()
-            await asyncio.sleep(0.02)
-            assert (bot.user.name, bot.user.avatar, bot.user.banner) == (
-                edited.name,
-                edited.avatar,
-                edited.banner,
-            )
+            shown = (edited.name, edited.avatar, edited.banner)
+            await until(lambda shown=shown: (bot.user.name, bot.user.avatar, bot.user.banner) == shown)
             assert (guild.me.name, guild.me.avatar) == (edited.name, edited.avatar)
             for key in ("avatar", "banner"):
                 if step.get(key) is not None:

@@ -14,6 +14,7 @@ import pytest
 from bot.simulator.clock import Clock
 from bot.simulator.server import bind
 from bot.simulator.snowflakes import Snowflakes, born_at
+from tests.fixtures.patience import PATIENCE
 from tests.simulator.calls import Control, Rest
 from tests.simulator.clients import REDIRECT, OAuth2Client
 
@@ -35,12 +36,12 @@ async def test_the_process_listens_answers_and_ends(ending: signal.Signals) -> N
     )
     assert process.stdout is not None
     try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
         assert line.startswith("simulator: listening on http://127.0.0.1:")
         async with httpx.AsyncClient(base_url=line.split()[-1]) as http:
             assert (await http.get("/_sim/state")).json()["guilds"] == []
             process.send_signal(ending)
-            assert await asyncio.wait_for(process.wait(), 5) == 0
+            assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     finally:
         if process.returncode is None:
             process.kill()
@@ -58,7 +59,7 @@ async def test_the_process_takes_its_numbers_from_files(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
         async with httpx.AsyncClient(base_url=line.split()[-1]) as http:
             table, settings = [(await http.get(f"/_sim/{name}")).json() for name in ("limits", "gateway")]
         assert (table["profile"], table["global_per_second"]) == ("free", 7)
@@ -73,7 +74,7 @@ async def test_the_process_takes_its_numbers_from_files(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *command, cwd=SOURCE.parents[1], stderr=asyncio.subprocess.PIPE
     )
-    _, told = await asyncio.wait_for(process.communicate(), 10)
+    _, told = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert (process.returncode, b"speed" in told) == (2, True)
 
 
@@ -96,7 +97,7 @@ async def test_the_process_takes_the_applications_secret_and_addresses() -> None
     )
     assert process.stdout is not None
     try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
         async with httpx.AsyncClient(base_url=line.split()[-1]) as http:
             app = OAuth2Client(http, int((await http.get("/_sim/state")).json()["application"]["id"]))
             code = await app.code("owner", "identify")

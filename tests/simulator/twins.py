@@ -15,6 +15,7 @@ from disnake.user import BaseUser
 
 from bot.simulator import Simulator
 from bot.simulator.events import GUILD_PRESENCES
+from tests.fixtures.patience import PATIENCE
 
 # Caches of disnake's own, back references, and voice and presence, which nobody here has.
 _INTERNAL = {
@@ -44,7 +45,7 @@ class Twins:
         self._bot = bot
         self._reader = disnake.Client(intents=disnake.Intents.all())
 
-    async def agree(self, seconds: float = 3.0) -> None:
+    async def agree(self, seconds: float = PATIENCE) -> None:
         deadline = asyncio.get_running_loop().time() + seconds
         while found := self.differences():
             assert asyncio.get_running_loop().time() < deadline, "\n".join(found)

@@ -2,12 +2,14 @@ from types import ModuleType, SimpleNamespace
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from core.catalog import CATALOG
 from core.jobs.spec import Catalog
-from tests.builders.jobs import MAKE, TEST_CATALOG, Things, maker
+from core.jobs.states import Lane
+from tests.builders.jobs import MAKE, TEST_CATALOG, MakePayload, MakeResult, Things, maker
 from workers.jobs import MODULES
-from workers.registry import Registry
+from workers.registry import Registry, runs, runs_in_background
 
 
 def _module(**functions: object) -> ModuleType:
@@ -32,6 +34,17 @@ def test_a_kind_with_two_functions_does_not_start() -> None:
 def test_a_function_for_an_unknown_kind_does_not_start() -> None:
     with pytest.raises(RuntimeError, match="not in the catalog"):
         Registry(Catalog([]), [_module(make=maker(Things()))])
+
+
+@pytest.mark.parametrize("lane", ["bot", "background"])
+def test_a_function_of_another_lane_does_not_start(lane: Lane) -> None:
+    async def run(job: object, payload: MakePayload) -> MakeResult:
+        raise NotImplementedError
+
+    spec = replace(MAKE, lane=lane)
+    declare = runs_in_background if lane == "bot" else runs
+    with pytest.raises(RuntimeError, match=f"not made for the lane {lane}"):
+        Registry(Catalog([spec]), [_module(one=declare(spec)(run))])
 
 
 def test_a_kind_cannot_be_declared_twice() -> None:

@@ -1,6 +1,7 @@
 """What is done for each kind of job; `MODULES` is all of it."""
 
 from workers.jobs import (
+    announcements,
     channels,
     drift,
     guilds,
@@ -15,6 +16,7 @@ from workers.jobs import (
 )
 
 MODULES = (
+    announcements,
     join_notices,
     channels,
     drift,

@@ -2,23 +2,25 @@
 
 ``POST /_sim/faults`` → 201 ``{"id", …}``::
 
-    {"kind": "429" | "cloudflare" | "5xx" | "slow" | "lost_answer" | "half_answer" | "drop"  // of a call
-           | "op1" | "op7" | "op9" | "close" | "silent",                                     // of the gateway
+    {"kind": "429" | "cloudflare" | "5xx" | "slow" | "held" | "lost_answer" | "half_answer"
+           | "drop"                                                // of a call
+           | "op1" | "op7" | "op9" | "close" | "silent",           // of the gateway
      "method": "POST", "route": "/guilds/{guild_id}/roles",  // template, or a regex for a whole template or path
      "count": 1, "after": 0,                                 // hits, and calls (or events) let through first
      "status": 500,                                          // 5xx
      "retry_after": 1.0, "global": false, "scope": "user",   // 429 (scope: user, global, shared), cloudflare
      "delay": 1.0,                                           // slow: seconds
-     "effect": false,                                        // slow, 5xx: true has the effect happen first
+     "effect": false,                                        // slow, held, 5xx: true has the effect happen first
      "code": null, "resumable": false}                       // close (null: the socket is cut), op9
 
 ``cloudflare`` is the 429 of the proxy before Discord: neither ``Via`` nor JSON. ``drop`` closes the socket before the
 effect, ``lost_answer`` after it, ``half_answer`` in the middle of the answer's body. ``op1`` asks clients for a
-heartbeat; ``silent`` leaves connections open on which nothing arrives any more.
+heartbeat; ``silent`` leaves connections open on which nothing arrives any more. ``held`` is an answer that comes only
+when the faults are forgotten.
 
 Those of the gateway without method and route act on all connected sessions: at once, or ``count`` times after each
 ``after`` events. With them they act after the effect of each call they meet. ``GET /_sim/faults`` lists what is not
-spent; ``DELETE /_sim/faults`` forgets it.
+spent; ``DELETE /_sim/faults`` forgets it and lets go what is held.
 """
 
 import re

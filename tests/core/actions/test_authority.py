@@ -24,7 +24,7 @@ from core.actions.payloads import (
     RoleRevoke,
 )
 from core.actions.scene import ASKER_MAY_NOT, BOT_MAY_NOT, Scene, asker_party, bot_party
-from core.discord.messages import AllowedMentions, Embed
+from core.discord.messages import AllowedMentions, Embed, LinkButton
 from core.discord.permissions import Permission
 from core.discord.types import Member, Overwrite, Role
 from tests.builders.core import snapshot
@@ -133,6 +133,8 @@ def test_a_message_needs_what_it_contains() -> None:
         MessageSend(channel_id=TEXT.id, content="x", allowed_mentions=AllowedMentions(roles=(LOW.id,))),
     ):  # fmt: skip
         assert codes(richer, place) == [BOT_MAY_NOT, ASKER_MAY_NOT]
+    links = (LinkButton(label="l", url="https://example.org"),)
+    assert codes(MessageSend(channel_id=TEXT.id, content="x", links=links), place) == [ASKER_MAY_NOT]
     open_role = replace(LOW, mentionable=True)
     mentionable = tuple(open_role if role.id == open_role.id else role for role in roles)
     asked = MessageSend(

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.actions.nonce import nonce_of
 from core.actions.payloads import (
@@ -21,13 +22,20 @@ from core.actions.payloads import (
     RoleGrant,
 )
 from core.actions.validate import problems_of
-from core.discord.messages import AllowedMentions, Embed, EmbedField, EmbedFooter
+from core.discord.messages import AllowedMentions, Embed, EmbedField, EmbedFooter, LinkButton
 
 CHANNEL = "1075448420571312301"
 
 
 def send(**fields: Any) -> MessageSend:
     return MessageSend(channel_id=CHANNEL, **fields)
+
+
+LINK = LinkButton(label="Web", url="https://example.org")
+
+
+def linked(**fields: Any) -> MessageSend:
+    return send(content="x", links=(replace(LINK, **fields),))
 
 
 NAMELESS = Embed(title="t", fields=(EmbedField(name="", value="v"),))
@@ -50,6 +58,18 @@ BOTH = AllowedMentions(parse=("users",), users=("1",))
         (send(embeds=(Embed(title="t"),) * 11), "/embeds", "too_many"),
         (send(content="x", allowed_mentions=BOTH), "/allowed_mentions/users", "exclusive"),
         (send(content="x", allowed_mentions=AllowedMentions(roles=("x",))), "/allowed_mentions/roles/0", "format"),
+        (send(content="x", links=(LINK,) * 26), "/links", "too_many"),
+        (send(links=(LINK,)), "/content", "empty"),
+        (linked(label=" "), "/links/0/label", "empty"),
+        (linked(label="x" * 81), "/links/0/label", "too_long"),
+        (linked(url="https://x.y/" + "z" * 501), "/links/0/url", "too_long"),
+        (linked(url="ftp://x.y"), "/links/0/url", "format"),
+        (linked(url="https://x.y/a b"), "/links/0/url", "format"),
+        (linked(url="https://"), "/links/0/url", "format"),
+        (linked(emoji="ship"), "/links/0/emoji", "format"),
+        (linked(emoji="é"), "/links/0/emoji", "format"),
+        (linked(emoji="⚓ ⚓"), "/links/0/emoji", "format"),
+        (linked(emoji="<:anchor:x>"), "/links/0/emoji", "format"),
         (MessageEdit(channel_id=CHANNEL, message_id="1"), "", "empty"),
         (MessageEdit(channel_id=CHANNEL, message_id="1", content="", embeds=()), "/content", "empty"),
         (MessagePurge(channel_id=CHANNEL, limit=1001), "/limit", "range"),
@@ -72,6 +92,10 @@ def test_what_is_right_has_no_problems() -> None:
     for action in (
         send(content="x" * 2000, embeds=(embed,) * 10),
         MessageEdit(channel_id=CHANNEL, message_id="1", embeds=()),
+        MessageEdit(channel_id=CHANNEL, message_id="1", links=()),
+        send(content="x", links=(replace(LINK, label="x" * 80, url="https://x.y/" + "z" * 500),) * 25),
+        linked(url="discord://-/channels/1"),
+        *(linked(emoji=each) for each in ("⚓", "1️⃣", "ℹ️", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "<:anchor:7>", "<a:wave_2:8>")),
         MemberTimeout(member_ids=("1",), seconds=None),
         MemberNick(member_ids=("1",), nick=None),
         RoleGrant(role_id="1", member_ids=tuple(map(str, range(1, 1001)))),
