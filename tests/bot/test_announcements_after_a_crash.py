@@ -7,10 +7,10 @@ import pytest
 
 from core.announcements.outcomes import step_of
 from core.announcements.rendering import fields_of
-from core.announcements.schemas import Announcement
+from core.announcements.schemas import Announcement, AnnouncementChanges, MessageChanges
 from core.discord.messages import MessageFields
 from core.jobs.schemas import Claim, Job
-from tests.bot.announcing import MESSAGE, MESSAGES, SPEC, ended, posts, say, shown, write
+from tests.bot.announcing import MESSAGE, MESSAGES, SPEC, ended, posts, shown, write
 from tests.bot.conftest import Discord
 from tests.bot.road import Road, bot_on, database_at, in_step, owner_of
 
@@ -28,9 +28,16 @@ async def road(discord: Discord, database_url: str, redis_url: str) -> AsyncIter
 
 
 async def written_by_one_who_died(
-    road: Road, made: Announcement, *, sends: bool = False, sent: str | None = None, publishes: bool = False
+    road: Road,
+    made: Announcement,
+    *,
+    sends: bool = False,
+    sent: str | None = None,
+    publishes: bool = False,
+    then: str = "Another time",
 ) -> Job:
-    """Claimed before anybody else could see it. What it `sends` it may have sent, what is `sent` is recorded."""
+    """Claimed before anybody else could see it; `then` is what the announcement says by the time that they do. What it
+    `sends` it may have sent, what is `sent` is recorded."""
     guild = await road.bot.gateway.read_guild(road.guild_id)
     async with road.database.unit() as unit:
         job = await unit.announcement_posts.request(road.owner, made.id)
@@ -43,6 +50,8 @@ async def written_by_one_who_died(
             await unit.ledger.record(claim, LEASE, "send", "done", outcome=sent)
         if publishes:
             await unit.ledger.intend(claim, LEASE, step_of("crosspost", job.id), "publishing it", once=True)
+        changes = AnnouncementChanges(message=MessageChanges(content=then))
+        await unit.announcements.edit(road.owner, made.id, changes)
     return job
 
 
@@ -56,7 +65,6 @@ async def test_what_was_sent_and_not_recorded_is_found_by_its_words_though_other
         road.guild_id, made.channel_id, MessageFields(content="Harbour opens"), nonce="earlier"
     )
     job = await written_by_one_who_died(road, made, sends=True)
-    await say(road, made, "Another time")
     done = await ended(road, job)
     assert (done.state, done.error) == ("succeeded", None)
     assert [each["id"] for each in await shown(road)] == [message_id]
@@ -66,8 +74,7 @@ async def test_what_was_sent_and_not_recorded_is_found_by_its_words_though_other
 
 async def test_what_was_not_sent_yet_says_what_is_written_by_now(road: Road) -> None:
     made = await write(road)
-    job = await written_by_one_who_died(road, made)
-    await say(road, made, "Ahoy again")
+    job = await written_by_one_who_died(road, made, then="Ahoy again")
     assert (await ended(road, job)).state == "succeeded"
     assert [each["content"] for each in await shown(road)] == ["Ahoy again"]
 
