@@ -9,9 +9,9 @@ from bot.asker import Asked, Owners, entitled, guild_of
 from bot.following import Following
 from bot.ui.announcement_ids import AnnouncementPress, Choice, read_press
 from bot.ui.announcement_view import as_shown, button_row, decided_text, postable, preview_text
-from bot.ui.answers import answering
+from bot.ui.answers import CONTENT, answering
 from bot.ui.confirm import NOT_YOURS, Pressed
-from bot.ui.text import clipped
+from bot.ui.text import clipped, fitting
 from core.actor import Actor
 from core.announcements.schemas import Announcement, Post
 from core.announcements.states import Decision
@@ -53,7 +53,7 @@ class AnnouncementReplies:
             if error.status != 400:  # noqa: PLR2004 # the message itself is at fault
                 raise
             said = REFUSED + plain(clipped(error.text, _TROUBLE_ROOM))
-            await asked.edit_original_response(content=said)
+            await asked.edit_original_response(content=fitting([said, text], CONTENT), components=[])
 
     def follow(self, asked: Asked, actor: Actor, job: Job, found: Announcement) -> None:
         self._following.begin(asked, actor, job, title=f"“{found.name}”")

@@ -8,7 +8,14 @@ from msgspec import UNSET
 
 from bot.announcement_forms import Form, Options, changes_of, draft_of, form_of
 from bot.announcement_replies import AnnouncementReplies, last_post
-from bot.announcing import announcement_in, announcement_meant, announcements_of, awaiting_one
+from bot.announcing import (
+    announcement_in,
+    announcement_meant,
+    announcements_of,
+    awaiting_one,
+    require_free,
+    require_own,
+)
 from bot.asker import Asked, Owners, asker_of, entitled, guild_of
 from bot.completions import ANNOUNCEMENTS, WAITING_ANNOUNCEMENTS, Completions
 from bot.following import Following
@@ -80,7 +87,9 @@ class AnnounceCog(commands.Cog):
         approval: Whether somebody else has to agree before it is posted
         """
         async with opening(asked):
-            await self._entitled(asked)
+            guild_id, actor = await self._entitled(asked)
+            async with self._database.read() as unit:
+                await require_free(unit, actor, guild_id, name)
             options = _options(channel, crosspost, repeats, approval)
             await asked.response.send_modal(
                 title="Write an announcement",
@@ -113,6 +122,7 @@ class AnnounceCog(commands.Cog):
             guild_id, actor = await self._entitled(asked)
             async with self._database.read() as unit:
                 found = await announcement_meant(unit, actor, guild_id, name)
+            require_own(actor, found)
             options = _options(channel, crosspost, repeats, approval)
             await asked.response.send_modal(
                 title="Change an announcement",
