@@ -106,7 +106,7 @@ class Running:
 
 
 @asynccontextmanager
-async def discord_serving() -> AsyncGenerator[Discord]:
+async def served() -> AsyncGenerator[Discord]:
     simulator = build(token=TOKEN, contract=published_contract())
     async with serving(simulator) as base, aiohttp.ClientSession() as http:
         yield Discord(simulator, base, http)
@@ -114,7 +114,7 @@ async def discord_serving() -> AsyncGenerator[Discord]:
 
 @pytest.fixture
 async def discord() -> AsyncIterator[Discord]:
-    async with discord_serving() as discord:
+    async with served() as discord:
         yield discord
 
 

@@ -26,7 +26,6 @@ from core.paging import Paging
 from core.templates.documents.parse import read_document
 from core.templates.schemas import Template, Visibility
 from core.uow import Database
-from tests.fixtures.heartbeats import heartbeats, require_ended
 from tests.fixtures.patience import PATIENCE
 from tests.fixtures.servers import fresh_database
 from workers.heartbeat import heartbeat
@@ -37,7 +36,7 @@ from workers.runner import PermitWorker
 from workers.running import Running
 from workers.wire import connect, disconnect
 
-from .conftest import TOKEN, Discord, discord_serving, seen, until
+from .conftest import TOKEN, Discord, seen, served, until
 
 VERSION = "1.2.3"
 MAKE_CHANNEL = {"method": "POST", "route": "/guilds/{guild_id}/channels"}
@@ -256,16 +255,14 @@ class Installation:
 
 @asynccontextmanager
 async def installed(servers: Servers, template_database: str) -> AsyncGenerator[Installation]:
-    """Nothing else is connected in the meantime."""
     async with (
-        discord_serving() as discord,
+        served() as discord,
         fresh_database(servers, template_database) as url,
         database_at(url) as database,
     ):
         owner = await owner_of(database)
         async with bot_on(discord, database, servers.redis_url) as bot:
             yield Installation(discord, database, owner, bot)
-    require_ended(heartbeats())
 
 
 def dsn_of(database: Database) -> str:
