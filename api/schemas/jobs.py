@@ -50,6 +50,7 @@ JobKind: TypeAlias = Literal[
     "channel.unfollow",
     "channel.lock",
     "channel.unlock",
+    "channel.overwrite",
     "guild.leave",
     "announcement.post",
     "announcement.edit",

@@ -23,6 +23,7 @@ from api.schemas.actions import (
     MessageSend,
     RoleGrant,
     RoleRevoke,
+    WriteOverwrite,
 )
 from api.schemas.announcement_jobs import AnnouncementPostPayload
 from api.schemas.guilds import Label
@@ -85,6 +86,7 @@ ScheduleWork: TypeAlias = (
     | ChannelUnfollow
     | ChannelLock
     | ChannelUnlock
+    | WriteOverwrite
     | SyncPayload
     | ScheduledCapture
     | ScheduledDriftCheck
