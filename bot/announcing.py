@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from core.actor import Actor
+from core.actor import Actor, is_same_person
 from core.announcements.schemas import Announcement
 from core.discord.types import Snowflake
 from core.errors import Conflict, NotFound
 from core.paging import Paging
+from core.rights import Right
 from core.uow import UnitOfWork
 
 _MOST_IN_GUILD = 200
@@ -34,6 +35,21 @@ async def announcement_in(
     if found.guild_id != guild_id:
         raise NotFound(f"There is no announcement {announcement_id} here.")
     return found
+
+
+async def require_free(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, name: str) -> None:
+    """Before somebody fills in a form for it; the service asks again, as it does for the next."""
+    wanted, every = name.strip().casefold(), await announcements_of(unit, actor, guild_id)
+    for found in every:
+        if found.name.casefold() == wanted:
+            message = f"There is an announcement “{found.name}” already: /announce edit changes it."
+            raise Conflict(message, code="name_taken")
+
+
+def require_own(actor: Actor, found: Announcement) -> None:
+    """Or that of others, for who may change those."""
+    if not is_same_person(found.actor, actor):
+        actor.require(found.guild_id, f"{Right.ANNOUNCEMENTS_WRITE}:others")
 
 
 async def awaiting_one(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, text: str | None) -> Announcement:

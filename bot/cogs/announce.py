@@ -8,13 +8,20 @@ from msgspec import UNSET
 
 from bot.announcement_forms import Form, Options, changes_of, draft_of, form_of
 from bot.announcement_replies import AnnouncementReplies, last_post
-from bot.announcing import announcement_in, announcement_meant, announcements_of, awaiting_one
+from bot.announcing import (
+    announcement_in,
+    announcement_meant,
+    announcements_of,
+    awaiting_one,
+    require_free,
+    require_own,
+)
 from bot.asker import Asked, Owners, asker_of, entitled, guild_of
 from bot.completions import ANNOUNCEMENTS, WAITING_ANNOUNCEMENTS, Completions
 from bot.following import Following
 from bot.ui.announcement_form import by_fields, form_fields, kept_form, read_form
 from bot.ui.announcement_ids import FormId, form_id, read_form_id
-from bot.ui.announcement_view import announcements_embed, postable
+from bot.ui.announcement_view import announcements_embed
 from bot.ui.answers import answering, opening, sentence_of
 from bot.ui.confirm import Pressed
 from core.actor import Actor
@@ -80,7 +87,9 @@ class AnnounceCog(commands.Cog):
         approval: Whether somebody else has to agree before it is posted
         """
         async with opening(asked):
-            await self._entitled(asked)
+            guild_id, actor = await self._entitled(asked)
+            async with self._database.read() as unit:
+                await require_free(unit, actor, guild_id, name)
             options = _options(channel, crosspost, repeats, approval)
             await asked.response.send_modal(
                 title="Write an announcement",
@@ -113,6 +122,7 @@ class AnnounceCog(commands.Cog):
             guild_id, actor = await self._entitled(asked)
             async with self._database.read() as unit:
                 found = await announcement_meant(unit, actor, guild_id, name)
+            require_own(actor, found)
             options = _options(channel, crosspost, repeats, approval)
             await asked.response.send_modal(
                 title="Change an announcement",
@@ -130,7 +140,7 @@ class AnnounceCog(commands.Cog):
         """
         async with answering(asked):
             actor, found = await self._meant(asked, name)
-            await self._replies.show(asked, actor, found, *postable(found))
+            await self._replies.show(asked, actor, found)
 
     @announce.sub_command(name="list")
     async def list_(self, asked: _Asked, page: commands.Range[int, 1, 25] = 1) -> None:
@@ -248,7 +258,7 @@ class AnnounceCog(commands.Cog):
         except Invalid as refused:
             raise by_fields(refused) from refused
         done = "is kept" if opened.announcement_id is None else "is changed"
-        await self._replies.show(submitted, actor, kept, *postable(kept), done=done)
+        await self._replies.show(submitted, actor, kept, done=done)
 
     async def _meant(self, asked: _Asked, name: str) -> tuple[Actor, Announcement]:
         guild_id = str(guild_of(asked).id)

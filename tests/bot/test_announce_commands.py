@@ -5,7 +5,9 @@ from typing import Any
 
 import disnake
 import pytest
+import pytest_asyncio
 
+from bot.announcement_replies import REFUSED
 from bot.ui.announcement_ids import AnnouncementPress, press_id
 from bot.ui.confirm import NOT_YOURS
 from core.announcements.schemas import (
@@ -15,9 +17,12 @@ from core.announcements.schemas import (
     AnnouncementMessage,
 )
 from core.discord.messages import Embed
+from core.embedded import Servers
 from core.paging import Paging
-from tests.bot.conftest import Discord, seen
-from tests.bot.road import GUILD, Road, bot_on, buttons, database_at, in_step, owner_of, words
+from tests.bot.conftest import seen
+from tests.bot.road import GUILD, Installation, Road, buttons, installed, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEC: dict[str, Any] = GUILD | {
     "features": ["COMMUNITY"],
@@ -37,15 +42,16 @@ SAID = "Ahoy @everyone in Harbour"
 LINKS = "Website | https://example.org | ⚓\nHarbour | https://example.org/h"
 
 
-@pytest.fixture
-async def road(discord: Discord, database_url: str, redis_url: str) -> AsyncIterator[Road]:
-    """With hedy, who may what grace may, and bea, who may what ada may."""
-    guild = await discord.make(SPEC)
-    async with database_at(database_url) as database:
-        owner = await owner_of(database)
-        async with bot_on(discord, database, redis_url) as bot:
-            await in_step(database, owner, guild["id"])
-            yield Road(discord, guild, database, owner, bot)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def installation(servers: Servers, template_database: str) -> AsyncIterator[Installation]:
+    async with installed(servers, template_database) as installation:
+        yield installation
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def road(installation: Installation) -> Road:
+    """A guild of the test's own, with hedy, who may what grace may, and bea, who may what ada may."""
+    return await installation.road(SPEC)
 
 
 async def announcements(road: Road) -> list[Announcement]:
@@ -188,6 +194,25 @@ async def test_a_form_that_was_opened_before_somebody_changed_it_changes_nothing
     assert [each.message.content for each in await announcements(road)] == [TEXT]
 
 
+async def test_what_discord_would_not_take_is_said_before_it_is_posted(road: Road) -> None:
+    """Whether the bot may show an emoji only Discord knows."""
+    links = "Website | https://example.org | <:elsewhere:1>"
+    begun = await submit(road, "grace", await form(road, "grace"), text=TEXT, links=links)
+    reply = await road.message(begun["id"], lambda message: REFUSED in message["content"])
+    assert "Invalid emoji" in words(reply)
+    assert "“Ahoy” is kept" in words(reply)
+    assert buttons(reply) == []
+
+
+async def test_a_name_that_is_taken_is_not_written_to_the_end(road: Road) -> None:
+    await write(road)
+    taken = await road.use(
+        "grace", "command", name="announce write", options={"name": " AHOY", "channel": "log"}
+    )
+    assert (taken["modal"], taken["ephemeral"]) == (None, True)
+    assert "There is an announcement “Ahoy” already: /announce edit" in words(taken["message"])
+
+
 async def test_what_a_form_cannot_show_is_not_cut_down_to_it(road: Road) -> None:
     message = AnnouncementMessage(embeds=(Embed(title="One"), Embed(title="Two")))
     draft = AnnouncementDraft(name="Ahoy", channel_id=str(road.guild["channels"]["news"]), message=message)
@@ -252,6 +277,18 @@ async def test_a_button_that_everybody_sees_is_one_persons(road: Road) -> None:
     assert await road.jobs() == ()
 
 
+async def test_what_was_posted_says_what_was_changed_once_the_button_is_pressed(road: Road) -> None:
+    reply = await write(road, "ada")
+    assert [each["label"] for each in buttons(reply)] == ["Post now"]
+    await ended(road, await road.press("ada", reply, "Post now"))
+    begun = await submit(road, "ada", await form(road, "ada", "edit"), text="Bye")
+    reply = await road.message(begun["id"], lambda message: bool(message["components"]))
+    assert [message["content"] for message in await posted(road)] == [SAID]
+    told = await ended(road, await road.press("ada", reply, "Write it into the last message"))
+    assert "The message says so now." in words(told)
+    assert [message["content"] for message in await posted(road)] == ["Bye"]
+
+
 async def test_its_last_message_is_deleted_and_then_the_announcement(road: Road) -> None:
     await write(road, "ada")
     begun = await road.use("ada", "command", name="announce post", options={"name": "Ahoy"})
@@ -274,8 +311,8 @@ async def test_its_last_message_is_deleted_and_then_the_announcement(road: Road)
 async def test_what_others_wrote_only_administrators_change(road: Road) -> None:
     await write(road)
     assert "needs the role admin" in words(await road.command("hedy", "announce delete", name="Ahoy"))
-    begun = await submit(road, "hedy", await form(road, "hedy", "edit"), text="Mine")
-    await road.message(begun["id"], lambda message: "needs the role admin" in words(message))
+    refused = await road.use("hedy", "command", name="announce edit", options={"name": "Ahoy"})
+    assert "needs the role admin" in words(refused["message"])
     assert [each.message.content for each in await announcements(road)] == [TEXT]
 
 
@@ -305,11 +342,9 @@ async def test_who_may_not_write_gets_no_form(road: Road) -> None:
     assert "needs the role moderator" in words(refused["message"])
 
 
-async def test_an_announcement_of_another_guild_is_not_found(road: Road) -> None:
+async def test_an_announcement_of_another_guild_is_not_found(installation: Installation, road: Road) -> None:
     await write(road, "owner")
-    other = await road.discord.make(SPEC | {"name": "Lagoon"})
-    await in_step(road.database, road.owner, other["id"])
-    there = Road(road.discord, other, road.database, road.owner, road.bot)
+    there = await installation.road(SPEC | {"name": "Lagoon"})
     [made] = await announcements(road)
     for name in ("Ahoy", str(made.id)):
         refused = await there.command("owner", "announce delete", name=name)
