@@ -12,7 +12,7 @@ from advanced_alchemy.base import CommonTableAttributes
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from asyncpg.exceptions import InterfaceError as ConnectionIsClosed
 from asyncpg.exceptions import InternalClientError
-from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, Select, event, func, select
+from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, InternalError
@@ -126,26 +126,26 @@ class Identified(Base):
 M = TypeVar("M", bound=Base)
 
 
-@cache
-def _all_of(model: type[Any]) -> Select[Any]:
-    """A unit of work has dozens of repositories, and making this is half of making one."""
-    return select(model)
-
-
 class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
     """Advanced Alchemy's repository with the settings that measuring asked for: no exact totals by window
     function, no SELECT after an INSERT. Errors stay SQLAlchemy's: it would make an integrity error of every statement
     that failed, also where PostgreSQL went away under it."""
 
-    def __init__(self, session: AsyncSession, **kwargs: Any) -> None:
+    def __init__(self, session: AsyncSession, statement: Any = None, **kwargs: Any) -> None:
         super().__init__(
             session=session,
-            statement=_all_of(self.model_type),
+            statement=_whole(self.model_type) if statement is None else statement,
             auto_refresh=False,
             count_with_window_function=False,
             wrap_exceptions=False,
             **kwargs,
         )
+
+
+@cache
+def _whole(model_type: type[Any]) -> Any:
+    """Made once: a unit of work makes many repositories."""
+    return select(model_type)
 
 
 def is_away(error: BaseException) -> bool:

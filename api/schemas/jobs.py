@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.announcement_jobs import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.join_notices import JoinNoticePayload, JoinNoticeResult
@@ -49,7 +50,11 @@ JobKind: TypeAlias = Literal[
     "channel.unfollow",
     "channel.lock",
     "channel.unlock",
+    "channel.overwrite",
     "guild.leave",
+    "announcement.post",
+    "announcement.edit",
+    "announcement.delete",
 ]
 ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
 Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
@@ -149,6 +154,7 @@ JobPayload: TypeAlias = (
     | NotifyPayload
     | UndoPayload
     | ActionPayload
+    | AnnouncementPayload
 )
 JobResult: TypeAlias = (
     SyncResult
@@ -160,6 +166,7 @@ JobResult: TypeAlias = (
     | NotifyResult
     | UndoResult
     | ActionResult
+    | AnnouncementResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 

@@ -23,7 +23,9 @@ from api.schemas.actions import (
     MessageSend,
     RoleGrant,
     RoleRevoke,
+    WriteOverwrite,
 )
+from api.schemas.announcement_jobs import AnnouncementPostPayload
 from api.schemas.guilds import Label
 from api.schemas.jobs import SyncPayload
 from api.schemas.templates import Values
@@ -84,10 +86,12 @@ ScheduleWork: TypeAlias = (
     | ChannelUnfollow
     | ChannelLock
     | ChannelUnlock
+    | WriteOverwrite
     | SyncPayload
     | ScheduledCapture
     | ScheduledDriftCheck
     | ScheduledApply
+    | AnnouncementPostPayload
 )
 """What somebody can have asked for."""
 

@@ -1,4 +1,4 @@
-"""What a schedule can ask for: the kinds that are asked for as jobs, three that arise elsewhere, and one of our own."""
+"""What a schedule can ask for: the kinds that are asked for as jobs, four that arise elsewhere, and one of our own."""
 
 import uuid
 from typing import TypeAlias
@@ -7,6 +7,7 @@ import msgspec
 
 from core.actions.payloads import OnChannels, OnMembers, OnMessages
 from core.actions.undo import UndoPayload
+from core.announcements.jobs import AnnouncementPost
 from core.guilds.jobs import SyncPayload
 
 
@@ -36,6 +37,7 @@ SchedulePayload: TypeAlias = (
     | OnMembers
     | OnChannels
     | SyncPayload
+    | AnnouncementPost
     | CaptureScheduled
     | DriftCheckScheduled
     | ApplyScheduled

@@ -11,7 +11,8 @@ from core.discord.types import Snowflake
 from core.guilds.models import GuildModel
 from core.paging import Paging
 from core.schedules.models import ScheduleModel, ScheduleRunModel
-from core.schedules.schemas import CHANNEL
+from core.schedules.run_repository import earliest_look
+from core.schedules.schemas import CHANNEL, Outlook
 
 
 def _is_due(now: datetime) -> Any:
@@ -106,11 +107,13 @@ class ScheduleRepository(Repository[ScheduleModel]):
         found = (await self.session.scalars(query)).all()
         return sorted(found, key=lambda model: (int(model.guild_id), model.id))
 
-    async def next_due(self) -> datetime | None:
-        query = select(func.min(ScheduleModel.due_at)).where(
+    async def outlook(self) -> Outlook:
+        due = select(func.min(ScheduleModel.due_at)).where(
             ScheduleModel.state == "active", ScheduleModel.guild_id.in_(_workable())
         )
-        return await self.session.scalar(query)
+        found = await self.session.execute(select(due.scalar_subquery(), earliest_look().scalar_subquery()))
+        due_at, look_at = found.one()
+        return Outlook(due=due_at, look_at=look_at)
 
     async def drop(self, schedule_id: uuid.UUID) -> None:
         await self.session.execute(delete(ScheduleModel).where(ScheduleModel.id == schedule_id))

@@ -1,6 +1,7 @@
 """What is done for each kind of job; `MODULES` is all of it."""
 
 from workers.jobs import (
+    announcements,
     channels,
     drift,
     guilds,
@@ -8,12 +9,14 @@ from workers.jobs import (
     members,
     messages,
     notifications,
+    overwrites,
     restores,
     templates,
     undos,
 )
 
 MODULES = (
+    announcements,
     join_notices,
     channels,
     drift,
@@ -21,6 +24,7 @@ MODULES = (
     members,
     messages,
     notifications,
+    overwrites,
     restores,
     templates,
     undos,

@@ -25,14 +25,15 @@ Kind = Literal[
     "guild",
     "callback",
     "schedule",
+    "announcement",
     "plan",
     "job",
     "template",
     "draft",
 ]
 """What an operation names: nothing that anybody owns; what is the asker's account's; the session it came with; the
-whole installation; a guild, by its id; a callback, schedule or plan of one; a job; a template; a template that is made
-now."""
+whole installation; a guild, by its id; a callback, schedule, announcement or plan of one; a job; a template; a template
+that is made now."""
 
 ROLES: tuple[Role, ...] = ("stranger", "user", "moderator", "admin", "owner")
 CREDENTIALS: tuple[Credential, ...] = (
@@ -53,6 +54,7 @@ RESOURCES: dict[Kind, tuple[Resource, ...]] = {
     "guild": ("shared", "elsewhere"),
     "callback": ("shared", "elsewhere"),
     "schedule": ("shared", "elsewhere"),
+    "announcement": ("shared", "elsewhere"),
     "plan": ("shared", "elsewhere"),
     "job": ("own", "colleague's", "elsewhere", "no guild"),
     "template": ("own", "colleague's", "shared", "elsewhere", "no guild"),
@@ -62,13 +64,15 @@ RESOURCES: dict[Kind, tuple[Resource, ...]] = {
 
 class Row(msgspec.Struct, frozen=True):
     """`least` is the role that it takes in the guild. `changes` needs more than to see the thing. `scoped`: there is a
-    scope that it needs; `by_kind`: which one, only the body says. `lasting`: a JWT will not do."""
+    scope that it needs; `by_kind`: which one, only the body says; `besides`: which others, what the thing does says.
+    `lasting`: a JWT will not do."""
 
     kind: Kind
     least: Role = "stranger"
     changes: bool = False
     scoped: bool = True
     by_kind: bool = False
+    besides: tuple[str, ...] = ()
     lasting: bool = False
 
 
@@ -175,8 +179,21 @@ TABLE: dict[str, Row] = {
     "editSchedule": Row("schedule", "admin"),
     "deleteSchedule": Row("schedule", "admin"),
     "pauseSchedule": Row("schedule", "admin"),
-    "resumeSchedule": Row("schedule", "admin"),
-    "runSchedule": Row("schedule", "admin"),
+    "resumeSchedule": Row("schedule", "admin", besides=("jobs:create:guild.sync",)),
+    "runSchedule": Row("schedule", "admin", besides=("jobs:create:guild.sync",)),
+    # Announcements: those of others are an administrator's to change, and everybody's to post who may write some.
+    "listAnnouncements": Row("guild", "moderator"),
+    "createAnnouncement": Row("guild", "moderator"),
+    "previewNewAnnouncement": Row("guild", "moderator"),
+    "getAnnouncement": Row("announcement", "moderator"),
+    "previewAnnouncement": Row("announcement", "moderator"),
+    "editAnnouncement": Row("announcement", "admin"),
+    "deleteAnnouncement": Row("announcement", "admin"),
+    "decideAnnouncement": Row("announcement", "admin"),
+    "listAnnouncementPosts": Row("announcement", "moderator"),
+    "postAnnouncement": Row("announcement", "moderator"),
+    "editAnnouncementPost": Row("announcement", "moderator"),
+    "deleteAnnouncementPost": Row("announcement", "moderator"),
     # Templates
     "listTemplates": ACCOUNT,
     "createTemplate": Row("draft", "moderator"),
