@@ -6,6 +6,7 @@ from core.actions.jobs import ACTIONS
 from core.actions.undo import UNDO
 from core.drift.jobs import DRIFT_REVERT
 from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, CAPTURE, SYNC
+from core.housekeeping.jobs import HOUSEKEEPING
 from core.jobs.spec import Catalog
 from core.notifications.jobs import NOTIFY
 from core.templates.jobs import APPLY, RESTORE_MEMBERS
@@ -22,6 +23,7 @@ CATALOG = Catalog(
         NOTIFY,
         UNDO,
         *ACTIONS,
+        *HOUSEKEEPING,
     )
 )
 

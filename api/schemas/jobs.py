@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.actions import ActionPayload
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
+from api.schemas.housekeeping import HousekeepingPayload, HousekeepingResult
 from api.schemas.join_notices import JoinNoticePayload, JoinNoticeResult
 from api.schemas.notifications import NotifyPayload, NotifyResult
 from api.schemas.results import ActionResult, MemberOutcome
@@ -50,6 +51,13 @@ JobKind: TypeAlias = Literal[
     "channel.lock",
     "channel.unlock",
     "guild.leave",
+    "housekeeping.jobs",
+    "housekeeping.credentials",
+    "housekeeping.deliveries",
+    "housekeeping.left_guilds",
+    "housekeeping.snapshots",
+    "housekeeping.images",
+    "housekeeping.audit",
 ]
 ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
 Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
@@ -149,6 +157,7 @@ JobPayload: TypeAlias = (
     | NotifyPayload
     | UndoPayload
     | ActionPayload
+    | HousekeepingPayload
 )
 JobResult: TypeAlias = (
     SyncResult
@@ -160,6 +169,7 @@ JobResult: TypeAlias = (
     | NotifyResult
     | UndoResult
     | ActionResult
+    | HousekeepingResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 
