@@ -33,6 +33,7 @@ GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
         drift_channel_id=_CHANNEL,
         notify_channel_id=_CHANNEL,
         approval_required=True,
+        announcement_approval=False,
         protected_ids=(_CHANNEL,),
         snapshot_retention_days=90,
         keep_member_roles=False,
@@ -44,6 +45,7 @@ GUILD_EXAMPLES: tuple[msgspec.Struct, ...] = (
     NotificationSettings(
         job_results="failed",
         guild_failures=True,
+        waiting_announcements=False,
         paused_schedules=True,
         pending_guilds=True,
         updated_at=_THEN,

@@ -16,7 +16,11 @@ from core.rights import Right
 from core.uow import Database
 
 log = logging.getLogger(__name__)
-Asked: TypeAlias = disnake.ApplicationCommandInteraction[Any] | disnake.MessageInteraction[Any]
+Asked: TypeAlias = (
+    disnake.ApplicationCommandInteraction[Any]
+    | disnake.MessageInteraction[Any]
+    | disnake.ModalInteraction[Any]
+)
 
 
 class Owners:

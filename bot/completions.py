@@ -7,9 +7,11 @@ from typing import Any, TypeAlias
 import disnake
 from msgspec import Struct
 
+from bot.announcing import announcements_of
 from bot.asker import Owners, asker_of
 from bot.chosen import usable
 from bot.scheduling import schedules_of
+from bot.ui.announcement_view import announcement_choices
 from bot.ui.approval import approval_choices
 from bot.ui.schedule_list import schedule_choices
 from bot.ui.snapshot_list import snapshot_choices
@@ -70,6 +72,15 @@ async def _schedules(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed:
     return schedule_choices(await schedules_of(unit, actor, guild_id), typed)
 
 
+async def _announcements(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    return announcement_choices(await announcements_of(unit, actor, guild_id), typed)
+
+
+async def _waiting_announcements(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
+    every = await announcements_of(unit, actor, guild_id)
+    return announcement_choices([each for each in every if each.approval_state == "waiting"], typed)
+
+
 async def _zones(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, typed: str) -> _Choices:
     """The nearest; of nothing typed the guild's own."""
     found = nearest_zones(typed, CHOICES)
@@ -83,4 +94,8 @@ TEMPLATES = Offered("templates", Right.PLANS_READ, _templates)
 SNAPSHOTS = Offered("snapshots", Right.PLANS_READ, _snapshots)
 WAITING_PLANS = Offered("plans that wait", Right.PLANS_APPLY, _waiting_plans)
 SCHEDULES = Offered("schedules", Right.SCHEDULES_READ, _schedules)
+ANNOUNCEMENTS = Offered("announcements", Right.ANNOUNCEMENTS_READ, _announcements)
+WAITING_ANNOUNCEMENTS = Offered(
+    "announcements that wait", Right.ANNOUNCEMENTS_APPROVE, _waiting_announcements
+)
 ZONES = Offered("time zones", Right.SCHEDULES_READ, _zones)

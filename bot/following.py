@@ -12,12 +12,14 @@ from bot.ui.approval import AWAITED
 from bot.ui.job_embed import JobView
 from bot.ui.progress import follow, view_of
 from core.actor import Actor
+from core.announcements.jobs import ANNOUNCEMENT_DELETE, ANNOUNCEMENT_POST
 from core.guilds.jobs import CAPTURE
 from core.jobs.schemas import Job
 from core.templates.jobs import ApplyResult
 from core.uow import Database
 
 log = logging.getLogger(__name__)
+_ANNOUNCED = {ANNOUNCEMENT_POST.kind: "It is posted.", ANNOUNCEMENT_DELETE.kind: "The message is deleted."}
 
 
 class Following:
@@ -42,7 +44,9 @@ class Following:
             except (SQLAlchemyError, OSError) as error:
                 log.warning("Job %s cannot be followed for a moment: %s", job.id, error)
                 return None
-            return view_of(now, title=title, outcome=_outcome(now))
+            return view_of(
+                now, title=title, outcome=_outcome(now), jump_url=(now.result or {}).get("jump_url")
+            )
 
         async def show() -> None:
             async with answering(asked):
@@ -60,6 +64,8 @@ def _outcome(job: Job) -> str | None:
         return None
     if job.kind == CAPTURE.kind:
         return f"Kept as snapshot {job.result['snapshot_id']}."
+    if job.kind in _ANNOUNCED:
+        return _ANNOUNCED[job.kind]
     result = msgspec.convert(job.result, ApplyResult)
     equal = (
         "The server is as the template wants it." if result.is_equal else "Some of it is not as wanted yet."

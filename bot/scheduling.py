@@ -7,11 +7,13 @@ from uuid import UUID
 import disnake
 from msgspec import Struct
 
+from bot.announcing import announcement_meant
 from bot.chosen import find
 from core.actions.payloads import MessageSend
 from core.actor import Actor
+from core.announcements.jobs import AnnouncementPost
 from core.discord.types import Snowflake
-from core.errors import Conflict, Invalid, NotFound, Problem
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from core.paging import Paging
 from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
 from core.schedules.schemas import Schedule, ScheduleDraft
@@ -20,7 +22,7 @@ from core.schedules.wording import trigger_of
 from core.schedules.zones import zone_of
 from core.uow import UnitOfWork
 
-What: TypeAlias = Literal["message", "capture", "drift check", "apply template"]
+What: TypeAlias = Literal["message", "capture", "drift check", "apply template", "announcement"]
 Place: TypeAlias = disnake.TextChannel | disnake.NewsChannel | disnake.VoiceChannel | disnake.Thread
 MOST_SCHEDULES = 2_000
 """Those that people made are fewer; what takes something back comes on top."""
@@ -30,8 +32,9 @@ _TAKES: dict[str, frozenset[str]] = {
     "capture": frozenset({"label"}),
     "drift check": frozenset(),
     "apply template": frozenset({"template"}),
+    "announcement": frozenset({"announcement"}),
 }
-_NEEDED = frozenset({"channel", "text", "template"})
+_NEEDED = frozenset({"channel", "text", "template", "announcement"})
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -47,13 +50,14 @@ class Wish(Struct, frozen=True, kw_only=True):
     text: str | None
     template: str | None
     label: str | None
+    announcement: str | None
 
 
 async def draft_of(
     unit: UnitOfWork, actor: Actor, guild_id: Snowflake, wish: Wish, now: datetime
 ) -> ScheduleDraft:
     """Raises `Invalid`, at the option's own name, for what cannot be read, is missing or belongs to something else."""
-    payload = await _payload(unit, actor, wish)
+    payload = await _payload(unit, actor, guild_id, wish)
     name = wish.zone or await unit.schedules.last_zone(actor, guild_id) or "UTC"
     zone = zone_of(name, pointer="/zone")
     trigger = trigger_of(cron=wish.cron, every=wish.every, at=wish.at, zone=zone, now=now)
@@ -62,12 +66,13 @@ async def draft_of(
     )
 
 
-async def _payload(unit: UnitOfWork, actor: Actor, wish: Wish) -> SchedulePayload:
+async def _payload(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, wish: Wish) -> SchedulePayload:
     said = {
         "channel": wish.channel_id,
         "text": wish.text,
         "template": wish.template,
         "label": wish.label,
+        "announcement": wish.announcement,
     }
     taken = _TAKES[wish.what]
     for name, value in said.items():
@@ -84,6 +89,19 @@ async def _payload(unit: UnitOfWork, actor: Actor, wish: Wish) -> SchedulePayloa
             return DriftCheckScheduled()
         case "apply template":
             return ApplyScheduled(template_id=(await find(unit, actor, wish.template or "")).id)
+        case "announcement":
+            found = await announcement_meant(unit, actor, guild_id, wish.announcement or "")
+            return AnnouncementPost(announcement_id=found.id)
+
+
+async def announced_by(unit: UnitOfWork, actor: Actor, schedule: Schedule) -> str | None:
+    """The name of the announcement that it posts, where it posts one that is still there."""
+    if not isinstance(schedule.payload, AnnouncementPost):
+        return None
+    try:
+        return (await unit.announcements.get(actor, schedule.payload.announcement_id)).name
+    except (Forbidden, NotFound):
+        return None
 
 
 async def schedules_of(unit: UnitOfWork, actor: Actor, guild_id: Snowflake) -> list[Schedule]:

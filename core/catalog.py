@@ -4,6 +4,7 @@ from functools import reduce
 
 from core.actions.jobs import ACTIONS
 from core.actions.undo import UNDO
+from core.announcements.jobs import ANNOUNCEMENTS
 from core.drift.jobs import DRIFT_REVERT
 from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, CAPTURE, SYNC
 from core.housekeeping.jobs import HOUSEKEEPING
@@ -24,6 +25,7 @@ CATALOG = Catalog(
         UNDO,
         *ACTIONS,
         *HOUSEKEEPING,
+        *ANNOUNCEMENTS,
     )
 )
 

@@ -75,6 +75,9 @@ class Right(StrEnum):
     CALLBACKS_WRITE = "callbacks:write"
     SCHEDULES_READ = "schedules:read"
     SCHEDULES_WRITE = "schedules:write"
+    ANNOUNCEMENTS_READ = "announcements:read"
+    ANNOUNCEMENTS_WRITE = "announcements:write"
+    ANNOUNCEMENTS_APPROVE = "announcements:approve"
     AUDIT_READ = "audit:read"
     GUILDS_REVIEW = "guilds:review"
     SYSTEM_READ = "system:read"
@@ -105,6 +108,10 @@ LEAST_ROLES: Final = MappingProxyType(
         Right.SCHEDULES_READ: Role.MODERATOR,
         Right.SCHEDULES_WRITE: Role.MODERATOR,
         "schedules:write:others": Role.ADMIN,
+        Right.ANNOUNCEMENTS_READ: Role.MODERATOR,
+        Right.ANNOUNCEMENTS_WRITE: Role.MODERATOR,
+        "announcements:write:others": Role.ADMIN,
+        Right.ANNOUNCEMENTS_APPROVE: Role.ADMIN,
         Right.SETTINGS_WRITE: Role.ADMIN,
         Right.ACCESS_WRITE: Role.ADMIN,
         Right.SNAPSHOTS_DELETE: Role.ADMIN,

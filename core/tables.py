@@ -2,6 +2,7 @@
 
 from core.access import models as access
 from core.accounts import models as accounts
+from core.announcements import models as announcements
 from core.audit import models as audit
 from core.callbacks import models as callbacks
 from core.db import Base
@@ -18,6 +19,7 @@ __all__ = [
     "METADATA",
     "access",
     "accounts",
+    "announcements",
     "audit",
     "callbacks",
     "drift",

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.announcements.repository import LISTENING as ANNOUNCEMENTS_LISTENING
 from core.callbacks.rules import CallbackRules
 from core.clock import Clock, utc_now
 from core.composition.people import People
@@ -43,10 +44,12 @@ class UnitOfWork(ScheduleServices):
 
 
 class _Listeners:
-    """Implements `core.jobs.outbox.Audience` for notifications and schedules, which are made of jobs: they are asked
-    for only by then."""
+    """Implements `core.jobs.outbox.Audience` for notifications, announcements and schedules, which are made of jobs:
+    they are asked for only by then."""
 
-    listening = f"({NOTICES_LISTENING}) OR {RUNS_LISTENING} OR {REVERSALS_LISTENING}"
+    listening = (
+        f"({NOTICES_LISTENING}) OR {RUNS_LISTENING} OR {REVERSALS_LISTENING} OR {ANNOUNCEMENTS_LISTENING}"
+    )
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -54,6 +57,7 @@ class _Listeners:
     async def job_ended(self, job: Job) -> None:
         await self._unit.undos.job_ended(job)
         await self._unit.runs.job_ended(job)
+        await self._unit.announcement_posts.job_ended(job)
         await self._unit.notifications.job_ended(job)
 
 

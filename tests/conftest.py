@@ -47,9 +47,15 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_heartbeat_outlives_its_test() -> Iterator[None]:
-    """disnake sends them from threads: one left behind fails in some later test, if it happens to wake there."""
+    """disnake sends them from threads: one left behind fails in some later test, if it happens to wake there. A bot
+    that was there before is a whole file's."""
+    before = _heartbeats()
     yield
-    left = [thread for thread in threading.enumerate() if type(thread).__name__.endswith("KeepAliveHandler")]
+    left = _heartbeats() - before
     for thread in left:
         thread.join(1)
     assert not left, "a client was closed without `bot.heartbeats.end_heartbeats`"
+
+
+def _heartbeats() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if type(thread).__name__.endswith("KeepAliveHandler")}

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from core.actions.authority import denials, member_denial
 from core.actions.errors import NotAllowed
+from core.actions.overwriting import says_the_same
 from core.actions.payloads import Action, Endable, OnMembers
 from core.actions.results import MemberOutcome
 from core.actions.scene import Denial, Party, Scene, asker_party, bot_party
@@ -166,12 +167,10 @@ async def write_overwrite(
         await job.gateway.write_overwrite(job.guild_id, channel_id, overwrite, reason=reason)
         return channel_id if is_new else None
 
-    await job.journal.perform(step_id, title, act, look_up=overwrite_finder(job, channel_id, overwrite))
-
-
-def overwrite_finder(job: JobContext, channel_id: Snowflake, overwrite: Overwrite) -> LookUp:
     async def look_up(reason: Reason, since: datetime) -> str | None:
-        found = await job.gateway.look_at_overwrite(job.guild_id, channel_id, overwrite.id)
-        return channel_id if (found.allow, found.deny) == (overwrite.allow, overwrite.deny) else None
+        found = await job.gateway.look_at_overwrite(job.guild_id, channel_id, overwrite)
+        if not says_the_same(found, overwrite):
+            return None
+        return channel_id if is_new else ""
 
-    return look_up
+    await job.journal.perform(step_id, title, act, look_up=look_up)

@@ -1,4 +1,4 @@
-"""How each kind of what was done for a time is taken back, and when it is left, because it is not as it was left."""
+"""How what was done for a time to members is taken back, and when it is left, because it is not as it was left."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,12 +6,10 @@ from typing import Protocol
 
 import msgspec
 
-from core.actions.locking import locked, locked_bits, unlocked
-from core.actions.payloads import ChannelUnlock, MemberUnban, RoleRevoke
-from core.actions.undo import Act, BanDone, GrantDone, LockDone
+from core.actions.payloads import MemberUnban, RoleRevoke
 from core.discord.errors import CallRefused
-from core.discord.permissions import Permission
-from core.discord.types import Overwrite, Snowflake
+from core.discord.types import Snowflake
+from core.schedules.layers import Move
 from core.schedules.schemas import Reversal
 from workers.acting import allowed_scene, scene_of
 from workers.registry import JobContext
@@ -42,18 +40,12 @@ class Undoing(Protocol):
 
     async def is_done(self, subject: Snowflake) -> bool: ...
 
-
-def undoing_of(job: JobContext, act: Act) -> Undoing:
-    match act:
-        case GrantDone(role_id=role_id):
-            return _Grants(job, role_id)
-        case BanDone():
-            return _Bans(job)
-        case LockDone():
-            return _Lock(job)
+    async def moves(self, reversal: Reversal) -> Sequence[Move]:
+        """What else holds for a time, and restores something else once this does not any more."""
+        ...
 
 
-class _Grants:
+class Grants:
     verb = "revoke"
 
     def __init__(self, job: JobContext, role_id: Snowflake) -> None:
@@ -86,6 +78,9 @@ class _Grants:
         member = await self._job.gateway.look_at_member(self._job.guild_id, subject)
         return member is None or self._role_id not in member.role_ids
 
+    async def moves(self, reversal: Reversal) -> Sequence[Move]:
+        return ()
+
     async def _given_since(self, since: datetime) -> frozenset[Snowflake]:
         """Where the audit log may not be read, nobody is known to have decided otherwise."""
         if since not in self._given:
@@ -98,7 +93,7 @@ class _Grants:
         return self._given[since]
 
 
-class _Bans:
+class Bans:
     verb = "unban"
 
     def __init__(self, job: JobContext) -> None:
@@ -123,39 +118,5 @@ class _Bans:
     async def is_done(self, subject: Snowflake) -> bool:
         return await self._job.gateway.look_at_ban(self._job.guild_id, subject) is None
 
-
-class _Lock:
-    verb = "unlock"
-
-    def __init__(self, job: JobContext) -> None:
-        self._job = job
-
-    async def prepare(self, pending: Sequence[tuple[Snowflake, Reversal]]) -> Left | None:
-        scene = await scene_of(self._job, self._job.guild_id)
-        for channel_id, reversal in pending:
-            if scene.channel(channel_id) is None:
-                return Left(code="unknown_channel", message="The channel is gone.")
-            await allowed_scene(self._job, ChannelUnlock(channel_id=channel_id, restore=reversal.before))
-        return None
-
-    async def why_not(self, subject: Snowflake, reversal: Reversal) -> Left | None:
-        if await self.is_done(subject):
-            return Left(code="changed", message="Somebody has changed since who may write there: that stays.")
-        return None
-
-    async def do(self, subject: Snowflake, reversal: Reversal, reason: str) -> None:
-        """Only what locking denies; whatever else was changed since stays."""
-        now, bits = await self._overwrite(subject)
-        then = unlocked(now, reversal.before, bits)
-        await self._job.gateway.write_overwrite(self._job.guild_id, subject, then, reason=reason)
-
-    async def is_done(self, subject: Snowflake) -> bool:
-        now, bits = await self._overwrite(subject)
-        return locked(now, bits) != now
-
-    async def _overwrite(self, channel_id: Snowflake) -> tuple[Overwrite, Permission]:
-        scene = await scene_of(self._job, self._job.guild_id)
-        channel = scene.channel(channel_id)
-        guild_id = self._job.guild_id
-        now = await self._job.gateway.look_at_overwrite(guild_id, channel_id, guild_id)
-        return now, locked_bits("text" if channel is None else channel.type)
+    async def moves(self, reversal: Reversal) -> Sequence[Move]:
+        return ()

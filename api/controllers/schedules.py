@@ -62,7 +62,9 @@ class ScheduleController(Controller):
         """Change what is said: absent stays, null clears (RFC 7396); payload and trigger are replaced as wholes.
 
         Your own, or anybody's as an administrator. Whoever changes more than the name of somebody else's owns it from
-        then on: it goes on with their rights. One that has ended is active again where it gets other times.
+        then on: it goes on with their rights. A credential that changes more than the name needs the scopes that asking
+        for the same by hand would. One that has ended is active again where it gets other times; a run that waits for
+        its jitter is kept where they name its moment as well.
         """
         changes = changes_of(await body_of(request, EditSchedule, media=MERGE_PATCH))
         seen = seen_in(request.headers.get("if-match"))
@@ -118,7 +120,10 @@ class ScheduleController(Controller):
     async def resume(
         self, *, actor: Asker, unit: Unit, once: Once, schedule_id: ScheduleId
     ) -> Response[ScheduleDetail]:
-        """Go on from now. What it would have done meanwhile is not made up for."""
+        """Go on from now. What it would have done meanwhile is not made up for.
+
+        The credential needs the scopes that asking for the same by hand would.
+        """
 
         async def ask() -> Answer[ScheduleDetail]:
             return Answer(200, _shown(unit, await unit.schedules.resume(actor, schedule_id)))
@@ -134,6 +139,8 @@ class ScheduleController(Controller):
         self, *, actor: Asker, unit: Unit, once: Once, schedule_id: ScheduleId
     ) -> Response[ScheduleRun]:
         """Ask for it now, beside its times, with its owner's rights.
+
+        The credential needs the scopes that asking for the same by hand would.
 
         `Location` is the job's. Where it waits for an earlier run to end, or there is nothing to do, it has no job
         yet, and `Location` is the schedule's.

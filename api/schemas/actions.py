@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.messages import AllowedMentions, Content, Embeds, Links
-from api.schemas.values import Snowflake, Time
+from api.schemas.values import PermissionName, Snowflake, Time
 from core.actions import payloads as core
 from core.actions.ends import LONGEST, SHORTEST
 from core.actions.validate import BITS_LIMIT
@@ -272,6 +272,36 @@ class ChannelUnlock(
     ] = None
 
 
+PermissionNames: TypeAlias = Annotated[
+    tuple[PermissionName, ...], Meta(max_length=64, description="Permissions that the channel's type has.")
+]
+
+
+class WriteOverwrite(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="channel.overwrite",
+):
+    """Replace what a channel says of one role or member, whole; one that neither allows nor denies is removed. The
+    channel's other overwrites stay. Who asks must manage permissions there, and have what this allows, denies or
+    denies no longer. @everyone is the role with the guild's own id.
+
+    `until` or `expires_in` restores what was there before, unless somebody has changed it since. What another job has
+    written over it for a time stays until its own end.
+    """
+
+    channel_id: Snowflake
+    target_kind: Literal["role", "member"]
+    target_id: Snowflake
+    allow: PermissionNames = ()
+    deny: PermissionNames = ()
+    until: Until = None
+    expires_in: ExpiresIn | None = None
+
+
 class GuildLeave(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="guild.leave"
 ):
@@ -295,6 +325,7 @@ ActionPayload: TypeAlias = (
     | ChannelUnfollow
     | ChannelLock
     | ChannelUnlock
+    | WriteOverwrite
     | GuildLeave
 )
 

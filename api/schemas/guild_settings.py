@@ -24,6 +24,13 @@ NotifyChannel = Annotated[
 Approval = Annotated[
     bool, Meta(description="Whether a second administrator has to agree to plans that delete.")
 ]
+AnnouncementApproval = Annotated[
+    bool,
+    Meta(
+        description="Whether every announcement has to be approved by somebody else than who wrote it, before it is "
+        "posted."
+    ),
+]
 ProtectedIds = Annotated[
     tuple[Snowflake, ...],
     Meta(max_length=750, description="Roles and channels that no plan edits, moves or deletes."),
@@ -61,6 +68,7 @@ class GuildSettings(msgspec.Struct, frozen=True, kw_only=True):
     drift_channel_id: DriftChannel | None
     notify_channel_id: NotifyChannel | None
     approval_required: Approval
+    announcement_approval: AnnouncementApproval
     protected_ids: ProtectedIds
     snapshot_retention_days: SnapshotDays
     keep_member_roles: KeepsMembers
@@ -76,6 +84,7 @@ class EditGuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     drift_channel_id: DriftChannel | None | UnsetType = UNSET
     notify_channel_id: NotifyChannel | None | UnsetType = UNSET
     approval_required: Approval | UnsetType = UNSET
+    announcement_approval: AnnouncementApproval | UnsetType = UNSET
     protected_ids: ProtectedIds | UnsetType = UNSET
     snapshot_retention_days: SnapshotDays | UnsetType = UNSET
     keep_member_roles: KeepsMembers | UnsetType = UNSET
@@ -90,6 +99,7 @@ def settings_of(stored: StoredOptions) -> GuildSettings:
         drift_channel_id=options.drift_channel_id,
         notify_channel_id=options.notify_channel_id,
         approval_required=options.approval_required,
+        announcement_approval=options.announcement_approval,
         protected_ids=options.protected_ids,
         snapshot_retention_days=options.snapshot_retention_days,
         keep_member_roles=options.keep_member_roles,
@@ -105,6 +115,7 @@ def changes_of(body: EditGuildSettings) -> core.GuildOptionsChanges:
         drift_channel_id=body.drift_channel_id,
         notify_channel_id=body.notify_channel_id,
         approval_required=body.approval_required,
+        announcement_approval=body.announcement_approval,
         protected_ids=body.protected_ids,
         snapshot_retention_days=body.snapshot_retention_days,
         keep_member_roles=body.keep_member_roles,

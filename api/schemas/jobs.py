@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.actions import ActionPayload
+from api.schemas.announcement_jobs import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
 from api.schemas.housekeeping import HousekeepingPayload, HousekeepingResult
@@ -50,6 +51,7 @@ JobKind: TypeAlias = Literal[
     "channel.unfollow",
     "channel.lock",
     "channel.unlock",
+    "channel.overwrite",
     "guild.leave",
     "housekeeping.jobs",
     "housekeeping.credentials",
@@ -58,6 +60,9 @@ JobKind: TypeAlias = Literal[
     "housekeeping.snapshots",
     "housekeeping.images",
     "housekeeping.audit",
+    "announcement.post",
+    "announcement.edit",
+    "announcement.delete",
 ]
 ActorKind: TypeAlias = Literal["account", "token", "schedule", "bot", "system"]
 Via: TypeAlias = Literal["http", "discord", "schedule", "system"]
@@ -158,6 +163,7 @@ JobPayload: TypeAlias = (
     | UndoPayload
     | ActionPayload
     | HousekeepingPayload
+    | AnnouncementPayload
 )
 JobResult: TypeAlias = (
     SyncResult
@@ -170,6 +176,7 @@ JobResult: TypeAlias = (
     | UndoResult
     | ActionResult
     | HousekeepingResult
+    | AnnouncementResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]
 

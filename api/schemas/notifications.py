@@ -27,6 +27,13 @@ PendingGuilds = Annotated[
     ),
 ]
 
+WaitingAnnouncements = Annotated[
+    bool,
+    Meta(
+        description="Whether you are told of announcements that wait to be approved, in servers of which you are an "
+        "administrator here."
+    ),
+]
 PausedSchedules = Annotated[
     bool,
     Meta(
@@ -41,6 +48,7 @@ class NotificationSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     job_results: JobResults
     guild_failures: GuildFailures
+    waiting_announcements: WaitingAnnouncements
     paused_schedules: PausedSchedules
     pending_guilds: PendingGuilds
     updated_at: Time
@@ -51,6 +59,7 @@ class EditNotificationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid
 
     job_results: JobResults | UnsetType = UNSET
     guild_failures: GuildFailures | UnsetType = UNSET
+    waiting_announcements: WaitingAnnouncements | UnsetType = UNSET
     paused_schedules: PausedSchedules | UnsetType = UNSET
     pending_guilds: PendingGuilds | UnsetType = UNSET
 
@@ -74,6 +83,7 @@ def notifications_of(stored: StoredChoices) -> NotificationSettings:
     return NotificationSettings(
         job_results=choices.job_results,
         guild_failures=choices.guild_failures,
+        waiting_announcements=choices.waiting_announcements,
         paused_schedules=choices.paused_schedules,
         pending_guilds=choices.pending_guilds,
         updated_at=stored.changed_at,
@@ -84,6 +94,7 @@ def changes_of(body: EditNotificationSettings) -> core.NotificationChanges:
     return core.NotificationChanges(
         job_results=body.job_results,
         guild_failures=body.guild_failures,
+        waiting_announcements=body.waiting_announcements,
         paused_schedules=body.paused_schedules,
         pending_guilds=body.pending_guilds,
     )

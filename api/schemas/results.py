@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from api.schemas.actions import ChannelOverwrite
-from api.schemas.values import Snowflake
+from api.schemas.values import Permissions, Snowflake
 
 JumpUrl: TypeAlias = Annotated[
     str,
@@ -146,6 +146,26 @@ class ChannelUnlocked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind
     channel_id: Snowflake
 
 
+class OverwriteSays(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel says of one role or member. Bits that Discord has not named are not told."""
+
+    allow: Permissions
+    deny: Permissions
+
+
+class ChannelOverwritten(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.overwrite"
+):
+    """What stood there, and what stands there now."""
+
+    channel_id: Snowflake
+    target_kind: Literal["role", "member"]
+    target_id: Snowflake
+    before: OverwriteSays
+    after: OverwriteSays
+    undo_id: UndoId = None
+
+
 class GuildLeft(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.leave"):
     """The bot is gone."""
 
@@ -167,5 +187,6 @@ ActionResult: TypeAlias = (
     | ChannelUnfollowed
     | ChannelLocked
     | ChannelUnlocked
+    | ChannelOverwritten
     | GuildLeft
 )

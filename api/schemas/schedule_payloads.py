@@ -23,7 +23,9 @@ from api.schemas.actions import (
     MessageSend,
     RoleGrant,
     RoleRevoke,
+    WriteOverwrite,
 )
+from api.schemas.announcement_jobs import AnnouncementPostPayload
 from api.schemas.guilds import Label
 from api.schemas.housekeeping import HousekeepingPayload
 from api.schemas.jobs import SyncPayload
@@ -85,10 +87,12 @@ ScheduleWork: TypeAlias = (
     | ChannelUnfollow
     | ChannelLock
     | ChannelUnlock
+    | WriteOverwrite
     | SyncPayload
     | ScheduledCapture
     | ScheduledDriftCheck
     | ScheduledApply
+    | AnnouncementPostPayload
 )
 """What somebody can have asked for."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from api.schemas.values import Snowflake
+from api.schemas.values import Permissions, Snowflake
 
 
 class GrantDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="role.grant"):
@@ -28,7 +28,17 @@ class LockDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     channel_id: Snowflake
 
 
-ActDone: TypeAlias = GrantDone | BanDone | LockDone
+class OverwriteDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.overwrite"):
+    """The overwrite that the job has written, and what it says."""
+
+    channel_id: Snowflake
+    target_kind: Literal["role", "member"]
+    target_id: Snowflake
+    allow: Permissions
+    deny: Permissions
+
+
+ActDone: TypeAlias = GrantDone | BanDone | LockDone | OverwriteDone
 
 
 class UndoPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="action.undo"):

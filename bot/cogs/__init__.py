@@ -6,6 +6,7 @@ from bot.asker import Owners
 from bot.client import GuildwrightBot
 from bot.closed import keep_closed
 from bot.cogs.access import AccessCog
+from bot.cogs.announce import AnnounceCog
 from bot.cogs.guild import GuildCog
 from bot.cogs.guildwright import GuildwrightCog
 from bot.cogs.join_notices import JoinNoticeCog
@@ -22,6 +23,7 @@ def add_cogs(bot: GuildwrightBot, database: Database, *, version: str) -> Owners
     bot.add_cog(GuildCog(database, owners))
     bot.add_cog(AccessCog(database, owners))
     bot.add_cog(JoinNoticeCog(database, owners))
+    bot.add_cog(AnnounceCog(database, owners))
     bot.add_cog(ScheduleCog(database, owners))
     bot.add_cog(TemplateCog(database, owners))
     keep_closed(bot, database, owners)

@@ -7,9 +7,19 @@ import disnake
 from disnake.ext import commands
 
 from bot.asker import Asked, Owners, asker_of, entitled, guild_of
-from bot.completions import SCHEDULES, TEMPLATES, ZONES, Completions
+from bot.completions import ANNOUNCEMENTS, SCHEDULES, TEMPLATES, ZONES, Completions
 from bot.people import person_of
-from bot.scheduling import MOST_SCHEDULES, Place, What, Wish, draft_of, place_id, schedule_meant, schedules_of
+from bot.scheduling import (
+    MOST_SCHEDULES,
+    Place,
+    What,
+    Wish,
+    announced_by,
+    draft_of,
+    place_id,
+    schedule_meant,
+    schedules_of,
+)
 from bot.ui.answers import answering
 from bot.ui.confirm import NOT_YOURS, Pressed
 from bot.ui.schedule_list import PAGE, added_text, schedule_embed, schedules_embed, undo_row
@@ -63,6 +73,7 @@ class ScheduleCog(commands.Cog):
         text: commands.String[str, 1, 2000] | None = None,
         template: str | None = None,
         label: commands.String[str, 1, 100] | None = None,
+        announcement: str | None = None,
     ) -> None:
         """Have something done again and again, or once at a time. It is done with your rights.
 
@@ -78,6 +89,7 @@ class ScheduleCog(commands.Cog):
         text: What the message says
         template: Which template is applied
         label: What a capture is known by
+        announcement: Which announcement is posted
         """
         async with answering(asked):
             guild_id, actor = await self._entitled(asked)
@@ -94,6 +106,7 @@ class ScheduleCog(commands.Cog):
                 text=text,
                 template=template,
                 label=label,
+                announcement=announcement,
             )
             try:
                 async with self._database.unit() as unit:
@@ -101,10 +114,11 @@ class ScheduleCog(commands.Cog):
                     draft = await draft_of(unit, actor, guild_id, wish, self._database.clock())
                     made = await unit.schedules.create(actor, guild_id, draft)
                     coming = await unit.schedules.upcoming(actor, made.id, SHOWN_AHEAD)
+                    announced = await announced_by(unit, actor, made)
             except Invalid as refused:
                 raise by_options(refused) from refused
             await asked.edit_original_response(
-                content=added_text(made, coming), components=[undo_row(made, str(asked.author.id))]
+                content=added_text(made, coming, announced), components=[undo_row(made, str(asked.author.id))]
             )
 
     @schedule.sub_command(name="list")
@@ -141,7 +155,9 @@ class ScheduleCog(commands.Cog):
                 found = await schedule_meant(unit, actor, guild_id, name)
                 coming = await unit.schedules.upcoming(actor, found.id, SHOWN_AHEAD)
                 latest = await unit.schedules.latest_runs(actor, guild_id, [found.id])
-            await asked.edit_original_response(embed=schedule_embed(found, coming, latest.get(found.id)))
+                announced = await announced_by(unit, actor, found)
+            embed = schedule_embed(found, coming, latest.get(found.id), announced)
+            await asked.edit_original_response(embed=embed)
 
     @schedule.sub_command()
     async def pause(
@@ -213,6 +229,10 @@ class ScheduleCog(commands.Cog):
     @add.autocomplete("template")  # pyright: ignore[reportUnknownMemberType]
     async def complete_template(self, asked: _Asked, typed: str) -> list[disnake.OptionChoice]:
         return await self._completions.offer(TEMPLATES, asked, typed)
+
+    @add.autocomplete("announcement")  # pyright: ignore[reportUnknownMemberType]
+    async def complete_announcement(self, asked: _Asked, typed: str) -> list[disnake.OptionChoice]:
+        return await self._completions.offer(ANNOUNCEMENTS, asked, typed)
 
     @show.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]
     @pause.autocomplete("name")  # pyright: ignore[reportUnknownMemberType]

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from bot.gateway.live import Live
 from bot.limits import MethodRoute
 from bot.payloads import OVERWRITE_KIND
@@ -24,7 +26,7 @@ class ChannelCalls(Live):
         return None
 
     async def look_at_overwrite(
-        self, guild_id: Snowflake, channel_id: Snowflake, role_id: Snowflake
+        self, guild_id: Snowflake, channel_id: Snowflake, like: Overwrite
     ) -> Overwrite:
         await self._calls.have_ended(guild_id)
         channel = await self._calls.send(
@@ -33,9 +35,9 @@ class ChannelCalls(Live):
             guild_id=guild_id,
         )
         for each in channel["permission_overwrites"]:
-            if str(each["id"]) == role_id:
-                return Overwrite(kind="role", id=role_id, allow=int(each["allow"]), deny=int(each["deny"]))
-        return Overwrite(kind="role", id=role_id)
+            if str(each["id"]) == like.id:
+                return replace(like, allow=int(each["allow"]), deny=int(each["deny"]))
+        return replace(like, allow=0, deny=0)
 
     async def write_overwrite(
         self, guild_id: Snowflake, channel_id: Snowflake, overwrite: Overwrite, *, reason: str

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import AsyncGenerator
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -15,6 +16,7 @@ from core.errors import GuildwrightError
 
 log = logging.getLogger(__name__)
 CONTENT = 2000
+UNREACHED = (disnake.HTTPException, aiohttp.ClientError, OSError)
 
 
 @contextlib.asynccontextmanager
@@ -34,11 +36,26 @@ async def answering(asked: Asked) -> AsyncGenerator[None]:
         await say(asked, sentence_of(error))
 
 
+@contextlib.asynccontextmanager
+async def opening(asked: disnake.ApplicationCommandInteraction[Any]) -> AsyncGenerator[None]:
+    """For what is answered with a form, which nothing may be said before: what is raised inside is the answer."""
+    try:
+        yield
+    except Exception as error:
+        if asked.client.is_closed() or asked.response.is_done():
+            log.info("Interaction %s opened no form: %s", asked.id, error)
+            return
+        try:
+            await asked.response.send_message(sentence_of(error), ephemeral=True)
+        except UNREACHED as unreached:
+            log.info("Interaction %s cannot be answered any more: %s", asked.id, unreached)
+
+
 async def say(asked: Asked, sentence: str) -> None:
     """Quietly gives up on a reply that cannot be reached any more."""
     try:
         await asked.edit_original_response(content=sentence)
-    except (disnake.HTTPException, aiohttp.ClientError, OSError) as error:
+    except UNREACHED as error:
         log.info("Interaction %s cannot be answered any more: %s", asked.id, error)
 
 

@@ -32,7 +32,7 @@ WAITS: dict[WaitingFor, str] = {
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """What people want to know of a job. `now` is the step under way; `outcome` the result or the error. At
-    `expected_at` it will probably be done."""
+    `expected_at` it will probably be done. `jump_url` is Discord's address of the message that it is about."""
 
     title: str
     state: JobState
@@ -44,12 +44,20 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     waiting_for: WaitingFor | None = None
     resume_at: datetime | None = None
     expected_at: datetime | None = None
+    jump_url: str | None = None
 
 
 def job_embed(job: JobView) -> disnake.Embed:
     """Within Discord's limits whatever the job says."""
     word, color = LOOKS[job.state]
-    text = joined([_state(job, word), _progress(job), plain(job.now or ""), plain(job.outcome or "")], "\n")
+    said = [
+        _state(job, word),
+        _progress(job),
+        plain(job.now or ""),
+        plain(job.outcome or ""),
+        job.jump_url or "",
+    ]
+    text = joined(said, "\n")
     embed = disnake.Embed(
         title=clipped(job.title, TITLE) or None, description=clipped(text, DESCRIPTION), color=color
     )

@@ -47,7 +47,7 @@ async def follow(
     await _part(asked, await look() or shown)
 
 
-def view_of(job: Job, *, title: str, outcome: str | None = None) -> JobView:
+def view_of(job: Job, *, title: str, outcome: str | None = None, jump_url: str | None = None) -> JobView:
     """A failed job's outcome is its error."""
     return JobView(
         title=title,
@@ -57,6 +57,7 @@ def view_of(job: Job, *, title: str, outcome: str | None = None) -> JobView:
         total=job.progress.total or 0,
         now=None if job.is_settled else job.progress.now,
         outcome=job.error.message if job.error else outcome,
+        jump_url=jump_url,
         waiting_for=job.waiting_for,
         resume_at=job.resume_at,
         expected_at=job.progress.expected_at,

@@ -32,12 +32,15 @@ def schedules_embed(
 
 
 def schedule_embed(
-    schedule: Schedule, coming: Sequence[Occurrence], latest: ScheduleRun | None
+    schedule: Schedule,
+    coming: Sequence[Occurrence],
+    latest: ScheduleRun | None,
+    announced: str | None = None,
 ) -> disnake.Embed:
-    """All of one."""
+    """All of one; `announced` is the name of the announcement that it posts."""
     embed = disnake.Embed(
         title=clipped(plain(schedule.name), TITLE),
-        description=clipped(f"It {doing(schedule.payload)}: {_when(schedule)}.", DESCRIPTION),
+        description=clipped(f"It {doing(schedule.payload, announced)}: {_when(schedule)}.", DESCRIPTION),
     )
     embed.add_field("State", clipped(standing(schedule), FIELD), inline=False)
     embed.add_field("Next", runs_text(coming), inline=False)
@@ -47,9 +50,9 @@ def schedule_embed(
     return embed
 
 
-def added_text(schedule: Schedule, coming: Sequence[Occurrence]) -> str:
+def added_text(schedule: Schedule, coming: Sequence[Occurrence], announced: str | None = None) -> str:
     """What was made, and when it runs."""
-    head = f"“{plain(schedule.name)}” {doing(schedule.payload)}: {_when(schedule)}."
+    head = f"“{plain(schedule.name)}” {doing(schedule.payload, announced)}: {_when(schedule)}."
     return f"{clipped(head, _HEAD_ROOM)}\nNext:\n{runs_text(coming)}"
 
 

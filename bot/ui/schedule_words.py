@@ -5,9 +5,11 @@ from typing import Final
 
 import msgspec
 
+from bot.ui.refusals import by_names
 from bot.ui.text import clipped
 from core.actions.payloads import MessageSend
 from core.actions.undo import UndoPayload
+from core.announcements.jobs import AnnouncementPost
 from core.discord.markdown import plain
 from core.errors import Invalid
 from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
@@ -23,6 +25,7 @@ _OPTIONS: Final = {
     "/payload/content": "text",
     "/payload/template_id": "template",
     "/payload/label": "label",
+    "/payload/announcement_id": "announcement",
 }
 """Where core finds something wrong, and what the command calls that."""
 
@@ -37,12 +40,26 @@ def relative(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:R>"
 
 
-def doing(payload: SchedulePayload) -> str:
-    """As a person says it of a schedule: it …"""
+def doing(payload: SchedulePayload, announced: str | None = None) -> str:
+    """As a person says it of a schedule: it … `announced` is the name of the announcement that it posts, where that is
+    known."""
     match payload:
         case MessageSend(channel_id=channel_id, content=content):
             said = plain(clipped(content, _TEXT_ROOM)) or "an embed"
             return f"sends to <#{channel_id}>: {said}"
+        case AnnouncementPost(announcement_id=announcement_id):
+            named = f"`{announcement_id}`" if announced is None else f"“{plain(announced)}”"
+            return f"posts the announcement {named}"
+        case UndoPayload(act=act):
+            return f"takes back what was done for a time ({_kind_of(act)})"
+        case CaptureScheduled() | DriftCheckScheduled() | ApplyScheduled():
+            return _looking_after(payload)
+        case _:
+            return f"asks for {_kind_of(payload)}"
+
+
+def _looking_after(payload: CaptureScheduled | DriftCheckScheduled | ApplyScheduled) -> str:
+    match payload:
         case CaptureScheduled(label=label):
             named = f" as “{plain(label)}”" if label else ""
             return f"keeps what the server looks like{named}"
@@ -51,10 +68,6 @@ def doing(payload: SchedulePayload) -> str:
         case ApplyScheduled(version=version):
             which = "newest version" if version is None else f"version {version}"
             return f"applies the {which} of a template, and deletes nothing"
-        case UndoPayload(act=act):
-            return f"takes back what was done for a time ({_kind_of(act)})"
-        case _:
-            return f"asks for {_kind_of(payload)}"
 
 
 def went(run: ScheduleRun | None) -> str:
@@ -93,15 +106,12 @@ def standing(schedule: Schedule) -> str:
 
 def by_options(refused: Invalid) -> Invalid:
     """The same, with each message under the name of the option that it is about."""
-    if not refused.problems:
-        return refused
-    lines = [f"{_option_of(each.pointer)}{each.message}" for each in refused.problems]
-    return Invalid(" ".join(lines), code=refused.error_code, problems=refused.problems)
+    return by_names(refused, _option_of)
 
 
 def _option_of(pointer: str) -> str:
     name = _OPTIONS.get(pointer, "" if pointer.count("/") != 1 else pointer.removeprefix("/"))
-    return f"{name}: " if name not in {"", "payload"} else ""
+    return "" if name == "payload" else name
 
 
 def _kind_of(payload: msgspec.Struct) -> str:

@@ -7,14 +7,13 @@ Permissions ("Permission Hierarchy", "Permission Overwrites").
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from core.actions.jobs import spec_of
-from core.actions.locking import locked, locked_bits, newly_said, overwrite_of, unlocked
+from core.actions.overwrite_authority import overwrite_denials
 from core.actions.payloads import (
     Action,
     ChannelFollow,
     ChannelLock,
+    ChannelOverwrite,
     ChannelUnfollow,
     ChannelUnlock,
     MemberBan,
@@ -31,15 +30,14 @@ from core.actions.payloads import (
     RoleGrant,
     RoleRevoke,
 )
-from core.actions.scene import BOT_MAY_NOT, Denial, Party, Scene, is_admin, is_owner, outranks, rank, top
+from core.actions.scene import Denial, Party, Scene, is_admin, is_owner, needs, outranks, rank, top
 from core.discord.effective import present_permissions
 from core.discord.messages import AllowedMentions
-from core.discord.permissions import ALL, Permission, names_of
-from core.discord.types import Channel, ChannelType, Member, Snowflake
+from core.discord.permissions import Permission, names_of
+from core.discord.types import ChannelType, Member, Snowflake
 
 _WRITABLE: frozenset[ChannelType] = frozenset({"text", "voice", "announcement", "stage"})
 _FOLLOWING: frozenset[ChannelType] = frozenset({"text", "announcement"})
-_NOTHING = Permission(0)
 _READS = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
@@ -53,31 +51,31 @@ def denials(action: Action, scene: Scene) -> Iterator[Denial]:
         case MessageEdit():
             yield from _edit_denials(action, scene)
         case MessageDelete():
-            yield from _needs(scene, action.channel_id, _READS, asker=Permission.MANAGE_MESSAGES)
+            yield from needs(scene, action.channel_id, _READS, asker=Permission.MANAGE_MESSAGES)
         case MessagePurge():
-            yield from _needs(scene, action.channel_id, _READS | Permission.MANAGE_MESSAGES)
+            yield from needs(scene, action.channel_id, _READS | Permission.MANAGE_MESSAGES)
         case MessageCrosspost():
             yield from _crosspost_denials(action, scene)
         case ChannelFollow():
-            yield from _needs(
+            yield from needs(
                 scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_WEBHOOKS, _FOLLOWING
             )
         case ChannelUnfollow():
-            yield from _needs(scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_WEBHOOKS)
-        case ChannelLock() | ChannelUnlock():
-            yield from _lock_denials(action, scene)
+            yield from needs(scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_WEBHOOKS)
+        case ChannelLock() | ChannelUnlock() | ChannelOverwrite():
+            yield from overwrite_denials(action, scene)
         case _:
             pass
 
 
 def foreign_denials(action: MessageDelete, scene: Scene) -> Iterator[Denial]:
     """What forbids deleting a message that is not the bot's own."""
-    yield from _needs(scene, action.channel_id, Permission.MANAGE_MESSAGES)
+    yield from needs(scene, action.channel_id, Permission.MANAGE_MESSAGES)
 
 
 def source_denials(action: ChannelFollow, source: Scene) -> Iterator[Denial]:
     """What forbids following a channel, seen from the guild it is in: both must be able to see it."""
-    yield from _needs(source, action.source_channel_id, Permission.VIEW_CHANNEL, frozenset({"announcement"}))
+    yield from needs(source, action.source_channel_id, Permission.VIEW_CHANNEL, frozenset({"announcement"}))
 
 
 def member_denial(action: OnMembers, scene: Scene, target: Member | None) -> Denial | None:
@@ -149,8 +147,8 @@ def _send_denials(action: MessageSend, scene: Scene) -> Iterator[Denial]:
     if _mentions_many(action.allowed_mentions, scene):
         needed |= Permission.MENTION_EVERYONE
     # Discord lets every bot show buttons; of people, who may not show where a link leads has no button say it either.
-    asker = Permission.EMBED_LINKS if action.links else _NOTHING
-    yield from _needs(scene, action.channel_id, needed, _WRITABLE, asker=asker)
+    asker = Permission.EMBED_LINKS if action.links else Permission(0)
+    yield from needs(scene, action.channel_id, needed, _WRITABLE, asker=asker)
 
 
 def _edit_denials(action: MessageEdit, scene: Scene) -> Iterator[Denial]:
@@ -160,7 +158,7 @@ def _edit_denials(action: MessageEdit, scene: Scene) -> Iterator[Denial]:
         needed |= Permission.EMBED_LINKS
     if _mentions_many(action.allowed_mentions, scene):
         needed |= Permission.MENTION_EVERYONE
-    yield from _needs(scene, action.channel_id, _READS, asker=needed)
+    yield from needs(scene, action.channel_id, _READS, asker=needed)
 
 
 def _mentions_many(mentions: AllowedMentions, scene: Scene) -> bool:
@@ -173,63 +171,4 @@ def _mentions_many(mentions: AllowedMentions, scene: Scene) -> bool:
 
 def _crosspost_denials(action: MessageCrosspost, scene: Scene) -> Iterator[Denial]:
     needed = _READS | Permission.SEND_MESSAGES | Permission.MANAGE_MESSAGES
-    yield from _needs(scene, action.channel_id, needed, frozenset({"announcement"}))
-
-
-def _lock_denials(action: ChannelLock | ChannelUnlock, scene: Scene) -> Iterator[Denial]:
-    """What an overwrite newly allows or denies, its writer must have (Channel › Edit Channel Permissions)."""
-    yield from _needs(scene, action.channel_id, Permission.VIEW_CHANNEL | Permission.MANAGE_ROLES)
-    channel = scene.channel(action.channel_id)
-    if channel is None:
-        return
-    now, bits = overwrite_of(channel, scene.guild.guild_id), locked_bits(channel.type)
-    if isinstance(action, ChannelLock):
-        then = locked(now, bits)
-    else:
-        restore = action.restore
-        if restore is not None and (restore.kind, restore.id) != ("role", now.id):
-            yield Denial(code="not_everyone", message="Only the overwrite of @everyone is restored.")
-        then = unlocked(now, restore, bits)
-    for party in scene.parties:
-        if missing := newly_said(now, then) & ~_sayable_in(scene, party, channel):
-            yield party.may_not(f"lacks {', '.join(names_of(missing))}, which this would write")
-    after = replace(channel, overwrites=(*(o for o in channel.overwrites if o.id != now.id), then))
-    for party in scene.parties:
-        if party.code == BOT_MAY_NOT and Permission.MANAGE_ROLES not in scene.held_in(party, after):
-            yield party.may_not(f"would be locked out of #{channel.name}, and could not unlock it")
-
-
-def _sayable_in(scene: Scene, party: Party, channel: Channel) -> Permission:
-    """What they have in the guild or in the channel's category; everything, where an overwrite trusts them with it."""
-    targets = (scene.guild.guild_id, party.member.user_id, *party.member.role_ids)
-    trusted = any(o.allow & Permission.MANAGE_ROLES for o in channel.overwrites if o.id in targets)
-    if trusted and Permission.MANAGE_ROLES in scene.held_in(party, channel):
-        return ALL
-    held = present_permissions(scene.guild, party.member)
-    category = None if channel.parent_id is None else scene.channel(channel.parent_id)
-    return held if category is None else held | scene.held_in(party, category)
-
-
-def _needs(
-    scene: Scene,
-    channel_id: Snowflake,
-    needed: Permission,
-    kinds: frozenset[ChannelType] | None = None,
-    *,
-    asker: Permission = _NOTHING,
-) -> Iterator[Denial]:
-    """`asker` is what is needed beside, of everybody but the bot."""
-    channel = scene.channel(channel_id)
-    if channel is None:
-        yield Denial(code="unknown_channel", message=f"There is no channel {channel_id} in this guild.")
-        return
-    if kinds is not None and channel.type not in kinds:
-        listed = ", ".join(sorted(kinds))
-        yield Denial(
-            code="wrong_channel_type",
-            message=f"#{channel.name} is of type {channel.type}; this takes {listed}.",
-        )
-    for party in scene.parties:
-        wanted = needed if party.code == BOT_MAY_NOT else needed | asker
-        if missing := wanted & ~scene.held_in(party, channel):
-            yield party.may_not(f"lacks {', '.join(names_of(missing))} in #{channel.name}")
+    yield from needs(scene, action.channel_id, needed, frozenset({"announcement"}))

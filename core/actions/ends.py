@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from core.actions.payloads import Action, ChannelLock, Endable, MemberBan, RoleGrant
+from core.actions.payloads import Action, Endable
 from core.clock import in_range
 from core.errors import Problem
 
@@ -24,7 +24,7 @@ def end_of(action: Endable, done_at: datetime) -> datetime | None:
 
 def end_problems(action: Action, begins: datetime) -> Iterator[Problem]:
     """`begins` is the earliest moment at which it can be done."""
-    if not isinstance(action, RoleGrant | MemberBan | ChannelLock):
+    if not isinstance(action, Endable):
         return
     if action.until is not None and action.expires_in is not None:
         for pointer in ("/until", "/expires_in"):

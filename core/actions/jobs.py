@@ -145,6 +145,14 @@ CHANNEL_UNLOCK = JobSpec(
     bot_bits=int(_SEEN | Permission.MANAGE_ROLES),
     priority=1,
 )
+CHANNEL_OVERWRITE = JobSpec(
+    kind="channel.overwrite",
+    payload=payloads.ChannelOverwrite,
+    result=results.ChannelOverwritten,
+    bits=_IN_CHANNEL,
+    bot_bits=int(_SEEN | Permission.MANAGE_ROLES),
+    priority=1,
+)
 GUILD_LEAVE = JobSpec(
     kind="guild.leave",
     payload=payloads.GuildLeave,
@@ -171,6 +179,7 @@ ACTIONS: Final[tuple[JobSpec[Any, Any], ...]] = (
     CHANNEL_UNFOLLOW,
     CHANNEL_LOCK,
     CHANNEL_UNLOCK,
+    CHANNEL_OVERWRITE,
     GUILD_LEAVE,
 )
 _BY_PAYLOAD = {spec.payload: spec for spec in ACTIONS}

@@ -1,7 +1,7 @@
 """What can be asked of the bot by name: one struct a kind, told apart by `kind`."""
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -135,6 +135,18 @@ class ChannelUnlock(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     restore: Overwrite | None = None
 
 
+class ChannelOverwrite(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.overwrite"):
+    """Replaces one overwrite of a channel, whole, by these permissions' names; one that says nothing is removed."""
+
+    channel_id: Snowflake
+    target_kind: Literal["role", "member"]
+    target_id: Snowflake
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    until: Moment | None = None
+    expires_in: int | None = None
+
+
 class GuildLeave(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.leave"):
     """The bot leaves. What is known of the guild is kept for a while."""
 
@@ -144,6 +156,6 @@ OnRoles: TypeAlias = RoleGrant | RoleRevoke
 OnMembers: TypeAlias = (
     RoleGrant | RoleRevoke | MemberTimeout | MemberKick | MemberBan | MemberUnban | MemberNick
 )
-Endable: TypeAlias = RoleGrant | MemberBan | ChannelLock
-OnChannels: TypeAlias = ChannelFollow | ChannelUnfollow | ChannelLock | ChannelUnlock
+Endable: TypeAlias = RoleGrant | MemberBan | ChannelLock | ChannelOverwrite
+OnChannels: TypeAlias = ChannelFollow | ChannelUnfollow | ChannelLock | ChannelUnlock | ChannelOverwrite
 Action: TypeAlias = OnMessages | OnMembers | OnChannels | GuildLeave

@@ -110,6 +110,26 @@ class ChannelUnlocked(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind
     channel_id: Snowflake
 
 
+class OverwriteSays(msgspec.Struct, frozen=True):
+    """By the names of permissions: bits that Discord has not named are not told."""
+
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+
+
+class ChannelOverwritten(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.overwrite"
+):
+    """`undo_id` is the schedule that restores what was `before`."""
+
+    channel_id: Snowflake
+    target_kind: Literal["role", "member"]
+    target_id: Snowflake
+    before: OverwriteSays
+    after: OverwriteSays
+    undo_id: uuid.UUID | None = None
+
+
 class GuildLeft(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.leave"): ...
 
 
@@ -130,6 +150,7 @@ ActionResult: TypeAlias = (
     | ChannelUnfollowed
     | ChannelLocked
     | ChannelUnlocked
+    | ChannelOverwritten
     | GuildLeft
 )
 

@@ -3,13 +3,18 @@
 Source: Discord documentation, Topics › Permissions ("Permission Hierarchy").
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
+from core.actor import Actor
 from core.discord.effective import channel_permissions
-from core.discord.permissions import Permission
-from core.discord.types import Channel, Member, Role, Snapshot, Snowflake, role_rank
+from core.discord.permissions import Permission, names_of
+from core.discord.types import Channel, ChannelType, Member, Role, Snapshot, Snowflake, role_rank
+from core.guilds.schemas import GuildView
 
 BOT_MAY_NOT, ASKER_MAY_NOT = "bot_may_not", "asker_may_not"
+_NOTHING = Permission(0)
 
 
 class Denial(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +60,17 @@ def asker_party(name: str, member: Member) -> Party:
     return Party(name=name, code=ASKER_MAY_NOT, member=member)
 
 
+def seen_scene(view: GuildView, actor: Actor) -> Scene:
+    """The guild as it was last seen, with the bot and, unless they own the installation, the actor."""
+    bot = Member(user_id=view.powers.user_id, role_ids=view.powers.role_ids)
+    parties: list[Party] = [bot_party(bot)]
+    standing = actor.standing_in(view.guild.id)
+    if not actor.is_owner and standing is not None and actor.discord_user_id is not None:
+        member = Member(user_id=actor.discord_user_id, role_ids=standing.role_ids)
+        parties.append(asker_party(actor.name, member))
+    return Scene(guild=view.structure, parties=tuple(parties))
+
+
 def is_owner(scene: Scene, member: Member) -> bool:
     return member.user_id == scene.guild.owner_id
 
@@ -81,3 +97,29 @@ def top(scene: Scene, member: Member) -> tuple[bool, tuple[int, int]]:
 def rank(scene: Scene, role: Role) -> tuple[bool, tuple[int, int]]:
     """@everyone is below all, whatever its position."""
     return role.id != scene.guild.guild_id, role_rank(role)
+
+
+def needs(
+    scene: Scene,
+    channel_id: Snowflake,
+    needed: Permission,
+    kinds: frozenset[ChannelType] | None = None,
+    *,
+    asker: Permission = _NOTHING,
+) -> Iterator[Denial]:
+    """What is lacking for what needs this in a channel of one of these kinds. `asker` is what is needed beside, of
+    everybody but the bot."""
+    channel = scene.channel(channel_id)
+    if channel is None:
+        yield Denial(code="unknown_channel", message=f"There is no channel {channel_id} in this guild.")
+        return
+    if kinds is not None and channel.type not in kinds:
+        listed = ", ".join(sorted(kinds))
+        yield Denial(
+            code="wrong_channel_type",
+            message=f"#{channel.name} is of type {channel.type}; this takes {listed}.",
+        )
+    for party in scene.parties:
+        wanted = needed if party.code == BOT_MAY_NOT else needed | asker
+        if missing := wanted & ~scene.held_in(party, channel):
+            yield party.may_not(f"lacks {', '.join(names_of(missing))} in #{channel.name}")

@@ -6,7 +6,8 @@ from datetime import datetime
 from core.actions.ends import end_problems
 from core.actions.errors import InvalidAction
 from core.actions.jobs import spec_of
-from core.actions.payloads import Action
+from core.actions.known import known_problems
+from core.actions.payloads import Action, ChannelOverwrite
 from core.actions.validate import problems_of
 from core.actor import Actor
 from core.clock import Clock, in_range
@@ -39,17 +40,17 @@ class ActionService:
         on_conflict: OnConflict = "reject",
     ) -> Job:
         """Raises `InvalidAction` with every bad field, `Conflict` naming the state of a guild in which nothing can be
-        done, and what asking for a job raises. What depends on channels and members is checked by the bot. Where the
-        action says until when it holds, the job expires then."""
+        done, and what asking for a job raises. What depends on channels and members is checked by the bot; what can
+        be known of an overwrite beforehand is also told here. Where the action says until when it holds, the job
+        expires then."""
         await self._require_workable(actor, guild_id)
         # Before its fields are judged: who may not ask for it learns no more than that.
         require_asker(actor, spec_of(action), guild_id)
         begins = _begins(self._clock(), run_at)
-        if problems := (*problems_of(action), *end_problems(action, begins)):
-            raise InvalidAction(
-                f"This cannot be done as it stands: {problems[0].message}",
-                problems=tuple(_inside(problem) for problem in problems),
-            )
+        _require_none((*problems_of(action), *end_problems(action, begins)))
+        if isinstance(action, ChannelOverwrite):
+            view = await self._guilds.seen(guild_id)
+            _require_none(tuple(known_problems(action, view.structure, view.guild.seen_at)))
         return await self._jobs.ask(
             actor,
             spec_of(action),
@@ -91,6 +92,14 @@ class ActionService:
             raise Conflict(
                 f"Guild {guild_id} is in state unknown: the bot has never been in it.", code="guild_state"
             ) from error
+
+
+def _require_none(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise InvalidAction(
+            f"This cannot be done as it stands: {problems[0].message}",
+            problems=tuple(_inside(problem) for problem in problems),
+        )
 
 
 def _begins(now: datetime, run_at: datetime | None) -> datetime:

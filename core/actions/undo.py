@@ -32,7 +32,17 @@ class LockDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     channel_id: Snowflake
 
 
-Act: TypeAlias = GrantDone | BanDone | LockDone
+class OverwriteDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="channel.overwrite"):
+    """What was written."""
+
+    channel_id: Snowflake
+    target_kind: Literal["role", "member"]
+    target_id: Snowflake
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+
+
+Act: TypeAlias = GrantDone | BanDone | LockDone | OverwriteDone
 
 
 class UndoPayload(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="action.undo"):

@@ -9,6 +9,7 @@ from core.actions.messages import content_problems, mention_problems
 from core.actions.payloads import (
     Action,
     ChannelFollow,
+    ChannelOverwrite,
     ChannelUnlock,
     MemberBan,
     MemberNick,
@@ -18,7 +19,9 @@ from core.actions.payloads import (
     MessageSend,
     OnMembers,
 )
+from core.discord.channel_bits import IN_CHANNELS
 from core.discord.messages import Embed
+from core.discord.permissions import BY_NAME
 from core.discord.types import Overwrite, is_snowflake
 from core.errors import Problem
 
@@ -62,8 +65,27 @@ def _own_problems(action: Action) -> Iterator[Problem]:
             )
         case ChannelUnlock(restore=Overwrite() as overwrite):
             yield from _overwrite_problems(overwrite, "/restore")
+        case ChannelOverwrite():
+            yield from _names_problems(action)
         case _:
             pass
+
+
+def _names_problems(action: ChannelOverwrite) -> Iterator[Problem]:
+    for field, names, others in (("allow", action.allow, ()), ("deny", action.deny, action.allow)):
+        for index, name in enumerate(names):
+            place, bit = f"/{field}/{index}", BY_NAME.get(name)
+            if bit is None:
+                message = f"“{name[:40]}” is no permission."
+                yield Problem(pointer=place, code="unknown_permission", message=message)
+            elif bit not in IN_CHANNELS:
+                message = f"{name} is a permission of the server as a whole: no channel's overwrite has it."
+                yield Problem(pointer=place, code="not_in_channels", message=message)
+            elif name in names[:index]:
+                yield Problem(pointer=place, code="duplicate", message=f"{name} is named twice.")
+            elif name in others:
+                message = f"{name} is both allowed and denied."
+                yield Problem(pointer=place, code="allow_and_deny", message=message)
 
 
 def _overwrite_problems(overwrite: Overwrite, pointer: str) -> Iterator[Problem]:

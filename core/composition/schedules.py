@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
-from core.composition.templates import TemplateServices
+from core.composition.announcements import AnnouncementServices
 from core.schedules.asking import Asking
 from core.schedules.installation import InstallationScheduleService
 from core.schedules.owners import Owners
@@ -19,7 +19,7 @@ from core.schedules.turns import Turns
 from core.schedules.undoing import UndoService
 
 
-class ScheduleServices(TemplateServices):
+class ScheduleServices(AnnouncementServices):
     @cached_property
     def runs(self) -> RunService:
         return RunService(
@@ -50,7 +50,11 @@ class ScheduleServices(TemplateServices):
             running=self.runs,
             pausing=self._pausing,
             rehearsal=Rehearsal(
-                owners=self._owners, asking=self._asking, guilds=self.guilds, savepoint=self._savepoint
+                owners=self._owners,
+                asking=self._asking,
+                guilds=self.guilds,
+                announcements=self.announcement_previews,
+                savepoint=self._savepoint,
             ),
             guilds=self.guilds,
             told=self.guild_events,
@@ -96,6 +100,7 @@ class ScheduleServices(TemplateServices):
             jobs=self.jobs,
             savepoint=self._savepoint,
             actions=self.actions,
+            announcements=self.announcement_posts,
             snapshots=self.snapshots,
             drift=self.drift,
             plans=self.plans,

@@ -77,9 +77,9 @@ class ChannelGateway(Protocol):
         ...
 
     async def look_at_overwrite(
-        self, guild_id: Snowflake, channel_id: Snowflake, role_id: Snowflake
+        self, guild_id: Snowflake, channel_id: Snowflake, like: Overwrite
     ) -> Overwrite:
-        """Asks Discord; one that says nothing where there is none."""
+        """That of the same target. Asks Discord; one that says nothing where there is none."""
         ...
 
     async def write_overwrite(

@@ -15,7 +15,8 @@ Protected: TypeAlias = Annotated[tuple[Snowflake, ...], Meta(max_length=750)]
 
 class GuildOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`drift_channel_id` is where alerts are written, `notify_channel_id` where jobs are told of that ended badly. With
-    `approval_required` a second administrator has to agree to plans that delete. What is `protected_ids` (roles and
+    `approval_required` a second administrator has to agree to plans that delete, with `announcement_approval` to every
+    announcement. What is `protected_ids` (roles and
     channels) no plan edits, moves or deletes. Snapshots are kept for so many days; `keep_member_roles` lets captures
     keep who had which roles, for a time of its own. Without an `access` of its own the guild's members are what
     `core.rights` makes of them."""
@@ -24,6 +25,7 @@ class GuildOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     drift_channel_id: Snowflake | None = None
     notify_channel_id: Snowflake | None = None
     approval_required: bool = False
+    announcement_approval: bool = False
     protected_ids: Protected = ()
     snapshot_retention_days: Days = 90
     keep_member_roles: bool = False
@@ -42,6 +44,7 @@ class GuildOptionsChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     drift_channel_id: Snowflake | None | UnsetType = UNSET
     notify_channel_id: Snowflake | None | UnsetType = UNSET
     approval_required: bool | UnsetType = UNSET
+    announcement_approval: bool | UnsetType = UNSET
     protected_ids: Protected | UnsetType = UNSET
     snapshot_retention_days: Days | UnsetType = UNSET
     keep_member_roles: bool | UnsetType = UNSET

@@ -3,16 +3,17 @@ the claim being the newest of its job. Leases compare with the database's clock.
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, text
+from sqlalchemy import ColumnElement, case, func, select, text
 
 from core.db import Repository
 from core.jobs.models import JobModel
 from core.jobs.schemas import ClaimTerms, JobError
 from core.jobs.statements import HELD, claim_statement, outlook_statement
-from core.jobs.states import JobState, Lane, WaitingFor
+from core.jobs.states import OPEN, JobState, Lane, WaitingFor
 
 
 class ClaimRepository(Repository[JobModel]):
@@ -46,6 +47,23 @@ class ClaimRepository(Repository[JobModel]):
         )
         count, due = row.one()
         return count, due
+
+    async def has_open_before(
+        self, job_id: uuid.UUID, kind: str, guild_id: str | None, name: str, among: Collection[str]
+    ) -> bool:
+        """Whether an older job of this kind there that says one of these under that name has not ended."""
+        found = await self.session.scalar(
+            select(JobModel.id)
+            .where(
+                JobModel.guild_id == guild_id,
+                JobModel.kind == kind,
+                JobModel.state.in_(OPEN),
+                JobModel.id < job_id,
+                JobModel.payload[name].as_string().in_(among),
+            )
+            .limit(1)
+        )
+        return found is not None
 
     async def renew(self, job_id: uuid.UUID, claim: int, lease_seconds: float) -> JobModel | None:
         """Prolongs the holder's lease; None when it is not the holder's any more."""

@@ -160,6 +160,11 @@ class Ledger:
         done: whether that one is at it right now."""
         return tuple(await self._steps.in_doubt_alike(job.id, names))
 
+    async def has_open_before(self, job: Job, name: str, among: Collection[str]) -> bool:
+        """Whether an older job of the same kind and guild, with one of these under that name of its payload, has not
+        ended: for whoever must not be at work beside it."""
+        return await self._claims.has_open_before(job.id, job.kind, job.guild_id, name, among)
+
     async def wait(
         self,
         claim: Claim,

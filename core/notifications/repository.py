@@ -67,6 +67,23 @@ class NotificationChoicesRepository(Repository[NotificationChoicesModel]):
             if user_id is not None
         ]
 
+    async def wanting_waiting(self, guild_id: Snowflake) -> frozenset[Snowflake]:
+        """Members of the guild who want to be told of announcements that wait there."""
+        is_member = (
+            select(MembershipModel.user_id)
+            .where(
+                MembershipModel.guild_id == guild_id, MembershipModel.user_id == AccountModel.discord_user_id
+            )
+            .exists()
+        )
+        chosen = func.jsonb_extract_path_text(NotificationChoicesModel.choices, "waiting_announcements")
+        found = await self.session.scalars(
+            select(AccountModel.discord_user_id)
+            .join(NotificationChoicesModel, NotificationChoicesModel.account_id == AccountModel.id)
+            .where(chosen == "true", is_member)
+        )
+        return frozenset(filter(None, found))
+
     async def of_owner(self, owner: Actor) -> tuple[Snowflake, NotificationChoices] | None:
         """Whom to write to of what is theirs, and what they have chosen; None where nobody can be, or their account
         is gone."""

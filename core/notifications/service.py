@@ -24,12 +24,12 @@ from core.guilds.service import GuildService
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.jobs.spec import Catalog
-from core.notifications.audience import ENDED_BADLY, Listener, Recipient, who_is_told
+from core.notifications.audience import ENDED_BADLY, MOST_ADMINS, Listener, Recipient, who_is_told
 from core.notifications.choices import NotificationChanges, NotificationChoices, with_changes
 from core.notifications.jobs import NOTIFY, NotifyPayload
 from core.notifications.models import NoticeModel
 from core.notifications.repository import NoticeRepository, NotificationChoicesRepository
-from core.notifications.text import job_line, paused_line
+from core.notifications.text import job_line, paused_line, waiting_line
 from core.rights import Right
 
 BETWEEN = timedelta(minutes=1)
@@ -170,6 +170,20 @@ class NotificationService:
             for each in sorted(owners)
             if chosen.get(each, NotificationChoices()).paused_schedules
         ]
+
+    async def announcement_waiting(
+        self, author: Actor, guild_id: Snowflake, *, announcement_id: uuid.UUID, name: str
+    ) -> None:
+        """For somebody else's approval: the guild's administrators are told who want to be. At the end of the
+        transaction, as `schedule_paused`."""
+        wanting = await self._choices.wanting_waiting(guild_id) - {author.discord_user_id}
+        admins = await self._access.admins_among(guild_id, wanting) if wanting else frozenset[Snowflake]()
+        if not admins:
+            return
+        guild = await self._guild(guild_id)
+        told = [Recipient(user_id=each) for each in sorted(admins, key=int)[:MOST_ADMINS]]
+        line = waiting_line(announcement_id, name, None if guild is None else guild.name, author.name)
+        await self._write(told, guild_id, line)
 
     async def _write(self, told: Collection[Recipient], guild_id: Snowflake | None, line: str) -> None:
         if not told:

@@ -26,6 +26,12 @@ def paused_line(schedule_id: uuid.UUID, name: str, guild_name: str | None, reaso
     return f"⏸️ The schedule “{plain(_clipped(name, _NAME))}”{where} (`{schedule_id}`) was paused{why}"
 
 
+def waiting_line(announcement_id: uuid.UUID, name: str, guild_name: str | None, by: str) -> str:
+    where = "" if guild_name is None else f" in **{plain(_clipped(guild_name, _NAME))}**"
+    what = f"“{plain(_clipped(name, _NAME))}”{where} (`{announcement_id}`)"
+    return f"📝 The announcement {what} by {plain(_clipped(by, _NAME))} waits to be approved."
+
+
 def message_of(lines: Sequence[str]) -> str:
     """As many as fit, oldest first."""
     whole = "\n".join(lines)

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from core.actions.service import ActionService
 from core.actions.undo import UNDO, UndoPayload
 from core.actor import Actor
+from core.announcements.jobs import AnnouncementPost
+from core.announcements.posting import AnnouncementPostService
 from core.drift.service import DriftService
 from core.errors import Conflict, Invalid, Problem
 from core.guilds.jobs import SyncPayload
@@ -25,6 +27,8 @@ from core.schedules.payloads import (
 from core.templates.plan import PlanOptions
 from core.templates.planning import PlanService
 
+_Elsewhere: TypeAlias = SyncPayload | CaptureScheduled | DriftCheckScheduled | AnnouncementPost
+
 
 class Savepoint(Protocol):
     """Begins a part of the transaction that an error undoes alone; what is not to be kept is undone in any case."""
@@ -40,6 +44,7 @@ class Asking:
         jobs: JobService,
         savepoint: Savepoint,
         actions: ActionService,
+        announcements: AnnouncementPostService,
         snapshots: SnapshotService,
         drift: DriftService,
         plans: PlanService,
@@ -48,6 +53,7 @@ class Asking:
         self._jobs = jobs
         self._savepoint = savepoint
         self._actions = actions
+        self._announcements = announcements
         self._snapshots = snapshots
         self._drift = drift
         self._plans = plans
@@ -70,19 +76,27 @@ class Asking:
 
     async def _ask_in(self, actor: Actor, guild_id: str, payload: GuildWork) -> Job | None:
         match payload:
+            case UndoPayload():
+                return await self._undo(actor, guild_id, payload)
+            case ApplyScheduled():
+                async with self._savepoint():
+                    return await self._apply(actor, guild_id, payload)
+            case SyncPayload() | CaptureScheduled() | DriftCheckScheduled() | AnnouncementPost():
+                return await self._elsewhere(actor, guild_id, payload)
+            case _:
+                return await self._actions.request(actor, guild_id, payload)
+
+    async def _elsewhere(self, actor: Actor, guild_id: str, payload: _Elsewhere) -> Job | None:
+        """What is asked for where it arises."""
+        match payload:
             case SyncPayload():
                 return await self._actions.request_sync(actor, guild_id)
             case CaptureScheduled(label=label, members=members):
                 return await self._snapshots.request_capture(actor, guild_id, label=label, members=members)
             case DriftCheckScheduled():
                 return await self._drift.request_check(actor, guild_id)
-            case UndoPayload():
-                return await self._undo(actor, guild_id, payload)
-            case ApplyScheduled():
-                async with self._savepoint():
-                    return await self._apply(actor, guild_id, payload)
-            case _:
-                return await self._actions.request(actor, guild_id, payload)
+            case AnnouncementPost(announcement_id=announcement_id):
+                return await self._announcements.request(actor, announcement_id, within=guild_id)
 
     async def _keep_house(self, actor: Actor, payload: HousekeepingPayload) -> Job:
         if actor.kind != "system":

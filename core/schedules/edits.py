@@ -1,14 +1,15 @@
 """What an edit of a schedule changes, and what comes next of it then. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from core.errors import Invalid, Problem, Stale
 from core.schedules.models import ScheduleModel
+from core.schedules.rows import pending_of
 from core.schedules.schemas import ScheduleDraft
-from core.schedules.timing import Timing, first_after
+from core.schedules.timing import Occurrence, Timing, first_after
 from core.schedules.triggers import OnceTrigger
 
 
@@ -27,13 +28,28 @@ def fields_of(draft: ScheduleDraft) -> dict[str, object]:
     return {name: getattr(draft, name) for name in draft.__struct_fields__}
 
 
-def plan_on(model: ScheduleModel, now: datetime) -> None:
-    """What comes next from now on; it has ended where nothing does."""
-    found = None if is_spent(model) else first_after(model.timing, model.id, now)
+def plan_on(model: ScheduleModel, now: datetime, *, kept: Occurrence | None = None) -> None:
+    """What comes next from now on, `kept` before all others; it has ended where nothing does."""
+    found = None if is_spent(model) else kept or first_after(model.timing, model.id, now)
     model.next_at = None if found is None else found.at
     model.due_at = None if found is None else found.due_at
     if found is None and model.state == "active":
         model.state = "ended"
+
+
+def still_named(model: ScheduleModel, now: datetime) -> Occurrence | None:
+    """The one whose moment was over by its former times while its jitter was not, if its present times name that moment
+    as well."""
+    if model.next_at is None or model.next_at > now:
+        return None
+    found = first_after(model.timing, model.id, model.next_at - timedelta(microseconds=1))
+    return found if found is not None and found.at == model.next_at else None
+
+
+def still_to_come(model: ScheduleModel, now: datetime) -> Occurrence | None:
+    """The one that was to come before it was paused, if that is not due yet."""
+    pending = pending_of(model)
+    return pending if pending is not None and pending.due_at > now else None
 
 
 def is_spent(model: ScheduleModel) -> bool:

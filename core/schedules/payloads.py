@@ -1,5 +1,5 @@
-"""What a schedule can ask for: the kinds that are asked for as jobs, three that arise elsewhere, and those of our own:
-the ends of what was done for a time, and housekeeping."""
+"""What a schedule can ask for: the kinds that are asked for as jobs, four that arise elsewhere, and those of our own: the
+ends of what was done for a time, and housekeeping."""
 
 import uuid
 from typing import TypeAlias
@@ -8,6 +8,7 @@ import msgspec
 
 from core.actions.payloads import OnChannels, OnMembers, OnMessages
 from core.actions.undo import UndoPayload
+from core.announcements.jobs import AnnouncementPost
 from core.guilds.jobs import SyncPayload
 from core.housekeeping.jobs import HousekeepingPayload
 
@@ -38,6 +39,7 @@ GuildWork: TypeAlias = (
     | OnMembers
     | OnChannels
     | SyncPayload
+    | AnnouncementPost
     | CaptureScheduled
     | DriftCheckScheduled
     | ApplyScheduled

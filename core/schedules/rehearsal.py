@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from core.actions.authority import denials
 from core.actions.payloads import Action, OnChannels, OnMembers, OnMessages
-from core.actions.scene import Denial, Party, Scene, asker_party, bot_party
+from core.actions.scene import Denial, seen_scene
 from core.actor import Actor
-from core.discord.types import Member
+from core.announcements.jobs import AnnouncementPost
+from core.announcements.previews import AnnouncementPreviewService
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.guilds.service import GuildService
 from core.jobs.errors import GuildBusy
@@ -19,13 +20,24 @@ from core.schedules.payloads import SchedulePayload
 _PAYLOAD = "/payload"
 _OF_THE_GUILD = frozenset({"guild_state"})
 """Conflicts that are none of the payload's."""
+_PASSING = frozenset({"not_approved", "being_posted"})
+"""What may be otherwise by the time of the first run."""
 
 
 class Rehearsal:
-    def __init__(self, *, owners: Owners, asking: Asking, guilds: GuildService, savepoint: Savepoint) -> None:
+    def __init__(
+        self,
+        *,
+        owners: Owners,
+        asking: Asking,
+        guilds: GuildService,
+        announcements: AnnouncementPreviewService,
+        savepoint: Savepoint,
+    ) -> None:
         self._owners = owners
         self._asking = asking
         self._guilds = guilds
+        self._announcements = announcements
         self._savepoint = savepoint
 
     async def rehearse(self, owner: Actor, guild_id: str, payload: SchedulePayload) -> None:
@@ -43,21 +55,18 @@ class Rehearsal:
         except (Conflict, NotFound) as error:
             if error.error_code in _OF_THE_GUILD:
                 raise
-            raise _would_fail(error.error_code, error.message) from error
-        if isinstance(payload, OnMessages | OnMembers | OnChannels):
+            if error.error_code not in _PASSING:
+                raise _would_fail(error.error_code, error.message) from error
+        if isinstance(payload, AnnouncementPost):
+            for denial in await self._announcements.denials_of(actor, payload.announcement_id):
+                raise _would_fail(denial.code, denial.message)
+        elif isinstance(payload, OnMessages | OnMembers | OnChannels):
             for denial in await self._denials(actor, guild_id, payload):
                 raise _would_fail(denial.code, denial.message)
 
     async def _denials(self, actor: Actor, guild_id: str, action: Action) -> Sequence[Denial]:
         """By the guild as it was last seen; what is about single members only the bot knows."""
-        view = await self._guilds.seen(guild_id)
-        bot = Member(user_id=view.powers.user_id, role_ids=view.powers.role_ids)
-        parties: list[Party] = [bot_party(bot)]
-        standing = actor.standing_in(guild_id)
-        if not actor.is_owner and standing is not None and actor.discord_user_id is not None:
-            member = Member(user_id=actor.discord_user_id, role_ids=standing.role_ids)
-            parties.append(asker_party(actor.name, member))
-        return tuple(denials(action, Scene(guild=view.structure, parties=tuple(parties))))
+        return tuple(denials(action, seen_scene(await self._guilds.seen(guild_id), actor)))
 
 
 def _inside(problem: Problem) -> Problem:

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.db import Repository
 from core.discord.types import Snowflake
-from core.schedules.effects import BEGINS, ENDS, Effect
+from core.schedules.effects import BEGINS, ENDS, Effect, layers_on
+from core.schedules.layers import Move
 from core.schedules.models import ReversalModel
 
 
@@ -46,6 +47,39 @@ class ReversalRepository(Repository[ReversalModel]):
         )
         return found.all()
 
+    async def of_overwrite(
+        self, guild_id: Snowflake, channel_id: Snowflake, whose: Snowflake, *, lock: bool = False
+    ) -> Sequence[ReversalModel]:
+        """Everything that was written there for a time. Only @everyone's overwrite is locked."""
+        written = and_(
+            ReversalModel.kind == "channel.overwrite",
+            ReversalModel.target.startswith(layers_on(channel_id, whose), autoescape=True),
+        )
+        locked = and_(ReversalModel.kind == "channel.lock", ReversalModel.target == channel_id)
+        query = (
+            select(ReversalModel)
+            .where(ReversalModel.guild_id == guild_id, or_(written, locked) if whose == guild_id else written)
+            .order_by(ReversalModel.kind, ReversalModel.target)
+        )
+        return (await self.session.scalars(query.with_for_update() if lock else query)).all()
+
+    async def rest_on(self, guild_id: Snowflake, moves: Sequence[Move]) -> None:
+        """Where the layer is still as it was seen."""
+        for each in moves:
+            layer = each.layer
+            await self.session.execute(
+                update(ReversalModel)
+                .where(
+                    ReversalModel.guild_id == guild_id,
+                    ReversalModel.kind == layer.kind,
+                    ReversalModel.target == layer.target,
+                    ReversalModel.schedule_id == layer.schedule_id,
+                    ReversalModel.since == layer.since,
+                )
+                .values(before=each.before)
+                .execution_options(synchronize_session=False)
+            )
+
     async def has(self, schedule_id: uuid.UUID, target: str) -> bool:
         mine = ReversalModel.schedule_id == schedule_id
         query = select(ReversalModel.target).where(mine, ReversalModel.target == target)
@@ -69,7 +103,7 @@ class ReversalRepository(Repository[ReversalModel]):
                 "kind": effect.kind,
                 "target": effect.target,
                 "schedule_id": schedule_id,
-                "since": since,
+                "since": effect.since or since,
                 "ends_at": ends_at,
                 "before": effect.before,
             }
@@ -111,6 +145,18 @@ class ReversalRepository(Repository[ReversalModel]):
             await self.session.execute(
                 delete(ReversalModel)
                 .where(_is(guild_id, effect))
+                .execution_options(synchronize_session=False)
+            )
+
+    async def end_layers(self, guild_id: Snowflake, layers: Sequence[ReversalModel]) -> None:
+        for layer in layers:
+            await self.session.execute(
+                delete(ReversalModel)
+                .where(
+                    ReversalModel.guild_id == guild_id,
+                    ReversalModel.kind == layer.kind,
+                    ReversalModel.target == layer.target,
+                )
                 .execution_options(synchronize_session=False)
             )
 

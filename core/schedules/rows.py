@@ -57,6 +57,7 @@ def to_run(model: ScheduleRunModel) -> ScheduleRun:
 
 def to_reversal(model: ReversalModel) -> Reversal:
     return Reversal(
+        kind=model.kind,
         target=model.target,
         schedule_id=model.schedule_id,
         since=model.since,

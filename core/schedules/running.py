@@ -19,6 +19,7 @@ from core.errors import Conflict, NotFound
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.schedules.claims import decision_of, end_run, is_missed, new_run, new_runs
+from core.schedules.edits import is_spent, plan_on
 from core.schedules.models import ScheduleModel, ScheduleRunModel
 from core.schedules.pausing import Pausing
 from core.schedules.repository import ScheduleRepository
@@ -99,6 +100,8 @@ class RunService:
             await self._call_off(others, now)
         run = await self._put_by_hand(model, now)
         model.runs += 1
+        if is_spent(model):
+            plan_on(model, now)
         others = [each for each in await self._runs.open_of_one(model.id) if each.id != run.id]
         if not others:
             await self._turns.take(model, run, now, request_id=request_id)

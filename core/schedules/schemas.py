@@ -103,8 +103,9 @@ class ScheduleRun(msgspec.Struct, frozen=True, kw_only=True):
 
 class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     """Something that holds for a time, since a moment, and the schedule that takes it back. `before` is the overwrite
-    that stood where it was written."""
+    that stood where it was written, and what is restored."""
 
+    kind: str
     target: str
     schedule_id: uuid.UUID
     since: datetime

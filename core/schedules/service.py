@@ -27,6 +27,8 @@ from core.schedules.edits import (
     require_fresh,
     require_peoples,
     require_same_work,
+    still_named,
+    still_to_come,
 )
 from core.schedules.models import ScheduleModel
 from core.schedules.pausing import Pausing
@@ -38,6 +40,7 @@ from core.schedules.rows import anchored, changed, draft_of, owner_of, to_run, t
 from core.schedules.run_repository import RunRepository
 from core.schedules.running import RunService
 from core.schedules.schemas import Schedule, ScheduleChanges, ScheduleDraft, ScheduleRun
+from core.schedules.scopes import require_scopes
 
 MOST_IN_GUILD = 1_000
 _OF_OTHERS = f"{Right.SCHEDULES_WRITE}:others"
@@ -119,6 +122,8 @@ class ScheduleService(ScheduleReadings):
         after = replace(after, timing=anchored(after.timing, now))
         if after == before:
             return to_schedule(model)
+        if replace(after, name=before.name) != before:
+            require_scopes(actor, after.payload)
         moves = moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
         if isinstance(before.payload, UndoPayload):
@@ -135,11 +140,10 @@ class ScheduleService(ScheduleReadings):
         for name, value in fields_of(after).items():
             setattr(model, name, value)
         model.updated_at = now
-        # What waits for its jitter is kept, unless the times are others.
         if moves or (after.max_runs != before.max_runs and (model.state == "ended" or is_spent(model))):
             if model.state == "ended":
                 model.state = "active"
-            plan_on(model, now)
+            plan_on(model, now, kept=still_named(model, now))
         if isinstance(model.payload, UndoPayload) and model.next_at is not None:
             await self._reversals.move(model.id, model.next_at)
         await self._schedules.tell()
@@ -165,6 +169,7 @@ class ScheduleService(ScheduleReadings):
         """What it would have done meanwhile is not made up for. Raises `Conflict` where it is not paused or has
         nothing left to do, and what asking for it as its owner raises."""
         model = await self._own(actor, schedule_id)
+        require_scopes(actor, model.payload)
         await self._require_present(actor, model)
         if model.state != "paused":
             raise Conflict(
@@ -174,7 +179,7 @@ class ScheduleService(ScheduleReadings):
             await self._rehearsal.rehearse(model.actor, model.guild_id, model.payload)
         now = self._clock()
         model.state, model.pause, model.failures, model.updated_at = "active", None, 0, now
-        plan_on(model, now)
+        plan_on(model, now, kept=still_to_come(model, now))
         if model.state == "ended":
             raise Conflict("It has no run left: give it other times first.", code="schedule_state")
         await self._schedules.tell()
@@ -187,8 +192,9 @@ class ScheduleService(ScheduleReadings):
         return resumed
 
     async def run_now(self, actor: Actor, schedule_id: uuid.UUID) -> ScheduleRun:
-        """Beside its times, as its owner."""
+        """Beside its times, as its owner, for a credential that could ask for the same by hand."""
         model = await self._own(actor, schedule_id)
+        require_scopes(actor, model.payload)
         await self._require_present(actor, model)
         run = await self._running.run_now(model, request_id=actor.request_id)
         await self._record(actor, model, "schedule.run", after={"run": run.id})

@@ -12,7 +12,7 @@ import msgspec
 
 from core.actions.ends import end_of
 from core.actions.payloads import Endable
-from core.actions.undo import UNDO, Undone, UndoPayload, on_behalf_of
+from core.actions.undo import UNDO, Act, LockDone, OverwriteDone, Undone, UndoPayload, on_behalf_of
 from core.audit.service import AuditService
 from core.clock import Clock
 from core.discord.types import Snowflake
@@ -22,6 +22,7 @@ from core.schedules.checks import NAME_LIMIT
 from core.schedules.effects import (
     BEGINS,
     ENDS,
+    LAYERS,
     Effect,
     act_of,
     action_of,
@@ -31,6 +32,8 @@ from core.schedules.effects import (
     target_of,
     targets_of,
 )
+from core.schedules.layering import Layering
+from core.schedules.layers import Move
 from core.schedules.models import ScheduleModel
 from core.schedules.repository import ScheduleRepository
 from core.schedules.reversals import ReversalRepository
@@ -52,6 +55,7 @@ class UndoService:
     ) -> None:
         self._schedules = schedules
         self._reversals = reversals
+        self._layering = Layering(reversals)
         self._ledger = ledger
         self._audit = audit
         self._clock = clock
@@ -70,19 +74,42 @@ class UndoService:
         action, now = action_of(job), self._clock()
         ends_at = None if action is None else end_of(action, now)
         if action is None or ends_at is None:
-            await self._reversals.end(job.guild_id, late)
+            await self._end(job, job.guild_id, late)
             return
         await self._put(job, action, effects, ends_at, now)
         await self._reversals.move(job.id, ends_at)
+        since = job.started_at or now
+        if late[0].kind in LAYERS:
+            await self._layering.begin(job.guild_id, late[0], job, since=since, ends_at=ends_at)
+            return
         await self._reversals.prolong(job.guild_id, [e for e in late if not e.is_new], job.id, ends_at)
         new = [effect for effect in late if effect.is_new]
-        since = job.started_at or now
         await self._reversals.begin(job.guild_id, new, job.id, since=since, ends_at=ends_at)
 
     async def pending(self, guild_id: str, payload: UndoPayload) -> tuple[Reversal, ...]:
         """What holds of that act, whichever schedule takes it back by now."""
-        kind, targets = kind_of(payload.act), targets_of(payload.act)
+        kind, targets = kind_of(payload.act), targets_of(payload)
         return tuple(map(to_reversal, await self._reversals.of_targets(guild_id, kind, targets)))
+
+    async def layers(self, guild_id: str, act: Act) -> tuple[Reversal, ...]:
+        """Everything that holds for a time of the overwrite that was written."""
+        match act:
+            case LockDone(channel_id=channel_id):
+                return await self._layering.of(guild_id, channel_id, guild_id)
+            case OverwriteDone(channel_id=channel_id, target_id=target_id):
+                return await self._layering.of(guild_id, channel_id, target_id)
+            case _:
+                return ()
+
+    async def rest_on(self, guild_id: str, moves: Sequence[Move]) -> None:
+        """What those layers restore from now on."""
+        await self._layering.rest_on(guild_id, moves)
+
+    async def _end(self, job: Job, guild_id: str, effects: Sequence[Effect]) -> None:
+        if effects[0].kind in LAYERS:
+            await self._layering.end(guild_id, effects[0], job)
+        else:
+            await self._reversals.end(guild_id, effects)
 
     async def _taken_back(self, job: Job) -> None:
         if job.result is None:
@@ -91,12 +118,12 @@ class UndoService:
         over = {
             each.target_id for each in msgspec.convert(job.result, Undone).outcomes if each.state != "failed"
         }
-        targets = [target_of(payload.act, subject) for subject in subjects_of(payload.act) if subject in over]
+        targets = [target_of(payload, subject) for subject in subjects_of(payload.act) if subject in over]
         await self._reversals.drop(payload.job_id, targets)
 
     async def is_pending(self, payload: UndoPayload, subject: Snowflake) -> bool:
         """Whether that act's own schedule still takes it back."""
-        return await self._reversals.has(payload.job_id, target_of(payload.act, subject))
+        return await self._reversals.has(payload.job_id, target_of(payload, subject))
 
     async def delete_old(self, keep: timedelta) -> int:
         """Schedules that took something back longer ago than `keep`; those of people are theirs to delete. Answers how

@@ -11,6 +11,8 @@ from tests.api.world import Api, refused
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ID, OTHER = "1200000000000000001", "1200000000000000002"
+NOT_YET = "9000000000000000000"
+"""Nobody can know yet what has this id."""
 TOO_LARGE = "99999999999999999999"
 LINK = {"label": "Web", "url": "https://example.org"}
 JSON = {"Content-Type": "application/json"}
@@ -32,6 +34,7 @@ VALID: dict[str, dict[str, Any]] = {
     "channel.unfollow": {"channel_id": ID, "webhook_id": ID},
     "channel.lock": {"channel_id": ID},
     "channel.unlock": {"channel_id": ID},
+    "channel.overwrite": {"channel_id": NOT_YET, "target_kind": "role", "target_id": NOT_YET},
     "guild.leave": {},
 }
 Line = tuple[str, dict[str, Any], str, str]
@@ -153,7 +156,7 @@ def lines() -> Iterator[Line]:
     yield "member.timeout", {"seconds": 1.5}, "type", "/payload/seconds"
     for seconds in (-1, 604_801, 10**30):
         yield "member.ban", {"delete_message_seconds": seconds}, "range", "/payload/delete_message_seconds"
-    for kind in ("role.grant", "member.ban", "channel.lock"):
+    for kind in ("role.grant", "member.ban", "channel.lock", "channel.overwrite"):
         for seconds in (0, 59, -60, 5 * 366 * 86_400 + 1, 10**30):
             yield kind, {"expires_in": seconds}, "range", "/payload/expires_in"
         yield kind, {"expires_in": "60"}, "type", "/payload/expires_in"
@@ -176,6 +179,23 @@ def lines() -> Iterator[Line]:
     ):
         yield "channel.unlock", {"restore": {**restore, field: value}}, code, f"/payload/restore/{field}"
     yield "channel.unlock", {"restore": {"kind": "role"}}, "missing_field", "/payload/restore"
+    for field in ("allow", "deny"):
+        place = f"/payload/{field}"
+        for value, code, where in (
+            (["sing"], "unknown_permission", f"{place}/0"),
+            (["view_channel", "view_channel"], "duplicate", f"{place}/1"),
+            (["view_channel", "administrator"], "not_in_channels", f"{place}/1"),
+            (["view_channel", 5], "type", f"{place}/1"),
+            ("view_channel", "type", place),
+            (1024, "type", place),
+            (["view_channel"] * 65, "length", place),
+        ):
+            yield "channel.overwrite", {field: value}, code, where
+    both = {"allow": ["connect"], "deny": ["speak", "connect"]}
+    yield "channel.overwrite", both, "allow_and_deny", "/payload/deny/1"
+    yield "channel.overwrite", {"target_kind": "user"}, "unknown_value", "/payload/target_kind"
+    yield "channel.overwrite", {"channel_id": ID}, "unknown_channel", "/payload/channel_id"
+    yield "channel.overwrite", {"target_id": ID}, "unknown_role", "/payload/target_id"
 
 
 def name_of(line: Line) -> str:

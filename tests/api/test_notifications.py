@@ -6,7 +6,13 @@ from tests.api.world import Api
 
 PATH = "/api/v1/me/notifications"
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
-UNCHOSEN = {"job_results": "none", "guild_failures": False, "paused_schedules": True, "pending_guilds": True}
+UNCHOSEN = {
+    "job_results": "none",
+    "guild_failures": False,
+    "waiting_announcements": False,
+    "paused_schedules": True,
+    "pending_guilds": True,
+}
 
 
 @pytest.fixture

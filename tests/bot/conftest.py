@@ -1,7 +1,8 @@
 """A bot on a live connection to a simulator in the same loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -104,11 +105,17 @@ class Running:
     task: asyncio.Task[None]
 
 
-@pytest.fixture
-async def discord() -> AsyncIterator[Discord]:
+@asynccontextmanager
+async def served() -> AsyncGenerator[Discord]:
     simulator = build(token=TOKEN, contract=published_contract())
     async with serving(simulator) as base, aiohttp.ClientSession() as http:
         yield Discord(simulator, base, http)
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[Discord]:
+    async with served() as discord:
+        yield discord
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import msgspec
 
 from core.actions.payloads import Action
 from core.actions.undo import Undone, UndoOutcome
-from core.jobs.schemas import Job
+from core.discord.types import Overwrite
+from core.jobs.schemas import Job, JobFilter
 from core.paging import Paging
 from core.schedules.schemas import Schedule, ScheduleRun
 from tests.bot.conftest import Discord, seen
@@ -31,10 +32,11 @@ BAN = "/guilds/{guild_id}/bans/{user_id}"
 
 @dataclass
 class Harbour:
-    """`later` is how far the product's clock is ahead of the world's."""
+    """`later` is how far the product's clock is ahead of the world's; `place` a channel that stands for #log."""
 
     road: Road
     later: timedelta = timedelta()
+    place: str | None = None
 
     @property
     def guild_id(self) -> str:
@@ -46,7 +48,13 @@ class Harbour:
 
     @property
     def log(self) -> str:
-        return str(self.road.guild["channels"]["log"])
+        return self.place or str(self.road.guild["channels"]["log"])
+
+    async def move_on(self) -> None:
+        """To another channel, in which nothing was done yet."""
+        await self.road.by_hand("POST", f"/guilds/{self.guild_id}/channels", {"name": "log"})
+        channels = (await self.road.discord.dump(self.guild_id))["channels"]
+        self.place = max((str(each["id"]) for each in channels), key=int)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.later
@@ -87,6 +95,16 @@ class Harbour:
         self.later += timedelta(seconds=seconds)
         await Scheduler(self.road.database, dsn=dsn_of(self.road.database)).run_until_idle()
 
+    async def settled_all(self) -> None:
+        """Whatever was asked for is done."""
+
+        async def open_jobs() -> int:
+            async with self.road.database.read() as unit:
+                page = await unit.jobs.list(self.road.owner, JobFilter(), Paging(limit=100))
+            return sum(not job.is_settled for job in page.items)
+
+        await seen(open_jobs, lambda left: left == 0)
+
     async def outcomes(self, job: Job) -> list[tuple[str, str | None]]:
         """What the last run of the schedule that takes the job back has told: state and code of each subject."""
         run = (await self.runs(job))[-1]
@@ -120,7 +138,9 @@ class Harbour:
 
     async def overwrite(self) -> tuple[int, int]:
         """Of @everyone in #log: allowed and denied."""
-        found = await self.road.bot.gateway.look_at_overwrite(self.guild_id, self.log, self.guild_id)
+        found = await self.road.bot.gateway.look_at_overwrite(
+            self.guild_id, self.log, Overwrite(kind="role", id=self.guild_id)
+        )
         return found.allow, found.deny
 
 

@@ -19,6 +19,7 @@ from core.actor import Actor
 from core.catalog import CATALOG
 from core.config import asyncpg_dsn
 from core.db import Engines
+from core.embedded import Servers
 from core.guilds.schemas import Guild
 from core.jobs.schemas import Job, JobFilter
 from core.paging import Paging
@@ -26,6 +27,7 @@ from core.templates.documents.parse import read_document
 from core.templates.schemas import Template, Visibility
 from core.uow import Database
 from tests.fixtures.patience import PATIENCE
+from tests.fixtures.servers import fresh_database
 from workers.heartbeat import heartbeat
 from workers.jobs import MODULES
 from workers.registry import Registry
@@ -34,7 +36,7 @@ from workers.runner import PermitWorker
 from workers.running import Running
 from workers.wire import connect, disconnect
 
-from .conftest import TOKEN, Discord, seen, until
+from .conftest import TOKEN, Discord, seen, served, until
 
 VERSION = "1.2.3"
 MAKE_CHANNEL = {"method": "POST", "route": "/guilds/{guild_id}/channels"}
@@ -234,6 +236,33 @@ async def bot_on(discord: Discord, database: Database, redis_url: str) -> AsyncG
         await asyncio.gather(*tasks, return_exceptions=True)
         await disconnect(redis)
         point_at(DISCORD_API)
+
+
+@dataclass
+class Installation:
+    """A bot for many tests, each in a guild of its own."""
+
+    discord: Discord
+    database: Database
+    owner: Actor
+    bot: GuildwrightBot
+
+    async def road(self, spec: dict[str, Any] = GUILD) -> Road:
+        guild = await self.discord.make(spec)
+        await in_step(self.database, self.owner, guild["id"])
+        return Road(self.discord, guild, self.database, self.owner, self.bot)
+
+
+@asynccontextmanager
+async def installed(servers: Servers, template_database: str) -> AsyncGenerator[Installation]:
+    async with (
+        served() as discord,
+        fresh_database(servers, template_database) as url,
+        database_at(url) as database,
+    ):
+        owner = await owner_of(database)
+        async with bot_on(discord, database, servers.redis_url) as bot:
+            yield Installation(discord, database, owner, bot)
 
 
 def dsn_of(database: Database) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from core.actions.payloads import (
     Action,
+    ChannelOverwrite,
     ChannelUnlock,
     MemberBan,
     MemberKick,
@@ -18,7 +19,7 @@ from core.actions.payloads import (
     RoleRevoke,
 )
 from core.actions.scene import ASKER_MAY_NOT
-from core.discord.permissions import ALL, Permission
+from core.discord.permissions import ALL, Permission, names_of
 from core.discord.types import Overwrite
 from core.jobs.schemas import Job
 from tests.bot.conftest import Discord
@@ -44,7 +45,9 @@ SPEC: dict[str, Any] = {
         {"name": "Mates", "key": "mates", "permissions": _MATES},
         {"name": "Officers", "key": "officers"},
     ],
-    "channels": [{"name": "log"}],
+    "channels": [
+        {"name": "log", "permission_overwrites": [{"role": "crew", "deny": ["CREATE_PRIVATE_THREADS"]}]}
+    ],
     "members": [
         {"username": "ada", "roles": ["officers"]},
         {"username": "grace", "roles": ["mates"]},
@@ -89,6 +92,17 @@ def restoring(*, allow: Permission = NONE, deny: Permission = NONE) -> Callable[
     )
 
 
+def writing(*, allow: Permission = NONE, deny: Permission = NONE) -> Callable[[Road], Action]:
+    """Of the crew in #log, which is denied there what is `LACKED`."""
+    return lambda road: ChannelOverwrite(
+        channel_id=channel(road, "log"),
+        target_kind="role",
+        target_id=road.guild["roles"]["crew"],
+        allow=names_of(allow),
+        deny=names_of(deny),
+    )
+
+
 RANKED: dict[type, Ranked] = {
     RoleGrant: giving(RoleGrant),
     RoleRevoke: giving(RoleRevoke),
@@ -97,6 +111,10 @@ RANKED: dict[type, Ranked] = {
     MemberKick: on(MemberKick),
     MemberBan: on(MemberBan),
     ChannelUnlock: Ranked(restoring(), (restoring(allow=LACKED), restoring(deny=LACKED))),
+    ChannelOverwrite: Ranked(
+        writing(allow=Permission.ADD_REACTIONS, deny=LACKED),
+        (writing(allow=LACKED), writing(), writing(deny=LACKED | Permission.MANAGE_WEBHOOKS)),
+    ),
 }
 WITHOUT = {MemberUnban: "Who is banned is no member, and stands nowhere."}
 
@@ -119,7 +137,7 @@ def codes_of(job: Job) -> set[str]:
 
 def test_every_kind_with_a_target_that_has_a_rank_stands_in_the_table() -> None:
     """A member, a role, or the bits of an overwrite."""
-    names = {"member_ids", "role_id", "restore", "overwrite"}
+    names = {"member_ids", "role_id", "target_id", "restore", "overwrite"}
     ranked = {kind for kind in get_args(Action) if names & set(kind.__struct_fields__)}
     assert ranked == set(RANKED) | set(WITHOUT)
 

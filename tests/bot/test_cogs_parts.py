@@ -50,7 +50,9 @@ async def bot() -> AsyncIterator[GuildwrightBot]:
 async def test_every_command_declares_whom_it_is_shown_to_and_is_for_guilds_only(bot: GuildwrightBot) -> None:
     add_cogs(bot, cast(Any, SimpleNamespace(people=People())), version="1")
     shown = {command.name: command.default_member_permissions for command in bot.application_commands}
-    assert shown == dict.fromkeys(("access", "guild", "guildwright", "schedule", "template"), MANAGE_GUILD)
+    assert shown == dict.fromkeys(
+        ("access", "announce", "guild", "guildwright", "schedule", "template"), MANAGE_GUILD
+    )
 
 
 async def test_options_say_what_they_are_and_what_they_take(bot: GuildwrightBot) -> None:

@@ -9,7 +9,7 @@ import pytest
 from disnake.ext import commands
 
 from bot.cogs.join_notices import NOT_AN_OWNER
-from bot.ui import confirm, schedule_press
+from bot.ui import announcement_ids, confirm, schedule_press
 from core.guilds import join_messages
 from core.templates.plan import PlanOptions
 from tests.bot.conftest import Discord
@@ -42,6 +42,13 @@ COMMANDS: dict[str, Role] = {
     "schedule resume": "moderator",
     "schedule run": "moderator",
     "schedule delete": "moderator",
+    "announce list": "moderator",
+    "announce preview": "moderator",
+    "announce write": "moderator",
+    "announce edit": "moderator",
+    "announce post": "moderator",
+    "announce delete": "moderator",
+    "announce approve": "admin",
     "guild reject": "owner",
     "guild suspend": "owner",
     "guild approve": "owner",
@@ -49,6 +56,9 @@ COMMANDS: dict[str, Role] = {
 }
 BUTTONS: dict[str, Role] = {
     "schedule delete": "moderator",
+    "announce post": "moderator",
+    "announce approve": "admin",
+    "announce reject": "admin",
     # Puts away a reply that is the presser's own.
     "cancel": "user",
     "approve": "admin",
@@ -80,10 +90,12 @@ def wrong(name: str, role: Role, least: Role, said: str) -> list[str]:
 
 def options(road: Road, template_id: UUID) -> dict[str, dict[str, Any]]:
     template, mia = {"name": str(template_id)}, {"member": str(road.guild["members"]["mia"])}
-    schedule = {"name": "Nothing of the kind"}
+    nothing = {"name": "Nothing of the kind"}
     return {
-        "schedule add": schedule | {"what": "drift check", "every": "1 day"},
-        **{f"schedule {verb}": schedule for verb in ("show", "pause", "resume", "run", "delete")},
+        **{f"announce {verb}": nothing for verb in ("preview", "edit", "post", "delete", "approve")},
+        "announce write": nothing | {"channel": "log"},
+        "schedule add": nothing | {"what": "drift check", "every": "1 day"},
+        **{f"schedule {verb}": nothing for verb in ("show", "pause", "resume", "run", "delete")},
         "template show": template,
         "template plan": template,
         "template apply": template,
@@ -106,6 +118,7 @@ async def test_every_command_of_the_bot_stands_in_the_table(road: Road) -> None:
 
 def test_every_button_stands_in_the_table() -> None:
     others = {f"guild {choice}" for choice in get_args(join_messages.Choice)} | {"schedule delete"}
+    others |= {f"announce {choice}" for choice in get_args(announcement_ids.Choice)}
     assert set(get_args(confirm.Choice)) | others == set(BUTTONS)
 
 
@@ -113,10 +126,8 @@ async def test_each_command_refuses_who_is_less_than_the_table_says_and_nobody_e
     given, found = options(road, (await road.template("Crewed")).id), list[str]()
     for name, least in COMMANDS.items():
         for role in ROLES:
-            reply = await road.command(
-                PEOPLE[role], name, channel=CHANNELS.get(role, "log"), **given.get(name, {})
-            )
-            found += wrong(name, role, least, words(reply))
+            said = await answered(road, role, name, given.get(name, {}))
+            found += wrong(name, role, least, said)
     assert not found, "\n".join(found)
 
 
@@ -131,24 +142,46 @@ async def test_each_button_refuses_who_is_less_than_the_table_says_and_nobody_el
     assert not found, "\n".join(found)
 
 
+async def answered(road: Road, role: Role, name: str, given: dict[str, Any]) -> str:
+    """Nothing, where the answer is a form."""
+    begun = await road.use(
+        PEOPLE[role], "command", name=name, channel=CHANNELS.get(role, "log"), options=given
+    )
+    if begun["modal"]:
+        return ""
+    assert begun["ephemeral"]
+    return words(await road.message(begun["id"], lambda message: not message["flags"] & 128))
+
+
 async def pressed(road: Road, user: str, name: str, plan_id: UUID) -> str:
     """What is answered to a button that carries the presser's own name."""
     word, _, choice = name.rpartition(" ")
     who = str(road.guild["members"][user])
-    custom_id = (
-        schedule_press.custom_id(plan_id, who)
-        if word == "schedule"
-        else join_messages.custom_id(join_messages.GuildPress(_guild_choice(choice), road.guild_id))
-        if word
-        else confirm.custom_id(confirm.Press(_choice(choice), plan_id, who))
-    )
+    custom_id = _button(road, word, choice, plan_id, who)
     channel = road.bot.get_channel(int(road.guild["channels"]["log"]))
     assert isinstance(channel, disnake.TextChannel)
     row: disnake.ui.ActionRow[Any] = disnake.ui.ActionRow(disnake.ui.Button(label="Go", custom_id=custom_id))
     posted = await channel.send("A button", components=[row])
     begun = await road.use(user, "component", message_id=str(posted.id), custom_id=custom_id)
-    answered = await road.message(begun["id"], lambda message: message and words(message) != "A button")
-    return words(answered)
+    reply = await road.message(begun["id"], lambda message: message and words(message) != "A button")
+    return words(reply)
+
+
+def _button(road: Road, word: str, choice: str, plan_id: UUID, who: str) -> str:
+    match word:
+        case "schedule":
+            return schedule_press.custom_id(plan_id, who)
+        case "announce":
+            press = announcement_ids.AnnouncementPress(_announce_choice(choice), plan_id, 1, who)
+            return announcement_ids.press_id(press)
+        case "guild":
+            return join_messages.custom_id(join_messages.GuildPress(_guild_choice(choice), road.guild_id))
+        case _:
+            return confirm.custom_id(confirm.Press(_choice(choice), plan_id, who))
+
+
+def _announce_choice(text: str) -> announcement_ids.Choice:
+    return next(choice for choice in get_args(announcement_ids.Choice) if choice == text)
 
 
 def _choice(text: str) -> confirm.Choice:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from core.actions.payloads import Action, ChannelLock, MemberBan, RoleGrant
+from core.actions.payloads import Action, ChannelLock, ChannelOverwrite, MemberBan, RoleGrant
 from core.actions.undo import UNDO, Undone, UndoPayload, on_behalf_of
 from core.discord.types import Overwrite
 from core.jobs.schemas import Claim, Job
@@ -13,7 +13,9 @@ from tests.bot.conftest import Discord
 from tests.bot.ending import BAN, DAY, ROLE, Harbour, harbour_on
 
 LEASE = 1.0
-KINDS = ("role.grant", "member.ban", "channel.lock")
+KINDS = ("role.grant", "member.ban", "channel.lock", "channel.overwrite")
+VERBS = ("revoke", "unban", "unlock", "restore")
+ON_CHANNELS = frozenset({"channel.lock", "channel.overwrite"})
 OVERWRITE = "/channels/{channel_id}/permissions/{overwrite_id}"
 
 
@@ -30,8 +32,16 @@ def action(harbour: Harbour, kind: str) -> Action:
             return RoleGrant(role_id=harbour.crew, member_ids=ken, expires_in=DAY)
         case "member.ban":
             return MemberBan(member_ids=ken, expires_in=DAY)
-        case _:
+        case "channel.lock":
             return ChannelLock(channel_id=harbour.log, expires_in=DAY)
+        case _:
+            return ChannelOverwrite(
+                channel_id=harbour.log,
+                target_kind="role",
+                target_id=harbour.guild_id,
+                deny=("send_messages",),
+                expires_in=DAY,
+            )
 
 
 async def begun_by_one_who_died(harbour: Harbour, job: Job) -> Job:
@@ -39,8 +49,8 @@ async def begun_by_one_who_died(harbour: Harbour, job: Job) -> Job:
     database = harbour.road.database
     payload = (await harbour.schedule(job)).payload
     assert isinstance(payload, UndoPayload)
-    verb = {"role.grant": "revoke", "member.ban": "unban", "channel.lock": "unlock"}[job.kind]
-    subject = harbour.log if job.kind == "channel.lock" else harbour.person("ken")
+    verb = VERBS[KINDS.index(job.kind)]
+    subject = harbour.log if job.kind in ON_CHANNELS else harbour.person("ken")
     async with database.unit() as unit:
         undo = await unit.jobs.ask(on_behalf_of(job.actor), UNDO, payload, guild_id=harbour.guild_id)
         claim = await unit.ledger.claim("bot", "dead", LEASE)

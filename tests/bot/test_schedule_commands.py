@@ -7,32 +7,37 @@ from typing import Any
 
 import disnake
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from bot.cogs.schedule import DELETED_AGAIN
 from bot.ui.confirm import NOT_YOURS
 from bot.ui.schedule_list import undo_row
+from core.embedded import Servers
 from core.paging import Paging
 from core.schedules.schemas import Schedule
 from core.schedules.triggers import CronTrigger, IntervalTrigger
-from tests.bot.conftest import Discord, seen
-from tests.bot.road import GUILD, Road, bot_on, buttons, database_at, dsn_of, in_step, owner_of, words
+from tests.bot.conftest import seen
+from tests.bot.road import GUILD, Installation, Road, buttons, dsn_of, installed, words
 from workers.scheduler import Scheduler
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 MOMENT = re.compile(r"<t:(\d+):F> \(<t:\1:R>\)")
+SPEC = GUILD | {"members": [*GUILD["members"], {"username": "hedy", "roles": ["Planner"]}]}
 MESSAGE = {"what": "message", "channel": "log", "text": "Ahoy @everyone"}
 
 
-@pytest.fixture
-async def road(discord: Discord, database_url: str, redis_url: str) -> AsyncIterator[Road]:
-    """With hedy, who may what grace may."""
-    members = [*GUILD["members"], {"username": "hedy", "roles": ["Planner"]}]
-    guild = await discord.make(GUILD | {"members": members})
-    async with database_at(database_url) as database:
-        owner = await owner_of(database)
-        async with bot_on(discord, database, redis_url) as bot:
-            await in_step(database, owner, guild["id"])
-            yield Road(discord, guild, database, owner, bot)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def installation(servers: Servers, template_database: str) -> AsyncIterator[Installation]:
+    async with installed(servers, template_database) as installation:
+        yield installation
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def road(installation: Installation) -> Road:
+    """A guild of the test's own, with hedy, who may what grace may."""
+    return await installation.road(SPEC)
 
 
 async def schedules(road: Road) -> list[Schedule]:
@@ -211,11 +216,11 @@ async def test_the_button_deletes_what_was_just_added_for_who_added_it(road: Roa
     assert await schedules(road) == []
 
 
-async def test_a_schedule_of_another_guild_is_neither_found_nor_deleted(road: Road) -> None:
+async def test_a_schedule_of_another_guild_is_neither_found_nor_deleted(
+    installation: Installation, road: Road
+) -> None:
     await add(road, "owner", every="1 day")
-    other = await road.discord.make(GUILD | {"name": "Lagoon"})
-    await in_step(road.database, road.owner, other["id"])
-    there = Road(road.discord, other, road.database, road.owner, road.bot)
+    there = await installation.road(SPEC | {"name": "Lagoon"})
     (made,) = await schedules(road)
     for name in ("Ahoy", str(made.id)):
         refused = await there.command("owner", "schedule delete", name=name)

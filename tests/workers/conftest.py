@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from core.actor import Actor
 from core.composition.people import People
@@ -49,6 +50,12 @@ class Road:
                 guild_id=options.pop("guild_id", self.guild_id),
                 **options,
             )
+
+    async def lapse(self, seconds: float = 3600) -> None:
+        """As if so much time had passed for all leases."""
+        earlier = text("UPDATE jobs SET lease_until = lease_until - make_interval(secs => :seconds)")
+        async with self.database.engines.writing.begin() as connection:
+            await connection.execute(earlier, {"seconds": seconds})
 
     async def see(self, job: Job) -> Job:
         async with self.database.read() as unit:

@@ -18,6 +18,7 @@ from core.housekeeping.jobs import CLEAN_DELIVERIES
 from core.housekeeping.retention import retention_of
 from tests.fixtures.environment import child_environment
 from tests.fixtures.keys import keyring
+from tests.fixtures.patience import PATIENCE
 from tests.workers.keeping import keep_house
 from tests.workers.post import Post
 from tests.workers.receiver import hang, slow, status
@@ -52,14 +53,14 @@ async def test_who_stops_gives_back_what_it_was_sending(post: Post) -> None:
     post.receiver.answers = [hang]
     await post.road.ask()
     loop = asyncio.get_running_loop()
-    async with post.delivering():
+    async with post.delivering(seconds=PATIENCE):
         await post.receiver.until(1)
         began = loop.time()
-    assert loop.time() - began < 3
+    assert loop.time() - began < PATIENCE / 2
     (delivery,) = await post.deliveries(made.callback.id)
     assert (delivery.state, delivery.attempts) == ("pending", 0)
     async with post.delivering():
-        await post.receiver.until(2, seconds=3)
+        await post.receiver.until(2)
     assert post.receiver.received[0].id == post.receiver.received[1].id
 
 
@@ -78,7 +79,7 @@ async def test_who_could_not_record_leaves_it_to_the_next_under_the_same_id(
         async with post.delivering(seconds=0.5, margin=0.5):
             await post.receiver.until(1)
             await asyncio.sleep(0.1)
-    async with post.delivering(seconds=0.5, margin=0.5):
+    async with post.delivering():
         first, second = await post.receiver.until(2)
         (delivery,) = await post.settled(made.callback.id, "delivered")
     assert first.id == second.id
@@ -109,16 +110,16 @@ async def test_who_is_killed_before_it_could_record_is_followed_by_one_who_sends
         writer.write(status(204))
 
     post.receiver.answers = [kill]
-    await post.receiver.until(1, seconds=30)
-    assert await asyncio.to_thread(process.wait, 10) == -signal.SIGKILL
+    await post.receiver.until(1)
+    assert await asyncio.to_thread(process.wait, PATIENCE) == -signal.SIGKILL
     await post.execute("UPDATE callback_deliveries SET lease_until = clock_timestamp() + interval '1 second'")
     process = await asyncio.to_thread(start)
     try:
-        first, second = await post.receiver.until(2, seconds=30)
+        first, second = await post.receiver.until(2)
         (delivery,) = await post.settled(made.callback.id, "delivered")
     finally:
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 10) == 0
+        assert await asyncio.to_thread(process.wait, PATIENCE) == 0
     assert (first.id, first.body) == (second.id, second.body)
     assert second.verified_by(made.secret)
     assert delivery.attempts == 2
@@ -143,7 +144,7 @@ async def test_a_lost_listening_connection_is_made_again(post: Post) -> None:
             "WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid() AND datname = current_database()"
         )
         await post.road.ask()
-        await post.receiver.until(1, seconds=5)
+        await post.receiver.until(1)
 
 
 async def test_idle_it_asks_the_database_next_to_nothing(post: Post) -> None:
@@ -181,7 +182,7 @@ async def test_it_goes_on_when_the_database_was_away(post: Post, monkeypatch: py
             await asyncio.sleep(0.2)
             patch.undo()
             await post.road.ask()
-            await post.receiver.until(1, seconds=5)
+            await post.receiver.until(1)
     assert calls == 1
 
 

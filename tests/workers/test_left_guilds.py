@@ -11,6 +11,7 @@ from sqlalchemy import Text, cast, func, select
 from core.access.schemas import Person
 from core.actions.payloads import RoleGrant
 from core.actor import SYSTEM, Actor
+from core.announcements.schemas import AnnouncementDraft, AnnouncementMessage
 from core.audit.schemas import AuditFilter
 from core.callbacks.schemas import CallbackDraft
 from core.catalog import CATALOG
@@ -24,7 +25,7 @@ from core.guilds.join_notices import JoinNotice
 from core.guilds.options import GuildOptionsChanges
 from core.housekeeping.jobs import FORGET_LEFT_GUILDS
 from core.housekeeping.retention import Retention
-from core.jobs.schemas import JobError
+from core.jobs.schemas import Claim, JobError
 from core.paging import Paging
 from core.policies.rules import Never
 from core.schedules.schemas import ScheduleDraft
@@ -106,8 +107,25 @@ async def furnished(database: Database) -> tuple[Snapshot, Template]:
         claim = await unit.ledger.claim("bot", "one", 45.0)
         assert claim is not None
         await unit.ledger.settle(claim, "failed", error=JobError(code="x", message="It is to be told."))
+    await _announced(database, actor, guild)
     await _granted_for_a_time(database, actor, guild_id, person)
     return guild, template
+
+
+async def _announced(database: Database, actor: Actor, guild: Snapshot) -> None:
+    message = AnnouncementMessage(content="Ahoy")
+    draft = AnnouncementDraft(name="ours", channel_id=guild.channels[0].id, message=message)
+    async with database.unit() as unit:
+        made = await unit.announcements.create(actor, guild.guild_id, draft)
+        asked = await unit.announcement_posts.request(actor, made.id)
+    async with database.unit() as unit:
+        claim = await unit.ledger.claim("bot", "one", 45.0)
+        assert isinstance(claim, Claim)
+        assert claim.job.id == asked.id
+        await unit.announcement_writings.write(asked, guild, None)
+        await unit.ledger.intend(claim, 45.0, "send", "send", once=True)
+        await unit.ledger.record(claim, 45.0, "send", "done", outcome=snowflake())
+        await unit.ledger.settle(claim, "succeeded")
 
 
 async def _granted_for_a_time(database: Database, actor: Actor, guild_id: str, user_id: str) -> None:

@@ -1,9 +1,11 @@
 """Claim, intend, act, record, settle: what a job is promised when things go wrong."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from core.uow import UnitOfWork
 from tests.builders.core import member
 from tests.builders.jobs import MAKE
 from tests.workers.conftest import Road
-from workers.running import Running
+from workers.lease import Lease
 
 
 async def test_a_job_is_done_once_and_tells_what_it_made(road: Road) -> None:
@@ -57,9 +59,9 @@ async def test_a_worker_that_dies_after_the_effect_leaves_nothing_to_do_twice(ro
 
     whole, road.things.make = road.things.make, make_then_die
     with pytest.raises(asyncio.CancelledError):
-        await road.running(holder="dead", lease=0.05).run_until_none()
+        await road.running(holder="dead").run_until_none()
     road.things.make = whole
-    await asyncio.sleep(0.1)
+    await road.lapse()
     assert await road.running(holder="next").run_until_none() == 1
     seen = await road.see(job)
     assert (seen.state, seen.attempts) == ("succeeded", 2)
@@ -90,8 +92,8 @@ async def test_what_may_have_been_done_is_not_forgotten_where_its_repetition_is_
 
     road.things.make, road.things.find = make_then_die, trust_the_nonce
     with pytest.raises(asyncio.CancelledError):
-        await road.running(holder="dead", lease=0.05).run_until_none()
-    await asyncio.sleep(0.1)
+        await road.running(holder="dead").run_until_none()
+    await road.lapse()
     road.things.make, road.things.fail = whole, not_sent()
     await road.running(holder="unlucky").run_until_none()
     road.things.find, road.things.fail = find, None
@@ -115,8 +117,8 @@ async def test_cancelling_does_not_hide_what_may_have_been_done(road: Road) -> N
 
     whole, road.things.make = road.things.make, make_then_die
     with pytest.raises(asyncio.CancelledError):
-        await road.running(holder="dead", lease=0.05).run_until_none()
-    await asyncio.sleep(0.1)
+        await road.running(holder="dead").run_until_none()
+    await road.lapse()
     road.things.make, road.things.before = whole, None
     road.things.find = ask_to_cancel
     road.things.fail = GatewayAbsent("Not connected.")
@@ -131,12 +133,12 @@ async def test_a_worker_that_lost_its_lease_can_neither_record_nor_settle(
 ) -> None:
     async def while_suspended() -> None:
         road.things.before = None
-        await asyncio.sleep(0.15)
+        await road.lapse()
         await road.running(holder="next").run_until_none()
 
     job = await road.ask()
     road.things.before = while_suspended
-    slow = road.running(holder="slow", lease=0.1)
+    slow = road.running(holder="slow")
     monkeypatch.setattr(slow, "_beat", _never)  # a suspended process does not beat either
     await slow.run_until_none()
     seen = await road.see(job)
@@ -428,40 +430,72 @@ async def test_an_error_of_ours_settles_the_job_and_keeps_its_words_to_the_log(r
     assert "secret" not in seen.error.message
 
 
-async def test_who_was_suspended_between_intent_and_call_does_not_make_the_call(
-    road: Road, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = await road.ask()
-    slow = road.running(holder="slow", lease=0.3)
-    monkeypatch.setattr(slow, "_beat", _never)  # a suspended process does not beat either
-    whole = Ledger.intend
+class Suspension:
+    """Time goes on for leases, also as their holders see it, while nothing else happens."""
 
-    async def intend_then_be_suspended(*args: Any, **options: Any) -> Intent:
-        intent = await whole(*args, **options)
-        monkeypatch.setattr(Ledger, "intend", whole)
-        resumed.append(road.running(holder="next"))
-        return intent
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._passed = 0.0
+
+    def now(self) -> float:
+        return time.monotonic() + self._passed
+
+    async def lasts(self, seconds: float) -> None:
+        self._passed += seconds
+        await self._road.lapse(seconds)
+
+
+@pytest.fixture
+def suspension(road: Road, monkeypatch: pytest.MonkeyPatch) -> Suspension:
+    found = Suspension(road)
+    monkeypatch.setattr("workers.running.Lease", partial(Lease, now=found.now))
+    return found
+
+
+def suspend_after_the_intent(
+    road: Road, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Awaitable[None]]
+) -> None:
+    """Between its commit and what follows, once."""
+    whole, unit = Ledger.intend, road.database.unit
+    has_intended = False
+
+    async def intend(*args: Any, **options: Any) -> Intent:
+        nonlocal has_intended
+        has_intended = True
+        return await whole(*args, **options)
 
     @asynccontextmanager
     async def suspended_after_commit() -> AsyncGenerator[UnitOfWork]:
         async with unit() as opened:
             yield opened
-        if resumed:
+        if has_intended:
+            monkeypatch.setattr(Ledger, "intend", whole)
             monkeypatch.setattr(road.database, "unit", unit)
-            await asyncio.sleep(0.35)
-            await resumed.pop().run_until_none()
+            await meanwhile()
 
-    resumed: list[Running] = []
-    unit = road.database.unit
-    monkeypatch.setattr(Ledger, "intend", intend_then_be_suspended)
+    monkeypatch.setattr(Ledger, "intend", intend)
     monkeypatch.setattr(road.database, "unit", suspended_after_commit)
+
+
+async def test_who_was_suspended_between_intent_and_call_does_not_make_the_call(
+    road: Road, suspension: Suspension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await road.ask()
+    slow = road.running(holder="slow")
+    monkeypatch.setattr(slow, "_beat", _never)  # a suspended process does not beat either
+
+    async def while_suspended() -> None:
+        await suspension.lasts(60)
+        await road.running(holder="next").run_until_none()
+
+    suspend_after_the_intent(road, monkeypatch, while_suspended)
     await slow.run_until_none()
     assert ((await road.see(job)).state, (await road.see(job)).attempts) == ("succeeded", 2)
     assert len(road.things.made) == 1
 
 
 async def test_who_was_suspended_and_still_holds_the_job_renews_before_the_call(
-    road: Road, monkeypatch: pytest.MonkeyPatch
+    road: Road, suspension: Suspension, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lease is at its end, and nobody has taken the job: it goes on, under a lease that has room for the call."""
     job = await road.ask()
@@ -473,34 +507,27 @@ async def test_who_was_suspended_and_still_holds_the_job_renews_before_the_call(
             held_for.append(float(await connection.scalar(left) or 0))
         assert may_be_sent()
 
-    running = road.running(lease=3.0)
+    running = road.running(lease=300)
     monkeypatch.setattr(running, "_beat", _never)
-    whole = Ledger.intend
-
-    async def slowly(*args: Any, **options: Any) -> Intent:
-        intent = await whole(*args, **options)
-        await asyncio.sleep(2.1)
-        return intent
-
-    monkeypatch.setattr(Ledger, "intend", slowly)
+    suspend_after_the_intent(road, monkeypatch, lambda: suspension.lasts(290))
     road.things.before = look_at_the_lease
     await running.run_until_none()
     assert (await road.see(job)).state == "succeeded"
-    assert held_for[0] > 1.5
+    assert held_for[0] > 150
 
 
 async def test_nothing_is_sent_by_who_cannot_renew_the_lease(
-    road: Road, monkeypatch: pytest.MonkeyPatch
+    road: Road, suspension: Suspension, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sendable: list[bool] = []
 
     async def stand_in_line() -> None:
         sendable.append(may_be_sent())
-        await asyncio.sleep(0.5)
+        await suspension.lasts(290)
         sendable.append(may_be_sent())
 
     await road.ask()
-    running = road.running(lease=0.6)
+    running = road.running(lease=300)
     monkeypatch.setattr(running, "_beat", _never)  # as while PostgreSQL is away
     road.things.before = stand_in_line
     await running.run_until_none()

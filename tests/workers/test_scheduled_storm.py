@@ -100,6 +100,8 @@ class Storm:
             self.dice.choice(("edit", "pause", "resume", "resume", "run", "delete")),
             self.clocks.actor,
         )
+        if what == "delete":  # what takes its place comes first: in a suspended guild nothing new is made
+            await self._make(0)
         async with self.clocks.database.unit() as unit:
             match what:
                 case "edit":
@@ -115,7 +117,6 @@ class Storm:
                     await unit.schedules.delete(actor, schedule.id)
         if what == "delete":
             self.schedules.remove(schedule)
-            await self._make(0)
 
     async def _suspend(self) -> None:
         await asyncio.sleep(0.3)

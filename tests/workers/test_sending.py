@@ -201,7 +201,7 @@ async def test_who_does_not_answer_in_time_has_not_answered(receiver: Receiver) 
         began = asyncio.get_running_loop().time()
         late = await send(receiver.url, seconds=0.4)
         assert (late.status, late.error) == (None, "No answer within 0.4 seconds.")
-        assert asyncio.get_running_loop().time() - began < 2
+        assert asyncio.get_running_loop().time() - began < 10
 
 
 async def test_a_name_server_that_does_not_answer_is_in_the_same_time(receiver: Receiver) -> None:
@@ -272,7 +272,7 @@ async def test_a_body_that_does_not_end_is_cut_off(receiver: Receiver) -> None:
     began = asyncio.get_running_loop().time()
     for _ in range(2):
         assert (await send(receiver.url)).is_accepted
-    assert asyncio.get_running_loop().time() - began < 3
+    assert asyncio.get_running_loop().time() - began < 10  # the second would drip for twenty
     assert written < 1 << 24
 
 

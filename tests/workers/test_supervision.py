@@ -174,7 +174,7 @@ async def test_jobs_run_while_redis_takes_connections_and_answers_nothing(road: 
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         async with ringing(road, url), working(road, url):
             for _ in range(3):
-                assert (await settled(road, await road.ask(), within=4.5)).state == "succeeded"
+                assert (await settled(road, await road.ask(), within=PATIENCE)).state == "succeeded"
 
 
 async def test_what_is_kept_going_ends_when_it_is_cancelled_once() -> None:
@@ -188,7 +188,7 @@ async def test_what_is_kept_going_ends_when_it_is_cancelled_once() -> None:
     task = asyncio.create_task(keep_going("Work", work))
     await asyncio.sleep(0.05)
     task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=5)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
     assert task in done
     assert task.cancelled()
     assert begun == 1

@@ -1,6 +1,7 @@
 """What is done for each kind of job; `MODULES` is all of it."""
 
 from workers.jobs import (
+    announcements,
     channels,
     drift,
     guilds,
@@ -9,12 +10,14 @@ from workers.jobs import (
     members,
     messages,
     notifications,
+    overwrites,
     restores,
     templates,
     undos,
 )
 
 MODULES = (
+    announcements,
     join_notices,
     channels,
     drift,
@@ -23,6 +26,7 @@ MODULES = (
     members,
     messages,
     notifications,
+    overwrites,
     restores,
     templates,
     undos,

@@ -1,27 +1,15 @@
-"""Channels followed and left alone, locked and unlocked."""
+"""Channels followed and left alone."""
 
 from datetime import datetime
 
-import msgspec
-
 from core.actions import jobs as specs
 from core.actions.authority import source_denials
-from core.actions.ends import is_timed
-from core.actions.locking import locked, locked_bits, unlocked
-from core.actions.payloads import ChannelFollow, ChannelLock, ChannelUnfollow, ChannelUnlock
-from core.actions.results import ChannelFollowed, ChannelLocked, ChannelUnfollowed, ChannelUnlocked
-from core.discord.types import Overwrite, Snowflake
+from core.actions.payloads import ChannelFollow, ChannelUnfollow
+from core.actions.results import ChannelFollowed, ChannelUnfollowed
+from core.discord.types import Snowflake
 from core.jobs.errors import JobFailed
-from core.jobs.journal import Act, Reason
-from workers.acting import (
-    CLOCKS_DIFFER,
-    allowed_scene,
-    not_of_others,
-    require,
-    require_time,
-    scene_of,
-    write_overwrite,
-)
+from core.jobs.journal import Reason
+from workers.acting import CLOCKS_DIFFER, allowed_scene, not_of_others, require, scene_of
 from workers.registry import JobContext, runs
 
 
@@ -70,49 +58,3 @@ async def unfollow(job: JobContext, payload: ChannelUnfollow) -> ChannelUnfollow
     await job.journal.announce(1)
     await job.journal.perform("unfollow", "ending to follow the channel", act)
     return ChannelUnfollowed(channel_id=payload.channel_id, webhook_id=payload.webhook_id)
-
-
-@runs(specs.CHANNEL_LOCK)
-async def lock(job: JobContext, payload: ChannelLock) -> ChannelLocked:
-    """What stood before is kept as a step of its own, so that no attempt takes the lock itself for it. It is only
-    told: what a later claim writes stands on what it finds."""
-    require_time(job, payload)
-    scene = await allowed_scene(job, payload)
-    channel = scene.channel(payload.channel_id)
-    denied = locked_bits(channel.type if channel is not None else "text")
-    await job.journal.announce(2)
-    kept = await job.journal.perform("look", "looking at who may write", _look(job, payload.channel_id))
-    before = now = msgspec.json.decode((kept or "").encode(), type=Overwrite)
-    if job.claim > 1:
-        now = await job.gateway.look_at_overwrite(job.guild_id, payload.channel_id, job.guild_id)
-    await write_overwrite(
-        job,
-        payload.channel_id,
-        "lock",
-        "locking the channel",
-        locked(now, denied),
-        is_new=locked(before, denied) != before,
-    )
-    undo_id = job.job.id if is_timed(payload) else None
-    return ChannelLocked(channel_id=payload.channel_id, before=before, undo_id=undo_id)
-
-
-@runs(specs.CHANNEL_UNLOCK)
-async def unlock(job: JobContext, payload: ChannelUnlock) -> ChannelUnlocked:
-    """Only the bits that locking denies are touched: whatever else was changed since stays."""
-    scene = await allowed_scene(job, payload)
-    channel = scene.channel(payload.channel_id)
-    bits = locked_bits(channel.type if channel is not None else "text")
-    now = await job.gateway.look_at_overwrite(job.guild_id, payload.channel_id, job.guild_id)
-    open_again = unlocked(now, payload.restore, bits)
-    await job.journal.announce(1)
-    await write_overwrite(job, payload.channel_id, "unlock", "unlocking the channel", open_again)
-    return ChannelUnlocked(channel_id=payload.channel_id)
-
-
-def _look(job: JobContext, channel_id: Snowflake) -> Act:
-    async def look(reason: Reason) -> str:
-        found = await job.gateway.look_at_overwrite(job.guild_id, channel_id, job.guild_id)
-        return msgspec.json.encode(found).decode()
-
-    return look

@@ -5,9 +5,6 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from core.actions import jobs as specs
-from core.actions.authority import foreign_denials
-from core.actions.errors import NotAllowed
-from core.actions.nonce import nonce_of
 from core.actions.payloads import MessageCrosspost, MessageDelete, MessageEdit, MessagePurge, MessageSend
 from core.actions.results import (
     MessageCrossposted,
@@ -17,18 +14,16 @@ from core.actions.results import (
     MessagesPurged,
     jump_url,
 )
-from core.discord.errors import GatewayAbsent, Undecided
 from core.discord.messages import Message, MessageFields
 from core.discord.types import Snowflake, snowflake_at
-from core.jobs.errors import JobFailed
 from core.jobs.journal import LookUp, Reason
-from workers.acting import CLOCKS_DIFFER, NONCE_HOLDS, allowed_scene, not_of_others, require
+from workers.acting import allowed_scene
+from workers.messaging import crossposted, deleted, edited, existing, require_own, sent
 from workers.registry import JobContext, runs
 
 # Discord, Resources › Message › Bulk Delete Messages: none older than two weeks. An hour for clocks and the queue.
 _BULK_AGE = timedelta(days=14) - timedelta(hours=1)
 _PAGE = 100
-_SEND = "send"
 
 
 @runs(specs.MESSAGE_SEND)
@@ -44,25 +39,12 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
         silent=payload.silent,
         suppress_embeds=payload.suppress_embeds,
     )
-    nonce = nonce_of(job.job.id)
-
-    async def act(reason: Reason) -> Snowflake:
-        return await job.gateway.send_message(job.guild_id, payload.channel_id, fields, nonce=nonce)
-
-    async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        if job.clock() - since < NONCE_HOLDS:
-            return None  # sending it again answers with the first
-        alike = await job.gateway.sent_alike(
-            job.guild_id, payload.channel_id, fields, since=since - CLOCKS_DIFFER
-        )
-        return await _only_one(job, alike)
-
     await job.journal.announce(1)
-    sent = await job.journal.perform(_SEND, "sending the message", act, look_up=look_up) or ""
+    message_id = await sent(job, payload.channel_id, fields, alike=("channel_id", "content"))
     return MessageSent(
-        message_id=sent,
+        message_id=message_id,
         channel_id=payload.channel_id,
-        jump_url=jump_url(job.guild_id, payload.channel_id, sent),
+        jump_url=jump_url(job.guild_id, payload.channel_id, message_id),
     )
 
 
@@ -70,9 +52,7 @@ async def send(job: JobContext, payload: MessageSend) -> MessageSent:
 async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
     """Only what the bot itself has sent."""
     scene = await allowed_scene(job, payload)
-    message = await _existing(job, payload.channel_id, payload.message_id)
-    if message.author_id != scene.parties[0].member.user_id:
-        raise NotAllowed("Only messages of the bot's own can be edited.", code="not_own_message")
+    require_own(await existing(job, payload.channel_id, payload.message_id), scene)
     fields = MessageFields(
         content=payload.content,
         embeds=payload.embeds,
@@ -80,15 +60,8 @@ async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
         allowed_mentions=payload.allowed_mentions,
     )
 
-    async def act(reason: Reason) -> None:
-        await job.gateway.edit_message(job.guild_id, payload.channel_id, payload.message_id, fields)
-
-    async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        done = await job.gateway.reads_as(job.guild_id, payload.channel_id, payload.message_id, fields)
-        return payload.message_id if done else None
-
     await job.journal.announce(1)
-    await job.journal.perform("edit", "editing the message", act, look_up=look_up)
+    await edited(job, payload.channel_id, payload.message_id, fields)
     return MessageEdited(
         message_id=payload.message_id,
         channel_id=payload.channel_id,
@@ -100,20 +73,8 @@ async def edit(job: JobContext, payload: MessageEdit) -> MessageEdited:
 async def delete(job: JobContext, payload: MessageDelete) -> MessageDeleted:
     """One that is gone already is done. Of the bot's own the bot may delete any."""
     scene = await allowed_scene(job, payload)
-    if denied := tuple(foreign_denials(payload, scene)):
-        message = await job.gateway.read_message(job.guild_id, payload.channel_id, payload.message_id)
-        if message is not None and message.author_id != scene.parties[0].member.user_id:
-            require(denied)
-
-    async def act(reason: Reason) -> None:
-        await job.gateway.delete_message(job.guild_id, payload.channel_id, payload.message_id, reason=reason)
-
-    async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        now = await job.gateway.read_message(job.guild_id, payload.channel_id, payload.message_id)
-        return payload.message_id if now is None else None
-
     await job.journal.announce(1)
-    await job.journal.perform("delete", "deleting the message", act, look_up=look_up)
+    await deleted(job, scene, payload)
     return MessageDeleted(message_id=payload.message_id, channel_id=payload.channel_id)
 
 
@@ -121,18 +82,8 @@ async def delete(job: JobContext, payload: MessageDelete) -> MessageDeleted:
 async def crosspost(job: JobContext, payload: MessageCrosspost) -> MessageCrossposted:
     """One that is published already is done."""
     await allowed_scene(job, payload)
-    message = await _existing(job, payload.channel_id, payload.message_id)
-
-    async def act(reason: Reason) -> None:
-        if not message.is_published:
-            await job.gateway.crosspost_message(job.guild_id, payload.channel_id, payload.message_id)
-
-    async def look_up(reason: Reason, since: datetime) -> Snowflake | None:
-        now = await job.gateway.read_message(job.guild_id, payload.channel_id, payload.message_id)
-        return payload.message_id if now is not None and now.is_published else None
-
     await job.journal.announce(1)
-    await job.journal.perform("crosspost", "publishing the message", act, look_up=look_up)
+    await crossposted(job, payload.channel_id, payload.message_id)
     return MessageCrossposted(
         message_id=payload.message_id,
         channel_id=payload.channel_id,
@@ -206,27 +157,3 @@ def _is_wanted(message: Message, payload: MessagePurge) -> bool:
     if payload.after is not None and int(message.id) <= int(payload.after):
         return False
     return payload.author_id is None or message.author_id == payload.author_id
-
-
-async def _only_one(job: JobContext, alike: tuple[Snowflake, ...]) -> Snowflake | None:
-    """Of messages that say the same one that no other job has sent. Where others are in doubt about the same words it
-    does not matter whose is whose, as long as each message is one job's; more than there are jobs are somebody's."""
-    # Who is in doubt first, and only then what is left: who stops being in doubt between the two has taken theirs.
-    async with job.database.read() as unit:
-        others = await unit.ledger.in_doubt_alike(job.job, ("channel_id", "content"))
-    left = await not_of_others(job, alike)
-    if not left:
-        return None
-    if any(others):
-        raise GatewayAbsent("Another job is sending the same words at this moment.")
-    if len(left) > 1 + len(others):
-        raise Undecided(f"{len(left)} messages say the same: {', '.join(left)}.")
-    async with job.database.unit() as unit:
-        return await unit.ledger.take_outcome(job.job.id, job.claim, _SEND, left)
-
-
-async def _existing(job: JobContext, channel_id: Snowflake, message_id: Snowflake) -> Message:
-    message = await job.gateway.read_message(job.guild_id, channel_id, message_id)
-    if message is None:
-        raise JobFailed(f"There is no message {message_id} in channel {channel_id}.", code="unknown_message")
-    return message

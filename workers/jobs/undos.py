@@ -1,31 +1,48 @@
 """Taking back what was done for a time: one step for each member or channel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from core.actions.undo import UNDO, Undone, UndoOutcome, UndoPayload
-from core.discord.errors import CallRefused
+from core.actions.undo import (
+    UNDO,
+    BanDone,
+    GrantDone,
+    LockDone,
+    OverwriteDone,
+    Undone,
+    UndoOutcome,
+    UndoPayload,
+)
+from core.discord.errors import CallRefused, GatewayAbsent
 from core.discord.types import Snowflake
 from core.jobs.errors import DoneInPart
 from core.jobs.journal import LookUp, Reason
 from core.jobs.schemas import JobStep
 from core.schedules.effects import subjects_of, target_of
+from core.schedules.layers import Move
 from core.schedules.schemas import Reversal
 from workers.registry import JobContext, runs
-from workers.undoing import Left, Undoing, undoing_of
+from workers.restoring import Locked, Overwritten
+from workers.undoing import Bans, Grants, Left, Undoing
+
+_OVER = frozenset({None, "prolonged", "already"})
+"""Codes of what holds no more, though nobody has changed it since."""
 
 
 @runs(UNDO)
 async def undo(job: JobContext, payload: UndoPayload) -> Undone:
     """Raises `DoneInPart` where something could not be taken back."""
+    await _wait_for_turn(job, payload)
     async with job.database.read() as unit:
         found = await unit.undos.pending(job.guild_id, payload)
+        layers = await unit.undos.layers(job.guild_id, payload.act)
         steps = await unit.ledger.steps(job.job.id)
-    undoing = undoing_of(job, payload.act)
+    undoing = _undoing_of(job, payload, layers)
     outcomes = await _earlier(job, undoing, steps)
     pending = {each.target: each for each in found}
     wanted: list[tuple[Snowflake, Reversal]] = []
     for subject in subjects_of(payload.act):
-        reversal = pending.get(target_of(payload.act, subject))
+        reversal = pending.get(target_of(payload, subject))
         if subject in outcomes:
             continue
         if reversal is None or reversal.schedule_id != payload.job_id:
@@ -38,7 +55,38 @@ async def undo(job: JobContext, payload: UndoPayload) -> Undone:
         wanted = []
     for subject, reversal in wanted:
         outcomes[subject] = await _undo(job, undoing, payload, subject, reversal)
+    for reversal in found if layers else ():
+        outcome = outcomes[subjects_of(payload.act)[0]]
+        if outcome.state != "failed" and outcome.code in _OVER:
+            await _move(job, await undoing.moves(reversal))
     return _result(tuple(outcomes[subject] for subject in subjects_of(payload.act)))
+
+
+def _undoing_of(job: JobContext, payload: UndoPayload, layers: tuple[Reversal, ...]) -> Undoing:
+    match payload.act:
+        case GrantDone(role_id=role_id):
+            return Grants(job, role_id)
+        case BanDone():
+            return Bans(job)
+        case LockDone():
+            return Locked(job, payload, layers)
+        case OverwriteDone() as act:
+            return Overwritten(job, act, payload, layers)
+
+
+async def _wait_for_turn(job: JobContext, payload: UndoPayload) -> None:
+    """Of several ends of one overwrite each stands on what the one before it has left."""
+    async with job.database.read() as unit:
+        ids = [str(each.schedule_id) for each in await unit.undos.layers(job.guild_id, payload.act)]
+        if len(ids) > 1 and await unit.ledger.has_open_before(job.job, "job_id", ids):
+            raise GatewayAbsent("Another end of the same overwrite comes first.")
+
+
+async def _move(job: JobContext, moves: Sequence[Move]) -> None:
+    """Before this job is settled: done twice it is done once."""
+    if moves:
+        async with job.database.unit() as unit:
+            await unit.undos.rest_on(job.guild_id, moves)
 
 
 async def _earlier(

@@ -17,7 +17,7 @@ from core.templates.documents.shape import is_list, is_mapping
 
 MAX_VARIABLES = 50
 _LONGEST = 1024
-_PLACE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+PLACE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 FIXED_FIELDS = frozenset({"key", "type"})
 
 VariableName: TypeAlias = Annotated[
@@ -95,7 +95,7 @@ def check_variables(
 def filled(value: Any, values: Mapping[str, str]) -> Any:
     """The same value with the variables' values in its texts; all that stand in it must be there."""
     if isinstance(value, str):
-        return _PLACE.sub(lambda found: "${" if found[1] is None else values[found[1]], value)
+        return PLACE.sub(lambda found: "${" if found[1] is None else values[found[1]], value)
     if is_mapping(value):
         return {name: filled(item, values) for name, item in value.items()}
     return [filled(item, values) for item in value] if is_list(value) else value
@@ -113,7 +113,7 @@ def escaped(value: Any) -> Any:
 def renamed(value: Any, name: str, to: str) -> Any:
     """The same value with another name for a variable in its texts."""
     if isinstance(value, str):
-        return _PLACE.sub(lambda found: f"${{{to}}}" if found[1] == name and found[2] else found[0], value)
+        return PLACE.sub(lambda found: f"${{{to}}}" if found[1] == name and found[2] else found[0], value)
     if is_mapping(value):
         return {member: renamed(item, name, to) for member, item in value.items()}
     return [renamed(item, name, to) for item in value] if is_list(value) else value
@@ -182,7 +182,7 @@ def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
 def _names_in(text: str) -> set[str]:
     """Also what is no name at all, so that it is told of."""
     return {
-        found[1] if found[2] else f"{found[1]}…" for found in _PLACE.finditer(text) if found[1] is not None
+        found[1] if found[2] else f"{found[1]}…" for found in PLACE.finditer(text) if found[1] is not None
     }
 
 

@@ -7,7 +7,7 @@ from core.catalog import CATALOG
 from core.rights import covers
 from tests.api.matrix.outcomes import Cell
 from tests.api.matrix.scene import Scene
-from tests.api.matrix.table import Role
+from tests.api.matrix.table import TABLE, Role
 from tests.api.programs import bearer, cookie
 
 ORIGIN = "http://127.0.0.1:8420"
@@ -53,7 +53,7 @@ class Wallet:
         if needed is None:
             return SOME
         if cell.credential == "exact scope":
-            return (needed,)
+            return (needed, *TABLE[cell.operation].besides)
         return tuple(sorted(scope for scope in CATALOG.scopes if not covers([scope], needed)))
 
     async def _token(

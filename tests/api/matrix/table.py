@@ -62,13 +62,15 @@ RESOURCES: dict[Kind, tuple[Resource, ...]] = {
 
 class Row(msgspec.Struct, frozen=True):
     """`least` is the role that it takes in the guild. `changes` needs more than to see the thing. `scoped`: there is a
-    scope that it needs; `by_kind`: which one, only the body says. `lasting`: a JWT will not do."""
+    scope that it needs; `by_kind`: which one, only the body says; `besides`: which others, what the thing does says.
+    `lasting`: a JWT will not do."""
 
     kind: Kind
     least: Role = "stranger"
     changes: bool = False
     scoped: bool = True
     by_kind: bool = False
+    besides: tuple[str, ...] = ()
     lasting: bool = False
 
 
@@ -176,8 +178,8 @@ TABLE: dict[str, Row] = {
     "editSchedule": Row("schedule", "admin"),
     "deleteSchedule": Row("schedule", "admin"),
     "pauseSchedule": Row("schedule", "admin"),
-    "resumeSchedule": Row("schedule", "admin"),
-    "runSchedule": Row("schedule", "admin"),
+    "resumeSchedule": Row("schedule", "admin", besides=("jobs:create:guild.sync",)),
+    "runSchedule": Row("schedule", "admin", besides=("jobs:create:guild.sync",)),
     # Templates
     "listTemplates": ACCOUNT,
     "createTemplate": Row("draft", "moderator"),

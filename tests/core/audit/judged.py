@@ -18,6 +18,7 @@ TARGETS: Final = {
     "access_grants": ("account", 1),
     "accounts": ("account", 0),
     "active_versions": ("guild", 0),
+    "announcements": ("announcement", 0),
     "api_tokens": ("token", 0),
     "callbacks": ("callback", 0),
     "guilds": ("guild", 0),

@@ -7,6 +7,13 @@ from uuid import UUID, uuid4
 from core.access.schemas import GrantedRole
 from core.actions.payloads import MessageSend
 from core.actor import Actor
+from core.announcements.schemas import (
+    AnnouncementChanges,
+    AnnouncementDraft,
+    AnnouncementMessage,
+    MessageChanges,
+)
+from core.announcements.states import Decision as Verdict
 from core.callbacks.schemas import CallbackChanges, CallbackDraft
 from core.guilds.options import GuildOptionsChanges
 from core.guilds.states import Decision
@@ -157,6 +164,31 @@ def schedule_of(there: Installation, number: int) -> UUID:
     return there.id_of("schedules", number)
 
 
+async def announcement(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
+    draft = AnnouncementDraft(
+        name=NAMES[number % 2],
+        channel_id=there.channel_id,
+        message=AnnouncementMessage(content="Ahoy"),
+        needs_approval=number % 3 == 0,
+    )
+    await unit.announcements.create(actor, there.guild_id, draft)
+
+
+async def edit_announcement(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
+    changes = AnnouncementChanges(message=MessageChanges(content=f"Ahoy {number % 3}"))
+    await unit.announcements.edit(actor, there.id_of("announcements", number), changes)
+
+
+def decide_on_announcement(verdict: Verdict) -> Call:
+    async def decide(unit: UnitOfWork, actor: Actor, there: Installation, number: int) -> None:
+        announcement_id = there.id_of("announcements", number)
+        rows = there.those_of("announcements")
+        revision = next((row["revision"] for row in rows if row["id"] == str(announcement_id)), 1)
+        await unit.announcement_approvals.decide(actor, announcement_id, verdict, revision=revision)
+
+    return decide
+
+
 OPERATIONS: dict[str, Operation] = {
     "template": Operation(
         lambda unit, actor, there, number: unit.templates.create(
@@ -212,6 +244,22 @@ OPERATIONS: dict[str, Operation] = {
     "delete schedule": Operation(
         lambda unit, actor, there, number: unit.schedules.delete(actor, schedule_of(there, number)),
         ("schedule.delete",),
+    ),
+    "announcement": Operation(announcement, ("announcement.create",)),
+    "edit announcement": Operation(edit_announcement, ("announcement.edit",)),
+    "approve announcement": Operation(decide_on_announcement("approved"), ("announcement.approve",)),
+    "reject announcement": Operation(decide_on_announcement("rejected"), ("announcement.reject",)),
+    "post announcement": Operation(
+        lambda unit, actor, there, number: unit.announcement_posts.request(
+            actor, there.id_of("announcements", number)
+        ),
+        ("job.ask",),
+    ),
+    "delete announcement": Operation(
+        lambda unit, actor, there, number: unit.announcements.delete(
+            actor, there.id_of("announcements", number)
+        ),
+        ("announcement.delete",),
     ),
     "callback": Operation(make_callback, ("callback.create",)),
     "edit callback": Operation(change_callback, ("callback.edit",)),

@@ -1,0 +1,37 @@
+"""What a credential must have been made for to have a schedule do something: what asking for the same by hand would
+need. Whose schedule it is and what they may do is looked at besides. Pure."""
+
+from core.actions.undo import UndoPayload
+from core.actor import Actor
+from core.housekeeping.jobs import HousekeepingPayload
+from core.rights import Right, right_to_ask
+from core.schedules.effects import ENDS, kind_of
+from core.schedules.payloads import (
+    ApplyScheduled,
+    CaptureScheduled,
+    DriftCheckScheduled,
+    SchedulePayload,
+)
+
+
+def rights_to_ask(payload: SchedulePayload) -> tuple[str, ...]:
+    """A kind that nobody has thought of here is one that is asked for as a job."""
+    if isinstance(payload, HousekeepingPayload):
+        return (Right.SYSTEM_WRITE,)
+    match payload:
+        case CaptureScheduled():
+            return (Right.SNAPSHOTS_WRITE,)
+        case DriftCheckScheduled():
+            return (Right.DRIFT_READ,)
+        case ApplyScheduled():
+            return (Right.PLANS_WRITE, Right.PLANS_APPLY)
+        case UndoPayload(act=act):
+            return tuple(right_to_ask(kind) for kind, (_, ended) in ENDS.items() if ended == kind_of(act))
+        case _:
+            return (right_to_ask(str(payload.__struct_config__.tag)),)
+
+
+def require_scopes(actor: Actor, payload: SchedulePayload) -> None:
+    """Raises `Forbidden` for a credential that was not made to ask for this."""
+    for right in rights_to_ask(payload):
+        actor.require_scope(right)
