@@ -1,5 +1,5 @@
-"""What a schedule can ask for: the kinds that are asked for as jobs, four that arise elsewhere, and those of our own: the
-ends of what was done for a time, and housekeeping."""
+"""What a schedule can ask for: the kinds that are asked for as jobs, four that arise elsewhere, and those of our own:
+the ends of what was done for a time, and housekeeping."""
 
 import uuid
 from typing import TypeAlias

@@ -126,17 +126,7 @@ class ScheduleService(ScheduleReadings):
             require_scopes(actor, after.payload)
         moves = moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
-        if isinstance(before.payload, UndoPayload):
-            require_end(before, after)
-        elif model.guild_id is None:
-            require_same_work(before, after)
-        elif replace(after, name=before.name) != before:
-            keeps = is_same_person(model.actor, actor) and after.payload == before.payload
-            owner = model.actor if keeps else owner_of(actor, model.guild_id)
-            if owner.account_id is None:
-                raise Forbidden("Only an account can own schedules: log in with Discord first.")
-            await self._rehearsal.rehearse(owner, model.guild_id, after.payload)
-            model.actor, model.account_id = owner, owner.account_id
+        await self._require_allowed(actor, model, before, after)
         for name, value in fields_of(after).items():
             setattr(model, name, value)
         model.updated_at = now
@@ -151,6 +141,22 @@ class ScheduleService(ScheduleReadings):
             actor, model, "schedule.edit", before=differing(before, after), after=differing(after, before)
         )
         return to_schedule(model)
+
+    async def _require_allowed(
+        self, actor: Actor, model: ScheduleModel, before: ScheduleDraft, after: ScheduleDraft
+    ) -> None:
+        """Whose it is from then on is written on the way."""
+        if isinstance(before.payload, UndoPayload):
+            require_end(before, after)
+        elif model.guild_id is None:
+            require_same_work(before, after)
+        elif replace(after, name=before.name) != before:
+            keeps = is_same_person(model.actor, actor) and after.payload == before.payload
+            owner = model.actor if keeps else owner_of(actor, model.guild_id)
+            if owner.account_id is None:
+                raise Forbidden("Only an account can own schedules: log in with Discord first.")
+            await self._rehearsal.rehearse(owner, model.guild_id, after.payload)
+            model.actor, model.account_id = owner, owner.account_id
 
     async def pause(self, actor: Actor, schedule_id: uuid.UUID, reason: str | None = None) -> Schedule:
         """What is being done goes on. Raises `Conflict` where it is not active."""
