@@ -16,6 +16,8 @@ from api.clients import ClientAddresses
 from api.controllers.access import AccessController
 from api.controllers.accounts import AccountController
 from api.controllers.active_versions import ActiveVersionController
+from api.controllers.announcement_posts import AnnouncementPostController
+from api.controllers.announcements import AnnouncementController
 from api.controllers.audit import AuditController
 from api.controllers.auth import AuthController
 from api.controllers.callbacks import CallbackController
@@ -23,6 +25,7 @@ from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
 from api.controllers.docs import DocsController
 from api.controllers.drift import DriftController
+from api.controllers.guild_announcements import GuildAnnouncementController
 from api.controllers.guild_schedules import GuildScheduleController
 from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
@@ -110,6 +113,9 @@ CONTROLLERS = (
     DeliveryController,
     ScheduleController,
     GuildScheduleController,
+    AnnouncementController,
+    AnnouncementPostController,
+    GuildAnnouncementController,
     AuditController,
     SystemController,
     SystemScheduleController,

@@ -16,7 +16,7 @@ from core.actor import Actor
 from core.announcements.schemas import Announcement, Post
 from core.announcements.states import Decision
 from core.discord.markdown import plain
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.jobs.schemas import Job
 from core.paging import Paging
 from core.rights import Right
@@ -38,14 +38,14 @@ class AnnouncementReplies:
     async def show(
         self, asked: Asked, actor: Actor, found: Announcement, *choices: Choice, done: str = ""
     ) -> None:
-        """What is to be known of it with these buttons, and below that the message itself."""
+        """What is to be known of it, with these buttons or those that post it, and below that the message itself."""
         async with self._database.read() as unit:
             preview = await unit.announcement_previews.preview_of(
                 actor, found.id, members=guild_of(asked).member_count
             )
             last = await last_post(unit, actor, found)
         text = preview_text(found, preview, last, done=done)
-        rows = button_row(found, str(asked.author.id), *choices)
+        rows = button_row(found, str(asked.author.id), *(choices or postable(found, last)))
         await asked.edit_original_response(content=text, components=rows)
         try:
             await asked.followup.send(ephemeral=True, **as_shown(preview.message))
@@ -68,20 +68,30 @@ class AnnouncementReplies:
             return
         await pressed.response.edit_message(components=[])
         async with answering(pressed):
-            if press.choice == "post":
-                await self._post(pressed, press)
-            else:
+            if press.choice in _SAID:
                 await self._decide(pressed, press, _SAID[press.choice])
+            else:
+                await self._post(pressed, press)
 
     async def _post(self, pressed: Pressed, press: AnnouncementPress) -> None:
         """What was shown, or nothing."""
         guild_id, actor = await entitled(pressed, self._owners, self._database, Right.ANNOUNCEMENTS_WRITE)
         async with self._database.unit() as unit:
-            job = await unit.announcement_posts.request(actor, press.announcement_id, within=guild_id)
             found = await announcement_in(unit, actor, guild_id, press.announcement_id)
+            if press.choice == "post":
+                job = await unit.announcement_posts.request(actor, found.id, within=guild_id)
+            else:
+                job = await self._rewrite(unit, actor, found)
+            found = await unit.announcements.get(actor, found.id)  # locked by now
             if found.revision != press.revision:
                 raise Conflict(f"“{found.name}” says something else by now: look at it again.")
         self.follow(pressed, actor, job, found)
+
+    async def _rewrite(self, unit: UnitOfWork, actor: Actor, found: Announcement) -> Job:
+        last = await last_post(unit, actor, found)
+        if last is None:
+            raise NotFound(f"No message of “{found.name}” is left.")
+        return await unit.announcement_posts.request_edit(actor, found.id, last.id)
 
     async def _decide(self, pressed: Pressed, press: AnnouncementPress, decision: Decision) -> None:
         guild_id, actor = await entitled(pressed, self._owners, self._database, Right.ANNOUNCEMENTS_APPROVE)

@@ -12,14 +12,18 @@ from bot.ui.approval import AWAITED
 from bot.ui.job_embed import JobView
 from bot.ui.progress import follow, view_of
 from core.actor import Actor
-from core.announcements.jobs import ANNOUNCEMENT_DELETE, ANNOUNCEMENT_POST
+from core.announcements.jobs import ANNOUNCEMENT_DELETE, ANNOUNCEMENT_EDIT, ANNOUNCEMENT_POST
 from core.guilds.jobs import CAPTURE
 from core.jobs.schemas import Job
 from core.templates.jobs import ApplyResult
 from core.uow import Database
 
 log = logging.getLogger(__name__)
-_ANNOUNCED = {ANNOUNCEMENT_POST.kind: "It is posted.", ANNOUNCEMENT_DELETE.kind: "The message is deleted."}
+_ANNOUNCED = {
+    ANNOUNCEMENT_POST.kind: "It is posted.",
+    ANNOUNCEMENT_EDIT.kind: "The message says so now.",
+    ANNOUNCEMENT_DELETE.kind: "The message is deleted.",
+}
 
 
 class Following:

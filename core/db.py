@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import msgspec
@@ -140,9 +141,10 @@ class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
     function, no SELECT after an INSERT. Errors stay SQLAlchemy's: it would make an integrity error of every statement
     that failed, also where PostgreSQL went away under it."""
 
-    def __init__(self, session: AsyncSession, **kwargs: Any) -> None:
+    def __init__(self, session: AsyncSession, statement: Any = None, **kwargs: Any) -> None:
         super().__init__(
             session=session,
+            statement=_whole(self.model_type) if statement is None else statement,
             auto_refresh=False,
             count_with_window_function=False,
             wrap_exceptions=False,
@@ -153,6 +155,12 @@ class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
         """Makes a change; answers of how many rows. What the session has of them stays as it was."""
         done = await self.session.execute(change.execution_options(synchronize_session=False))
         return cast("CursorResult[Any]", done).rowcount
+
+
+@cache
+def _whole(model_type: type[Any]) -> Any:
+    """Made once: a unit of work makes many repositories."""
+    return select(model_type)
 
 
 def is_away(error: BaseException) -> bool:

@@ -1,5 +1,10 @@
 """`python -m workers`: the background work that the API runs by default, in a process of its own."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until `main`: see `api.__main__`
+
 import argparse
 import asyncio
 import os
@@ -70,6 +75,8 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Status 78 for a setting that cannot work."""
     argparse.ArgumentParser(prog="python -m workers", description=__doc__).parse_args()
+    gc.freeze()
+    gc.enable()
     try:
         settings = load_settings()
         write_logs(settings)

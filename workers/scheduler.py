@@ -7,13 +7,13 @@ do no harm: each takes other schedules, and an occurrence has one run whoever ma
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from core.config import Settings, asyncpg_dsn
 from core.db import is_away
 from core.listening import listen, within
-from core.schedules.schemas import CHANNEL
+from core.schedules.schemas import CHANNEL, Outlook
 from core.uow import Database, UnitOfWork
 from workers.ending import end
 
@@ -22,8 +22,16 @@ _AT_ONCE = 100
 counts for little."""
 _LONGEST_SECONDS = 5.0
 """Between two looks: a clock may have been put forward, or a guild approved, and nobody tells."""
+_AHEAD_SECONDS = 0.1
+"""Before what is due: what takes longer is late."""
+_ELSEWHERE_SECONDS = 0.05
+"""How long another process may need for what is due and was not found."""
 _AWAY_SECONDS = 1.0
 log = logging.getLogger(__name__)
+
+
+class _PutBack(Exception):
+    """The clock was, while a moment was waited for."""
 
 
 class Scheduler:
@@ -48,36 +56,59 @@ class Scheduler:
         finally:
             await end(listening)
 
-    async def run_until_idle(self) -> None:
-        """All that is due at this moment of the database's clock."""
-        while await self._turn():
-            pass
+    async def run_until_idle(self) -> Outlook:
+        """All that is due at this moment of the database's clock; answers what comes after it."""
+        while True:
+            outlook = await self._outlook()
+            if not await self._turn(outlook):
+                return outlook
 
     async def _go_round(self) -> None:
         self._bell.clear()
-        await self.run_until_idle()
-        await within(self._bell, await self._seconds_to_sleep())
+        outlook = await self.run_until_idle()
+        is_heard = await within(self._bell, self._seconds_until(outlook.first, ahead=_AHEAD_SECONDS))
+        if outlook.due is None or outlook.due != outlook.first or is_heard:
+            return
+        if not self._seconds_until(outlook.due, ahead=_AHEAD_SECONDS):
+            await self._claim_by(outlook.due)
 
-    async def _turn(self) -> int:
+    async def _claim_by(self, moment: datetime) -> None:
+        """Everything is done before the moment but the commit: on a busy machine that is most of what would be late."""
+        with suppress(_PutBack):
+            async with self._database.unit() as unit:
+                claimed = await unit.runs.claim_due(self._at_once, by=moment)
+                await asyncio.sleep(min(self._seconds_until(moment), _AHEAD_SECONDS))
+                if not self._is_over(moment):
+                    raise _PutBack
+            if claimed:
+                return
+        await within(self._bell, _ELSEWHERE_SECONDS)
+
+    async def _turn(self, outlook: Outlook) -> int:
         """Of how many schedules something was done. What has ended comes first: it may pause one that is due again."""
-        looked = await self._done(lambda unit: unit.runs.look_after(self._at_once))
-        claimed = await self._done(lambda unit: unit.runs.claim_due(self._at_once))
+        looked = claimed = 0
+        if self._is_over(outlook.look_at):
+            looked = await self._done(lambda unit: unit.runs.look_after(self._at_once))
+        if self._is_over(outlook.due):
+            claimed = await self._done(lambda unit: unit.runs.claim_due(self._at_once))
         return looked + claimed
+
+    async def _outlook(self) -> Outlook:
+        async with self._database.read() as unit:
+            return await unit.runs.outlook()
 
     async def _done(self, work: Callable[[UnitOfWork], Awaitable[int]]) -> int:
         async with self._database.unit() as unit:
             return await work(unit)
 
-    async def _seconds_to_sleep(self) -> float:
-        async with self._database.read() as unit:
-            due = await unit.runs.next_look()
-        return seconds_until(due, self._database.clock())
+    def _is_over(self, moment: datetime | None) -> bool:
+        return moment is not None and moment <= self._database.clock()
 
-
-def seconds_until(due: datetime | None, now: datetime) -> float:
-    if due is None:
-        return _LONGEST_SECONDS
-    return min(max((due - now).total_seconds(), 0.0), _LONGEST_SECONDS)
+    def _seconds_until(self, moment: datetime | None, *, ahead: float = 0.0) -> float:
+        if moment is None:
+            return _LONGEST_SECONDS
+        seconds = (moment - self._database.clock()).total_seconds() - ahead
+        return min(max(seconds, 0.0), _LONGEST_SECONDS)
 
 
 def _tell(error: Exception) -> None:

@@ -21,7 +21,7 @@ from bot.completions import ANNOUNCEMENTS, WAITING_ANNOUNCEMENTS, Completions
 from bot.following import Following
 from bot.ui.announcement_form import by_fields, form_fields, kept_form, read_form
 from bot.ui.announcement_ids import FormId, form_id, read_form_id
-from bot.ui.announcement_view import announcements_embed, postable
+from bot.ui.announcement_view import announcements_embed
 from bot.ui.answers import answering, opening, sentence_of
 from bot.ui.confirm import Pressed
 from core.actor import Actor
@@ -140,7 +140,7 @@ class AnnounceCog(commands.Cog):
         """
         async with answering(asked):
             actor, found = await self._meant(asked, name)
-            await self._replies.show(asked, actor, found, *postable(found))
+            await self._replies.show(asked, actor, found)
 
     @announce.sub_command(name="list")
     async def list_(self, asked: _Asked, page: commands.Range[int, 1, 25] = 1) -> None:
@@ -258,7 +258,7 @@ class AnnounceCog(commands.Cog):
         except Invalid as refused:
             raise by_fields(refused) from refused
         done = "is kept" if opened.announcement_id is None else "is changed"
-        await self._replies.show(submitted, actor, kept, *postable(kept), done=done)
+        await self._replies.show(submitted, actor, kept, done=done)
 
     async def _meant(self, asked: _Asked, name: str) -> tuple[Actor, Announcement]:
         guild_id = str(guild_of(asked).id)

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from bot.announcement_forms import Options
 from core.announcements.states import Repeats
 
-Choice: TypeAlias = Literal["post", "approve", "reject"]
+Choice: TypeAlias = Literal["post", "rewrite", "approve", "reject"]
 _PREFIX: Final = "gwa"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _YES_NO: Final = {"y": True, "n": False}

@@ -26,6 +26,7 @@ _STATES: Final[Mapping[ApprovalState, str]] = {
 }
 _LABELS: Final[Mapping[Choice, tuple[str, disnake.ButtonStyle]]] = {
     "post": ("Post now", disnake.ButtonStyle.primary),
+    "rewrite": ("Write it into the last message", disnake.ButtonStyle.secondary),
     "approve": ("Approve", disnake.ButtonStyle.success),
     "reject": ("Reject", disnake.ButtonStyle.secondary),
 }
@@ -66,8 +67,11 @@ def button_row(found: Announcement, asker_id: str, *choices: Choice) -> list[dis
     return [disnake.ui.ActionRow(*buttons)] if buttons else []
 
 
-def postable(found: Announcement) -> tuple[Choice, ...]:
-    return ("post",) if may_be_posted(found.approval_state) else ()
+def postable(found: Announcement, last: Post | None = None) -> tuple[Choice, ...]:
+    """`last` is its last message, which may say what it said before."""
+    if not may_be_posted(found.approval_state):
+        return ()
+    return ("post",) if last is None or last.revision == found.revision else ("post", "rewrite")
 
 
 def as_shown(message: AnnouncementMessage) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from core.discord.types import Snowflake
 from core.guilds.models import GuildModel
 from core.paging import Paging
 from core.schedules.models import ScheduleModel, ScheduleRunModel
-from core.schedules.schemas import CHANNEL
+from core.schedules.run_repository import earliest_look
+from core.schedules.schemas import CHANNEL, Outlook
 
 
 def _can_run() -> Any:
@@ -105,8 +106,11 @@ class ScheduleRepository(Repository[ScheduleModel]):
         found = (await self.session.scalars(query)).all()
         return sorted(found, key=_in_order)
 
-    async def next_due(self) -> datetime | None:
-        return await self.session.scalar(select(func.min(ScheduleModel.due_at)).where(_can_run()))
+    async def outlook(self) -> Outlook:
+        due = select(func.min(ScheduleModel.due_at)).where(_can_run())
+        found = await self.session.execute(select(due.scalar_subquery(), earliest_look().scalar_subquery()))
+        due_at, look_at = found.one()
+        return Outlook(due=due_at, look_at=look_at)
 
     async def put_new(self, rows: Sequence[dict[str, Any]]) -> frozenset[uuid.UUID]:
         """Answers which of the ids were written: what is there already stays as it is."""

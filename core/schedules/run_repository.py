@@ -3,7 +3,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from core.db import Repository
@@ -30,6 +30,10 @@ def _look_at() -> Any:
     return case(
         (ScheduleRunModel.ended_at.is_not(None), func.to_timestamp(0)), else_=ScheduleRunModel.look_at
     )
+
+
+def earliest_look() -> Select[tuple[datetime | None]]:
+    return select(func.min(_look_at())).where(ScheduleRunModel.look_at.is_not(None))
 
 
 class RunRepository(Repository[ScheduleRunModel]):
@@ -101,11 +105,6 @@ class RunRepository(Repository[ScheduleRunModel]):
             .execution_options(populate_existing=True)
         )
         return _by_schedule(ids, found)
-
-    async def next_look(self) -> datetime | None:
-        return await self.session.scalar(
-            select(func.min(_look_at())).where(ScheduleRunModel.look_at.is_not(None))
-        )
 
     async def note_end(self, job: Job, now: datetime, trouble: Trouble | None) -> None:
         """Its row alone is written: the transaction holds the job, and whoever holds the schedule may want that."""

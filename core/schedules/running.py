@@ -25,6 +25,7 @@ from core.schedules.pausing import Pausing
 from core.schedules.repository import ScheduleRepository
 from core.schedules.rows import state_of, trouble_of
 from core.schedules.run_repository import RunRepository
+from core.schedules.schemas import Outlook
 from core.schedules.states import RunState, begins
 from core.schedules.timing import Occurrence
 from core.schedules.turns import Turns
@@ -48,14 +49,14 @@ class RunService:
         self._jobs = jobs
         self._clock = clock
 
-    async def next_look(self) -> datetime | None:
-        """When there is something to claim or to look after; None where nothing is planned."""
-        moments = (await self._schedules.next_due(), await self._runs.next_look())
-        return min((each for each in moments if each is not None), default=None)
+    async def outlook(self) -> Outlook:
+        """What there is to claim and to look after."""
+        return await self._schedules.outlook()
 
-    async def claim_due(self, limit: int) -> int:
-        """Makes runs of what is due, and says what comes next, of `limit` schedules at most; answers of how many."""
-        now = self._clock()
+    async def claim_due(self, limit: int, *, by: datetime | None = None) -> int:
+        """Makes runs of what is due, and says what comes next, of `limit` schedules at most; answers of how many. `by`
+        is a moment at which, and not before, the transaction will commit."""
+        now = self._clock() if by is None else max(by, self._clock())
         found = await self._schedules.take_due(now, limit)
         if found:
             await self._claim(found, now)

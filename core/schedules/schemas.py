@@ -17,6 +17,18 @@ CHANNEL = "guildwright_schedules"
 """Where PostgreSQL notifies, at its commit, of everything after which something may be due earlier than before."""
 
 
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """When something comes to be done: `due` is that of the next schedule, `look_at` that of runs that have ended or
+    that wait; None where there is none."""
+
+    due: datetime | None
+    look_at: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        return min((each for each in (self.due, self.look_at) if each is not None), default=None)
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """Why a run was refused or skipped."""
 

@@ -47,7 +47,7 @@ class Program:
             self.lines.append(line)
         return self
 
-    def end(self, timeout: float = 20) -> tuple[int, str]:
+    def end(self, timeout: float = PATIENCE) -> tuple[int, str]:
         """Its exit status and what it wrote to standard error."""
         try:
             return self.process.returncode or 0, self.process.communicate(timeout=timeout)[1]

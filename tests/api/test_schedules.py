@@ -43,7 +43,7 @@ class Clocked(Api):
 
     async def _is_something_due(self) -> bool:
         async with self.database.read() as unit:
-            due = await unit.runs.next_look()
+            due = (await unit.runs.outlook()).first
         return due is not None and due <= self.now
 
     async def edit(self, path: str, headers: dict[str, str] | None = None, **changes: Any) -> Any:

@@ -1,5 +1,9 @@
 """`just bench schedules`: one scheduler among ten thousand timers: how soon it is there, what it costs while nothing is
-due, how late it is, and how long it takes for a thousand that are due in the same second."""
+due, how late it is, and how long it takes for a thousand that are due in the same second.
+
+Late is from when a run is due until the transaction with its job has committed, so that workers can see it. Beside it,
+in the same seconds, somebody sleeps until such a moment and writes one row: what the machine allows.
+"""
 
 import asyncio
 import os
@@ -139,7 +143,6 @@ class House:
         )
         scheduler = Scheduler(Database(engines, CATALOG), dsn=self.dsn)
         await scheduler.run_until_idle()
-        await scheduler._seconds_to_sleep()
         taken = time.monotonic() - begun
         await engines.dispose()
         return taken
@@ -181,7 +184,7 @@ async def _measure(console: Console, servers: Servers, size: Size) -> None:
         start = await house.until_first_sleep()
         async with house.scheduling():
             cpu = await _idle(size.idle_seconds)
-            singles = await _singles(house, size.singles)
+            singles, asleep = await _singles(house, size.singles)
             edits = await _edits(house, timers[: size.edits])
             ours: list[float] = []
             floor: list[float] = []
@@ -193,7 +196,11 @@ async def _measure(console: Console, servers: Servers, size: Size) -> None:
     console.print(
         spread_table(
             f"Late, among {size.timers:,} timers",
-            (Spread.of("one alone", singles), Spread.of("edited to run at once", edits)),
+            (
+                Spread.of("asleep until then, one row written (floor)", asleep),
+                Spread.of("one alone", singles),
+                Spread.of("edited to run at once", edits),
+            ),
         )
     )
     bare = statistics.median(floor)
@@ -235,11 +242,26 @@ async def _idle(seconds: float) -> float:
     return (time.process_time() - cpu) / (time.monotonic() - begun)
 
 
-async def _singles(house: House, count: int) -> list[float]:
+async def _singles(house: House, count: int) -> tuple[list[float], list[float]]:
+    """Ours, and somebody who only sleeps and writes; each half-way between two of the other."""
     begin = datetime.now(UTC) + _SOON
     ids = await house.make([begin + _APART * number for number in range(count)])
-    await asyncio.sleep((begin - datetime.now(UTC) + _APART * count).total_seconds())
-    return _late(await house.became_jobs(ids))
+    asleep = await _asleep(house.dsn, [begin + _APART * (number + 0.5) for number in range(count)])
+    return _late(await house.became_jobs(ids)), asleep
+
+
+async def _asleep(dsn: str, moments: Sequence[datetime]) -> list[float]:
+    connection: Any = await cast("Any", asyncpg).connect(dsn)
+    try:
+        await connection.execute("CREATE TABLE asleep (at timestamptz)")
+        late: list[float] = []
+        for moment in moments:
+            await asyncio.sleep(max((moment - datetime.now(UTC)).total_seconds(), 0))
+            await connection.execute("INSERT INTO asleep VALUES ($1)", moment)
+            late.append((datetime.now(UTC) - moment).total_seconds())
+        return late
+    finally:
+        await connection.close()
 
 
 async def _edits(house: House, ids: Sequence[uuid.UUID]) -> list[float]:

@@ -277,6 +277,18 @@ async def test_a_button_that_everybody_sees_is_one_persons(road: Road) -> None:
     assert await road.jobs() == ()
 
 
+async def test_what_was_posted_says_what_was_changed_once_the_button_is_pressed(road: Road) -> None:
+    reply = await write(road, "ada")
+    assert [each["label"] for each in buttons(reply)] == ["Post now"]
+    await ended(road, await road.press("ada", reply, "Post now"))
+    begun = await submit(road, "ada", await form(road, "ada", "edit"), text="Bye")
+    reply = await road.message(begun["id"], lambda message: bool(message["components"]))
+    assert [message["content"] for message in await posted(road)] == [SAID]
+    told = await ended(road, await road.press("ada", reply, "Write it into the last message"))
+    assert "The message says so now." in words(told)
+    assert [message["content"] for message in await posted(road)] == ["Bye"]
+
+
 async def test_its_last_message_is_deleted_and_then_the_announcement(road: Road) -> None:
     await write(road, "ada")
     begun = await road.use("ada", "command", name="announce post", options={"name": "Ahoy"})

@@ -57,6 +57,7 @@ COMMANDS: dict[str, Role] = {
 BUTTONS: dict[str, Role] = {
     "schedule delete": "moderator",
     "announce post": "moderator",
+    "announce rewrite": "moderator",
     "announce approve": "admin",
     "announce reject": "admin",
     # Puts away a reply that is the presser's own.
