@@ -18,6 +18,7 @@ KINDS = [
     "images",
     "jobs",
     "left_guilds",
+    "redeliveries",
     "snapshots",
 ]
 
