@@ -38,6 +38,8 @@ from core.uow import Database, UnitOfWork
 _Asked = disnake.ApplicationCommandInteraction[Any]
 _Change: TypeAlias = Callable[[UnitOfWork, Actor, Schedule], Awaitable[str]]
 _Name = commands.String[str, 1, NAME_LIMIT]
+# disnake leaves open what an option takes
+_LASTS: Any = commands.Param(None, name="for")  # pyright: ignore[reportUnknownMemberType]
 DELETED_AGAIN = "Deleted again: it will not run."
 
 
@@ -74,7 +76,7 @@ class ScheduleCog(commands.Cog):
         template: str | None = None,
         label: commands.String[str, 1, 100] | None = None,
         announcement: str | None = None,
-        lasts: str | None = commands.Param(None, name="for", min_length=1, max_length=100),
+        lasts: commands.String[str, 1, 100] | None = _LASTS,
     ) -> None:
         """Have something done again and again, or once at a time. It is done with your rights.
 

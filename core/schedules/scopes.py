@@ -3,6 +3,7 @@ need. Whose schedule it is and what they may do is looked at besides. Pure."""
 
 from core.actions.undo import UndoPayload
 from core.actor import Actor
+from core.housekeeping.jobs import HousekeepingPayload
 from core.rights import Right, right_to_ask
 from core.schedules.effects import ENDS, kind_of
 from core.schedules.payloads import (
@@ -15,6 +16,8 @@ from core.schedules.payloads import (
 
 def rights_to_ask(payload: SchedulePayload) -> tuple[str, ...]:
     """A kind that nobody has thought of here is one that is asked for as a job."""
+    if isinstance(payload, HousekeepingPayload):
+        return (Right.SYSTEM_WRITE,)
     match payload:
         case CaptureScheduled():
             return (Right.SNAPSHOTS_WRITE,)

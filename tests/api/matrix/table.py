@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
     "revokeToken": Row("installation", "owner", lasting=True),
     "listAudit": INSTALLATION,
     "getSystemStatus": INSTALLATION,
+    "listSystemSchedules": INSTALLATION,
     "pauseSystem": INSTALLATION,
     "resumeSystem": INSTALLATION,
     "uploadImage": INSTALLATION,
