@@ -3,6 +3,7 @@ need. Whose schedule it is and what they may do is looked at besides. Pure."""
 
 from core.actions.undo import UndoPayload
 from core.actor import Actor
+from core.announcements.jobs import ANNOUNCEMENT_POST, AnnouncementPost
 from core.rights import Right, right_to_ask
 from core.schedules.effects import ENDS, kind_of
 from core.schedules.payloads import (
@@ -22,8 +23,11 @@ def rights_to_ask(payload: SchedulePayload) -> tuple[str, ...]:
             return (Right.DRIFT_READ,)
         case ApplyScheduled():
             return (Right.PLANS_WRITE, Right.PLANS_APPLY)
+        case AnnouncementPost():
+            return (ANNOUNCEMENT_POST.needed_right,)
         case UndoPayload(act=act):
-            return tuple(right_to_ask(kind) for kind, (_, ended) in ENDS.items() if ended == kind_of(act))
+            ends = [kind for kind, (_, ended) in ENDS.items() if ended == kind_of(act)]
+            return tuple(right_to_ask(kind) for kind in ends or [kind_of(act)])
         case _:
             return (right_to_ask(str(payload.__struct_config__.tag)),)
 
