@@ -407,6 +407,7 @@ REFUSED = [
             }
         },
         ("/payload/channel_id", "unknown_channel"),
+        ("/payload/target_id", "unknown_role"),
     ),
     refusal(
         {"payload": {"kind": "member.kick", "member_ids": ["2", "2"]}}, ("/payload/member_ids/1", "duplicate")
