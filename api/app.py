@@ -16,6 +16,8 @@ from api.clients import ClientAddresses
 from api.controllers.access import AccessController
 from api.controllers.accounts import AccountController
 from api.controllers.active_versions import ActiveVersionController
+from api.controllers.announcement_posts import AnnouncementPostController
+from api.controllers.announcements import AnnouncementController
 from api.controllers.audit import AuditController
 from api.controllers.auth import AuthController
 from api.controllers.callbacks import CallbackController
@@ -23,6 +25,7 @@ from api.controllers.deliveries import DeliveryController
 from api.controllers.diffs import DiffController
 from api.controllers.docs import DocsController
 from api.controllers.drift import DriftController
+from api.controllers.guild_announcements import GuildAnnouncementController
 from api.controllers.guild_schedules import GuildScheduleController
 from api.controllers.guild_settings import GuildSettingsController
 from api.controllers.guilds import GuildController
@@ -40,6 +43,7 @@ from api.controllers.schemas import SchemaController
 from api.controllers.sessions import SessionController
 from api.controllers.snapshots import SnapshotController
 from api.controllers.system import SystemController
+from api.controllers.system_schedules import SystemScheduleController
 from api.controllers.templates import TemplateController
 from api.controllers.versions import VersionController
 from api.cross_origin import CrossOrigin
@@ -68,13 +72,14 @@ from core.composition.people import people_of
 from core.config import Settings, asyncpg_dsn
 from core.db import Engines
 from core.errors import ConfigurationError
+from core.housekeeping.retention import retention_of
 from core.keyring import Keyring
 from core.uow import Database
 from workers.background import working
+from workers.care import JobCare
 from workers.deliveries import delivering
 from workers.ending import end
 from workers.heartbeat import heartbeat
-from workers.housekeeping import housekeeping_of
 from workers.ring import RedisRing
 from workers.scheduler import scheduling
 from workers.wire import AWAY, Script, connect, disconnect, within
@@ -108,8 +113,12 @@ CONTROLLERS = (
     DeliveryController,
     ScheduleController,
     GuildScheduleController,
+    AnnouncementController,
+    AnnouncementPostController,
+    GuildAnnouncementController,
     AuditController,
     SystemController,
+    SystemScheduleController,
 )
 Announce: TypeAlias = Callable[[str], None]
 Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -141,6 +150,7 @@ def application(settings: Settings, *, announce: Announce) -> Litestar:
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
         people=people_of(settings, keyring),
+        retention=retention_of(settings),
     )
     return create_app(settings, database, redis=redis, announce=announce, around=(sealed,))
 
@@ -162,13 +172,14 @@ def create_app(
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         async with database.unit() as unit:
             secret = await unit.accounts.bootstrap_owner(settings.owner_token)
+            await unit.installation_schedules.put()
         if secret is not None:
             announce(secret)
         name = f"api@{socket.gethostname()}:{os.getpid()}"
         async with (
             hub.listening(),
             heartbeat(database, name, "api", lambda: {"address": settings.origin}),
-            _running(housekeeping_of(settings, database).run()),
+            _running(JobCare(database).run()),
             delivering(settings, database),
             scheduling(settings, database),
             working(settings, database, redis, holder=name),

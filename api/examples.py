@@ -7,6 +7,7 @@ import msgspec
 
 from api.access_examples import ACCESS_EXAMPLES
 from api.account_examples import ACCOUNT_EXAMPLES
+from api.announcement_examples import ANNOUNCEMENT_EXAMPLES
 from api.audit_examples import AUDIT_EXAMPLES
 from api.callback_examples import CALLBACK_EXAMPLES
 from api.document_examples import DOCUMENT_EXAMPLES
@@ -47,6 +48,7 @@ EXAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
     for example in (
         *ACCESS_EXAMPLES,
         *ACCOUNT_EXAMPLES,
+        *ANNOUNCEMENT_EXAMPLES,
         *AUDIT_EXAMPLES,
         *CALLBACK_EXAMPLES,
         *DOCUMENT_EXAMPLES,

@@ -25,6 +25,10 @@ def schedule_at(schedule_id: UUID) -> str:
     return f"{PREFIX}/schedules/{schedule_id}"
 
 
+def announcement_at(announcement_id: UUID) -> str:
+    return f"{PREFIX}/announcements/{announcement_id}"
+
+
 def plan_at(plan_id: UUID) -> str:
     return f"{PREFIX}/plans/{plan_id}"
 

@@ -33,6 +33,8 @@ JobId: TypeAlias = Annotated[UUID, PathParameter(description="The job's id.")]
 CallbackId: TypeAlias = Annotated[UUID, PathParameter(description="The callback's id.")]
 DeliveryId: TypeAlias = Annotated[UUID, PathParameter(description="The delivery's id.")]
 ScheduleId: TypeAlias = Annotated[UUID, PathParameter(description="The schedule's id.")]
+AnnouncementId: TypeAlias = Annotated[UUID, PathParameter(description="The announcement's id.")]
+PostId: TypeAlias = Annotated[UUID, PathParameter(description="The post's id.")]
 SessionId: TypeAlias = Annotated[UUID, PathParameter(description="The session's id.")]
 TokenId: TypeAlias = Annotated[UUID, PathParameter(description="The token's id.")]
 Limit: TypeAlias = Annotated[

@@ -1,5 +1,10 @@
 """`python -m bot`: disnake's client and the worker of the bot's lane, in one loop."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until `main`: see `api.__main__`
+
 import argparse
 import asyncio
 import logging
@@ -142,6 +147,8 @@ def _required(settings: Settings) -> tuple[str, str, str]:
 def main() -> int:
     """Status 78 for a setting that cannot work, 1 for what a new start may mend."""
     argparse.ArgumentParser(prog="python -m bot", description=__doc__).parse_args()
+    gc.freeze()
+    gc.enable()
     try:
         settings = load_settings()
         write_logs(settings)

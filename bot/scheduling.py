@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bot.announcing import announcement_meant
 from bot.chosen import find
-from core.actions.payloads import MessageSend
+from core.actions.payloads import ChannelLock, MessageSend
 from core.actor import Actor
 from core.announcements.jobs import AnnouncementPost
 from core.discord.types import Snowflake
@@ -18,11 +18,13 @@ from core.paging import Paging
 from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
 from core.schedules.schemas import Schedule, ScheduleDraft
 from core.schedules.timing import Timing
-from core.schedules.wording import trigger_of
+from core.schedules.wording import seconds_of, trigger_of
 from core.schedules.zones import zone_of
 from core.uow import UnitOfWork
 
-What: TypeAlias = Literal["message", "capture", "drift check", "apply template", "announcement"]
+What: TypeAlias = Literal[
+    "message", "capture", "drift check", "apply template", "announcement", "lock channel"
+]
 Place: TypeAlias = disnake.TextChannel | disnake.NewsChannel | disnake.VoiceChannel | disnake.Thread
 MOST_SCHEDULES = 2_000
 """Those that people made are fewer; what takes something back comes on top."""
@@ -33,6 +35,7 @@ _TAKES: dict[str, frozenset[str]] = {
     "drift check": frozenset(),
     "apply template": frozenset({"template"}),
     "announcement": frozenset({"announcement"}),
+    "lock channel": frozenset({"channel", "for"}),
 }
 _NEEDED = frozenset({"channel", "text", "template", "announcement"})
 
@@ -51,6 +54,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     template: str | None
     label: str | None
     announcement: str | None
+    lasts: str | None
 
 
 async def draft_of(
@@ -73,6 +77,7 @@ async def _payload(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, wish: Wi
         "template": wish.template,
         "label": wish.label,
         "announcement": wish.announcement,
+        "for": wish.lasts,
     }
     taken = _TAKES[wish.what]
     for name, value in said.items():
@@ -89,6 +94,9 @@ async def _payload(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, wish: Wi
             return DriftCheckScheduled()
         case "apply template":
             return ApplyScheduled(template_id=(await find(unit, actor, wish.template or "")).id)
+        case "lock channel":
+            expires_in = None if wish.lasts is None else seconds_of(wish.lasts, "for")
+            return ChannelLock(channel_id=wish.channel_id or "", expires_in=expires_in)
         case "announcement":
             found = await announcement_meant(unit, actor, guild_id, wish.announcement or "")
             return AnnouncementPost(announcement_id=found.id)

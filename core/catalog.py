@@ -7,6 +7,7 @@ from core.actions.undo import UNDO
 from core.announcements.jobs import ANNOUNCEMENTS
 from core.drift.jobs import DRIFT_REVERT
 from core.guilds.jobs import ANNOUNCE_DECISION, ANNOUNCE_JOIN, CAPTURE, SYNC
+from core.housekeeping.jobs import HOUSEKEEPING
 from core.jobs.spec import Catalog
 from core.notifications.jobs import NOTIFY
 from core.templates.jobs import APPLY, RESTORE_MEMBERS
@@ -23,6 +24,7 @@ CATALOG = Catalog(
         NOTIFY,
         UNDO,
         *ACTIONS,
+        *HOUSEKEEPING,
         *ANNOUNCEMENTS,
     )
 )

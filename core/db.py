@@ -5,14 +5,24 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from asyncpg.exceptions import InterfaceError as ConnectionIsClosed
 from asyncpg.exceptions import InternalClientError
-from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, event, func, select
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    UpdateBase,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, InternalError
@@ -140,6 +150,11 @@ class Repository(SQLAlchemyAsyncRepository[M], Generic[M]):
             wrap_exceptions=False,
             **kwargs,
         )
+
+    async def _count(self, change: UpdateBase) -> int:
+        """Makes a change; answers of how many rows. What the session has of them stays as it was."""
+        done = await self.session.execute(change.execution_options(synchronize_session=False))
+        return cast("CursorResult[Any]", done).rowcount
 
 
 @cache

@@ -18,6 +18,7 @@ from core.composition.people import People
 from core.composition.schedules import ScheduleServices
 from core.db import Engines, hold_keys
 from core.errors import Conflict
+from core.housekeeping.retention import Retention
 from core.images.service import DEFAULT_CAPACITY
 from core.jobs.ends import Reports
 from core.jobs.outbox import Audience
@@ -83,6 +84,7 @@ class Database:
         callback_rules: CallbackRules | None = None,
         image_capacity: int = DEFAULT_CAPACITY,
         people: People | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self.engines = engines
         self.catalog = catalog
@@ -91,6 +93,7 @@ class Database:
         self.callback_rules = callback_rules or CallbackRules()
         self.image_capacity = image_capacity
         self.people = people or People()
+        self.retention = retention or Retention()
 
     @asynccontextmanager
     async def unit(self) -> AsyncGenerator[UnitOfWork]:

@@ -14,6 +14,7 @@ from tests.fixtures.size import SEED, SIZE, sized
 forget_settings()
 forbid_env_file()
 keep_in_memory()
+gc.disable()  # until everything is imported
 
 pytest_plugins = ["tests.fixtures.servers"]
 
@@ -41,8 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """What was imported stays: looking through it for garbage again and again is a fifth of a suite's work."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,10 @@
 """`python -m workers`: the background work that the API runs by default, in a process of its own."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until `main`: see `api.__main__`
+
 import argparse
 import asyncio
 import os
@@ -13,15 +18,16 @@ from core.composition.people import people_of
 from core.config import Settings, load_settings
 from core.db import Engines
 from core.errors import EX_CONFIG, ConfigurationError, GuildwrightError
+from core.housekeeping.retention import retention_of
 from core.jobs.ring import no_ring
 from core.keyring import Keyring
 from core.logs import write_logs
 from core.migrate import require_current
 from core.uow import Database
 from workers.background import working
+from workers.care import JobCare
 from workers.deliveries import delivering
 from workers.heartbeat import heartbeat
-from workers.housekeeping import housekeeping_of
 from workers.ring import RedisRing
 from workers.scheduler import scheduling
 from workers.wire import connect, disconnect
@@ -42,11 +48,14 @@ async def serve(settings: Settings) -> None:
         callback_rules=rules_of(settings),
         image_capacity=settings.image_capacity,
         people=people_of(settings, keyring),
+        retention=retention_of(settings),
     )
     await database.seal_what_is_plain()
-    keeping = asyncio.create_task(housekeeping_of(settings, database).run())
+    async with database.unit() as unit:
+        await unit.installation_schedules.put()
+    caring = asyncio.create_task(JobCare(database).run())
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, caring.cancel)
     name = f"workers@{platform.node()}:{os.getpid()}"
     try:
         async with (
@@ -56,7 +65,7 @@ async def serve(settings: Settings) -> None:
             working(settings, database, redis, holder=name),
         ):
             print("workers: at work", flush=True)
-            await asyncio.gather(keeping, return_exceptions=True)
+            await asyncio.gather(caring, return_exceptions=True)
     finally:
         if redis is not None:
             await disconnect(redis)
@@ -66,6 +75,8 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Status 78 for a setting that cannot work."""
     argparse.ArgumentParser(prog="python -m workers", description=__doc__).parse_args()
+    gc.freeze()
+    gc.enable()
     try:
         settings = load_settings()
         write_logs(settings)

@@ -45,6 +45,7 @@ _TAGS = {
     "plans": "What it would take, before it is done; and doing it.",
     "jobs": "What was asked of the bot.",
     "schedules": "What is asked of the bot again and again, or later.",
+    "announcements": "What is said in a guild, again and again: written, approved, posted.",
     "callbacks": "Your own programs that are told of what happens: see *Webhooks* for what they get.",
     "audit": "Who changed what, and through which door.",
     "auth": "Logging in with Discord and out, and access tokens.",

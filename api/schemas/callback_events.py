@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from api.schemas.announcement_events import CallbackAnnouncementMessage, CallbackWaitingAnnouncement
 from api.schemas.guild_events import DriftedField, GuildLife, PausedSchedule, ScheduleInEvent
 from api.schemas.jobs import JobError, JobKind, JobProgress, JobResult, JobState, WaitingFor
 from api.schemas.values import Snowflake, Time
@@ -179,6 +180,38 @@ class CallbackScheduleResumed(
     data: CallbackResumedSchedule
 
 
+class CallbackAnnouncementPosted(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="announcement.posted"
+):
+    """It was sent."""
+
+    data: CallbackAnnouncementMessage
+
+
+class CallbackAnnouncementEdited(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="announcement.edited"
+):
+    """A message of it says something else now."""
+
+    data: CallbackAnnouncementMessage
+
+
+class CallbackAnnouncementDeleted(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="announcement.deleted"
+):
+    """A message of it was deleted, by us."""
+
+    data: CallbackAnnouncementMessage
+
+
+class CallbackAnnouncementWaiting(
+    CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="announcement.waiting"
+):
+    """It is not posted before somebody else than who wrote it has approved of it."""
+
+    data: CallbackWaitingAnnouncement
+
+
 class CallbackTest(CallbackHappened, frozen=True, kw_only=True, tag_field="type", tag="callback.test"):
     """Somebody asked for a test."""
 
@@ -201,5 +234,9 @@ CallbackEvent: TypeAlias = (
     | CallbackGuildLeft
     | CallbackSchedulePaused
     | CallbackScheduleResumed
+    | CallbackAnnouncementPosted
+    | CallbackAnnouncementEdited
+    | CallbackAnnouncementDeleted
+    | CallbackAnnouncementWaiting
     | CallbackTest
 )

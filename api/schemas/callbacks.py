@@ -28,6 +28,11 @@ CallbackEventType: TypeAlias = Literal[
     "schedule.*",
     "schedule.paused",
     "schedule.resumed",
+    "announcement.*",
+    "announcement.posted",
+    "announcement.edited",
+    "announcement.deleted",
+    "announcement.waiting",
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 CallbackUrl: TypeAlias = Annotated[
@@ -46,11 +51,11 @@ EventTypes: TypeAlias = Annotated[
     tuple[CallbackEventType, ...],
     Meta(
         min_length=1,
-        max_length=20,
-        description="`job.*` is every event of the guild's jobs, `schedule.*` of its schedules and `guild.*` every "
-        "other event of the guild, later ones too. `guild.drift` tells what somebody changed that the active version "
-        "says, the others what becomes of the guild here; while it is banned, of the bot's coming and going nothing is "
-        "sent.",
+        max_length=30,
+        description="`job.*` is every event of the guild's jobs, `schedule.*` of its schedules, `announcement.*` of "
+        "its announcements and `guild.*` every other event of the guild, later ones too. `guild.drift` tells what "
+        "somebody changed that the active version says, the others what becomes of the guild here; while it is banned, "
+        "of the bot's coming and going nothing is sent.",
     ),
 ]
 Description: TypeAlias = Annotated[str, Meta(max_length=500)]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from api.schemas.announcement_events import AnnouncementEvent
 from api.schemas.drift import DriftActor, DriftKind, DriftWhat
 from api.schemas.guilds import GuildState
 from api.schemas.jobs import JobProgressed, JobQueued, JobRunning, JobSettled, JobWaiting, event_of
@@ -136,8 +137,9 @@ OwnEvent: TypeAlias = (
     | GuildWasLeft
     | SchedulePaused
     | ScheduleResumed
+    | AnnouncementEvent
 )
-"""Of the guild itself or its schedules, and of no job."""
+"""Of the guild itself, its schedules or its announcements, and of no job."""
 
 GuildEvent: TypeAlias = JobQueued | JobRunning | JobProgressed | JobWaiting | JobSettled | OwnEvent
 

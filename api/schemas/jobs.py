@@ -10,6 +10,7 @@ from api.schemas.actions import ActionPayload
 from api.schemas.announcement_jobs import AnnouncementPayload, AnnouncementResult
 from api.schemas.applying import ApplyResult
 from api.schemas.guilds import SnapshotReason
+from api.schemas.housekeeping import HousekeepingPayload, HousekeepingResult
 from api.schemas.join_notices import JoinNoticePayload, JoinNoticeResult
 from api.schemas.notifications import NotifyPayload, NotifyResult
 from api.schemas.results import ActionResult, MemberOutcome
@@ -52,6 +53,13 @@ JobKind: TypeAlias = Literal[
     "channel.unlock",
     "channel.overwrite",
     "guild.leave",
+    "housekeeping.jobs",
+    "housekeeping.credentials",
+    "housekeeping.deliveries",
+    "housekeeping.left_guilds",
+    "housekeeping.snapshots",
+    "housekeeping.images",
+    "housekeeping.audit",
     "announcement.post",
     "announcement.edit",
     "announcement.delete",
@@ -154,6 +162,7 @@ JobPayload: TypeAlias = (
     | NotifyPayload
     | UndoPayload
     | ActionPayload
+    | HousekeepingPayload
     | AnnouncementPayload
 )
 JobResult: TypeAlias = (
@@ -166,6 +175,7 @@ JobResult: TypeAlias = (
     | NotifyResult
     | UndoResult
     | ActionResult
+    | HousekeepingResult
     | AnnouncementResult
 )
 OnConflict: TypeAlias = Literal["reject", "queue", "attach"]

@@ -27,6 +27,7 @@ from api.schemas.actions import (
 )
 from api.schemas.announcement_jobs import AnnouncementPostPayload
 from api.schemas.guilds import Label
+from api.schemas.housekeeping import HousekeepingPayload
 from api.schemas.jobs import SyncPayload
 from api.schemas.templates import Values
 from api.schemas.undos import UndoPayload
@@ -95,5 +96,5 @@ ScheduleWork: TypeAlias = (
 )
 """What somebody can have asked for."""
 
-SchedulePayload: TypeAlias = ScheduleWork | UndoPayload
-"""Also what comes of itself: the end of what was done for a time."""
+SchedulePayload: TypeAlias = ScheduleWork | UndoPayload | HousekeepingPayload
+"""Also what comes of itself: the end of what was done for a time, and what the installation does for itself."""

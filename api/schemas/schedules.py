@@ -182,7 +182,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """Work that is asked for again and again, or once, with the rights that its owner has at that time."""
 
     id: uuid.UUID
-    guild_id: Snowflake
+    guild_id: Annotated[Snowflake | None, Meta(description="Null: it is the installation's own.")]
     name: str
     sentence: Annotated[str, Meta(description="When, in words; e.g. every weekday at 09:00, Europe/Berlin.")]
     payload: SchedulePayload

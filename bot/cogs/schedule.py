@@ -38,6 +38,8 @@ from core.uow import Database, UnitOfWork
 _Asked = disnake.ApplicationCommandInteraction[Any]
 _Change: TypeAlias = Callable[[UnitOfWork, Actor, Schedule], Awaitable[str]]
 _Name = commands.String[str, 1, NAME_LIMIT]
+# disnake leaves open what an option takes
+_LASTS: Any = commands.Param(None, name="for")  # pyright: ignore[reportUnknownMemberType]
 DELETED_AGAIN = "Deleted again: it will not run."
 
 
@@ -74,6 +76,7 @@ class ScheduleCog(commands.Cog):
         template: str | None = None,
         label: commands.String[str, 1, 100] | None = None,
         announcement: str | None = None,
+        lasts: commands.String[str, 1, 100] | None = _LASTS,
     ) -> None:
         """Have something done again and again, or once at a time. It is done with your rights.
 
@@ -85,11 +88,12 @@ class ScheduleCog(commands.Cog):
         every: Or every so long: “2h”, “1 day”
         at: Or once: “2026-12-24 18:00”, or “18:00” for the next time
         zone: Whose clocks; those of what was last scheduled here unless you say
-        channel: Where a message is sent
+        channel: Where a message is sent, or what is locked
         text: What the message says
         template: Which template is applied
         label: What a capture is known by
         announcement: Which announcement is posted
+        lasts: How long a channel is locked each time: “8h”; else until somebody opens it
         """
         async with answering(asked):
             guild_id, actor = await self._entitled(asked)
@@ -107,6 +111,7 @@ class ScheduleCog(commands.Cog):
                 template=template,
                 label=label,
                 announcement=announcement,
+                lasts=lasts,
             )
             try:
                 async with self._database.unit() as unit:

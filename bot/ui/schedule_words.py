@@ -7,13 +7,14 @@ import msgspec
 
 from bot.ui.refusals import by_names
 from bot.ui.text import clipped
-from core.actions.payloads import MessageSend
+from core.actions.payloads import ChannelLock, MessageSend
 from core.actions.undo import UndoPayload
 from core.announcements.jobs import AnnouncementPost
 from core.discord.markdown import plain
 from core.errors import Invalid
 from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
 from core.schedules.schemas import Schedule, ScheduleRun
+from core.schedules.sentences import lasting
 
 _TEXT_ROOM, _TROUBLE_ROOM = 200, 150
 _OPTIONS: Final = {
@@ -26,6 +27,7 @@ _OPTIONS: Final = {
     "/payload/template_id": "template",
     "/payload/label": "label",
     "/payload/announcement_id": "announcement",
+    "/payload/expires_in": "for",
 }
 """Where core finds something wrong, and what the command calls that."""
 
@@ -50,6 +52,9 @@ def doing(payload: SchedulePayload, announced: str | None = None) -> str:
         case AnnouncementPost(announcement_id=announcement_id):
             named = f"`{announcement_id}`" if announced is None else f"“{plain(announced)}”"
             return f"posts the announcement {named}"
+        case ChannelLock(channel_id=channel_id, expires_in=seconds):
+            lasts = "" if seconds is None else f" for {lasting(seconds)}"
+            return f"locks <#{channel_id}>{lasts}"
         case UndoPayload(act=act):
             return f"takes back what was done for a time ({_kind_of(act)})"
         case CaptureScheduled() | DriftCheckScheduled() | ApplyScheduled():

@@ -138,10 +138,12 @@ class GrantService:
 
     async def with_account(self, actor: Actor, person: Person) -> Actor:
         """The actor, of whom Discord has just told as that person, with their account: for what is somebody's own and
-        outlasts the moment. Who has none gets one."""
+        outlasts the moment. Who has none gets one; what they are there is kept with it."""
         if person.user_id != actor.discord_user_id:
             raise Forbidden("This is not who asks.")
         if actor.account_id is not None:
+            await self._access.lock(person.guild_id)
+            await self._access.keep_people(person.guild_id, [person])
             return actor
         return replace(actor, account_id=await self._account_of(person))
 

@@ -72,8 +72,9 @@ class LoginService:
             )
         return TakenLogin(self._keys().unseal(login.verifier, _PURPOSE).decode(), login.next_path)
 
-    async def clean(self) -> None:
-        await self._logins.delete_expired(self._clock())
+    async def clean(self) -> int:
+        """Forgets those that nobody came back from; answers how many."""
+        return await self._logins.delete_expired(self._clock())
 
 
 def challenge_of(verifier: str) -> str:

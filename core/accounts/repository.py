@@ -37,6 +37,11 @@ class AccountRepository(Repository[AccountModel]):
         query = select(AccountModel.id).where(AccountModel.id != account_id, owning).limit(1)
         return await self.session.scalar(query) is not None
 
+    async def owners_at_discord(self) -> frozenset[str]:
+        """Of the accounts that were made at a first start."""
+        found = await self.session.scalars(select(AccountModel.discord_user_id).where(AccountModel.is_owner))
+        return frozenset(each for each in found if each is not None)
+
     async def application_owners(self) -> frozenset[str]:
         return frozenset(await self.session.scalars(select(ApplicationOwnerModel.user_id)))
 
@@ -111,6 +116,10 @@ class ApiTokenRepository(Repository[ApiTokenModel]):
         await self.session.execute(
             update(ApiTokenModel).where(ApiTokenModel.id == token_id).values(last_used_at=now)
         )
+
+    async def delete_ended(self, before: datetime) -> int:
+        ended = or_(ApiTokenModel.expires_at < before, ApiTokenModel.revoked_at < before)
+        return await self._count(delete(ApiTokenModel).where(ended))
 
     async def of_account(self, account_id: object) -> Sequence[ApiTokenModel]:
         """Newest first, revoked ones included."""

@@ -3,7 +3,7 @@
 import hmac
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.accounts.models import AccountModel, ApiTokenModel
 from core.accounts.owning import owns
@@ -108,6 +108,10 @@ class AccountService:
             raise NotFound("This actor has no account.")
         return to_account(account, is_owner=self._owns(account))
 
+    async def clean_tokens(self, keep: timedelta) -> int:
+        """Forgets tokens that expired or were revoked longer ago than `keep`; answers how many."""
+        return await self._tokens.delete_ended(self._clock() - keep)
+
     async def list_tokens(self, actor: Actor) -> tuple[ApiToken, ...]:
         """The actor's own, newest first."""
         actor.require_scope(Right.ACCOUNT_READ)
@@ -171,6 +175,11 @@ class AccountService:
         else:
             return True
         return account is not None and (self._owns(account) or not actor.is_owner)
+
+    async def owners_at_discord(self) -> frozenset[str]:
+        """The Discord ids of all who own the installation, also of those who have no account."""
+        by_account = await self._accounts.owners_at_discord()
+        return by_account | await self._accounts.application_owners() | self._owner_ids
 
     async def of_person(self, user_id: str, name: str) -> uuid.UUID:
         """The account of a Discord user, made for who has none."""

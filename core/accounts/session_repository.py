@@ -48,12 +48,9 @@ class SessionRepository(Repository[SessionModel]):
             update(SessionModel).where(SessionModel.id == session_id).values(seen_at=now)
         )
 
-    async def delete_ended(self, before: datetime) -> None:
-        await self.session.execute(
-            delete(SessionModel).where(
-                or_(SessionModel.expires_at < before, SessionModel.revoked_at < before)
-            )
-        )
+    async def delete_ended(self, before: datetime) -> int:
+        ended = or_(SessionModel.expires_at < before, SessionModel.revoked_at < before)
+        return await self._count(delete(SessionModel).where(ended))
 
 
 def _is_live(now: datetime, seen_after: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -80,8 +77,8 @@ class LoginRepository(Repository[LoginModel]):
         )
         return found.first()
 
-    async def delete_expired(self, now: datetime) -> None:
-        await self.session.execute(delete(LoginModel).where(LoginModel.expires_at < now))
+    async def delete_expired(self, now: datetime) -> int:
+        return await self._count(delete(LoginModel).where(LoginModel.expires_at < now))
 
 
 class DiscordGrantRepository(Repository[DiscordGrantModel]):

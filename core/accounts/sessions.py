@@ -132,8 +132,9 @@ class SessionService:
         expected = self._form_token(actor, shown.partition(".")[0])
         return expected is not None and hmac.compare_digest(expected.encode(), shown.encode())
 
-    async def clean(self) -> None:
-        await self._sessions.delete_ended(self._clock() - self._life.absolute)
+    async def clean(self) -> int:
+        """Forgets those that ended long ago; answers how many."""
+        return await self._sessions.delete_ended(self._clock() - self._life.absolute)
 
     def _form_token(self, actor: Actor, key_id: str) -> str | None:
         key = self._keys().derived(_FORM, key_id)

@@ -56,10 +56,12 @@ class DeliveryLedger:
         await self._deliveries.ring()
 
     async def clean(self, keep: timedelta) -> int:
-        """Deletes deliveries that ended longer ago than `keep`, and secrets that sign no longer."""
-        now = self._clock()
-        await self._callbacks.forget_secrets(now)
-        return await self._deliveries.delete_ended_before(now - keep)
+        """Deletes deliveries that ended longer ago than `keep`; answers how many."""
+        return await self._deliveries.delete_ended_before(self._clock() - keep)
+
+    async def forget_secrets(self) -> int:
+        """Those that sign no longer; answers of how many callbacks."""
+        return await self._callbacks.forget_secrets(self._clock())
 
     async def _delivered(self, claim: DeliveryClaim, attempt: Attempt) -> None:
         if claim.failures:

@@ -93,13 +93,12 @@ class CallbackRepository(Repository[CallbackModel]):
         )
         return disabled is not None
 
-    async def forget_secrets(self, now: datetime) -> None:
+    async def forget_secrets(self, now: datetime) -> int:
         """Those that sign no longer."""
-        await self.session.execute(
+        return await self._count(
             update(CallbackModel)
             .where(CallbackModel.previous_secret_until <= now)
             .values(previous_secret=None, sealed_previous_secret=None, previous_secret_until=None)
-            .execution_options(synchronize_session=False)
         )
 
 

@@ -25,6 +25,11 @@ EventType: TypeAlias = Literal[
     "schedule.*",
     "schedule.paused",
     "schedule.resumed",
+    "announcement.*",
+    "announcement.posted",
+    "announcement.edited",
+    "announcement.deleted",
+    "announcement.waiting",
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed", "abandoned"]
 TEST = "callback.test"

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from core.composition.announcements import AnnouncementServices
 from core.schedules.asking import Asking
+from core.schedules.installation import InstallationScheduleService
 from core.schedules.owners import Owners
 from core.schedules.pausing import Pausing
 from core.schedules.rehearsal import Rehearsal
@@ -59,6 +60,12 @@ class ScheduleServices(AnnouncementServices):
             told=self.guild_events,
             audit=self.audit,
             clock=self._clock,
+        )
+
+    @cached_property
+    def installation_schedules(self) -> InstallationScheduleService:
+        return InstallationScheduleService(
+            ScheduleRepository(self._session), audit=self.audit, clock=self._clock
         )
 
     @cached_property

@@ -45,12 +45,8 @@ class GuildEventRepository(Repository[GuildEventModel]):
             event = GuildEvent(id=event_id, guild_id=guild_id, type=type_, at=row.at, data=data)
             await self._outbox.put_guild(event, callbacks=row.wanting)
 
-    async def delete_before(self, moment: datetime) -> None:
-        await self.session.execute(
-            delete(GuildEventModel)
-            .where(GuildEventModel.at < moment)
-            .execution_options(synchronize_session=False)
-        )
+    async def delete_before(self, moment: datetime) -> int:
+        return await self._count(delete(GuildEventModel).where(GuildEventModel.at < moment))
 
     async def delete_in(self, guild_id: str) -> None:
         await self.session.execute(
@@ -70,9 +66,9 @@ class GuildEventService:
         `is_quiet`."""
         await self._events.append(guild_id, type_, data, is_quiet=is_quiet)
 
-    async def delete_old(self, keep: timedelta) -> None:
-        """What happened longer ago than `keep`."""
-        await self._events.delete_before(self._clock() - keep)
+    async def delete_old(self, keep: timedelta) -> int:
+        """What happened longer ago than `keep`; answers how many events that were."""
+        return await self._events.delete_before(self._clock() - keep)
 
     async def delete_in(self, guild_id: str) -> None:
         """All that happened in a guild that is left for good."""

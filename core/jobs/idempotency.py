@@ -30,6 +30,9 @@ class StoredAnswer(msgspec.Struct, frozen=True):
 class IdempotencyRepository(Repository[IdempotencyKeyModel]):
     model_type = IdempotencyKeyModel
 
+    async def delete_before(self, moment: datetime) -> int:
+        return await self._count(delete(IdempotencyKeyModel).where(IdempotencyKeyModel.created_at < moment))
+
 
 class IdempotencyService:
     def __init__(self, keys: IdempotencyRepository, keyring: Callable[[], Keyring]) -> None:
@@ -74,11 +77,9 @@ class IdempotencyService:
             raise Conflict("The first request with this Idempotency-Key stored no answer.")
         return StoredAnswer(status=stored.status, location=stored.location, body=answered)
 
-    async def forget_before(self, moment: datetime) -> None:
-        """A key is kept for a while; after that the same key is a new request."""
-        await self._keys.session.execute(
-            delete(IdempotencyKeyModel).where(IdempotencyKeyModel.created_at < moment)
-        )
+    async def forget_before(self, moment: datetime) -> int:
+        """A key is kept for a while; after that the same key is a new request. Answers how many there were."""
+        return await self._keys.delete_before(moment)
 
     async def store(self, actor: Actor, route: str, key: str, answer: StoredAnswer) -> None:
         """Keeps the answer in the transaction that did the work."""

@@ -56,11 +56,10 @@ class ProcessRepository(Repository[ProcessModel]):
     async def leave(self, id_: str) -> None:
         await self.session.execute(delete(ProcessModel).where(ProcessModel.id == id_))
 
-    async def bury(self) -> None:
+    async def bury(self) -> int:
         """Deletes the rows of processes that ended without a word, a day ago or longer."""
-        await self.session.execute(
-            delete(ProcessModel).where(ProcessModel.heartbeat_at < func.clock_timestamp() - timedelta(days=1))
-        )
+        long_dead = ProcessModel.heartbeat_at < func.clock_timestamp() - timedelta(days=1)
+        return await self._count(delete(ProcessModel).where(long_dead))
 
     async def alive(self) -> tuple[Process, ...]:
         """By the database's clock, as leases are. Long-dead rows are left out, not deleted."""
@@ -95,8 +94,9 @@ class ProcessService:
     async def alive(self) -> tuple[Process, ...]:
         return await self._processes.alive()
 
-    async def bury(self) -> None:
-        await self._processes.bury()
+    async def bury(self) -> int:
+        """Forgets those that ended without a word, a day ago or longer; answers how many."""
+        return await self._processes.bury()
 
     async def is_bot_alive(self) -> bool:
         """Whether one is connected to Discord, and can do jobs."""

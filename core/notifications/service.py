@@ -133,11 +133,26 @@ class NotificationService:
         await self._write(told, job.guild_id, job_line(job, None if guild is None else guild.name))
 
     async def schedule_paused(
-        self, owner: Actor, guild_id: Snowflake, *, schedule_id: uuid.UUID, name: str, reason: str | None
+        self,
+        owner: Actor,
+        guild_id: Snowflake | None,
+        *,
+        schedule_id: uuid.UUID,
+        name: str,
+        reason: str | None,
     ) -> None:
-        """By us: its owner is told unless they have chosen otherwise, and the guild's channel. At the end of the
-        transaction that pauses it, because nothing that others wait for is locked after notices."""
+        """By us: its owner is told unless they have chosen otherwise, and the guild's channel; of one that is of no
+        guild, those who own the installation. At the end of the transaction that pauses it, because nothing that others
+        wait for is locked after notices."""
         guild = await self._guild(guild_id)
+        if guild_id is None:
+            told = await self._owners_told()
+        else:
+            told = await self._told_in(guild_id, owner)
+        line = paused_line(schedule_id, name, None if guild is None else guild.name, reason)
+        await self._write(told, guild_id, line)
+
+    async def _told_in(self, guild_id: Snowflake, owner: Actor) -> list[Recipient]:
         told: list[Recipient] = []
         found = await self._choices.of_owner(owner)
         if found is not None and found[1].paused_schedules:
@@ -145,8 +160,16 @@ class NotificationService:
         channel_id = (await self._options.of(guild_id)).notify_channel_id
         if channel_id is not None:
             told.append(Recipient(guild_id=guild_id, channel_id=channel_id))
-        line = paused_line(schedule_id, name, None if guild is None else guild.name, reason)
-        await self._write(told, guild_id, line)
+        return told
+
+    async def _owners_told(self) -> list[Recipient]:
+        owners = await self._accounts.owners_at_discord()
+        chosen = await self._choices.choices_of(owners)
+        return [
+            Recipient(user_id=each)
+            for each in sorted(owners)
+            if chosen.get(each, NotificationChoices()).paused_schedules
+        ]
 
     async def announcement_waiting(
         self, author: Actor, guild_id: Snowflake, *, announcement_id: uuid.UUID, name: str

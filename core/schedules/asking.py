@@ -14,12 +14,14 @@ from core.errors import Conflict, Invalid, Problem
 from core.guilds.jobs import SyncPayload
 from core.guilds.service import GuildService
 from core.guilds.snapshots import SnapshotService
+from core.housekeeping.jobs import SPEC_OF, HousekeepingPayload
 from core.jobs.schemas import Job
 from core.jobs.service import JobService
 from core.schedules.payloads import (
     ApplyScheduled,
     CaptureScheduled,
     DriftCheckScheduled,
+    GuildWork,
     SchedulePayload,
 )
 from core.templates.plan import PlanOptions
@@ -63,9 +65,16 @@ class Asking:
             async with self._jobs.together():
                 yield
 
-    async def ask(self, actor: Actor, guild_id: str, payload: SchedulePayload) -> Job | None:
+    async def ask(self, actor: Actor, guild_id: str | None, payload: SchedulePayload) -> Job | None:
         """None where there is nothing to be done. Raises what asking by hand raises, and `Conflict` for an apply that
         would delete something; nothing is written then."""
+        if isinstance(payload, HousekeepingPayload):
+            return await self._keep_house(actor, payload)
+        if guild_id is None:
+            raise Invalid("Only housekeeping is of no guild.")
+        return await self._ask_in(actor, guild_id, payload)
+
+    async def _ask_in(self, actor: Actor, guild_id: str, payload: GuildWork) -> Job | None:
         match payload:
             case UndoPayload():
                 return await self._undo(actor, guild_id, payload)
@@ -89,10 +98,14 @@ class Asking:
             case AnnouncementPost(announcement_id=announcement_id):
                 return await self._announcements.request(actor, announcement_id, within=guild_id)
 
+    async def _keep_house(self, actor: Actor, payload: HousekeepingPayload) -> Job:
+        if actor.kind != "system":
+            raise _ours("Housekeeping is ours to see to: its own schedules can be run and given other times.")
+        return await self._jobs.ask(actor, SPEC_OF[type(payload)], payload, guild_id=None)
+
     async def _undo(self, actor: Actor, guild_id: str, payload: UndoPayload) -> Job:
         if actor.kind != "system":
-            message = "Ends are ours to see to: ask for what has one, with `until` or `expires_in`."
-            raise Invalid(message, problems=(Problem(pointer="/payload/kind", code="ours", message=message),))
+            raise _ours("Ends are ours to see to: ask for what has one, with `until` or `expires_in`.")
         return await self._jobs.ask(actor, UNDO, payload, guild_id=guild_id)
 
     async def _apply(self, actor: Actor, guild_id: str, wanted: ApplyScheduled) -> Job | None:
@@ -108,3 +121,7 @@ class Asking:
         if not plan.plan.steps:
             return None
         return await self._plans.request_apply(actor, plan.id)
+
+
+def _ours(message: str) -> Invalid:
+    return Invalid(message, problems=(Problem(pointer="/payload/kind", code="ours", message=message),))

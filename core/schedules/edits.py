@@ -66,6 +66,22 @@ def require_end(before: ScheduleDraft, after: ScheduleDraft) -> None:
         raise Invalid(message, problems=(Problem(pointer="", code="ours", message=message),))
 
 
+def require_same_work(before: ScheduleDraft, after: ScheduleDraft) -> None:
+    """What the installation does of itself is nobody's to change; when it does that is its owner's."""
+    if after.payload != before.payload:
+        message = (
+            "This is the installation's own: what it does stays, and everything else of it can be changed."
+        )
+        raise Invalid(message, problems=(Problem(pointer="/payload", code="ours", message=message),))
+
+
+def require_peoples(model: ScheduleModel) -> None:
+    """Raises `Invalid` for one of the installation's own, which would come back at the next start."""
+    if model.guild_id is None:
+        message = "This is the installation's own, and is not deleted: pause it instead."
+        raise Invalid(message, problems=(Problem(pointer="", code="ours", message=message),))
+
+
 def differing(one: ScheduleDraft, other: ScheduleDraft) -> dict[str, object]:
     return {name: value for name, value in _flat(one) if value != dict(_flat(other)).get(name)}
 

@@ -15,11 +15,13 @@ from core.schedules.timing import Timing
 class ScheduleModel(Identified):
     """`next_at` is the occurrence that comes next and `due_at` when it is to be run; both are None where none does.
     `actor` is its owner, as far as it is known beside what is looked up at each run; `failures` counts the runs that
-    failed one after the other."""
+    failed one after the other. One of no guild is the installation's own."""
 
     __tablename__ = "schedules"
 
-    guild_id: Mapped[str] = mapped_column(SnowflakeColumn(), ForeignKey("guilds.id", ondelete="CASCADE"))
+    guild_id: Mapped[str | None] = mapped_column(
+        SnowflakeColumn(), ForeignKey("guilds.id", ondelete="CASCADE")
+    )
     name: Mapped[str]
     payload: Mapped[SchedulePayload] = mapped_column(StructColumn(SchedulePayload))
     timing: Mapped[Timing] = mapped_column(StructColumn(Timing))
@@ -50,7 +52,7 @@ class ScheduleRunModel(Identified):
     __tablename__ = "schedule_runs"
 
     schedule_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("schedules.id", ondelete="CASCADE"))
-    guild_id: Mapped[str] = mapped_column(SnowflakeColumn())
+    guild_id: Mapped[str | None] = mapped_column(SnowflakeColumn())
     occurrence: Mapped[datetime]
     due_at: Mapped[datetime]
     by_hand: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -64,7 +64,7 @@ class Pausing:
         """What we have paused of these. At the end, because nobody who has told of something locks anything else."""
         ours = [(to_schedule(model), model.pause) for model in models if model.state == "paused"]
         for schedule, pause in ours:
-            if pause is not None:
+            if pause is not None and schedule.guild_id is not None:
                 await self._told.tell(schedule.guild_id, events.PAUSED, events.paused(schedule, pause))
         for schedule, pause in ours:
             if pause is not None:

@@ -1,4 +1,5 @@
-"""What a schedule can ask for: the kinds that are asked for as jobs, four that arise elsewhere, and one of our own."""
+"""What a schedule can ask for: the kinds that are asked for as jobs, four that arise elsewhere, and those of our own:
+the ends of what was done for a time, and housekeeping."""
 
 import uuid
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from core.actions.payloads import OnChannels, OnMembers, OnMessages
 from core.actions.undo import UndoPayload
 from core.announcements.jobs import AnnouncementPost
 from core.guilds.jobs import SyncPayload
+from core.housekeeping.jobs import HousekeepingPayload
 
 
 class CaptureScheduled(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="guild.capture"):
@@ -32,7 +34,7 @@ class ApplyScheduled(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
     values: dict[str, str] = {}
 
 
-SchedulePayload: TypeAlias = (
+GuildWork: TypeAlias = (
     OnMessages
     | OnMembers
     | OnChannels
@@ -43,3 +45,4 @@ SchedulePayload: TypeAlias = (
     | ApplyScheduled
     | UndoPayload
 )
+SchedulePayload: TypeAlias = GuildWork | HousekeepingPayload

@@ -1,7 +1,7 @@
 """Schedules as people look at them: those of a guild, what became of each, and when each runs next."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -59,9 +59,12 @@ class ScheduleReadings:
         """Newest first."""
         actor.require(guild_id, Right.SCHEDULES_READ)
         await self._guilds.known(actor, guild_id)
-        rows = await self._schedules.page(guild_id, wanted, paging)
-        items = tuple(to_schedule(row) for row in rows[: paging.limit])
-        return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
+        return _page(await self._schedules.page(guild_id, wanted, paging), paging.limit)
+
+    async def list_installation(self, actor: Actor, paging: Paging) -> Page[Schedule]:
+        """Those of no guild, for the installation's owner."""
+        actor.require_owner(Right.SYSTEM_READ)
+        return _page(await self._schedules.page(None, ALL, paging), paging.limit)
 
     async def runs(
         self, actor: Actor, schedule_id: uuid.UUID, paging: Paging, state: RunState | None = None
@@ -103,6 +106,20 @@ class ScheduleReadings:
     async def _visible(self, actor: Actor, schedule_id: uuid.UUID, *, lock: bool = False) -> ScheduleModel:
         actor.require_scope(Right.SCHEDULES_WRITE if lock else Right.SCHEDULES_READ)
         model = await self._schedules.find(schedule_id, lock=lock)
-        if model is None or not actor.unscoped().may(model.guild_id, Right.SCHEDULES_READ):
+        if model is None or not _may_know(actor, model):
             raise NotFound(f"There is no schedule {schedule_id}.")
+        if model.guild_id is None:
+            actor.require_scope(Right.SYSTEM_WRITE if lock else Right.SYSTEM_READ)
         return model
+
+
+def _page(rows: Sequence[ScheduleModel], limit: int) -> Page[Schedule]:
+    items = tuple(map(to_schedule, rows[:limit]))
+    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > limit else None)
+
+
+def _may_know(actor: Actor, model: ScheduleModel) -> bool:
+    """Of the installation's own its owner alone."""
+    if model.guild_id is None:
+        return actor.is_everywhere
+    return actor.unscoped().may(model.guild_id, Right.SCHEDULES_READ)

@@ -120,12 +120,9 @@ class RunRepository(Repository[ScheduleRunModel]):
         )
         await self.session.execute(select(func.pg_notify(CHANNEL, "")))
 
-    async def delete_before(self, moment: datetime) -> None:
-        await self.session.execute(
-            delete(ScheduleRunModel)
-            .where(ScheduleRunModel.state.not_in(OPEN_RUNS), ScheduleRunModel.ended_at < moment)
-            .execution_options(synchronize_session=False)
-        )
+    async def delete_before(self, moment: datetime) -> int:
+        ended = ScheduleRunModel.state.not_in(OPEN_RUNS)
+        return await self._count(delete(ScheduleRunModel).where(ended, ScheduleRunModel.ended_at < moment))
 
 
 def _by_schedule(

@@ -119,9 +119,9 @@ class RunService:
                 return await self._runs.get_one(id=row["id"])
             at += timedelta(microseconds=1)
 
-    async def delete_old(self, keep: timedelta) -> None:
-        """Runs that ended longer ago than `keep`; their jobs are gone by then."""
-        await self._runs.delete_before(self._clock() - keep)
+    async def delete_old(self, keep: timedelta) -> int:
+        """Runs that ended longer ago than `keep`; their jobs are gone by then. Answers how many."""
+        return await self._runs.delete_before(self._clock() - keep)
 
     async def _claim(self, models: Sequence[ScheduleModel], now: datetime) -> None:
         open_runs = await self._runs.open_of([model.id for model in models])
@@ -159,8 +159,9 @@ class RunService:
     async def _put_off(self, model: ScheduleModel, state: RunState, now: datetime) -> None:
         """What was called off because nothing may be done in the guild is due again when something may: an end that is
         skipped never comes."""
-        is_undo = isinstance(model.payload, UndoPayload)
-        if is_undo and state in {"cancelled", "failed"} and await self._schedules.is_closed(model.guild_id):
+        if model.guild_id is None or not isinstance(model.payload, UndoPayload):
+            return
+        if state in {"cancelled", "failed"} and await self._schedules.is_closed(model.guild_id):
             model.next_at = model.due_at = now
             if model.state == "ended":
                 model.state = "active"

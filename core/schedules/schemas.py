@@ -75,10 +75,11 @@ class ScheduleChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """`actor` is its owner; `next` is None where it is not active or has no occurrence left."""
+    """`actor` is its owner; `next` is None where it is not active or has no occurrence left. One without a guild is the
+    installation's own."""
 
     id: uuid.UUID
-    guild_id: Snowflake
+    guild_id: Snowflake | None
     name: str
     payload: SchedulePayload
     timing: Timing

@@ -50,6 +50,12 @@ def _of_cron(fields: str) -> str:
     return f"on {day} at {at}"
 
 
+def lasting(seconds: int) -> str:
+    """How long that is: "1 hour", "2 days and 6 hours"."""
+    said = _of_seconds(seconds)
+    return f"1 {said}" if said in dict(_UNITS) else said
+
+
 def _of_seconds(seconds: int) -> str:
     parts: list[str] = []
     for name, length in _UNITS:

@@ -25,6 +25,8 @@ from core.schedules.edits import (
     plan_on,
     require_end,
     require_fresh,
+    require_peoples,
+    require_same_work,
     still_named,
     still_to_come,
 )
@@ -113,7 +115,7 @@ class ScheduleService(ScheduleReadings):
         that says so, which may allow less than the one it was made with. Raises `Stale` where it was changed after
         `seen`, and as `create`."""
         model = await self._own(actor, schedule_id)
-        await self._guilds.require_present(actor, model.guild_id)
+        await self._require_present(actor, model)
         require_fresh(model, seen)
         before, now = draft_of(model), self._clock()
         after = changed(before, changes)
@@ -124,15 +126,7 @@ class ScheduleService(ScheduleReadings):
             require_scopes(actor, after.payload)
         moves = moved(before.timing, after.timing)
         require_sound(after, now, when=moves)
-        if isinstance(before.payload, UndoPayload):
-            require_end(before, after)
-        elif replace(after, name=before.name) != before:
-            keeps = is_same_person(model.actor, actor) and after.payload == before.payload
-            owner = model.actor if keeps else owner_of(actor, model.guild_id)
-            if owner.account_id is None:
-                raise Forbidden("Only an account can own schedules: log in with Discord first.")
-            await self._rehearsal.rehearse(owner, model.guild_id, after.payload)
-            model.actor, model.account_id = owner, owner.account_id
+        await self._require_allowed(actor, model, before, after)
         for name, value in fields_of(after).items():
             setattr(model, name, value)
         model.updated_at = now
@@ -148,6 +142,22 @@ class ScheduleService(ScheduleReadings):
         )
         return to_schedule(model)
 
+    async def _require_allowed(
+        self, actor: Actor, model: ScheduleModel, before: ScheduleDraft, after: ScheduleDraft
+    ) -> None:
+        """Whose it is from then on is written on the way."""
+        if isinstance(before.payload, UndoPayload):
+            require_end(before, after)
+        elif model.guild_id is None:
+            require_same_work(before, after)
+        elif replace(after, name=before.name) != before:
+            keeps = is_same_person(model.actor, actor) and after.payload == before.payload
+            owner = model.actor if keeps else owner_of(actor, model.guild_id)
+            if owner.account_id is None:
+                raise Forbidden("Only an account can own schedules: log in with Discord first.")
+            await self._rehearsal.rehearse(owner, model.guild_id, after.payload)
+            model.actor, model.account_id = owner, owner.account_id
+
     async def pause(self, actor: Actor, schedule_id: uuid.UUID, reason: str | None = None) -> Schedule:
         """What is being done goes on. Raises `Conflict` where it is not active."""
         model = await self._own(actor, schedule_id)
@@ -157,7 +167,7 @@ class ScheduleService(ScheduleReadings):
             )
         await self._pausing.pause(model, actor, "by_hand", reason)
         paused = to_schedule(model)
-        if paused.pause is not None:
+        if paused.pause is not None and paused.guild_id is not None:
             await self._told.tell(paused.guild_id, events.PAUSED, events.paused(paused, paused.pause))
         return paused
 
@@ -166,12 +176,12 @@ class ScheduleService(ScheduleReadings):
         nothing left to do, and what asking for it as its owner raises."""
         model = await self._own(actor, schedule_id)
         require_scopes(actor, model.payload)
-        await self._guilds.require_present(actor, model.guild_id)
+        await self._require_present(actor, model)
         if model.state != "paused":
             raise Conflict(
                 f"This schedule is {model.state}: only a paused one is resumed.", code="schedule_state"
             )
-        if not isinstance(model.payload, UndoPayload):
+        if model.guild_id is not None and not isinstance(model.payload, UndoPayload):
             await self._rehearsal.rehearse(model.actor, model.guild_id, model.payload)
         now = self._clock()
         model.state, model.pause, model.failures, model.updated_at = "active", None, 0, now
@@ -183,21 +193,24 @@ class ScheduleService(ScheduleReadings):
             actor, model, "schedule.resume", before={"state": "paused"}, after={"state": "active"}
         )
         resumed = to_schedule(model)
-        await self._told.tell(resumed.guild_id, events.RESUMED, events.resumed(resumed, actor))
+        if resumed.guild_id is not None:
+            await self._told.tell(resumed.guild_id, events.RESUMED, events.resumed(resumed, actor))
         return resumed
 
     async def run_now(self, actor: Actor, schedule_id: uuid.UUID) -> ScheduleRun:
         """Beside its times, as its owner, for a credential that could ask for the same by hand."""
         model = await self._own(actor, schedule_id)
         require_scopes(actor, model.payload)
-        await self._guilds.require_present(actor, model.guild_id)
+        await self._require_present(actor, model)
         run = await self._running.run_now(model, request_id=actor.request_id)
         await self._record(actor, model, "schedule.run", after={"run": run.id})
         return to_run(run)
 
     async def delete(self, actor: Actor, schedule_id: uuid.UUID, *, seen: datetime | None = None) -> None:
-        """With its history; what is being done goes on. Raises `Stale` where it was changed after `seen`."""
+        """With its history; what is being done goes on. Raises `Stale` where it was changed after `seen`, and `Invalid`
+        for one of the installation's own."""
         model = await self._own(actor, schedule_id)
+        require_peoples(model)
         require_fresh(model, seen)
         await self._schedules.drop(schedule_id)
         await self._record(actor, model, "schedule.delete", before=draft_of(model))
@@ -214,9 +227,16 @@ class ScheduleService(ScheduleReadings):
             after=after,
         )
 
+    async def _require_present(self, actor: Actor, model: ScheduleModel) -> None:
+        """Raises what says that nothing can be done in its guild, if it is of one."""
+        if model.guild_id is not None:
+            await self._guilds.require_present(actor, model.guild_id)
+
     async def _own(self, actor: Actor, schedule_id: uuid.UUID) -> ScheduleModel:
-        """Locked. One's own, or anybody's for who may change those of others."""
+        """Locked. One's own, or anybody's for who may change those of others; the installation's for its owner."""
         model = await self._visible(actor, schedule_id, lock=True)
+        if model.guild_id is None:
+            return model
         actor.require(model.guild_id, Right.SCHEDULES_WRITE)
         if not is_same_person(model.actor, actor):
             actor.unscoped().require(model.guild_id, _OF_OTHERS)

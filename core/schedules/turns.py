@@ -109,6 +109,8 @@ class Turns:
 
     async def _asker_of(self, model: ScheduleModel, askers: dict[bytes, Actor]) -> Actor:
         """Its owner, but of an end nobody but us."""
+        if model.guild_id is None:
+            return replace(SYSTEM, via="schedule")
         if isinstance(model.payload, UndoPayload):
             return on_behalf_of(model.actor)
         key = msgspec.json.encode(model.actor)

@@ -125,9 +125,10 @@ class UndoService:
         """Whether that act's own schedule still takes it back."""
         return await self._reversals.has(payload.job_id, target_of(payload, subject))
 
-    async def delete_old(self, keep: timedelta) -> None:
-        """Schedules that took something back longer ago than `keep`; those of people are theirs to delete."""
-        await self._schedules.drop_undone(self._clock() - keep)
+    async def delete_old(self, keep: timedelta) -> int:
+        """Schedules that took something back longer ago than `keep`; those of people are theirs to delete. Answers how
+        many."""
+        return await self._schedules.drop_undone(self._clock() - keep)
 
     async def _put(
         self, job: Job, action: Endable, effects: Sequence[Effect], ends_at: datetime, now: datetime

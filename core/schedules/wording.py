@@ -51,20 +51,20 @@ def trigger_of(
     raise _refused("at", "one_of", "Say when: by cron, every or at.")
 
 
-def seconds_of(text: str) -> int:
-    """A number may be left out where it is one: "day". Raises `Invalid`."""
+def seconds_of(text: str, name: str = "every") -> int:
+    """A number may be left out where it is one: "day". Raises `Invalid`, at that name."""
     left, seconds = text.strip().lower().removeprefix("every "), 0
     while left:
         part = _PART.match(left)
         unit = None if part is None else _SECONDS.get(part[2])
         if part is None or unit is None:
-            raise _refused("every", "length", f"{text!r} is no length of time: {_EVERY}.")
+            raise _refused(name, "length", f"{text!r} is no length of time: {_EVERY}.")
         seconds += int(part[1] or 1) * unit
         left = left[part.end() :]
         left = left[_between(left) :]
     if not 1 <= seconds <= LONGEST_SECONDS:
         days = LONGEST_SECONDS // 86_400
-        raise _refused("every", "length", f"{text!r} is not between a second and {days} days: {_EVERY}.")
+        raise _refused(name, "length", f"{text!r} is not between a second and {days} days: {_EVERY}.")
     return seconds
 
 

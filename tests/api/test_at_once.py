@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.api.world import Api
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.size import sized
 
 KEY = {"Idempotency-Key": "once"}
@@ -103,7 +104,7 @@ async def test_those_that_wait_for_the_first_keep_nobody_else_waiting(
         await asyncio.sleep(2)
         for number in range(3):
             elsewhere = socketed.post("/api/v1/templates", json={"name": f"t{number}"})
-            assert (await asyncio.wait_for(elsewhere, 15)).status_code == 201
+            assert (await asyncio.wait_for(elsewhere, PATIENCE)).status_code == 201
         assert not waiting.done()
     answers = await waiting
     assert {told(answer) for answer in answers} == {told(answers[0])}

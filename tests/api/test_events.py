@@ -36,7 +36,7 @@ async def test_a_stream_tells_the_history_then_what_happens_and_ends_with_the_jo
 ) -> None:
     job_id = await job(api)
     following = asyncio.create_task(followed(socketed, job_id))
-    await asyncio.sleep(0.3)
+    await api.all_wait(1)
     assert not following.done()
     await api.work()
     told = await following
@@ -118,7 +118,7 @@ async def test_open_streams_hold_no_connection_to_the_database(api: Api, sockete
 async def test_a_lost_listening_connection_is_made_again(api: Api, socketed: httpx.AsyncClient) -> None:
     job_id = await job(api)
     following = asyncio.create_task(followed(socketed, job_id))
-    await asyncio.sleep(0.2)
+    await api.all_wait(1)
     await api.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
     )
@@ -129,7 +129,7 @@ async def test_a_lost_listening_connection_is_made_again(api: Api, socketed: htt
 
 async def test_streams_end_when_the_server_stops(api: Api, socketed: httpx.AsyncClient) -> None:
     following = asyncio.create_task(followed(socketed, await job(api)))
-    await asyncio.sleep(0.3)
+    await api.all_wait(1)
     parts_in(api.app).hub.close()
     async with asyncio.timeout(PATIENCE):
         assert (await following)[0].event == "job.queued"
@@ -141,7 +141,7 @@ async def test_a_retried_job_goes_on_telling(api: Api, socketed: httpx.AsyncClie
     await api.execute("UPDATE jobs SET state = 'failed'")
     await api.post(f"/jobs/{job_id}/retry")
     following = asyncio.create_task(followed(socketed, job_id))
-    await asyncio.sleep(0.3)
+    await api.all_wait(1)
     assert not following.done()
     await api.work()
     assert [event.event for event in await following].count(SETTLED) == 2
@@ -169,7 +169,7 @@ async def test_a_guild_is_followed_from_now_on_and_across_its_jobs(
     await api.post(f"/guilds/{guild_id}/sync")
     await api.work()
     following = asyncio.create_task(guild_events(socketed, guild_id, 6))
-    await asyncio.sleep(0.5)
+    await api.all_wait(1)
     jobs = [(await api.post(f"/guilds/{guild_id}/sync")).json()["id"] for _ in range(2)]
     await api.work()
     told = await asyncio.wait_for(following, PATIENCE)
@@ -187,7 +187,7 @@ async def test_a_guilds_stream_goes_on_behind_the_last_event_that_was_seen(
 ) -> None:
     guild_id = await api.guild()
     following = asyncio.create_task(guild_events(socketed, guild_id, 1))
-    await asyncio.sleep(0.5)
+    await api.all_wait(1)
     for _ in range(3):
         await api.post(f"/guilds/{guild_id}/sync")
     first = (await asyncio.wait_for(following, PATIENCE))[0]

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from core.announcements.schemas import AnnouncementDraft, AnnouncementMessage
 from core.discord.permissions import Permission
+from tests.api.announcing import announcement_in, channel_in, draft_in, posted
 from tests.api.conftest import document
 from tests.api.test_openapi import operations
 from tests.api.world import DOCUMENT, Api
@@ -61,6 +63,33 @@ async def on_schedule(api: Api, what: str) -> Asked:
     if what == "resume":
         await api.post(f"{path}/pause")
     return f"{path}/{what}", {}
+
+
+async def write(api: Api, what: str, **fields: Any) -> Asked:
+    guild_id = await api.guild()
+    draft = await draft_in(api, guild_id, **fields)
+    if what == "announcements/preview":
+        del draft["name"]
+    return f"/guilds/{guild_id}/{what}", {"json": draft}
+
+
+async def on_announcement(api: Api, what: str) -> Asked:
+    made = await announcement_in(api, await api.guild())
+    path = f"/announcements/{made['id']}/posts"
+    return (f"{path}/{await posted(api, made)}/{what}" if what else path), {}
+
+
+async def decide(api: Api) -> Asked:
+    """On what somebody in Discord has written."""
+    guild_id = await api.guild()
+    message = AnnouncementMessage(content="Ahoy")
+    draft = AnnouncementDraft(
+        name="Opening", channel_id=await channel_in(api, guild_id), message=message, needs_approval=True
+    )
+    async with api.database.unit() as unit:
+        author = member(guild_id, Permission.ADMINISTRATOR)
+        made = await unit.announcements.create(author, guild_id, draft)
+    return f"/announcements/{made.id}/approval", {"json": {"decision": "approve", "revision": 1}}
 
 
 async def plan(api: Api) -> Asked:
@@ -148,6 +177,11 @@ ASK: dict[str, Callable[[Api], Awaitable[Asked]]] = {
     "pauseSchedule": lambda api: on_schedule(api, "pause"),
     "resumeSchedule": lambda api: on_schedule(api, "resume"),
     "runSchedule": lambda api: on_schedule(api, "run"),
+    "createAnnouncement": lambda api: write(api, "announcements"),
+    "previewNewAnnouncement": lambda api: write(api, "announcements/preview"),
+    "decideAnnouncement": decide,
+    "postAnnouncement": lambda api: on_announcement(api, ""),
+    "editAnnouncementPost": lambda api: on_announcement(api, "edit"),
     "pauseSystem": lambda api: plainly("/system/pause", json={"reason": "x"}),
     "resumeSystem": resume,
     "createTemplate": lambda api: plainly("/templates", json={"name": "x"}),

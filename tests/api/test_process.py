@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
-from api.__main__ import listening
+from api.__main__ import listening, main
 from api.metrics import MEDIA_TYPE
 from core.catalog import CATALOG
 from core.db import Engines
@@ -47,7 +48,7 @@ class Program:
             self.lines.append(line)
         return self
 
-    def end(self, timeout: float = 20) -> tuple[int, str]:
+    def end(self, timeout: float = PATIENCE) -> tuple[int, str]:
         """Its exit status and what it wrote to standard error."""
         try:
             return self.process.returncode or 0, self.process.communicate(timeout=timeout)[1]
@@ -122,13 +123,34 @@ async def _open_job(database_url: str) -> str:
     return str(job.id)
 
 
-def refused(folder: Path, **given: str) -> str:
-    """The one sentence with which it does not start."""
-    program = Program(folder, **given)
-    error = program.end()[1]
-    assert program.process.returncode == 78
-    assert len(error.splitlines()) == 1, error
-    return error
+class Start:
+    """As `python -m api` does it, in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def refused(self, folder: Path, **given: str) -> str:
+        """The one sentence with which it does not start."""
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        with self._monkeypatch.context() as patch:
+            patch.setattr("api.__main__.write_logs", lambda _: None)  # they stay as they are for other tests
+            patch.chdir(folder)
+            for name, value in {**child_environment(), **given}.items():
+                patch.setenv(name, value)
+            try:
+                status = main()
+            finally:
+                for number, handler in handlers.items():
+                    signal.signal(number, handler)
+        error = self._capsys.readouterr().err
+        assert (status, len(error.splitlines())) == (78, 1), error
+        return error
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Start:
+    return Start(monkeypatch, capsys)
 
 
 async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before(free_port: int) -> None:
@@ -148,34 +170,36 @@ async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before
             await writer.wait_closed()
 
 
-def test_without_servers_it_says_what_to_do(tmp_path: Path) -> None:
-    assert "just up" in refused(tmp_path)
+def test_without_servers_it_says_what_to_do(start: Start, tmp_path: Path) -> None:
+    assert "just up" in start.refused(tmp_path)
 
 
 def test_a_port_for_metrics_that_is_in_use_is_one_sentence(
-    database_url: str, redis_url: str, free_port: int, tmp_path: Path
+    start: Start, database_url: str, redis_url: str, free_port: int, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         given = settings(database_url, redis_url, free_port) | {"GUILDWRIGHT_METRICS_PORT": port}
-        assert "GUILDWRIGHT_METRICS_PORT" in refused(tmp_path, **given)
+        assert "GUILDWRIGHT_METRICS_PORT" in start.refused(tmp_path, **given)
 
 
-def test_a_port_in_use_is_one_sentence(database_url: str, redis_url: str, tmp_path: Path) -> None:
+def test_a_port_in_use_is_one_sentence(
+    start: Start, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        assert "GUILDWRIGHT_PORT" in refused(tmp_path, **settings(database_url, redis_url, port))
+        assert "GUILDWRIGHT_PORT" in start.refused(tmp_path, **settings(database_url, redis_url, port))
 
 
 def test_a_database_that_is_not_migrated_is_one_sentence(
-    servers: Servers, free_port: int, tmp_path: Path
+    start: Start, servers: Servers, free_port: int, tmp_path: Path
 ) -> None:
     given = settings(servers.database_url, servers.redis_url, free_port)
-    assert "just migrate" in refused(tmp_path, **given)
+    assert "just migrate" in start.refused(tmp_path, **given)
 
 
 def test_its_first_start_makes_the_installations_keys(
-    database_url: str, redis_url: str, free_port: int, tmp_path: Path
+    start: Start, database_url: str, redis_url: str, free_port: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "keys.json"
     given = settings(database_url, redis_url, free_port) | {"GUILDWRIGHT_KEYS_FILE": str(path)}
@@ -185,9 +209,12 @@ def test_its_first_start_makes_the_installations_keys(
     program.process.send_signal(signal.SIGTERM)
     program.end()
     path.chmod(0o644)
-    assert "chmod 600" in refused(tmp_path, **given)
+    assert "chmod 600" in start.refused(tmp_path, **given)
     assert path.read_text() == made
 
 
 def test_a_port_that_is_none_is_one_sentence(tmp_path: Path) -> None:
-    assert "GUILDWRIGHT_PORT" in refused(tmp_path, GUILDWRIGHT_PORT="banana")
+    program = Program(tmp_path, GUILDWRIGHT_PORT="banana")
+    error = program.end()[1]
+    assert (program.process.returncode, len(error.splitlines())) == (78, 1)
+    assert "GUILDWRIGHT_PORT" in error

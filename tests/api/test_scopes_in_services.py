@@ -6,6 +6,7 @@ import pytest
 
 from core.catalog import CATALOG
 from core.rights import covers
+from tests.api.announcing import announcement_in, posted
 from tests.api.people import someone
 from tests.api.programs import bearer, token
 from tests.api.test_every_post import ASK
@@ -20,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "putPolicies": {"rules": []},
     "editCallback": {"enabled": False},
     "editSchedule": {"name": "Theirs"},
+    "editAnnouncement": {"name": "Theirs"},
     "editSnapshot": {"label": "before"},
     "putAccess": {"role": "moderator"},
 }
@@ -37,6 +39,7 @@ async def world(api: Api) -> dict[str, str]:
     redelivery = (await ASK["redeliver"](api))[0].split("/")
     path, sent = await ASK["createSchedule"](api)
     schedule = await api.post(path, **sent)
+    announcement = await announcement_in(api, guild_id)
     await token(api)
     await api.capture(guild_id)  # the first one of all stays
     person = await someone(api, guild_id=guild_id)
@@ -56,6 +59,8 @@ async def world(api: Api) -> dict[str, str]:
         "callback_id": redelivery[2],
         "delivery_id": redelivery[4],
         "schedule_id": schedule.json()["id"],
+        "announcement_id": announcement["id"],
+        "post_id": await posted(api, announcement),
         "token_id": (await api.get("/me/tokens")).json()["items"][0]["id"],
     }
 

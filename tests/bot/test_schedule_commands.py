@@ -13,6 +13,7 @@ from sqlalchemy import text
 from bot.cogs.schedule import DELETED_AGAIN
 from bot.ui.confirm import NOT_YOURS
 from bot.ui.schedule_list import undo_row
+from core.actions.payloads import ChannelLock
 from core.embedded import Servers
 from core.paging import Paging
 from core.schedules.schemas import Schedule
@@ -127,6 +128,9 @@ async def test_zones_are_completed_from_a_part_of_their_name(road: Road) -> None
         ({"every": "2h", "label": "x"}, "label: message takes no label."),
         ({"every": "2h", "what": "capture", "text": None}, "channel: capture takes no channel."),
         ({"every": "2h", "what": "message", "text": None}, "text: message needs a text."),
+        ({"every": "2h", "for": "1h"}, "for: message takes no for."),
+        ({"every": "2h", "what": "lock channel", "text": None, "for": "long"}, "for: 'long' is no length"),
+        ({"every": "2h", "what": "lock channel", "text": None, "for": "5 s"}, "for: From 60 to "),
     ],
 )
 async def test_what_is_wrong_is_said_under_the_name_of_its_option(
@@ -146,6 +150,16 @@ async def test_who_may_not_apply_a_template_by_hand_schedules_none(road: Road) -
     assert await schedules(road) == []
     made = await road.command("ada", "schedule add", **wanted)
     assert "applies the newest version of a template, and deletes nothing: every 7 days" in words(made)
+
+
+async def test_a_channel_can_be_locked_every_night_for_some_hours(road: Road) -> None:
+    made = await add(
+        road, "ada", what="lock channel", text=None, name="Night", cron="0 22 * * *", **{"for": "8h"}
+    )
+    log = str(road.guild["channels"]["log"])
+    assert f"locks <#{log}> for 8 hours: every day at 22:00, UTC" in words(made)
+    (schedule,) = await schedules(road)
+    assert schedule.payload == ChannelLock(channel_id=log, expires_in=8 * 3600)
 
 
 async def test_a_schedule_is_found_by_its_name_paused_resumed_run_and_deleted(road: Road) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.chaos.askers import Asked
+from tests.chaos.ends import is_timed, wrong_ends
 from tests.chaos.records import Records, Row, step_of
 from tests.chaos.wishes import Wish, identity
 
@@ -37,6 +38,7 @@ class Judge:
             ),
             *self._nobodys(),
             *self._announced(),
+            *wrong_ends(self._records),
         ]
 
     def undecided(self) -> Counter[str]:
@@ -91,7 +93,8 @@ class Judge:
             if count > 1
         )
         announcing = {job_id for job_id in unclaimed if rows[job_id].kind.startswith("guild.announce_")}
-        for job_id in sorted(unclaimed - firsts - announcing):
+        ends = {job_id for job_id in unclaimed if self._is_end(rows[job_id])}
+        for job_id in sorted(unclaimed - firsts - announcing - ends):
             row = rows[job_id]
             wish = perhaps.pop(identity(row.guild_id, row.payload), None)
             if wish is None:
@@ -102,6 +105,11 @@ class Judge:
             yield f"{count} audit entries too many say that job {job_id} was asked for"
         for job_id in rows.keys() - set(self._records.audited):
             yield f"no audit entry says that job {job_id} was asked for"
+
+    def _is_end(self, row: Row) -> bool:
+        """Of a job that somebody asked for a time."""
+        of = self._records.rows.get(row.payload["job_id"]) if row.kind == "action.undo" else None
+        return of is not None and is_timed(of)
 
     def _announced(self) -> Iterator[str]:
         """Owners are told once of each guild that came, in a message that is there."""
@@ -134,6 +142,8 @@ class Judge:
             yield from self._once_each(row, lambda step: True)
         elif row.kind in {"channel.lock", "channel.unlock"}:
             yield from self._once_each(row, lambda step: step in {"lock", "unlock"})
+        elif row.kind == "channel.overwrite":
+            yield from self._once_each(row, lambda step: step == "overwrite")
         elif row.kind == "message.send":
             yield from self._sent(row)
         elif row.state == "succeeded" and row.kind in self._looks:

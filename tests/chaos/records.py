@@ -11,7 +11,11 @@ from core.config import asyncpg_dsn
 from tests.chaos.world import World
 
 _REASON = re.compile(r"^guildwright job (\S+) (\S+), asked by ")
-_OPEN = "SELECT count(*) FROM jobs WHERE state IN ('queued', 'waiting', 'running')"
+_OPEN = """
+    SELECT (SELECT count(*) FROM jobs WHERE state IN ('queued', 'waiting', 'running'))
+        + (SELECT count(*) FROM schedules WHERE state = 'active')
+        + (SELECT count(*) FROM schedule_runs WHERE state IN ('waiting', 'asked'))
+"""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,8 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     writes: dict[tuple[str, str], int]
     changes: dict[tuple[str, str], int]
     dumps: dict[str, Any]
+    ends: dict[str, str]
+    """The state of each schedule that takes back what a job did, by the job."""
     direct: list[str]
     """The ids of what the owner of the application was sent in direct messages."""
 
@@ -56,6 +62,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def open_jobs(world: World) -> int:
+    """Also what is still to be taken back."""
     connection = await asyncpg.connect(asyncpg_dsn(world.servers.urls.database_url))
     try:
         return int(await connection.fetchval(_OPEN))
@@ -88,6 +95,15 @@ async def rows_of(world: World) -> dict[str, Row]:
         await connection.close()
 
 
+async def ends_of(world: World) -> dict[str, str]:
+    connection = await asyncpg.connect(asyncpg_dsn(world.servers.urls.database_url))
+    try:
+        found = await connection.fetch("SELECT id, state FROM schedules")
+        return {str(schedule["id"]): schedule["state"] for schedule in found}
+    finally:
+        await connection.close()
+
+
 async def audited_jobs(world: World) -> list[str]:
     """The jobs for which there is an entry that somebody asked for them, once for each entry."""
     connection = await asyncpg.connect(asyncpg_dsn(world.servers.urls.database_url))
@@ -109,6 +125,7 @@ async def read_records(world: World) -> Records:
         writes=_by_step(effects),
         changes=_by_step(logs),
         dumps={guild_id: await world.sim.dump(guild_id) for guild_id in guild_ids},
+        ends=await ends_of(world),
         direct=[message["id"] for message in await world.sim("GET", "/users/owner/messages")],
     )
 

@@ -50,6 +50,16 @@ async def furnish(sim: Control, discord: Discord, *, jobs: int, name: str) -> Th
         "member.unban": [await _banned(discord, made["id"], members[f"{name}-x{n}"]) for n in range(some)],
         "channel.lock": [{"channel_id": channels[f"hall-{n}"]} for n in range(some)],
         "channel.unlock": [{"channel_id": channels[f"locked-{n}"]} for n in range(some)],
+        "channel.overwrite": [
+            {
+                "channel_id": channels[f"nook-{n}"],
+                "target_kind": "role",
+                "target_id": roles["Prize"],
+                "allow": ["view_channel"],
+                "deny": ["send_messages"],
+            }
+            for n in range(some)
+        ],
         "channel.follow": [
             {"channel_id": channels[f"ear-{n}"], "source_channel_id": channels["paper"]} for n in range(some)
         ],
@@ -81,7 +91,11 @@ def _spec(name: str, some: int) -> dict[str, Any]:
             *({"name": f"talk-{n}"} for n in range(_TALK)),
             {"name": "news", "type": "announcement"},
             {"name": "paper", "type": "announcement"},
-            *({"name": f"{kind}-{n}"} for kind in ("lane", "hall", "ear", "heard") for n in range(some)),
+            *(
+                {"name": f"{kind}-{n}"}
+                for kind in ("lane", "hall", "nook", "ear", "heard")
+                for n in range(some)
+            ),
             *({"name": f"locked-{n}", "permission_overwrites": locked} for n in range(some)),
         ],
         "members": [

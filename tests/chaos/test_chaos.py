@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.chaos.ends import ends_come_soon
 from tests.chaos.judge import Judge
 from tests.chaos.points import POINTS
 from tests.chaos.records import open_jobs, read_records, rows_of
@@ -16,7 +17,7 @@ from tests.chaos.storm import Storm
 from tests.chaos.world import World, world
 from tests.fixtures.size import SEED, sized
 
-JOBS = sized(small=150, soak=1000)
+JOBS = sized(small=130, soak=1000)
 ROUNDS = sized(small=1, soak=5)
 SETTLE_SECONDS = sized(small=120, soak=600)
 
@@ -39,14 +40,15 @@ async def storms_and_is_judged(
 ) -> None:
     storm = Storm(there, jobs=JOBS, rounds=ROUNDS, seed=SEED)
     try:
-        await storm.rage()
-        watch.lap("storm")
-        await asyncio.wait_for(there.askers.all_answered(), SETTLE_SECONDS)
-        await settled(there)
-        watch.lap("settled")
-        ended = await rows_of(there)
-        await ask_again(there)
-        watch.lap("asked again")
+        async with ends_come_soon(there):
+            await storm.rage()
+            watch.lap("storm")
+            await asyncio.wait_for(there.askers.all_answered(), SETTLE_SECONDS)
+            await settled(there)
+            watch.lap("settled")
+            ended = await rows_of(there)
+            await ask_again(there)
+            watch.lap("asked again")
     finally:
         kept = tmp_path / "log"
         kept.write_text(there.log.read_text(encoding="utf-8") if there.log.exists() else "", encoding="utf-8")

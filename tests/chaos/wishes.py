@@ -53,7 +53,7 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
 
 # How often each kind is asked for, out of a hundred.
 SHARES = {
-    "message.send": 26,
+    "message.send": 22,
     "message.edit": 8,
     "message.delete": 7,
     "message.crosspost": 4,
@@ -65,11 +65,14 @@ SHARES = {
     "member.kick": 5,
     "member.ban": 5,
     "member.unban": 3,
-    "channel.lock": 3,
+    "channel.lock": 4,
     "channel.unlock": 2,
+    "channel.overwrite": 3,
     "channel.follow": 3,
     "channel.unfollow": 2,
 }
+TIMED = ("role.grant", "member.ban", "channel.lock", "channel.overwrite")
+"""Kinds that can be asked for a time; half of them are."""
 _PER_MEMBER = {"role.grant", "role.revoke", "member.timeout", "member.nick", "member.kick", "member.ban"}
 
 
@@ -84,7 +87,8 @@ class Wishing:
 
     def jobs(self) -> Iterator[Wish]:
         """Every kind comes early; after that by its share."""
-        firsts = [*SHARES, "guild.sync", "chained", "alike", "in part", "in vain"]
+        firsts = [*SHARES, *(f"timed {kind}" for kind in TIMED)]
+        firsts += ["guild.sync", "chained", "alike", "in part", "in vain"]
         self._dice.shuffle(firsts)
         for kind in firsts:
             yield from self._of(kind)
@@ -122,7 +126,10 @@ class Wishing:
             case "in vain":
                 yield self._in_vain(guild)
             case _:
-                payload = self._payload(kind, guild) or self._message(guild)
+                plain = kind.removeprefix("timed ")
+                payload = self._payload(plain, guild) or self._message(guild)
+                if payload["kind"] in TIMED and (plain != kind or self._dice.random() < 0.5):
+                    payload |= {"expires_in": 3600}
                 manner: Manner = "bare" if self._dice.random() < 0.15 else "keyed"
                 yield self._wish(guild.guild_id, payload, manner=manner)
 

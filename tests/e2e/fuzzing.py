@@ -39,6 +39,7 @@ _LARGE = (
     *("createDiff", "createJob", "createPlan", "createPlans", "createTemplate", "createVersion"),
     *("editGuildSettings", "importTemplate", "putPolicies"),
     *("createSchedule", "editSchedule", "previewNewSchedule", "editCallback", "createCallback"),
+    *("createAnnouncement", "editAnnouncement", "previewNewAnnouncement"),
 )
 _SPARED = (
     "[[operations]]",

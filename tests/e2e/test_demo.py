@@ -20,12 +20,11 @@ from core.processes import OwnProcess, ProcessGroup
 from core.templates.example import EXAMPLE
 from tests.fixtures.environment import ROOT, child_environment
 from tests.fixtures.patience import LONG_PATIENCE
-from tests.fixtures.size import sized
 
 NATIVE = ROOT.parent / "shared" / "discord" / "native-templates"
 NATIVE_FILES = sorted(NATIVE.glob("*.json"), key=lambda path: path.stat().st_size)
 # Where Discord's templates do not lie beside the checkout, our own example stands in.
-FILES = NATIVE_FILES[: sized(small=1, soak=len(NATIVE_FILES))] or [EXAMPLE]
+FILES = NATIVE_FILES or [EXAMPLE]
 STEPS = (
     "The guild as it is now is kept",
     "The guild now is what the document says",
@@ -147,6 +146,7 @@ def test_settings_of_the_shell_and_of_an_env_file_are_not_read(shown: Shown) -> 
     assert not shown.canary_was_called
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
 async def test_it_ends_by_itself_when_asked_and_takes_native_templates_of_discord(
     demo: Demo, file: Path

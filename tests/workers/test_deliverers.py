@@ -14,12 +14,14 @@ import pytest
 from sqlalchemy import event
 
 from core.config import Settings
+from core.housekeeping.jobs import CLEAN_DELIVERIES
+from core.housekeeping.retention import retention_of
 from tests.fixtures.environment import child_environment
 from tests.fixtures.keys import keyring
 from tests.fixtures.patience import PATIENCE
+from tests.workers.keeping import keep_house
 from tests.workers.post import Post
 from tests.workers.receiver import hang, slow, status
-from workers.housekeeping import housekeeping_of
 from workers.retry import MOST_DELIVERY_ATTEMPTS
 
 
@@ -189,8 +191,8 @@ async def test_housekeeping_deletes_what_ended_long_ago(post: Post) -> None:
     await post.road.ask()
     async with post.delivering():
         await post.settled(made.callback.id, "delivered")
-    housekeeping = housekeeping_of(Settings(delivery_retention_days=3), post.database)
+    retention = retention_of(Settings(delivery_retention_days=3))
     for days, left in ((2, 1), (2, 0)):
         await post.let_pass(timedelta(days=days))
-        await housekeeping.clean()
+        await keep_house(post.database, CLEAN_DELIVERIES, retention=retention)
         assert len(await post.deliveries(made.callback.id)) == left

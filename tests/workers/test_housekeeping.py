@@ -1,8 +1,8 @@
 """What is cleaned while nobody asks: pictures that nothing names, snapshots that nobody goes back to."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +11,10 @@ from core.catalog import CATALOG
 from core.db import Engines
 from core.discord.images import AssetPath, ImageHash, guild_picture
 from core.guilds.snapshots import NEWEST_KEPT
+from core.housekeeping.jobs import CLEAN_IMAGES, CLEAN_SNAPSHOTS
+from core.housekeeping.retention import Retention
 from core.images.service import image_of
+from core.jobs.spec import AnySpec
 from core.paging import Paging
 from core.templates.documents.channels import TextChannel
 from core.templates.documents.document import Document
@@ -19,9 +22,7 @@ from core.templates.plan import PlanOptions
 from core.uow import Database
 from tests.builders.core import owner, powers, snapshot
 from tests.simulator.pictures import png
-from workers import housekeeping
-from workers.ending import end
-from workers.housekeeping import Housekeeping
+from tests.workers.keeping import keep_house
 
 NOW = datetime.now(UTC)
 
@@ -33,15 +34,10 @@ async def database(application_url: str) -> AsyncIterator[Database]:
     await engines.dispose()
 
 
-async def clean(database: Database) -> None:
+async def clean(database: Database, *specs: AnySpec) -> dict[str, Any]:
     days = timedelta(days=90)
-    await Housekeeping(
-        database,
-        job_retention=days,
-        delivery_retention=days,
-        audit_retention=days,
-        left_guild_retention=days,
-    ).clean()
+    retention = Retention(jobs=days, deliveries=days, audit=days, left_guilds=days)
+    return await keep_house(database, *specs, retention=retention)
 
 
 async def put(database: Database, shade: int) -> ImageHash:
@@ -85,7 +81,7 @@ async def test_pictures_that_nothing_names_go_after_a_month(database: Database) 
         await connection.exec_driver_sql(
             "DELETE FROM template_versions WHERE template_id = $1", (planned.id,)
         )
-    await clean(database)
+    assert await clean(database, CLEAN_IMAGES) == {CLEAN_IMAGES.kind: {"images": 1}}
     async with database.read() as unit:
         for named in (in_guild, in_snapshot, in_version, in_plan, recent.hash):
             assert await unit.images.find(named) is not None
@@ -102,42 +98,7 @@ async def test_a_snapshot_that_a_plan_goes_back_to_is_kept(database: Database) -
         await unit.plans.create_rollback(owner(), guild.guild_id, ids[1])
     async with database.engines.writing.begin() as connection:
         await connection.exec_driver_sql("UPDATE snapshots SET created_at = now() - interval '1 year'")
-    await clean(database)
+    assert await clean(database, CLEAN_SNAPSHOTS) == {CLEAN_SNAPSHOTS.kind: {"snapshots": 1}}
     async with database.read() as unit:
         page = await unit.snapshots.list(owner(), guild.guild_id, Paging(limit=50))
     assert {item.id for item in page.items} == set(ids) - {ids[2]}
-
-
-class Rounds(Housekeeping):
-    """Writes down what is done when."""
-
-    def __init__(self, database: Database) -> None:
-        day = timedelta(days=1)
-        super().__init__(
-            database,
-            job_retention=day,
-            delivery_retention=day,
-            audit_retention=day,
-            left_guild_retention=day,
-        )
-        self.done: list[str] = []
-        self.has_cleaned = asyncio.Event()
-
-    async def look_after(self) -> None:
-        self.done.append("look after")
-
-    async def clean(self) -> None:
-        self.done.append("clean")
-        self.has_cleaned.set()
-
-
-async def test_it_cleans_without_being_asked_but_not_in_the_first_minute(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    minute = round(60 / housekeeping.EVERY_SECONDS)
-    monkeypatch.setattr(housekeeping, "EVERY_SECONDS", 0)
-    rounds = Rounds(database)
-    running = asyncio.create_task(rounds.run())
-    await asyncio.wait_for(rounds.has_cleaned.wait(), 30)
-    await end(running)
-    assert rounds.done[: minute + 2] == ["look after"] * (minute + 1) + ["clean"]

@@ -23,6 +23,8 @@ from core.errors import NotFound
 from core.guilds.jobs import SyncPayload
 from core.guilds.join_notices import JoinNotice
 from core.guilds.options import GuildOptionsChanges
+from core.housekeeping.jobs import FORGET_LEFT_GUILDS
+from core.housekeeping.retention import Retention
 from core.jobs.schemas import Claim, JobError
 from core.paging import Paging
 from core.policies.rules import Never
@@ -37,7 +39,7 @@ from core.templates.schemas import Template
 from core.uow import Database
 from tests.builders.core import powers, snapshot, snowflake
 from tests.fixtures.keys import keyring
-from workers.housekeeping import Housekeeping
+from tests.workers.keeping import keep_house
 
 KEEP = timedelta(days=90)
 DAY = timedelta(days=1)
@@ -162,9 +164,7 @@ async def left(database: Database, guild: Snapshot, *, ago: timedelta) -> None:
 
 
 async def clean(database: Database) -> None:
-    await Housekeeping(
-        database, job_retention=KEEP, delivery_retention=KEEP, audit_retention=KEEP, left_guild_retention=KEEP
-    ).clean()
+    await keep_house(database, FORGET_LEFT_GUILDS, retention=Retention(left_guilds=KEEP))
 
 
 async def rows_about(database: Database, guild_id: str) -> dict[str, int]:

@@ -12,6 +12,8 @@ from core.actor import SYSTEM
 from core.callbacks.schemas import CallbackDraft, DeliveryFilter
 from core.composition.people import People
 from core.guilds.options import GuildOptionsChanges
+from core.housekeeping.jobs import CLEAN_JOBS
+from core.housekeeping.retention import Retention
 from core.jobs.schemas import EventPosition, GuildEvent, Job, JobFilter
 from core.notifications.choices import NotificationChanges
 from core.notifications.jobs import NOTIFY
@@ -19,8 +21,8 @@ from core.paging import Paging
 from core.schedules.schemas import Schedule
 from tests.builders.core import snowflake
 from tests.fixtures.keys import keyring
+from tests.workers.keeping import keep_house
 from tests.workers.scheduled import Clockwork, clockwork
-from workers.housekeeping import Housekeeping
 
 USER = snowflake()
 
@@ -216,14 +218,7 @@ async def test_runs_go_as_their_jobs_do_and_what_is_open_or_recent_stays(clocks:
     await clocks.settle()
     await clocks.pass_time(seconds=60)
     kept = [run.id for run in (await clocks.runs(schedule))[1:]]
-    days = timedelta(days=20)
-    await Housekeeping(
-        clocks.process(),
-        job_retention=days,
-        delivery_retention=days,
-        audit_retention=days,
-        left_guild_retention=days,
-    ).clean()
+    await keep_house(clocks.process(), CLEAN_JOBS, retention=Retention(jobs=timedelta(days=20)))
     left = await clocks.runs(schedule)
     assert [run.id for run in left] == kept
     assert [run.state for run in left] == ["succeeded", "asked"]

@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +16,9 @@ from tests.fixtures.patience import PATIENCE
 from tests.workers.conftest import Road
 from tests.workers.test_runner import ringing, settled, working
 from workers import runner
+from workers.care import JobCare
 from workers.ending import end
 from workers.heartbeat import heartbeat
-from workers.housekeeping import Housekeeping
 from workers.runner import PermitWorker
 from workers.wire import connect, disconnect
 
@@ -152,7 +151,7 @@ async def _lives(road: Road) -> bool:
         return await unit.processes.is_bot_alive()
 
 
-class FailingHousekeeping(Housekeeping):
+class FailingCare(JobCare):
     failing = Failing(1)
 
     async def look_after(self) -> None:
@@ -160,16 +159,9 @@ class FailingHousekeeping(Housekeeping):
         await super().look_after()
 
 
-async def test_housekeeping_goes_on_after_an_error(road: Road) -> None:
-    keeping = FailingHousekeeping(
-        road.database,
-        job_retention=timedelta(days=1),
-        delivery_retention=timedelta(days=1),
-        audit_retention=timedelta(days=30),
-        left_guild_retention=timedelta(days=30),
-    )
+async def test_looking_after_jobs_goes_on_after_an_error(road: Road) -> None:
     job = await road.ask()
-    task = asyncio.create_task(keeping.run())
+    task = asyncio.create_task(FailingCare(road.database).run())
     deadline = time.monotonic() + PATIENCE
     while (await road.see(job)).waiting_for != "bot":
         assert time.monotonic() < deadline

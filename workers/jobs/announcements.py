@@ -118,7 +118,7 @@ async def _is_there(job: JobContext, found: Post, scene: Scene) -> bool:
     """Of one that is not it is kept that somebody has deleted it."""
     message = await job.gateway.read_message(job.guild_id, found.channel_id, found.message_id)
     if message is None:
-        await _note_gone(job, found)
+        await _note_gone(job, found.id)
         return False
     require_own(message, scene)
     return True
@@ -135,7 +135,7 @@ async def _edited(job: JobContext, found: Post, writing: Writing) -> bool:
             step_id=step_of("edit", found.id),
         )
     except TargetGone:
-        await _note_gone(job, found)
+        await _note_gone(job, found.id)
         return False
     return True
 
@@ -150,6 +150,8 @@ async def _publish(
     try:
         await crossposted(job, writing.channel_id, message_id, step_id=step_id)
     except (CallRefused, JobFailed) as error:
+        if not isinstance(error, CallRefused) or isinstance(error, TargetGone):
+            await _note_gone(job, post_id)
         raise DoneInPart(
             f"It is posted, and could not be published: {error.message}",
             result=_posted(job, writing, post_id, message_id, edited=edited, crossposted=False),
@@ -158,9 +160,9 @@ async def _publish(
         ) from error
 
 
-async def _note_gone(job: JobContext, found: Post) -> None:
+async def _note_gone(job: JobContext, post_id: uuid.UUID) -> None:
     async with job.database.unit() as unit:
-        await unit.announcement_posts.note_gone(found.id)
+        await unit.announcement_posts.note_gone(post_id)
 
 
 def _edit_of(found: Post, writing: Writing) -> MessageEdit:

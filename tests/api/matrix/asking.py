@@ -43,6 +43,9 @@ def sent(scene: Scene, cell: Cell) -> dict[str, Any]:
             "trigger": {"type": "once", "run_at": PAST},
         },
         "previewNewSchedule": {"trigger": {"type": "once", "run_at": PAST}},
+        "createAnnouncement": {"name": "late", "channel_id": "1", "message": {"content": "x"}},
+        "previewNewAnnouncement": {"channel_id": "1", "message": {"content": "x"}},
+        "decideAnnouncement": {"decision": "approve", "revision": 1_000_000},
         "createTemplate": {"name": "Ours"}
         if cell.resource == "own"
         else {"name": "Ours", "visibility": "guild", "guild_id": place.guild_id},
@@ -51,7 +54,9 @@ def sent(scene: Scene, cell: Cell) -> dict[str, Any]:
         "createVersion": {"document": DOCUMENT},
     }
     edits = {"editMyNotifications", "editGuildSettings", "editCallback", "editSchedule", "editTemplate"}
+    edits |= {"editAnnouncement"}
     conditional = edits | {"putPolicies", "deleteCallback", "deleteSchedule", "deleteTemplate"}
+    conditional |= {"deleteAnnouncement"}
     headers = OUTDATED if cell.operation in conditional else {}
     options: dict[str, Any] = {"headers": {**headers, **(MERGE if cell.operation in edits else {})}}
     if cell.operation in bodies or cell.operation in edits:

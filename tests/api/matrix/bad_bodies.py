@@ -13,6 +13,7 @@ UNREADABLE: dict[str, Any] = {
     "roles": [{"key": "a", "name": "A"}, {"key": "a", "name": "A again"}],
 }
 UNKNOWN_VALUE = {"unknown": "x"}
+UNKNOWN_VARIABLE = {"content": "${unknown}"}
 SHAPE_IS_ALL = frozenset(
     {
         "captureDrift",
@@ -58,6 +59,10 @@ def meaningless(scene: Scene, cell: Cell) -> dict[str, Any]:
         },
         "previewNewSchedule": {"trigger": {"type": "once", "run_at": PAST}},
         "editSchedule": {"time_zone": "Nowhere"},
+        "createAnnouncement": {"name": "late", "channel_id": "1", "message": UNKNOWN_VARIABLE},
+        "previewNewAnnouncement": {"channel_id": "1", "message": UNKNOWN_VARIABLE},
+        "editAnnouncement": {"message": UNKNOWN_VARIABLE},
+        "decideAnnouncement": {"decision": "approve", "revision": 1_000_000},
         "createTemplate": {"name": "Ours", "document": UNREADABLE, **shared},
         "importTemplate": UNREADABLE,
         "editTemplate": {"visibility": "guild", "guild_id": None},

@@ -14,6 +14,7 @@ STATUSES: dict[int, Outcome] = {401: "unauthenticated", 403: "forbidden", 404: "
 ADMINISTRATORS_SEE_JOBS: Role = "admin"
 MODERATORS_SEE_PLANS: Role = "moderator"
 MODERATORS_SEE_SCHEDULES: Role = "moderator"
+MODERATORS_SEE_ANNOUNCEMENTS: Role = "moderator"
 MODERATORS_SEE_TEMPLATES: Role = "moderator"
 
 
@@ -56,6 +57,8 @@ def _as_somebody(row: Row, cell: Cell) -> Outcome:
             outcome = _in_guild(cell, seen_by=MODERATORS_SEE_PLANS, least=row.least)
         case "schedule":
             outcome = _in_guild(cell, seen_by=MODERATORS_SEE_SCHEDULES, least=row.least)
+        case "announcement":
+            outcome = _in_guild(cell, seen_by=MODERATORS_SEE_ANNOUNCEMENTS, least=row.least)
         case "job":
             outcome = _of_job(row, cell)
         case "template":

@@ -24,7 +24,9 @@ PAIRS: Final = (
 )
 """Twice each: above whom it is about, beside them, below them."""
 
-OF_SOMEBODY: Final = frozenset({"account_id", "session_id", "token_id", "job_id", "plan_id", "schedule_id"})
+OF_SOMEBODY: Final = frozenset(
+    {"account_id", "session_id", "token_id", "job_id", "plan_id", "schedule_id", "announcement_id"}
+)
 """An operation with one of these in its path has to stand in the table."""
 
 _ALL: tuple[Outcome, ...] = ("allowed",) * 6
@@ -67,5 +69,15 @@ RANKED: dict[str, tuple[Outcome, ...]] = {
     "pauseSchedule": _ADMINS,
     "resumeSchedule": _ADMINS,
     "runSchedule": _ADMINS,
+    # An announcement is its author's and administrators' to change; whoever may write some may post it.
+    "getAnnouncement": _ALL,
+    "previewAnnouncement": _ALL,
+    "editAnnouncement": _ADMINS,
+    "deleteAnnouncement": _ADMINS,
+    "decideAnnouncement": _ADMINS,
+    "listAnnouncementPosts": _ALL,
+    "postAnnouncement": _ALL,
+    "editAnnouncementPost": _ALL,
+    "deleteAnnouncementPost": _ALL,
 }
 """In the order of `PAIRS`."""

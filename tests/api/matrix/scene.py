@@ -8,6 +8,7 @@ import msgspec
 from core.actor import Actor, GuildPermissions
 from core.discord.permissions import Permission
 from core.guilds.jobs import SYNC, SyncPayload
+from tests.api.announcing import announcement_in, posted
 from tests.api.matrix.outcomes import Cell
 from tests.api.matrix.table import ROLES, TABLE, Role
 from tests.api.people import ADMIN, MODERATOR, Someone, someone
@@ -25,6 +26,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     callback_id: str
     delivery_id: str
     schedule_id: str
+    announcement_id: str
+    post_id: str
     plan_id: str
     template_id: str
     job_id: str
@@ -165,6 +168,10 @@ async def place(api: Api, colleague: Someone, *, word: str = "ours") -> Place:
         "UPDATE callback_deliveries SET state = 'failed', next_attempt_at = NULL, ended_at = now(),"
         f" claims = claims + 1, lease_until = NULL WHERE id = '{delivery}'"
     )
+    # It waits for somebody's approval, and its message is gone: neither is it posted, nor is that changed.
+    announcement = await announcement_in(
+        api, guild_id, author=colleague, name=f"Of {word}", content=f"Ahoy from {word}", needs_approval=True
+    )
     plan = await api.post(f"/guilds/{guild_id}/plans", json={"template_id": template_id})
     await activate(api, guild_id, template_id)
     return Place(
@@ -173,6 +180,8 @@ async def place(api: Api, colleague: Someone, *, word: str = "ours") -> Place:
         callback_id=callback,
         delivery_id=delivery,
         schedule_id=await _schedule(api, colleague, guild_id, word),
+        announcement_id=announcement["id"],
+        post_id=await posted(api, announcement, deleted=True),
         plan_id=_made(plan)["id"],
         template_id=template_id,
         job_id=await _job(api, colleague.actor, guild_id),

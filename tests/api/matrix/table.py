@@ -25,14 +25,15 @@ Kind = Literal[
     "guild",
     "callback",
     "schedule",
+    "announcement",
     "plan",
     "job",
     "template",
     "draft",
 ]
 """What an operation names: nothing that anybody owns; what is the asker's account's; the session it came with; the
-whole installation; a guild, by its id; a callback, schedule or plan of one; a job; a template; a template that is made
-now."""
+whole installation; a guild, by its id; a callback, schedule, announcement or plan of one; a job; a template; a template
+that is made now."""
 
 ROLES: tuple[Role, ...] = ("stranger", "user", "moderator", "admin", "owner")
 CREDENTIALS: tuple[Credential, ...] = (
@@ -53,6 +54,7 @@ RESOURCES: dict[Kind, tuple[Resource, ...]] = {
     "guild": ("shared", "elsewhere"),
     "callback": ("shared", "elsewhere"),
     "schedule": ("shared", "elsewhere"),
+    "announcement": ("shared", "elsewhere"),
     "plan": ("shared", "elsewhere"),
     "job": ("own", "colleague's", "elsewhere", "no guild"),
     "template": ("own", "colleague's", "shared", "elsewhere", "no guild"),
@@ -105,6 +107,7 @@ TABLE: dict[str, Row] = {
     "revokeToken": Row("installation", "owner", lasting=True),
     "listAudit": INSTALLATION,
     "getSystemStatus": INSTALLATION,
+    "listSystemSchedules": INSTALLATION,
     "pauseSystem": INSTALLATION,
     "resumeSystem": INSTALLATION,
     "uploadImage": INSTALLATION,
@@ -179,6 +182,19 @@ TABLE: dict[str, Row] = {
     "pauseSchedule": Row("schedule", "admin"),
     "resumeSchedule": Row("schedule", "admin", besides=("jobs:create:guild.sync",)),
     "runSchedule": Row("schedule", "admin", besides=("jobs:create:guild.sync",)),
+    # Announcements: those of others are an administrator's to change, and everybody's to post who may write some.
+    "listAnnouncements": Row("guild", "moderator"),
+    "createAnnouncement": Row("guild", "moderator"),
+    "previewNewAnnouncement": Row("guild", "moderator"),
+    "getAnnouncement": Row("announcement", "moderator"),
+    "previewAnnouncement": Row("announcement", "moderator"),
+    "editAnnouncement": Row("announcement", "admin"),
+    "deleteAnnouncement": Row("announcement", "admin"),
+    "decideAnnouncement": Row("announcement", "admin"),
+    "listAnnouncementPosts": Row("announcement", "moderator"),
+    "postAnnouncement": Row("announcement", "moderator"),
+    "editAnnouncementPost": Row("announcement", "moderator"),
+    "deleteAnnouncementPost": Row("announcement", "moderator"),
     # Templates
     "listTemplates": ACCOUNT,
     "createTemplate": Row("draft", "moderator"),

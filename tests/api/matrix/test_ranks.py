@@ -12,6 +12,7 @@ from core.actor import GuildPermissions
 from core.discord.permissions import Permission
 from core.guilds.jobs import SYNC, SyncPayload
 from core.templates.plan import PlanOptions
+from tests.api.announcing import announcement_in, posted
 from tests.api.conftest import document
 from tests.api.matrix.asking import MERGE, Impatient, outcome_in
 from tests.api.matrix.ranks import OF_SOMEBODY, PAIRS, RANKED, Pair, Rank
@@ -30,6 +31,8 @@ BODIES: dict[str, Any] = {
     "approvePlan": {},
     "rejectPlan": {},
     "editSchedule": {"name": "Every hour"},
+    "editAnnouncement": {"message": {"content": "Ahoy"}},
+    "decideAnnouncement": {"decision": "approve", "revision": 1},
 }
 
 
@@ -116,6 +119,15 @@ async def schedule_of(company: Company, target: Someone, *, paused: bool) -> str
     return schedule_id
 
 
+async def announcement_of(company: Company, target: Someone) -> dict[str, str]:
+    """With a message that it became."""
+    number = await company.api.scalar("SELECT count(*) FROM announcements")
+    made = await announcement_in(
+        company.api, company.guild_id, author=target, name=f"No. {number}", needs_approval=True
+    )
+    return {"announcement_id": made["id"], "post_id": await posted(company.api, made)}
+
+
 async def names_of(company: Company, operation: str, target: Someone) -> dict[str, str]:
     """What stands in the path, of the target's; made for this question alone."""
     _, path = OPERATIONS[operation]
@@ -126,6 +138,8 @@ async def names_of(company: Company, operation: str, target: Someone) -> dict[st
         return {"plan_id": await plan_of(company, target, awaited=awaited)}
     if "{schedule_id}" in path:
         return {"schedule_id": await schedule_of(company, target, paused=operation == "resumeSchedule")}
+    if "{announcement_id}" in path:
+        return await announcement_of(company, target)
     names = {"guild_id": company.guild_id, "account_id": target.account_id}
     if "{token_id}" in path:
         made = await target.ask("POST", "/me/tokens", json={"name": "another"})

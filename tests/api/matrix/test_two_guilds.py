@@ -234,7 +234,14 @@ async def test_what_is_filtered_by_the_other_guild_and_its_things_is_empty(two: 
         (audit, {"job_id": theirs["job_id"]}),
         *(
             (audit, {"target_id": theirs[name]})
-            for name in ("plan_id", "callback_id", "schedule_id", "snapshot_id", "guild_id")
+            for name in (
+                "plan_id",
+                "callback_id",
+                "schedule_id",
+                "announcement_id",
+                "snapshot_id",
+                "guild_id",
+            )
         ),
     ]
     for path, params in asked:

@@ -224,6 +224,20 @@ async def test_who_is_granted_something_while_the_bot_keeps_them_waits_for_their
     assert (await granting).access.role is Role.ADMIN
 
 
+async def test_who_has_an_account_is_known_where_they_ask_although_the_bot_has_only_just_come(
+    database: Database,
+) -> None:
+    """What is done later for them asks what they are there then."""
+    there = await a_guild(database)
+    grace = person(there, Permission.MANAGE_GUILD)
+    over_http = await logged_in(database, grace.user_id)
+    asking = member(there.guild_id, Permission(grace.bits), discord_user_id=grace.user_id)
+    async with database.unit() as unit:
+        known = await unit.grants.with_account(await unit.access.resolve(asking), grace)
+    assert known.account_id == over_http.account_id
+    assert {each.guild_id for each in (await resolved(database, over_http)).guilds} == {there.guild_id}
+
+
 async def waiting(database: Database) -> int:
     """How many wait for a lock."""
     locks = (

@@ -75,7 +75,7 @@ async def test_a_rotated_secret_goes_on_signing_for_a_while_and_the_one_before_i
     town.database.clock = lambda: now + timedelta(hours=2)
     assert await signing(town, id_) == (third.secret,)
     async with town.database.unit() as unit:
-        await unit.deliveries.clean(timedelta(days=1))
+        assert await unit.deliveries.forget_secrets() == 1
         assert (await unit.callbacks.get(OWNER, id_)).previous_secret_until is None
     async with town.database.engines.connection() as connection:
         counted = text("SELECT count(previous_secret) + count(sealed_previous_secret) FROM callbacks")

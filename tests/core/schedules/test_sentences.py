@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.schedules.sentences import moments, sentence
+from core.schedules.sentences import lasting, moments, sentence
 from core.schedules.timing import Timing
 from core.schedules.triggers import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 
@@ -47,6 +47,10 @@ def test_cron(expression: str, said: str) -> None:
 )
 def test_intervals_and_single_moments(trigger: Trigger, said: str) -> None:
     assert sentence(Timing(trigger=trigger, time_zone="Europe/Berlin")) == said
+
+
+def test_a_length_is_told_with_its_number() -> None:
+    assert [lasting(each) for each in (3_600, 28_800, 90_000)] == ["1 hour", "8 hours", "1 day and 1 hour"]
 
 
 def test_a_moment_is_told_in_its_zone_and_in_utc() -> None:
