@@ -36,6 +36,20 @@ class DeliveriesCleaned(
     secrets: int
 
 
+class RedeliverGivenUp(msgspec.Struct, frozen=True, tag_field="kind", tag="housekeeping.redeliveries"):
+    """Send what was given up when a callback was disabled for failing, as far as it is of the last three days and the
+    callback has got something since."""
+
+
+class GivenUpRedelivered(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="housekeeping.redeliveries"
+):
+    """To how many callbacks how much; it is pending from then on."""
+
+    callbacks: int
+    deliveries: int
+
+
 class CleanAudit(msgspec.Struct, frozen=True, tag_field="kind", tag="housekeeping.audit"):
     """Forget entries of the audit log that are older than `GUILDWRIGHT_AUDIT_RETENTION_DAYS`."""
 
@@ -98,6 +112,7 @@ class ImagesCleaned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
 HousekeepingPayload: TypeAlias = (
     CleanJobs
     | CleanDeliveries
+    | RedeliverGivenUp
     | CleanAudit
     | CleanCredentials
     | ForgetLeftGuilds
@@ -107,6 +122,7 @@ HousekeepingPayload: TypeAlias = (
 HousekeepingResult: TypeAlias = (
     JobsCleaned
     | DeliveriesCleaned
+    | GivenUpRedelivered
     | AuditCleaned
     | CredentialsCleaned
     | LeftGuildsForgotten

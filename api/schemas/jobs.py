@@ -56,6 +56,7 @@ JobKind: TypeAlias = Literal[
     "housekeeping.jobs",
     "housekeeping.credentials",
     "housekeeping.deliveries",
+    "housekeeping.redeliveries",
     "housekeeping.left_guilds",
     "housekeeping.snapshots",
     "housekeeping.images",

@@ -1,5 +1,6 @@
 """Deliveries as those see them who send them: claim, settle, give back. Each call fits in one short unit of work."""
 
+import uuid
 from datetime import timedelta
 
 from core.actor import SYSTEM
@@ -11,6 +12,9 @@ from core.callbacks.schemas import Attempt, DeliveryClaim, DeliveryState
 from core.callbacks.secrets import SecretSeal
 from core.clock import Clock
 from core.db import hold_keys
+
+_MOST_OWED = 500
+"""Of one callback at a time: the line is its receiver's, too."""
 
 
 class DeliveryLedger:
@@ -59,6 +63,23 @@ class DeliveryLedger:
         """Deletes deliveries that ended longer ago than `keep`; answers how many."""
         return await self._deliveries.delete_ended_before(self._clock() - keep)
 
+    async def answering_again(self, within: timedelta) -> tuple[uuid.UUID, ...]:
+        """Callbacks that get what is sent to them again, and are owed what happened within that time and was given up
+        when they were disabled for failing."""
+        return tuple(await self._deliveries.answering_again(self._clock() - within))
+
+    async def send_owed(self, callback_id: uuid.UUID, within: timedelta) -> int:
+        """Puts what such a callback is owed at the end of its line, oldest first; answers how many that were."""
+        now = self._clock()
+        if await self._callbacks.lock(callback_id) is None:
+            return 0
+        owed = await self._deliveries.owed(callback_id, now - within, _MOST_OWED)
+        for delivery_id in owed:
+            await self._deliveries.queue_again(delivery_id, now)
+        if owed:
+            await self._deliveries.ring()
+        return len(owed)
+
     async def forget_secrets(self) -> int:
         """Those that sign no longer; answers of how many callbacks."""
         return await self._callbacks.forget_secrets(self._clock())
@@ -80,7 +101,7 @@ class DeliveryLedger:
         reason = self._rules.why_disable(attempt, failures, since, now)
         if reason is None or not await self._callbacks.disable(callback.id, reason, now):
             return
-        await self._deliveries.abandon(callback.id, now)
+        await self._deliveries.abandon(callback.id, now, gives_up=not attempt.is_gone)
         await self._audit.record(
             SYSTEM,
             "callback.disable",

@@ -37,7 +37,8 @@ class CallbackModel(Identified):
 
 class DeliveryModel(Identified):
     """`position` is the place in the callback's line, given by PostgreSQL: clocks of processes differ, and an id made
-    later can be smaller. `claims` counts every claim and is the fencing token; a lease is one in somebody's hands."""
+    later can be smaller. `claims` counts every claim and is the fencing token; a lease is one in somebody's hands.
+    `given_up_at` is when it was abandoned because its callback had failed for too long: that may pass."""
 
     __tablename__ = "callback_deliveries"
 
@@ -57,9 +58,16 @@ class DeliveryModel(Identified):
     last_error: Mapped[str | None]
     response_ms: Mapped[int | None]
     ended_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("callback_id", "job_id", "sequence"),
+        Index(
+            "ix_callback_deliveries_given_up",
+            "callback_id",
+            "position",
+            postgresql_where=text("given_up_at IS NOT NULL"),
+        ),
         Index(None, "callback_id", "id"),
         Index(
             "ix_callback_deliveries_line",

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, text, update
+from sqlalchemy.orm import aliased
 
 from core.callbacks.models import CallbackModel, DeliveryModel
 from core.callbacks.schemas import CHANNEL, Attempt, DeliveryClaim, DeliveryFilter, DeliveryState
@@ -230,12 +231,18 @@ class DeliveryRepository(Repository[DeliveryModel]):
             .execution_options(synchronize_session=False)
         )
 
-    async def abandon(self, callback_id: uuid.UUID, now: datetime) -> None:
-        """Everything of the callback that has not ended. A lease is kept: who holds it may yet say how it ended."""
+    async def abandon(self, callback_id: uuid.UUID, now: datetime, *, gives_up: bool = False) -> None:
+        """Everything of the callback that has not ended. A lease is kept: who holds it may yet say how it ended. What
+        we give up may be sent again once the receiver answers."""
         await self.session.execute(
             update(DeliveryModel)
             .where(DeliveryModel.callback_id == callback_id, DeliveryModel.state == "pending")
-            .values(state="abandoned", next_attempt_at=None, ended_at=now)
+            .values(
+                state="abandoned",
+                next_attempt_at=None,
+                ended_at=now,
+                given_up_at=now if gives_up else None,
+            )
             .execution_options(synchronize_session=False)
         )
 
@@ -244,11 +251,42 @@ class DeliveryRepository(Repository[DeliveryModel]):
         queued = await self.session.scalars(
             update(DeliveryModel)
             .where(DeliveryModel.id == delivery_id, DeliveryModel.state != "pending")
-            .values(state="pending", position=text("DEFAULT"), attempts=0, next_attempt_at=now, ended_at=None)
+            .values(
+                state="pending",
+                position=text("DEFAULT"),
+                attempts=0,
+                next_attempt_at=now,
+                ended_at=None,
+                given_up_at=None,
+            )
             .returning(DeliveryModel)
             .execution_options(populate_existing=True, synchronize_session=False)
         )
         return queued.first()
+
+    async def answering_again(self, since: datetime) -> Sequence[uuid.UUID]:
+        """The callbacks of which something was given up that is no older, and that have got something since."""
+        found = await self.session.scalars(
+            select(CallbackModel.id)
+            .where(CallbackModel.id == DeliveryModel.callback_id, _is_owed(since))
+            .distinct()
+            .order_by(CallbackModel.id)
+        )
+        return found.all()
+
+    async def owed(self, callback_id: uuid.UUID, since: datetime, limit: int) -> Sequence[uuid.UUID]:
+        """What was given up of such a callback, oldest first."""
+        found = await self.session.scalars(
+            select(DeliveryModel.id)
+            .where(
+                CallbackModel.id == callback_id,
+                DeliveryModel.callback_id == CallbackModel.id,
+                _is_owed(since),
+            )
+            .order_by(DeliveryModel.position)
+            .limit(limit)
+        )
+        return found.all()
 
     async def delete_ended_before(self, moment: datetime) -> int:
         deleted = await self.session.scalars(
@@ -258,6 +296,20 @@ class DeliveryRepository(Repository[DeliveryModel]):
             .execution_options(synchronize_session=False)
         )
         return len(deleted.all())
+
+
+def _is_owed(since: datetime) -> ColumnElement[bool]:
+    """Given up, not older than that, and of a callback that is enabled and gets what is sent to it again. What spent
+    all its own attempts is not: it may be what its receiver fails at."""
+    later = aliased(DeliveryModel)
+    answers = exists().where(
+        later.callback_id == DeliveryModel.callback_id,
+        later.state == "delivered",
+        later.ended_at > DeliveryModel.given_up_at,
+    )
+    given_up = and_(DeliveryModel.given_up_at.is_not(None), DeliveryModel.state == "abandoned")
+    well = and_(CallbackModel.enabled, CallbackModel.failures == 0)
+    return and_(given_up, DeliveryModel.created_at > since, well, answers)
 
 
 def _heads() -> Any:

@@ -39,6 +39,19 @@ class DeliveriesCleaned(
     secrets: int
 
 
+class RedeliverGivenUp(msgspec.Struct, frozen=True, tag_field="kind", tag="housekeeping.redeliveries"):
+    """Sends what was given up when a callback was disabled for failing, once it gets things again."""
+
+
+class GivenUpRedelivered(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="housekeeping.redeliveries"
+):
+    """How many callbacks and deliveries that were; they are pending from then on."""
+
+    callbacks: int
+    deliveries: int
+
+
 class CleanAudit(msgspec.Struct, frozen=True, tag_field="kind", tag="housekeeping.audit"):
     """Forgets entries of the audit log that are older than they are wanted."""
 
@@ -90,6 +103,7 @@ class ImagesCleaned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
 HousekeepingPayload: TypeAlias = (
     CleanJobs
     | CleanDeliveries
+    | RedeliverGivenUp
     | CleanAudit
     | CleanCredentials
     | ForgetLeftGuilds
@@ -112,6 +126,7 @@ def _spec(payload: type[P], result: type[R]) -> JobSpec[P, R]:
 
 CLEAN_JOBS: Final = _spec(CleanJobs, JobsCleaned)
 CLEAN_DELIVERIES: Final = _spec(CleanDeliveries, DeliveriesCleaned)
+REDELIVER_GIVEN_UP: Final = _spec(RedeliverGivenUp, GivenUpRedelivered)
 CLEAN_AUDIT: Final = _spec(CleanAudit, AuditCleaned)
 CLEAN_CREDENTIALS: Final = _spec(CleanCredentials, CredentialsCleaned)
 FORGET_LEFT_GUILDS: Final = _spec(ForgetLeftGuilds, LeftGuildsForgotten)
@@ -121,6 +136,7 @@ CLEAN_IMAGES: Final = _spec(CleanImages, ImagesCleaned)
 HOUSEKEEPING: Final[tuple[AnySpec, ...]] = (
     CLEAN_JOBS,
     CLEAN_DELIVERIES,
+    REDELIVER_GIVEN_UP,
     CLEAN_AUDIT,
     CLEAN_CREDENTIALS,
     FORGET_LEFT_GUILDS,

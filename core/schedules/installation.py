@@ -20,6 +20,7 @@ from core.housekeeping.jobs import (
     CleanSnapshots,
     ForgetLeftGuilds,
     HousekeepingPayload,
+    RedeliverGivenUp,
 )
 from core.schedules.edits import fields_of
 from core.schedules.repository import ScheduleRepository
@@ -35,6 +36,7 @@ _WORK: Final[tuple[tuple[str, str, HousekeepingPayload], ...]] = (
     ("Ended jobs and their events", "7 * * * *", CleanJobs()),
     ("Ended sessions and tokens", "19 * * * *", CleanCredentials()),
     ("Ended deliveries", "31 * * * *", CleanDeliveries()),
+    ("Deliveries that were given up", "13,37 * * * *", RedeliverGivenUp()),
     ("Guilds that were left", "43 * * * *", ForgetLeftGuilds()),
     ("Old snapshots", "52 * * * *", CleanSnapshots()),
     ("Unused pictures", "24 3 * * *", CleanImages()),

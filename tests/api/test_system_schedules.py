@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from core.guilds.snapshots import NEWEST_KEPT
 from tests.api.people import ADMIN, someone
 from tests.api.programs import bearer, token
+from tests.api.test_schedules import Clocked
 from tests.api.world import Api
 
 MERGE = {"Content-Type": "application/merge-patch+json"}
@@ -14,8 +18,17 @@ KINDS = [
     "images",
     "jobs",
     "left_guilds",
+    "redeliveries",
     "snapshots",
 ]
+
+
+@pytest.fixture
+def clocked(api: Api) -> Clocked:
+    """Its clock goes when it is told to."""
+    clocked = Clocked(api.app, api.client, api.database, api.rings)
+    api.database.clock = lambda: clocked.now
+    return clocked
 
 
 async def own(api: Api) -> dict[str, dict[str, Any]]:
@@ -34,15 +47,39 @@ async def test_the_first_start_makes_them_and_the_application_does_what_they_ask
     assert sorted(found) == KINDS
     assert {(each["guild_id"], each["owner"]["kind"]) for each in found.values()} == {(None, "system")}
     schedule = found["images"]
-    answer = await api.post(f"/schedules/{schedule['id']}/run")
-    assert answer.status_code == 202
-    job = f"/jobs/{answer.json()['job_id']}"
-    assert answer.headers["location"].endswith(job)
-    shown = (await api.get(job, headers={"Prefer": "wait=30"})).json()
+    shown = await run_now(api, schedule["id"])
     assert (shown["state"], shown["guild_id"], shown["actor"]["kind"]) == ("succeeded", None, "system")
     assert shown["result"] == {"kind": "housekeeping.images", "images": 0}
     [run] = (await api.get(f"/schedules/{schedule['id']}/runs")).json()["items"]
     assert (run["by_hand"], run["state"]) == (True, "succeeded")
+
+
+async def run_now(api: Api, schedule_id: str) -> dict[str, Any]:
+    """The job that did it."""
+    answer = await api.post(f"/schedules/{schedule_id}/run")
+    assert answer.status_code == 202, answer.text
+    return (await api.get(f"/jobs/{answer.json()['job_id']}", headers={"Prefer": "wait=30"})).json()
+
+
+async def test_what_a_schedule_captures_is_kept_for_as_long_as_the_guild_says(clocked: Clocked) -> None:
+    """The first one and the newest are, however old they are."""
+    guild, cleaning = await clocked.guild(), (await own(clocked))["snapshots"]["id"]
+    await clocked.edit(f"/guilds/{guild}/settings", snapshot_retention_days=5)
+    daily = {"type": "interval", "every_seconds": 86_400}
+    draft = {"name": "Daily", "payload": {"kind": "guild.capture"}, "trigger": daily}
+    assert (await clocked.post(f"/guilds/{guild}/schedules", json=draft)).status_code == 201
+    captured = NEWEST_KEPT + 3
+    for _ in range(captured):
+        await clocked.pass_time(days=1)
+        assert await clocked.work()
+    await clocked.execute(
+        "UPDATE snapshots SET created_at = asked_at FROM schedule_runs WHERE schedule_runs.job_id = snapshots.job_id"
+    )
+    ids = [each["id"] for each in (await clocked.get(f"/guilds/{guild}/snapshots")).json()["items"]]
+    assert len(ids) == captured
+    assert (await run_now(clocked, cleaning))["result"] == {"kind": "housekeeping.snapshots", "snapshots": 2}
+    left = [each["id"] for each in (await clocked.get(f"/guilds/{guild}/snapshots")).json()["items"]]
+    assert left == [*ids[:NEWEST_KEPT], ids[-1]]
 
 
 async def test_its_owner_gives_it_other_times_and_pauses_it_but_cannot_change_or_delete_it(api: Api) -> None:

@@ -10,6 +10,7 @@ from core.housekeeping.jobs import (
     CLEAN_JOBS,
     CLEAN_SNAPSHOTS,
     FORGET_LEFT_GUILDS,
+    REDELIVER_GIVEN_UP,
     AuditCleaned,
     CleanAudit,
     CleanCredentials,
@@ -20,9 +21,11 @@ from core.housekeeping.jobs import (
     CredentialsCleaned,
     DeliveriesCleaned,
     ForgetLeftGuilds,
+    GivenUpRedelivered,
     ImagesCleaned,
     JobsCleaned,
     LeftGuildsForgotten,
+    RedeliverGivenUp,
     SnapshotsCleaned,
 )
 from workers.registry import BackgroundContext, runs_in_background
@@ -50,6 +53,18 @@ async def clean_deliveries(job: BackgroundContext, payload: CleanDeliveries) -> 
         secrets = await unit.deliveries.forget_secrets()
         deliveries = await unit.deliveries.clean(job.database.retention.deliveries)
     return DeliveriesCleaned(deliveries=deliveries, secrets=secrets)
+
+
+@runs_in_background(REDELIVER_GIVEN_UP)
+async def redeliver_given_up(job: BackgroundContext, payload: RedeliverGivenUp) -> GivenUpRedelivered:
+    """A transaction for each callback, which holds it: whoever disables it meanwhile abandons that as well."""
+    within, sent = job.database.retention.given_up, list[int]()
+    async with job.database.read() as unit:
+        answering = await unit.deliveries.answering_again(within)
+    for callback_id in answering:
+        async with job.database.unit() as unit:
+            sent.append(await unit.deliveries.send_owed(callback_id, within))
+    return GivenUpRedelivered(callbacks=len([each for each in sent if each]), deliveries=sum(sent))
 
 
 @runs_in_background(CLEAN_AUDIT)
