@@ -1,12 +1,15 @@
 """A guild's schedules: making them, and what they would be."""
 
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
+from litestar.params import QueryParameter
 
 from api.answers import Answer, created
 from api.bodies import body_of
 from api.deps import Asker, Once, Unit
+from api.errors import InvalidParameter
 from api.guards import needs
 from api.locations import schedule_at
 from api.operations import operation
@@ -18,10 +21,31 @@ from api.schemas.schedules import (
     ScheduleDetail,
     SchedulePage,
     SchedulePreview,
+    ScheduleState,
 )
+from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
 from core.rights import Right
 from core.schedules.reading import SHOWN_AHEAD
+from core.schedules.schemas import ScheduleFilter
+
+_ME = "me"
+_NOBODY = UUID(int=0)
+InState = Annotated[
+    ScheduleState | None, QueryParameter(name="state", description="Schedules in this state.")
+]
+Kind = Annotated[
+    str | None, QueryParameter(max_length=100, description="That ask for this, e.g. message.send.")
+]
+OwnedBy = Annotated[
+    str | None, QueryParameter(max_length=36, description="Of this account, by its id; `me` is whoever asks.")
+]
+Named = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1, max_length=100, description="Whose name begins like this, however it is capitalised."
+    ),
+]
 
 
 class GuildScheduleController(Controller):
@@ -32,10 +56,21 @@ class GuildScheduleController(Controller):
         "/", guards=[needs(Right.SCHEDULES_READ)], **operation("listSchedules", refuses=(NotFound, Forbidden))
     )
     async def schedules(
-        self, *, actor: Asker, unit: Unit, guild_id: GuildId, limit: Limit = 50, cursor: Cursor = None
+        self,
+        *,
+        actor: Asker,
+        unit: Unit,
+        guild_id: GuildId,
+        in_state: InState = None,
+        kind: Kind = None,
+        owner: OwnedBy = None,
+        name: Named = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
     ) -> SchedulePage:
         """A guild's schedules, newest first."""
-        page = await unit.schedules.list(actor, guild_id, paging_of(limit, cursor))
+        wanted = ScheduleFilter(state=in_state, kind=kind, owner=_account(actor, owner), name=name)
+        page = await unit.schedules.list(actor, guild_id, paging_of(limit, cursor), wanted)
         return SchedulePage(items=tuple(map(schedule_of, page.items)), next_cursor=page.next_cursor)
 
     @post(
@@ -91,3 +126,15 @@ class GuildScheduleController(Controller):
             return Answer(200, preview_of(timing, ahead))
 
         return await once(look)
+
+
+def _account(actor: Actor, owner: str | None) -> UUID | None:
+    """Raises `InvalidParameter`."""
+    if owner is None:
+        return None
+    if owner == _ME:
+        return actor.account_id or _NOBODY
+    try:
+        return UUID(owner)
+    except ValueError:
+        raise InvalidParameter("owner", "Say an account's id, or `me`.", code="format") from None

@@ -1,8 +1,9 @@
 """One schedule: looking at it, changing it, and what became of its runs."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.params import QueryParameter
 
 from api.answers import Answer, accepted
 from api.bodies import body_of
@@ -18,6 +19,7 @@ from api.schemas.schedules import (
     EditSchedule,
     PauseSchedule,
     RunPage,
+    RunState,
     ScheduleDetail,
     SchedulePreview,
     ScheduleRun,
@@ -27,6 +29,8 @@ from core.rights import Right
 from core.schedules import schemas as core
 from core.schedules.reading import SHOWN_AHEAD
 from core.uow import UnitOfWork
+
+InState = Annotated[RunState | None, QueryParameter(name="state", description="Runs in this state.")]
 
 
 class ScheduleController(Controller):
@@ -159,10 +163,17 @@ class ScheduleController(Controller):
         **operation("listScheduleRuns", refuses=(NotFound, Forbidden)),
     )
     async def runs(
-        self, *, actor: Asker, unit: Unit, schedule_id: ScheduleId, limit: Limit = 50, cursor: Cursor = None
+        self,
+        *,
+        actor: Asker,
+        unit: Unit,
+        schedule_id: ScheduleId,
+        in_state: InState = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
     ) -> RunPage:
         """Its runs with their jobs, newest first."""
-        page = await unit.schedules.runs(actor, schedule_id, paging_of(limit, cursor))
+        page = await unit.schedules.runs(actor, schedule_id, paging_of(limit, cursor), in_state)
         return RunPage(items=tuple(map(run_of, page.items)), next_cursor=page.next_cursor)
 
     @get(

@@ -38,6 +38,7 @@ from core.discord.types import ChannelType, Member, Snowflake
 
 _WRITABLE: frozenset[ChannelType] = frozenset({"text", "voice", "announcement", "stage"})
 _FOLLOWING: frozenset[ChannelType] = frozenset({"text", "announcement"})
+_ROLE = "role_id"
 _READS = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
@@ -75,7 +76,13 @@ def foreign_denials(action: MessageDelete, scene: Scene) -> Iterator[Denial]:
 
 def source_denials(action: ChannelFollow, source: Scene) -> Iterator[Denial]:
     """What forbids following a channel, seen from the guild it is in: both must be able to see it."""
-    yield from needs(source, action.source_channel_id, Permission.VIEW_CHANNEL, frozenset({"announcement"}))
+    yield from needs(
+        source,
+        action.source_channel_id,
+        Permission.VIEW_CHANNEL,
+        frozenset({"announcement"}),
+        field="source_channel_id",
+    )
 
 
 def member_denial(action: OnMembers, scene: Scene, target: Member | None) -> Denial | None:
@@ -126,16 +133,18 @@ def _guild_needs(scene: Scene, party: Party, needed: Permission) -> Iterator[Den
 def _role_denials(scene: Scene, role_id: Snowflake) -> Iterator[Denial]:
     role = scene.role(role_id)
     if role is None:
-        yield Denial(code="unknown_role", message=f"There is no role {role_id} in this guild.")
+        message = f"There is no role {role_id} in this guild."
+        yield Denial(code="unknown_role", message=message, field=_ROLE)
         return
     if role.id == scene.guild.guild_id or role.managed:
         yield Denial(
             code="managed_role",
             message=f"The role {role.name} is given and taken by Discord or an integration alone.",
+            field=_ROLE,
         )
     for party in scene.parties:
         if not is_owner(scene, party.member) and rank(scene, role) >= top(scene, party.member):
-            yield party.may_not(f"stands no higher than the role {role.name}")
+            yield party.may_not(f"stands no higher than the role {role.name}", _ROLE)
 
 
 def _send_denials(action: MessageSend, scene: Scene) -> Iterator[Denial]:

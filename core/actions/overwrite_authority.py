@@ -41,7 +41,8 @@ def _lock_denials(action: ChannelLock | ChannelUnlock, scene: Scene) -> Iterator
     else:
         restore = action.restore
         if restore is not None and (restore.kind, restore.id) != ("role", now.id):
-            yield Denial(code="not_everyone", message="Only the overwrite of @everyone is restored.")
+            message = "Only the overwrite of @everyone is restored."
+            yield Denial(code="not_everyone", message=message, field="restore")
         then = unlocked(now, restore, bits)
     for party in scene.parties:
         yield from _unsayable(scene, party, channel, newly_said(now, then))
@@ -57,7 +58,8 @@ def _replacing_denials(action: ChannelOverwrite, scene: Scene) -> Iterator[Denia
         return
     now = standing_in(channel, then)
     if then.kind == "role" and scene.role(then.id) is None:
-        yield Denial(code="unknown_role", message=f"There is no role {then.id} in this guild.")
+        message = f"There is no role {then.id} in this guild."
+        yield Denial(code="unknown_role", message=message, field="target_id")
     if idle := newly_said(now, then) & ~counting_in(channel.type):
         yield Denial(code="meaningless", message=meaningless(idle, channel))
     for party in scene.parties:
@@ -93,7 +95,9 @@ def _lockout(scene: Scene, channel: Channel, then: Overwrite) -> Iterator[Denial
     after = replace(channel, overwrites=(*others, then))
     for party in scene.parties:
         if party.code == BOT_MAY_NOT and _WRITES & ~scene.held_in(party, after):
-            yield party.may_not(f"would be locked out of #{channel.name}, and could not open it again")
+            yield party.may_not(
+                f"would be locked out of #{channel.name}, and could not open it again", "channel_id"
+            )
 
 
 def _sayable_in(scene: Scene, party: Party, channel: Channel) -> Permission:

@@ -18,10 +18,12 @@ _NOTHING = Permission(0)
 
 
 class Denial(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something is not done. `code` is bot_may_not, asker_may_not, unknown_channel, wrong_channel_type …"""
+    """Why something is not done. `code` is bot_may_not, asker_may_not, unknown_channel, wrong_channel_type …; `field`
+    is that of the action which it is about, None where it is about all of it."""
 
     code: str
     message: str
+    field: str | None = None
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +33,8 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     member: Member
 
-    def may_not(self, what: str) -> Denial:
-        return Denial(code=self.code, message=f"{self.name} {what}.")
+    def may_not(self, what: str, field: str | None = None) -> Denial:
+        return Denial(code=self.code, message=f"{self.name} {what}.", field=field)
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,20 +108,23 @@ def needs(
     kinds: frozenset[ChannelType] | None = None,
     *,
     asker: Permission = _NOTHING,
+    field: str = "channel_id",
 ) -> Iterator[Denial]:
     """What is lacking for what needs this in a channel of one of these kinds. `asker` is what is needed beside, of
-    everybody but the bot."""
+    everybody but the bot; `field` names the channel."""
     channel = scene.channel(channel_id)
     if channel is None:
-        yield Denial(code="unknown_channel", message=f"There is no channel {channel_id} in this guild.")
+        message = f"There is no channel {channel_id} in this guild."
+        yield Denial(code="unknown_channel", message=message, field=field)
         return
     if kinds is not None and channel.type not in kinds:
         listed = ", ".join(sorted(kinds))
         yield Denial(
             code="wrong_channel_type",
             message=f"#{channel.name} is of type {channel.type}; this takes {listed}.",
+            field=field,
         )
     for party in scene.parties:
         wanted = needed if party.code == BOT_MAY_NOT else needed | asker
         if missing := wanted & ~scene.held_in(party, channel):
-            yield party.may_not(f"lacks {', '.join(names_of(missing))} in #{channel.name}")
+            yield party.may_not(f"lacks {', '.join(names_of(missing))} in #{channel.name}", field)

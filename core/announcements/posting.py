@@ -73,7 +73,7 @@ class AnnouncementPostService:
         if within not in (None, model.guild_id):
             raise NotFound(f"There is no announcement {announcement_id} in guild {within}.")
         await self._require_approved(model)
-        if model.repeats == "edit_last" and await self._announcements.is_being_posted(model):
+        if model.repeats == "edit_last" and not await self._is_free(model):
             raise Conflict(
                 f"“{model.name}” is being posted, and goes into its last message: wait until that is there.",
                 code="being_posted",
@@ -141,11 +141,13 @@ class AnnouncementPostService:
             case "delete":
                 await self._posts.note_gone(outcome.post_id, outcome.at)
 
+    async def _is_free(self, model: AnnouncementModel) -> bool:
+        """Whether nobody else posts it, also at this moment."""
+        held = await self._announcements.hold(model.id)
+        return held and not await self._announcements.is_being_posted(model)
+
     async def _postable(self, actor: Actor, announcement_id: uuid.UUID) -> AnnouncementModel:
-        """Locked: of two that are asked for at once the second sees the first."""
-        model = await visible(
-            self._announcements, actor, announcement_id, right=Right.ANNOUNCEMENTS_WRITE, lock=True
-        )
+        model = await visible(self._announcements, actor, announcement_id, right=Right.ANNOUNCEMENTS_WRITE)
         await self._guilds.require_present(actor, model.guild_id)
         return model
 

@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.announcements.checks import require_sound
 from core.announcements.lookup import Timetable, visible
 from core.announcements.remarks import remarks_of
-from core.announcements.rendering import names_in, rendered, send_of
+from core.announcements.rendering import edit_of, names_in, rendered, send_of
 from core.announcements.repository import AnnouncementRepository
 from core.announcements.rows import draft_of, state_of
 from core.announcements.schemas import AnnouncementDraft, Preview, Remark, VariableValue
@@ -108,6 +108,8 @@ class AnnouncementPreviewService:
 def _denials(draft: AnnouncementDraft, view: GuildView, actor: Actor) -> Iterator[Denial]:
     scene = seen_scene(view, actor)
     found = [*denials(send_of(draft.channel_id, draft.message), scene)]
+    if draft.repeats == "edit_last":
+        found += denials(edit_of(draft.channel_id, _ANY, draft.message), scene)
     if draft.crosspost:
         found += denials(MessageCrosspost(channel_id=draft.channel_id, message_id=_ANY), scene)
     yield from dict.fromkeys(found)

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from core.actions.payloads import MessageSend
+from core.actions.payloads import MessageEdit, MessageSend
 from core.announcements.schemas import AnnouncementMessage
 from core.announcements.variables import Place, Values, filled, uses_in, widest
 from core.discord.messages import Embed, MessageFields
@@ -80,6 +80,18 @@ def send_of(channel_id: Snowflake, message: AnnouncementMessage) -> MessageSend:
         links=message.links,
         allowed_mentions=message.allowed_mentions,
         silent=message.silent,
+    )
+
+
+def edit_of(channel_id: Snowflake, message_id: Snowflake, message: AnnouncementMessage) -> MessageEdit:
+    """The same for a message that is there."""
+    return MessageEdit(
+        channel_id=channel_id,
+        message_id=message_id,
+        content=message.content,
+        embeds=message.embeds,
+        links=message.links,
+        allowed_mentions=message.allowed_mentions,
     )
 
 

@@ -65,6 +65,14 @@ class AnnouncementRepository(Repository[AnnouncementModel]):
         query = select(func.count()).where(AnnouncementModel.guild_id == guild_id)
         return await self.session.scalar(query) or 0
 
+    async def hold(self, announcement_id: uuid.UUID) -> bool:
+        """Until the transaction ends nobody else asks for it to be posted; False where somebody does. Nobody waits for
+        that: who asks for many would wait for each other."""
+        lock = func.pg_try_advisory_xact_lock(
+            func.hashtext("announcements"), func.hashtext(str(announcement_id))
+        )
+        return bool(await self.session.scalar(select(lock)))
+
     async def is_being_posted(self, model: AnnouncementModel) -> bool:
         """Whether a job that posts it has not ended."""
         return bool(

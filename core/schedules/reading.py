@@ -17,12 +17,16 @@ from core.schedules.models import ScheduleModel
 from core.schedules.repository import ScheduleRepository
 from core.schedules.rows import anchored, to_run, to_schedule
 from core.schedules.run_repository import RunRepository
-from core.schedules.schemas import Schedule, ScheduleRun
+from core.schedules.schemas import Schedule, ScheduleFilter, ScheduleRun
+from core.schedules.states import RunState
 from core.schedules.timing import Occurrence, Timing, preview
 
 MOST_PREVIEWED = 100
 SHOWN_AHEAD = 5
 """Of the next runs, where nobody says how many."""
+
+
+ALL = ScheduleFilter()
 
 
 class ScheduleReadings:
@@ -49,21 +53,25 @@ class ScheduleReadings:
         """Raises `NotFound` also for a schedule of a guild that the actor may not know of."""
         return to_schedule(await self._visible(actor, schedule_id))
 
-    async def list(self, actor: Actor, guild_id: Snowflake, paging: Paging) -> Page[Schedule]:
+    async def list(
+        self, actor: Actor, guild_id: Snowflake, paging: Paging, wanted: ScheduleFilter = ALL
+    ) -> Page[Schedule]:
         """Newest first."""
         actor.require(guild_id, Right.SCHEDULES_READ)
         await self._guilds.known(actor, guild_id)
-        return _page(await self._schedules.page(guild_id, paging), paging.limit)
+        return _page(await self._schedules.page(guild_id, wanted, paging), paging.limit)
 
     async def list_installation(self, actor: Actor, paging: Paging) -> Page[Schedule]:
         """Those of no guild, for the installation's owner."""
         actor.require_owner(Right.SYSTEM_READ)
-        return _page(await self._schedules.page(None, paging), paging.limit)
+        return _page(await self._schedules.page(None, ALL, paging), paging.limit)
 
-    async def runs(self, actor: Actor, schedule_id: uuid.UUID, paging: Paging) -> Page[ScheduleRun]:
+    async def runs(
+        self, actor: Actor, schedule_id: uuid.UUID, paging: Paging, state: RunState | None = None
+    ) -> Page[ScheduleRun]:
         """Newest first."""
         await self._visible(actor, schedule_id)
-        rows = await self._runs.page(schedule_id, paging)
+        rows = await self._runs.page(schedule_id, state, paging)
         items = tuple(to_run(row) for row in rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from core.actions.authority import denials
-from core.actions.payloads import Action, OnChannels, OnMembers, OnMessages
+from core.actions.payloads import OnChannels, OnMembers, OnMessages
 from core.actions.scene import Denial, seen_scene
 from core.actor import Actor
 from core.announcements.jobs import AnnouncementPost
@@ -15,7 +15,7 @@ from core.guilds.service import GuildService
 from core.jobs.errors import GuildBusy
 from core.schedules.asking import Asking, Savepoint
 from core.schedules.owners import Owners
-from core.schedules.payloads import SchedulePayload
+from core.schedules.payloads import ApplyScheduled, SchedulePayload
 
 _PAYLOAD = "/payload"
 _OF_THE_GUILD = frozenset({"guild_state"})
@@ -56,17 +56,32 @@ class Rehearsal:
             if error.error_code in _OF_THE_GUILD:
                 raise
             if error.error_code not in _PASSING:
-                raise _would_fail(error.error_code, error.message) from error
-        if isinstance(payload, AnnouncementPost):
-            for denial in await self._announcements.denials_of(actor, payload.announcement_id):
-                raise _would_fail(denial.code, denial.message)
-        elif isinstance(payload, OnMessages | OnMembers | OnChannels):
-            for denial in await self._denials(actor, guild_id, payload):
-                raise _would_fail(denial.code, denial.message)
+                field = _named_in(payload) if isinstance(error, NotFound) else None
+                raise _would_fail(
+                    Denial(code=error.error_code, message=error.message, field=field)
+                ) from error
+        if found := await self._denials(actor, guild_id, payload):
+            raise _would_fail(*found)
 
-    async def _denials(self, actor: Actor, guild_id: str, action: Action) -> Sequence[Denial]:
+    async def _denials(self, actor: Actor, guild_id: str, payload: SchedulePayload) -> Sequence[Denial]:
         """By the guild as it was last seen; what is about single members only the bot knows."""
-        return tuple(denials(action, seen_scene(await self._guilds.seen(guild_id), actor)))
+        if isinstance(payload, AnnouncementPost):
+            found = await self._announcements.denials_of(actor, payload.announcement_id)
+            return [replace(each, field=_named_in(payload)) for each in found]
+        if isinstance(payload, OnMessages | OnMembers | OnChannels):
+            return tuple(denials(payload, seen_scene(await self._guilds.seen(guild_id), actor)))
+        return ()
+
+
+def _named_in(payload: SchedulePayload) -> str | None:
+    """The field that names what there has to be."""
+    match payload:
+        case ApplyScheduled():
+            return "template_id"
+        case AnnouncementPost():
+            return "announcement_id"
+        case _:
+            return None
 
 
 def _inside(problem: Problem) -> Problem:
@@ -76,6 +91,13 @@ def _inside(problem: Problem) -> Problem:
     return replace(problem, pointer=f"{_PAYLOAD}{problem.pointer}")
 
 
-def _would_fail(code: str, message: str) -> Invalid:
-    said = f"It would fail: {message}"
-    return Invalid(said, problems=(Problem(pointer=_PAYLOAD, code=code, message=said),))
+def _would_fail(*denials: Denial) -> Invalid:
+    problems = tuple(
+        Problem(
+            pointer=_PAYLOAD if each.field is None else f"{_PAYLOAD}/{each.field}",
+            code=each.code,
+            message=f"It would fail: {each.message}",
+        )
+        for each in denials
+    )
+    return Invalid(problems[0].message, problems=problems)

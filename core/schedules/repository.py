@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.guilds.models import GuildModel
 from core.paging import Paging
 from core.schedules.models import ScheduleModel, ScheduleRunModel
 from core.schedules.run_repository import earliest_look
-from core.schedules.schemas import CHANNEL, Outlook
+from core.schedules.schemas import CHANNEL, Outlook, ScheduleFilter
 
 
 def _can_run() -> Any:
@@ -34,14 +34,27 @@ def _is_undo() -> Any:
     return ScheduleModel.payload["kind"].astext == UNDO.kind
 
 
+def _wanted(wanted: ScheduleFilter) -> Iterator[Any]:
+    if wanted.state is not None:
+        yield ScheduleModel.state == wanted.state
+    if wanted.kind is not None:
+        yield ScheduleModel.payload["kind"].astext == wanted.kind
+    if wanted.owner is not None:
+        yield ScheduleModel.account_id == wanted.owner
+    if wanted.name is not None:
+        yield ScheduleModel.name.istartswith(wanted.name, autoescape=True)
+
+
 class ScheduleRepository(Repository[ScheduleModel]):
     model_type = ScheduleModel
 
-    async def page(self, guild_id: Snowflake | None, paging: Paging) -> Sequence[ScheduleModel]:
+    async def page(
+        self, guild_id: Snowflake | None, wanted: ScheduleFilter, paging: Paging
+    ) -> Sequence[ScheduleModel]:
         """Newest first, one row more than the page."""
         query = (
             select(ScheduleModel)
-            .where(_of(guild_id))
+            .where(_of(guild_id), *_wanted(wanted))
             .order_by(ScheduleModel.id.desc())
             .limit(paging.limit + 1)
         )

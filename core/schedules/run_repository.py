@@ -12,7 +12,7 @@ from core.jobs.schemas import Job
 from core.paging import Paging
 from core.schedules.models import ScheduleRunModel
 from core.schedules.schemas import CHANNEL, Trouble
-from core.schedules.states import OPEN_RUNS, run_state
+from core.schedules.states import OPEN_RUNS, RunState, run_state
 
 LISTENING = "EXISTS (SELECT FROM schedule_runs WHERE schedule_runs.job_id = :job_id)"
 """Whether the job is of a run. As text, because it stands inside the statement that adds the job's event."""
@@ -39,7 +39,9 @@ def earliest_look() -> Select[tuple[datetime | None]]:
 class RunRepository(Repository[ScheduleRunModel]):
     model_type = ScheduleRunModel
 
-    async def page(self, schedule_id: uuid.UUID, paging: Paging) -> Sequence[ScheduleRunModel]:
+    async def page(
+        self, schedule_id: uuid.UUID, state: RunState | None, paging: Paging
+    ) -> Sequence[ScheduleRunModel]:
         """Newest first, one row more than the page."""
         query = (
             select(ScheduleRunModel)
@@ -47,6 +49,8 @@ class RunRepository(Repository[ScheduleRunModel]):
             .order_by(ScheduleRunModel.id.desc())
             .limit(paging.limit + 1)
         )
+        if state is not None:
+            query = query.where(ScheduleRunModel.state == state)
         if paging.cursor is not None:
             query = query.where(ScheduleRunModel.id < paging.cursor)
         return (await self.session.scalars(query)).all()

@@ -96,6 +96,16 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class ScheduleFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What `None` leaves open is not filtered. `owner` is an account's id; `name` begins like this, however it is
+    capitalised."""
+
+    state: ScheduleState | None = None
+    kind: str | None = None
+    owner: uuid.UUID | None = None
+    name: str | None = None
+
+
 class ScheduleRun(msgspec.Struct, frozen=True, kw_only=True):
     """`occurrence` is the planned moment, `due_at` with its jitter, `asked_at` the actual one. `missed` counts the
     occurrences just before it that were not run."""

@@ -3,6 +3,7 @@ need. Whose schedule it is and what they may do is looked at besides. Pure."""
 
 from core.actions.undo import UndoPayload
 from core.actor import Actor
+from core.announcements.jobs import ANNOUNCEMENT_POST, AnnouncementPost
 from core.housekeeping.jobs import HousekeepingPayload
 from core.rights import Right, right_to_ask
 from core.schedules.effects import ENDS, kind_of
@@ -16,19 +17,24 @@ from core.schedules.payloads import (
 
 def rights_to_ask(payload: SchedulePayload) -> tuple[str, ...]:
     """A kind that nobody has thought of here is one that is asked for as a job."""
+    rights: tuple[str, ...] = (right_to_ask(str(payload.__struct_config__.tag)),)
     if isinstance(payload, HousekeepingPayload):
-        return (Right.SYSTEM_WRITE,)
+        rights = (Right.SYSTEM_WRITE,)
     match payload:
         case CaptureScheduled():
-            return (Right.SNAPSHOTS_WRITE,)
+            rights = (Right.SNAPSHOTS_WRITE,)
         case DriftCheckScheduled():
-            return (Right.DRIFT_READ,)
+            rights = (Right.DRIFT_READ,)
         case ApplyScheduled():
-            return (Right.PLANS_WRITE, Right.PLANS_APPLY)
+            rights = (Right.PLANS_WRITE, Right.PLANS_APPLY)
+        case AnnouncementPost():
+            rights = (ANNOUNCEMENT_POST.needed_right,)
         case UndoPayload(act=act):
-            return tuple(right_to_ask(kind) for kind, (_, ended) in ENDS.items() if ended == kind_of(act))
+            ends = [kind for kind, (_, ended) in ENDS.items() if ended == kind_of(act)]
+            rights = tuple(right_to_ask(kind) for kind in ends or [kind_of(act)])
         case _:
-            return (right_to_ask(str(payload.__struct_config__.tag)),)
+            pass
+    return rights
 
 
 def require_scopes(actor: Actor, payload: SchedulePayload) -> None:

@@ -315,4 +315,6 @@ def test_the_document_tells_receivers_what_they_get(openapi: dict[str, Any]) -> 
     assert headers == {"webhook-id", "webhook-timestamp", "webhook-signature"}
     types = openapi["components"]["schemas"]["CallbackEvent"]["discriminator"]["mapping"]
     asked_for = openapi["components"]["schemas"]["CreateCallback"]["properties"]["events"]["items"]["enum"]
-    assert set(asked_for) - {"job.*", "guild.*", "schedule.*"} == set(types) - {"callback.test"}
+    assert set(asked_for) - {"job.*", "guild.*", "schedule.*", "announcement.*"} == set(types) - {
+        "callback.test"
+    }

@@ -383,9 +383,36 @@ REFUSED = [
     refusal({"payload": {"kind": "message.send", "channel_id": "1"}}, ("/payload/content", "empty")),
     refusal(
         {"payload": {"kind": "message.send", "channel_id": "1", "content": "Hello"}},
-        ("/payload", "unknown_channel"),
+        ("/payload/channel_id", "unknown_channel"),
     ),
-    refusal({"payload": {"kind": "template.apply", "template_id": str(uuid4())}}, ("/payload", "not_found")),
+    refusal(
+        {"payload": {"kind": "template.apply", "template_id": str(uuid4())}},
+        ("/payload/template_id", "not_found"),
+    ),
+    refusal(
+        {"payload": {"kind": "announcement.post", "announcement_id": str(uuid4())}},
+        ("/payload/announcement_id", "not_found"),
+    ),
+    refusal(
+        {"payload": {"kind": "role.grant", "role_id": "1", "member_ids": ["2"]}},
+        ("/payload/role_id", "unknown_role"),
+    ),
+    refusal(
+        {
+            "payload": {
+                "kind": "channel.overwrite",
+                "channel_id": "1",
+                "target_kind": "role",
+                "target_id": "2",
+            }
+        },
+        ("/payload/channel_id", "unknown_channel"),
+        ("/payload/target_id", "unknown_role"),
+    ),
+    refusal(
+        {"payload": {"kind": "member.kick", "member_ids": ["2", "2"]}}, ("/payload/member_ids/1", "duplicate")
+    ),
+    refusal({"trigger": {"type": "cron", "expression": "0 9 31 feb *"}}, (CRON, "bad_cron")),
     refusal({"payload": {"kind": "drift.check"}}, ("/payload", "no_active_version")),
 ]
 

@@ -67,6 +67,11 @@ async def _guild(road: Road) -> dict[str, str]:
     job = await road.ended((await made(road, f"{guild}/captures"))["id"])
     callback = await made(road, f"{guild}/callbacks", json={"url": NOBODY, "events": ["job.settled"]})
     delivery = await made(road, f"/callbacks/{callback['id']}/test")
+    structure = (await road.http.get(f"{guild}/structure")).json()
+    channel_id = next(each["id"] for each in structure["channels"] if each["type"] == "text")
+    said = {"name": "Opening", "channel_id": channel_id, "message": {"content": "${guild.name} opens."}}
+    announcement = await made(road, f"{guild}/announcements", json=said)
+    post = await road.ended((await made(road, f"/announcements/{announcement['id']}/posts"))["id"])
     token = await made(road, "/me/tokens", json={"name": "One to revoke"})
     return {
         "path.guild_id": trip.guild_id,
@@ -76,5 +81,7 @@ async def _guild(road: Road) -> dict[str, str]:
         "path.job_id": job["id"],
         "path.callback_id": callback["id"],
         "path.delivery_id": delivery["id"],
+        "path.announcement_id": announcement["id"],
+        "path.post_id": post["result"]["post_id"],
         "path.token_id": token["token"]["id"],
     }

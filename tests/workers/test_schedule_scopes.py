@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from core.actions.payloads import MemberBan, MemberKick, MessageSend
 from core.actor import Actor
+from core.announcements.jobs import AnnouncementPost
 from core.errors import Forbidden, GuildwrightError
 from core.guilds.jobs import SyncPayload
 from core.schedules.payloads import ApplyScheduled, CaptureScheduled, DriftCheckScheduled, SchedulePayload
@@ -32,6 +33,7 @@ PAYLOADS: tuple[SchedulePayload, ...] = (
     CaptureScheduled(),
     DriftCheckScheduled(),
     ApplyScheduled(template_id=uuid.UUID(int=0)),
+    AnnouncementPost(announcement_id=uuid.UUID(int=0)),
 )
 Deed = Callable[[UnitOfWork, Actor, Schedule], Awaitable[Any]]
 
@@ -129,6 +131,6 @@ async def refusal(clocks: Clockwork, payload: SchedulePayload, scopes: Any) -> G
 
 
 def test_kinds_that_arise_elsewhere_are_all_tried() -> None:
-    of_their_own = {SyncPayload, CaptureScheduled, DriftCheckScheduled, ApplyScheduled}
+    of_their_own = {AnnouncementPost, SyncPayload, CaptureScheduled, DriftCheckScheduled, ApplyScheduled}
     assert of_their_own <= {type(each) for each in PAYLOADS}
     assert of_their_own <= set(get_args(SchedulePayload))

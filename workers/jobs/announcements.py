@@ -2,7 +2,7 @@
 
 import uuid
 
-from core.actions.payloads import MessageCrosspost, MessageDelete, MessageEdit
+from core.actions.payloads import MessageCrosspost, MessageDelete
 from core.actions.results import jump_url
 from core.actions.scene import Scene
 from core.announcements.jobs import (
@@ -17,7 +17,7 @@ from core.announcements.jobs import (
     AnnouncementPosted,
 )
 from core.announcements.outcomes import step_of
-from core.announcements.rendering import fields_of, send_of
+from core.announcements.rendering import edit_of, fields_of, send_of
 from core.announcements.schemas import Post, Writing
 from core.discord.errors import CallRefused, TargetGone
 from core.discord.types import Snowflake
@@ -58,7 +58,7 @@ async def edit(job: JobContext, payload: AnnouncementEdit) -> AnnouncementEdited
     """In the channel that it was posted in, whatever the announcement's is by now."""
     found = await _post(job, payload.post_id)
     writing = await _written(job)
-    scene = await allowed_scene(job, _edit_of(found, writing))
+    scene = await allowed_scene(job, edit_of(found.channel_id, found.message_id, writing.message))
     if not await _is_there(job, found, scene):
         raise _gone(found)
     await job.journal.announce(1)
@@ -110,7 +110,7 @@ async def _last(job: JobContext, writing: Writing, scene: Scene) -> Post | None:
     if writing.edits is None:
         return None
     found = await _post(job, writing.edits)
-    await allowed_scene(job, _edit_of(found, writing))
+    await allowed_scene(job, edit_of(found.channel_id, found.message_id, writing.message))
     return found if await _is_there(job, found, scene) else None
 
 
@@ -163,19 +163,6 @@ async def _publish(
 async def _note_gone(job: JobContext, post_id: uuid.UUID) -> None:
     async with job.database.unit() as unit:
         await unit.announcement_posts.note_gone(post_id)
-
-
-def _edit_of(found: Post, writing: Writing) -> MessageEdit:
-    """The action that it is, for whoever asks who may do it."""
-    message = writing.message
-    return MessageEdit(
-        channel_id=found.channel_id,
-        message_id=found.message_id,
-        content=message.content,
-        embeds=message.embeds,
-        links=message.links,
-        allowed_mentions=message.allowed_mentions,
-    )
 
 
 def _gone(found: Post) -> JobFailed:

@@ -163,3 +163,18 @@ async def test_a_preview_says_what_the_asker_may_not_and_refuses_what_is_wrong(h
         assert [each.code for each in preview.warnings] == ["asker_may_not"]
         with pytest.raises(Invalid):
             await previews.preview(harbour.mia, harbour.guild_id, harbour.draft(content="${x}"))
+
+
+async def test_what_goes_into_its_last_message_is_posted_one_after_the_other(harbour: Harbour) -> None:
+    made = await harbour.write(repeats="edit_last")
+    async with harbour.database.unit() as first, harbour.database.unit() as second:
+        await first.announcement_posts.request(harbour.ada, made.id)
+        with pytest.raises(Conflict) as refused:
+            await second.announcement_posts.request(harbour.bob, made.id)
+        assert refused.value.error_code == "being_posted"
+    async with harbour.database.unit() as unit:
+        with pytest.raises(Conflict, match="being posted"):
+            await unit.announcement_posts.request(harbour.ada, made.id)
+    await harbour.edit(harbour.ada, made, repeats="send")
+    async with harbour.database.unit() as unit:
+        assert (await unit.announcement_posts.request(harbour.ada, made.id)).state == "queued"

@@ -187,7 +187,7 @@ class TestWhoSees:
     def test_nobody_sees_at_any_moment_what_they_did_not_see_before(self) -> None:
         """Of random guilds, with any one role: an archived channel opens to nobody."""
         archived = 0
-        for number in range(sized(small=150, soak=5_000)):
+        for number in range(sized(small=75, soak=5_000)):
             choose = Thrown(SEED * 19_000_013 + number)
             present, (document, bindings) = snapshot(choose), wish(choose)
             bot = powers(present)
@@ -201,7 +201,7 @@ class TestWhoSees:
             put_away = {step.channel_id for step in plan.steps if step.title.startswith("Archive ")}  # pyright: ignore[reportAttributeAccessIssue] - only edits of channels have such a title
             archived += bool(put_away)
             assert not opened(journey, put_away)
-        assert archived > sized(small=20, soak=700)
+        assert archived > sized(small=10, soak=700)
 
 
 class TestKeeping:

@@ -62,7 +62,7 @@ def _journey(
 
 def test_calls_are_those_that_the_change_needs() -> None:
     counted = 0
-    for _, plan, before, bot, journey in journeys(sized(small=250, soak=10_000)):
+    for _, plan, before, bot, journey in journeys(sized(small=125, soak=10_000)):
         extra = len(tighter_writes(plan)) + len(put_back(plan, before, journey.end))
         needed = needed_calls(before, journey.end) + len(orders(plan)) + guild_calls(plan) + extra
         assert plan.calls == needed, [step.id for step in plan.steps]
@@ -75,20 +75,20 @@ def test_calls_are_those_that_the_change_needs() -> None:
         assert len({type(step) for step in orders(plan)}) == len(orders(plan))
         assert all(is_needed_order(plan, step, before, bot, journey) for step in orders(plan))
         counted += plan.calls
-    assert counted > sized(small=500, soak=20_000)
+    assert counted > sized(small=250, soak=20_000)
 
 
 def test_no_tighter_write_of_a_random_plan_could_be_left_out() -> None:
     """Nor could what is written to put a child back that its category took along."""
     judged = 0
-    for document, plan, before, bot, journey in journeys(sized(small=250, soak=10_000)):
+    for document, plan, before, bot, journey in journeys(sized(small=125, soak=10_000)):
         silent = silent_channels(document, plan, before)
         back = put_back(plan, before, journey.end)
         for step in plan.steps:
             if step in tighter_writes(plan) or (isinstance(step, EditChannel) and step.channel_id in back):
                 assert is_needed(plan, step, before, bot, journey, silent=silent), step.id
                 judged += 1
-    assert judged > sized(small=100, soak=4_000)
+    assert judged > sized(small=50, soak=4_000)
 
 
 def test_a_tighter_write_that_nobody_needs_is_noticed() -> None:

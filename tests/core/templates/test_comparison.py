@@ -38,13 +38,13 @@ def reread(document: Document) -> Document:
     return msgspec.json.decode(msgspec.json.encode(document), type=Document)
 
 
-@settings(max_examples=sized(small=40, soak=1000))
+@settings(max_examples=sized(small=25, soak=1000))
 @given(documents())
 def test_a_document_is_equal_to_itself(document: Document) -> None:
     assert compare(document, reread(document)).is_equal
 
 
-@settings(max_examples=sized(small=40, soak=1000))
+@settings(max_examples=sized(small=25, soak=1000))
 @given(snapshots())
 def test_a_guild_is_equal_to_itself_and_to_the_document_that_was_made_of_it(snapshot: Snapshot) -> None:
     captured = document_of(snapshot)
@@ -52,7 +52,7 @@ def test_a_guild_is_equal_to_itself_and_to_the_document_that_was_made_of_it(snap
         assert compare(Seen(snapshot=snapshot), right).is_equal
 
 
-@settings(max_examples=sized(small=40, soak=1000))
+@settings(max_examples=sized(small=25, soak=1000))
 @given(snapshots())
 def test_the_guild_imagined_from_a_capture_reads_back_as_that_capture(snapshot: Snapshot) -> None:
     document = document_of(snapshot).document

@@ -382,7 +382,7 @@ def test_a_second_plan_after_applying_is_empty(
 
 
 def test_a_second_plan_is_empty_for_many_random_pairs() -> None:
-    for number in range(sized(small=600, soak=30_000)):
+    for number in range(sized(small=300, soak=30_000)):
         choose = Thrown(SEED * 1_000_003 + number)
         present, asked = snapshot(choose), wish(choose)
         check(present, *asked, EXACT if number % 2 else PlanOptions(), lifts=number % 3 == 0)

@@ -107,7 +107,7 @@ def _bits(moment: Moment, held: tuple[str, ...], member: str | None) -> int:
 
 def test_a_door_is_found_exactly_where_one_stands_open() -> None:
     answers: list[bool] = []
-    for number in range(sized(small=1_500, soak=60_000)):
+    for number in range(sized(small=750, soak=60_000)):
         before, now, after = moments(Thrown(SEED * 13_000_027 + number))
         found = is_found(before, now, after)
         assert found == is_open(before, now, after), number
@@ -118,7 +118,7 @@ def test_a_door_is_found_exactly_where_one_stands_open() -> None:
 def test_nothing_is_opened_by_bits_that_are_not_at_stake() -> None:
     """Who is an administrator has everything, felt or not."""
     answers: list[bool] = []
-    for number in range(sized(small=1_500, soak=20_000)):
+    for number in range(sized(small=750, soak=20_000)):
         drawn_moments = moments(Thrown(SEED * 13_000_027 + number))
         voice, (before, now, after) = has_voice(drawn_moments[1]), views_of(*drawn_moments)
         gained = EVERYTHING if before is None else now.more_than(before)

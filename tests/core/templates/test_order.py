@@ -193,7 +193,7 @@ def test_what_somebody_makes_while_a_plan_is_done_is_put_away_as_well() -> None:
 
 
 def test_siblings_end_in_the_documents_order_for_many_random_pairs() -> None:
-    for number in range(sized(small=400, soak=20_000)):
+    for number in range(sized(small=200, soak=20_000)):
         choose = Thrown(SEED * 2_000_003 + number)
         present, (document, bindings) = snapshot(choose), wish(choose)
         bot = powers(present)

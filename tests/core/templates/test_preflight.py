@@ -298,7 +298,7 @@ class TestCommunity:
 def scenes() -> Iterable[tuple[Snapshot, Document, dict[str, str], PlanOptions]]:
     """Random pairs with a bot that is no administrator."""
     bits = sum(BITS) | int(bits_of(HANDS))
-    for number in range(sized(small=500, soak=20_000)):
+    for number in range(sized(small=250, soak=20_000)):
         choose = Thrown(SEED * 5_000_011 + number)
         present, (document, bindings) = snapshot(choose), wish(choose)
         roles = tuple(_armed(role, bits) for role in present.roles)
@@ -324,4 +324,4 @@ def test_a_plan_without_blockers_is_refused_nothing_whatever_the_bot_may_do() ->
         if not plan.blockers:
             done += 1
             assert list(Journey(plan, present, bot).doors(together=1)) == []
-    assert done > sized(small=50, soak=2000)
+    assert done > sized(small=25, soak=2000)

@@ -349,7 +349,7 @@ def test_no_door_stands_open_on_the_way(
 
 
 def test_no_door_stands_open_for_many_random_pairs() -> None:
-    for number in range(sized(small=500, soak=20_000)):
+    for number in range(sized(small=250, soak=20_000)):
         choose = Thrown(SEED * 3_000_017 + number)
         present, asked = snapshot(choose), wish(choose)
         check(present, *asked, EXACT if number % 2 else PlanOptions(), together=sized(small=2, soak=3))
@@ -357,7 +357,7 @@ def test_no_door_stands_open_for_many_random_pairs() -> None:
 
 def test_a_plan_that_was_stopped_is_finished_by_the_next_one() -> None:
     """Wherever it stopped: planned again on what is there, the guild ends as it would have."""
-    for number in range(sized(small=300, soak=10_000)):
+    for number in range(sized(small=150, soak=10_000)):
         choose = Thrown(SEED * 7_000_003 + number)
         present, (document, bindings) = snapshot(choose), wish(choose)
         bot = powers(present)

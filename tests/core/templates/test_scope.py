@@ -168,7 +168,7 @@ class TestProtected:
 
     def test_roles_live_on_where_their_death_would_need_a_protected_channel_to_be_written(self) -> None:
         written = 0
-        for number in range(sized(small=250, soak=8_000)):
+        for number in range(sized(small=125, soak=8_000)):
             choose = Thrown(SEED * 23_000_009 + number)
             present, (document, bindings) = snapshot(choose), wish(choose)
             some = [c.id for c in (*present.channels, *present.roles) if chance(choose, 35)]
@@ -187,7 +187,7 @@ class TestProtected:
             left = journey.second_plan(document, bindings, bot, options).steps
             assert not left or "roles_live_on" in [n.code for n in plan.warnings]
             assert all(isinstance(step, DeleteRole) for step in left)
-        assert written > sized(small=80, soak=2_500)
+        assert written > sized(small=40, soak=2_500)
 
 
 def kept(before: Snapshot, after: Snapshot, some: list[str]) -> list[object]:

@@ -183,7 +183,7 @@ def test_texts_that_clash_with_a_default_are_taken_over_without_variables() -> N
     assert taken.revision.draft.document == document_of(applied.guild, known=applied.ids).document
 
 
-@settings(max_examples=sized(small=20, soak=2000))
+@settings(max_examples=sized(small=12, soak=2000))
 @given(documents(), st.data())
 def test_a_draft_of_a_guild_exactly_as_applied_is_the_versions_own_document(
     document: Document, data: st.DataObject
@@ -195,7 +195,7 @@ def test_a_draft_of_a_guild_exactly_as_applied_is_the_versions_own_document(
     assert (taken.revision.draft, taken.revision.source, taken.dropped) == (draft, source, ())
 
 
-@settings(max_examples=sized(small=20, soak=2000))
+@settings(max_examples=sized(small=12, soak=2000))
 @given(documents(), st.data())
 def test_a_draft_differs_in_the_one_field_that_was_changed(document: Document, data: st.DataObject) -> None:
     draft, values = with_variables(document, data.draw)
@@ -218,7 +218,7 @@ def test_a_draft_differs_in_the_one_field_that_was_changed(document: Document, d
     assert (path[-1], was[(*path[:-1], "key")]) == ("name", key)
 
 
-@settings(max_examples=sized(small=25, soak=3000))
+@settings(max_examples=sized(small=15, soak=3000))
 @given(snapshots(), snapshots(), st.data())
 def test_a_draft_filled_with_the_guilds_values_is_the_guild(
     before: Snapshot, now: Snapshot, data: st.DataObject
@@ -242,7 +242,7 @@ def test_a_draft_filled_with_the_guilds_values_is_the_guild(
     assert _sorted(plain(own)) == _sorted(plain(document_from(wanted)))
 
 
-@settings(max_examples=sized(small=20, soak=2000))
+@settings(max_examples=sized(small=12, soak=2000))
 @given(documents(), documents(), st.data())
 def test_the_text_of_a_draft_reads_as_the_draft(
     document: Document, other: Document, data: st.DataObject

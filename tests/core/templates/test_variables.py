@@ -257,7 +257,7 @@ def test_editors_complete_documents_with_variables() -> None:
         assert not schema.is_valid(wrong)
 
 
-@settings(max_examples=sized(small=40, soak=2000))
+@settings(max_examples=sized(small=20, soak=2000))
 @given(documents(), st.data())
 def test_texts_that_become_variables_come_back_when_they_are_filled_in(
     document: Document, data: st.DataObject
