@@ -34,12 +34,12 @@ SUITES = ("house", "core", "simulator", "workers", "bot", "trials", "api", "e2e"
 LONGEST_FIRST = (
     "e2e",
     "api",
-    "core",
-    "types",
     "bot",
-    "chaos",
+    "core",
     "workers",
+    "types",
     "simulator",
+    "chaos",
     "trials",
     "house",
 )

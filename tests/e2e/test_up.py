@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from core.config import asyncpg_dsn
 from core.embedded import embedded_servers
 from core.processes import OwnProcess, ProcessGroup
+from core.up import main
 from tests.fixtures.environment import child_environment
 from tests.fixtures.patience import LONG_PATIENCE, PATIENCE
 
@@ -108,17 +109,35 @@ async def test_a_token_that_discord_refuses_is_one_sentence_and_status_78(
         ({}, "DISCORD_TOKEN is not set"),
         ({"DISCORD_TOKEN": "nonsense"}, "DISCORD_TOKEN is not a bot's token"),
         ({"DISCORD_TOKEN": TOKEN, "GUILDWRIGHT_PORT": "many"}, "GUILDWRIGHT_PORT"),
-        ({"DISCORD_TOKEN": TOKEN, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
     ],
 )
-async def test_a_setting_that_cannot_work_is_one_sentence_and_status_78(
-    group: ProcessGroup, tmp_path: Path, settings: dict[str, str], said: str
+def test_a_setting_that_cannot_work_is_one_sentence_and_status_78(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    settings: dict[str, str],
+    said: str,
 ) -> None:
-    process = await up(group, tmp_path, **settings)
+    with monkeypatch.context() as patch:
+        for name, value in {**child_environment(), **settings}.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["up"])
+        patch.chdir(tmp_path)
+        assert main() == 78
+    shown = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert len(shown) == 1
+    assert said in shown[0]
+
+
+async def test_a_database_that_is_not_there_is_one_sentence_and_status_78(
+    group: ProcessGroup, tmp_path: Path
+) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    process = await up(group, tmp_path, DISCORD_TOKEN=TOKEN, DATABASE_URL=nowhere)
     assert await process.wait() == 78
     shown = [line for line in process.lines if line.strip()]
     assert len(shown) == 1
-    assert said in shown[0]
+    assert "DATABASE_URL" in shown[0]
 
 
 async def test_a_database_newer_than_the_code_is_refused(
