@@ -45,7 +45,7 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiTokenPage(msgspec.Struct, frozen=True):
-    """Newest first, revoked ones included."""
+    """Newest first, for a month also those that have expired or were revoked."""
 
     items: tuple[ApiToken, ...]
     next_cursor: NextCursor = None

@@ -20,7 +20,7 @@ from core.rights import Right
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """Sessions are those that hold, tokens all that there were."""
+    """Sessions are those that hold, tokens all that are kept, ended ones for a month."""
 
     account: Account
     sessions: tuple[Session, ...]

@@ -122,7 +122,7 @@ class ApiTokenRepository(Repository[ApiTokenModel]):
         return await self._count(delete(ApiTokenModel).where(ended))
 
     async def of_account(self, account_id: object) -> Sequence[ApiTokenModel]:
-        """Newest first, revoked ones included."""
+        """Newest first, with those that ended not long ago."""
         found = await self.session.scalars(
             select(ApiTokenModel)
             .where(ApiTokenModel.account_id == account_id)

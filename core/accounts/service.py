@@ -151,7 +151,7 @@ class AccountService:
         return NewApiToken(token=token, secret=secret)
 
     async def revoke_token(self, actor: Actor, token_id: uuid.UUID) -> None:
-        """At once; a revoked token stays in the list. Raises `NotFound` for somebody else's."""
+        """At once; it stays in the list until housekeeping forgets it. Raises `NotFound` for somebody else's."""
         actor.require_lasting()
         actor.require_scope(Right.ACCOUNT_WRITE)
         token = await self._tokens.get_one_or_none(id=token_id, account_id=actor.account_id)

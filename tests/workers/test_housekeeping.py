@@ -11,7 +11,7 @@ from core.catalog import CATALOG
 from core.db import Engines
 from core.discord.images import AssetPath, ImageHash, guild_picture
 from core.guilds.snapshots import NEWEST_KEPT
-from core.housekeeping.jobs import CLEAN_IMAGES, CLEAN_SNAPSHOTS
+from core.housekeeping.jobs import CLEAN_CREDENTIALS, CLEAN_IMAGES, CLEAN_SNAPSHOTS
 from core.housekeeping.retention import Retention
 from core.images.service import image_of
 from core.jobs.spec import AnySpec
@@ -102,3 +102,23 @@ async def test_a_snapshot_that_a_plan_goes_back_to_is_kept(database: Database) -
     async with database.read() as unit:
         page = await unit.snapshots.list(owner(), guild.guild_id, Paging(limit=50))
     assert {item.id for item in page.items} == set(ids) - {ids[2]}
+
+
+async def test_credentials_go_a_month_after_they_have_ended_and_no_sooner(database: Database) -> None:
+    kept = ["in use", "of no end"]
+    database.clock = lambda: NOW - timedelta(days=60)
+    async with database.unit() as unit:
+        await unit.accounts.bootstrap_owner("o" * 30)
+        actor = await unit.accounts.authenticate("o" * 30)
+        for name, days in (("in use", 90), ("ended lately", 40), ("ended long ago", 10)):
+            expires_at = NOW - timedelta(days=60) + timedelta(days=days)
+            await unit.accounts.create_token(actor, name, expires_at=expires_at)
+        await unit.accounts.create_token(actor, "of no end")
+        revoked = await unit.accounts.create_token(actor, "revoked long ago")
+        await unit.accounts.revoke_token(actor, revoked.token.id)
+    database.clock = lambda: NOW
+    assert (await clean(database, CLEAN_CREDENTIALS))[CLEAN_CREDENTIALS.kind]["tokens"] == 2
+    async with database.read() as unit:
+        left = {token.name for token in await unit.accounts.list_tokens(actor)}
+    assert left >= {*kept, "ended lately"}
+    assert not any("long ago" in name for name in left)
