@@ -27,7 +27,9 @@ OPERATIONS = {
     if "x-required-scope" in operation
 }
 NOBODY = str(UUID(int=0))
-ALSO = dict.fromkeys(("createSchedule", "resumeSchedule", "runSchedule"), ("jobs:create:guild.sync",))
+ALSO: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("createSchedule", "resumeSchedule", "runSchedule"), ("jobs:create:guild.sync",)
+)
 """Of the payload's kind: a schedule may ask for no more than whoever makes it, resumes it or has it run."""
 
 
