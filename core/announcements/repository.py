@@ -73,20 +73,17 @@ class AnnouncementRepository(Repository[AnnouncementModel]):
         )
         return bool(await self.session.scalar(select(lock)))
 
-    async def is_being_posted(self, model: AnnouncementModel) -> bool:
-        """Whether a job that posts it has not ended."""
-        return bool(
-            await self.session.scalar(
-                select(
-                    exists().where(
-                        JobModel.guild_id == model.guild_id,
-                        JobModel.kind == POST_KIND,
-                        JobModel.state.in_(OPEN),
-                        JobModel.payload["announcement_id"].astext == str(model.id),
-                    )
-                )
-            )
-        )
+    async def is_being_posted(self, model: AnnouncementModel, *, before: uuid.UUID | None = None) -> bool:
+        """Whether a job that posts it, and was asked for `before` that one, has not ended."""
+        posting = [
+            JobModel.guild_id == model.guild_id,
+            JobModel.kind == POST_KIND,
+            JobModel.state.in_(OPEN),
+            JobModel.payload["announcement_id"].astext == str(model.id),
+        ]
+        if before is not None:
+            posting.append(JobModel.id < before)
+        return bool(await self.session.scalar(select(exists().where(*posting))))
 
 
 class PostRepository(Repository[AnnouncementPostModel]):

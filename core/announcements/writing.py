@@ -15,6 +15,7 @@ from core.announcements.schemas import Writing
 from core.announcements.states import may_be_posted
 from core.announcements.variables import Values
 from core.clock import Clock
+from core.discord.errors import GatewayAbsent
 from core.discord.types import Channel, Snapshot, Snowflake
 from core.guilds.options_service import GuildOptionsService
 from core.jobs.errors import JobFailed
@@ -49,7 +50,8 @@ class AnnouncementWritingService:
 
     async def write(self, job: Job, guild: Snapshot, members: int | None) -> Writing:
         """As the announcement stands now, unless some of what was written before may have been said already. Raises
-        `JobFailed` where the announcement, its channel or the post is gone, and where it is not approved by now."""
+        `JobFailed` where the announcement, its channel or the post is gone, and where it is not approved by now;
+        `GatewayAbsent` where it goes into the last message and another job is posting that."""
         written = await self._writings.of(job.id)
         if written is not None and _may_be_said(await self._ledger.steps(job.id)):
             return to_writing(written)
@@ -59,8 +61,7 @@ class AnnouncementWritingService:
             channel = _channel(guild, await self._channel_of(model, edits))
         else:
             channel = _channel(guild, model.channel_id)
-            last = await self._posts.last_in(model.id, channel.id) if model.repeats == "edit_last" else None
-            edits = None if last is None else last.id
+            edits = await self._last(job, model, channel)
         says_next = {"next", "next.relative"} & set(names_in(model.message))
         values = Values(
             guild_name=guild.settings.name,
@@ -91,6 +92,15 @@ class AnnouncementWritingService:
             refused = not_approved(model, state)
             raise JobFailed(refused.message, code=refused.error_code)
         return model
+
+    async def _last(self, job: Job, model: AnnouncementModel, channel: Channel) -> uuid.UUID | None:
+        """The message that this goes into. Schedules may have asked for two at the same moment."""
+        if model.repeats != "edit_last":
+            return None
+        if await self._announcements.is_being_posted(model, before=job.id):
+            raise GatewayAbsent("Another job is posting the same announcement at this moment.")
+        last = await self._posts.last_in(model.id, channel.id)
+        return None if last is None else last.id
 
     async def _channel_of(self, model: AnnouncementModel, post_id: uuid.UUID) -> Snowflake:
         post = await self._posts.find(post_id)

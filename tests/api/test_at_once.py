@@ -14,7 +14,7 @@ from tests.fixtures.patience import PATIENCE
 from tests.fixtures.size import sized
 
 KEY = {"Idempotency-Key": "once"}
-MANY = sized(small=200, soak=1000)
+MANY = sized(small=100, soak=1000)
 """More than both pools have connections."""
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from core.announcements.jobs import AnnouncementPost
 from core.announcements.schemas import Announcement, AnnouncementDraft, AnnouncementMessage
+from core.discord.errors import GatewayAbsent
 from core.discord.permissions import Permission
 from core.jobs.schemas import Claim
 from core.schedules.triggers import IntervalTrigger
@@ -23,7 +24,7 @@ async def clocks(database_url: str) -> AsyncIterator[Clockwork]:
         yield clocks
 
 
-async def write(clocks: Clockwork, content: str = "Ahoy", **fields: bool) -> Announcement:
+async def write(clocks: Clockwork, content: str = "Ahoy", **fields: bool | str) -> Announcement:
     async with clocks.database.unit() as unit:
         view = await unit.guilds.view(clocks.actor, clocks.guild_id)
         draft = AnnouncementDraft(
@@ -62,6 +63,28 @@ async def test_next_is_when_the_schedule_that_posts_it_does_so_again(clocks: Clo
     async with clocks.database.unit() as unit:
         await unit.announcement_posts.request(clocks.actor, made.id)
     assert await said(clocks) == stamp(clocks, minutes=30)  # by hand: the soonest of all
+
+
+async def test_of_two_that_are_due_at_once_the_second_goes_into_the_message_of_the_first(
+    clocks: Clockwork,
+) -> None:
+    made = await write(clocks, repeats="edit_last")
+    for name in ("one", "two"):
+        await clocks.make(payload=AnnouncementPost(announcement_id=made.id), name=name)
+    await clocks.pass_time(minutes=1)
+    async with clocks.database.unit() as unit:
+        first, second = [await unit.ledger.claim("bot", "these tests", LEASE) for _ in range(2)]
+        guild = await unit.guilds.structure_of(clocks.guild_id)
+        assert isinstance(first, Claim)
+        assert isinstance(second, Claim)
+        assert guild is not None
+        with pytest.raises(GatewayAbsent):
+            await unit.announcement_writings.write(second.job, guild, None)
+        assert (await unit.announcement_writings.write(first.job, guild, None)).edits is None
+        await unit.ledger.intend(first, LEASE, "send", "sending it", once=True)
+        await unit.ledger.record(first, LEASE, "send", "done", outcome="123")
+        await unit.ledger.settle(first, "succeeded")
+        assert (await unit.announcement_writings.write(second.job, guild, None)).edits == first.job.id
 
 
 async def test_the_last_run_of_a_schedule_has_no_next(clocks: Clockwork) -> None:
