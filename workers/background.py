@@ -23,6 +23,9 @@ from workers.running import Running
 SLOTS = 2
 """Its jobs have much to delete and nobody waits for them: the API keeps its connections for people."""
 
+_LOOK_SECONDS = 60.0
+"""Of a job in the hands of somebody who died nobody asks when it goes on."""
+
 
 @asynccontextmanager
 async def working(
@@ -39,7 +42,7 @@ async def working(
         lease_seconds=settings.lease_seconds,
     )
     dsn = asyncpg_dsn(settings.database_url or "")
-    worker = PermitWorker(redis, running, database, slots=SLOTS, dsn=dsn)
+    worker = PermitWorker(redis, running, database, slots=SLOTS, dsn=dsn, unhurried=_LOOK_SECONDS)
     task = asyncio.create_task(keep_going("The background worker", worker.main))
     try:
         yield

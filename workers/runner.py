@@ -56,7 +56,7 @@ class PermitWorker(Worker):
     """Runs in the loop of its process and leaves signals to it.
 
     With a `dsn` it also hears what PostgreSQL notifies of: then a ring that Redis lost is found soon, and with nothing
-    to do it looks only now and then. That is enough where there is no Redis at all.
+    to do it looks only now and then, or as seldom as `unhurried` says. That is enough where there is no Redis at all.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class PermitWorker(Worker):
         *,
         slots: int,
         dsn: str | None = None,
+        unhurried: float | None = None,
     ) -> None:
         super().__init__(
             functions=[func(permit, name=PERMIT, keep_result=0, max_tries=1)],
@@ -88,6 +89,7 @@ class PermitWorker(Worker):
         self._bell = asyncio.Event()
         self._own: set[asyncio.Task[int]] = set()
         self._dsn = dsn
+        self._unhurried = unhurried
         self._look_seconds = LOOK_SECONDS
         self._last_look = self._next_look = 0.0
         self._hinted: asyncio.TimerHandle | None = None
@@ -207,7 +209,7 @@ class PermitWorker(Worker):
                 _tell(task, id_)
 
     def _hears_postgres(self) -> None:
-        self._look_seconds = UNHURRIED_LOOK_SECONDS
+        self._look_seconds = self._unhurried or UNHURRIED_LOOK_SECONDS
         self.wake()
 
     def _heard(self, payload: str) -> None:
