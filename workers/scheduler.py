@@ -20,7 +20,7 @@ from workers.ending import end
 _AT_ONCE = 100
 """Schedules a transaction: few enough that another process finds some, many enough that what every transaction costs
 counts for little."""
-_LONGEST_SECONDS = 5.0
+_LONGEST_SECONDS = 15.0
 """Between two looks: a clock may have been put forward, or a guild approved, and nobody tells."""
 _AHEAD_SECONDS = 0.1
 """Before what is due: what takes longer is late."""

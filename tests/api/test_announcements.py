@@ -126,4 +126,4 @@ async def test_a_schedule_posts_it_and_is_refused_while_it_is_not_approved(api: 
     assert (run.status_code, run.json()["code"]) == (409, "not_approved")
     other = {**wanted, "payload": {"kind": "announcement.post", "announcement_id": schedule.json()["id"]}}
     refused = await api.post(f"/guilds/{guild_id}/schedules", json=other)
-    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/payload")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/payload/announcement_id")
