@@ -130,8 +130,13 @@ class Askers:
             return "unknown"
         return str(answer.json()["state"]) if answer.is_success else "unknown"
 
-    async def retry(self, job_id: str) -> None:
-        (await self._http.post(f"{_API}/jobs/{job_id}/retry")).raise_for_status()
+    async def retry(self, job_id: str) -> bool:
+        """False where another structural job of its guild has to end first."""
+        answer = await self._http.post(f"{_API}/jobs/{job_id}/retry")
+        if answer.status_code == 409 and answer.json()["code"] == "guild_busy":
+            return False
+        answer.raise_for_status()
+        return True
 
     def _accepted(self, wish: Wish, answer: httpx.Response) -> str | None:
         if answer.status_code not in (200, 202):

@@ -84,6 +84,6 @@ async def settled(there: World) -> None:
 async def ask_again(there: World) -> None:
     """What spent its attempts in the storm must come out right afterwards, for whoever asks for it once more."""
     while dead := [row.id for row in (await rows_of(there)).values() if row.state == "dead"]:
-        for job_id in dead:
-            await there.askers.retry(job_id)
+        asked = [await there.askers.retry(job_id) for job_id in dead]
+        assert any(asked), f"nobody may ask again for any of {dead}"
         await settled(there)
