@@ -107,8 +107,8 @@ class Database:
                 raise Conflict(
                     "Somebody changed the same thing at the same moment: look again and repeat."
                 ) from error
-        for rung in unit.rungs:
-            await self.ring(rung)
+        if unit.rungs:
+            await self.ring(*unit.rungs)
 
     @asynccontextmanager
     async def statement(self) -> AsyncGenerator[UnitOfWork]:

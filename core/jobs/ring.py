@@ -40,13 +40,14 @@ class Rung(msgspec.Struct, frozen=True):
 
 
 class Ring(Protocol):
-    """Tells the lane's workers that there is something to claim. Never raises: a lost ring is found again."""
+    """Tells the lanes' workers that there is something to claim, of one commit all at once. Never raises: a lost ring
+    is found again."""
 
-    async def __call__(self, rung: Rung) -> None: ...
+    async def __call__(self, *rungs: Rung) -> None: ...
 
 
 RingLater: TypeAlias = Callable[[Rung], None]
 
 
-async def no_ring(rung: Rung) -> None:
+async def no_ring(*rungs: Rung) -> None:
     """For processes without Redis: workers find the job by themselves."""

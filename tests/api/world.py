@@ -56,8 +56,8 @@ class Rings:
     def __init__(self) -> None:
         self.rung: list[Rung] = []
 
-    async def __call__(self, rung: Rung) -> None:
-        self.rung.append(rung)
+    async def __call__(self, *rungs: Rung) -> None:
+        self.rung += rungs
 
 
 class Api:

@@ -116,9 +116,9 @@ def wrap_units(fate: Fate) -> None:
 def wrap_ring(fate: Fate) -> None:
     plain = RedisRing.__call__
 
-    async def ring(self: RedisRing, rung: Rung) -> None:
+    async def ring(self: RedisRing, *rungs: Rung) -> None:
         fate.reach(COMMITTED)
-        await plain(self, rung)
+        await plain(self, *rungs)
         fate.reach(RUNG)
 
     RedisRing.__call__ = ring
