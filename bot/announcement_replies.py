@@ -10,7 +10,7 @@ from bot.following import Following
 from bot.ui.announcement_ids import AnnouncementPress, Choice, read_press
 from bot.ui.announcement_view import as_shown, button_row, decided_text, postable, preview_text
 from bot.ui.answers import CONTENT, answering
-from bot.ui.confirm import NOT_YOURS, Pressed
+from bot.ui.confirm import Pressed, taken
 from bot.ui.text import clipped, fitting
 from core.actor import Actor
 from core.announcements.schemas import Announcement, Post
@@ -18,7 +18,6 @@ from core.announcements.states import Decision
 from core.discord.markdown import plain
 from core.errors import Conflict, NotFound
 from core.jobs.schemas import Job
-from core.paging import Paging
 from core.rights import Right
 from core.uow import Database, UnitOfWork
 
@@ -43,7 +42,7 @@ class AnnouncementReplies:
             preview = await unit.announcement_previews.preview_of(
                 actor, found.id, members=guild_of(asked).member_count
             )
-            last = await last_post(unit, actor, found)
+            last = await unit.announcement_posts.last(actor, found.id)
         text = preview_text(found, preview, last, done=done)
         rows = button_row(found, str(asked.author.id), *(choices or postable(found, last)))
         await asked.edit_original_response(content=text, components=rows)
@@ -61,12 +60,8 @@ class AnnouncementReplies:
     async def answer(self, pressed: Pressed) -> None:
         """To be called with every press; those of others' buttons are let pass."""
         press = read_press(pressed.component.custom_id)
-        if press is None:
+        if press is None or not await taken(pressed, press.asker_id):
             return
-        if str(pressed.author.id) != press.asker_id:
-            await pressed.response.send_message(NOT_YOURS, ephemeral=True)
-            return
-        await pressed.response.edit_message(components=[])
         async with answering(pressed):
             if press.choice in _SAID:
                 await self._decide(pressed, press, _SAID[press.choice])
@@ -89,8 +84,6 @@ class AnnouncementReplies:
 
     async def _rewrite(self, unit: UnitOfWork, actor: Actor, found: Announcement) -> Job:
         last = await last_post(unit, actor, found)
-        if last is None:
-            raise NotFound(f"No message of “{found.name}” is left.")
         return await unit.announcement_posts.request_edit(actor, found.id, last.id)
 
     async def _decide(self, pressed: Pressed, press: AnnouncementPress, decision: Decision) -> None:
@@ -106,7 +99,9 @@ class AnnouncementReplies:
         )
 
 
-async def last_post(unit: UnitOfWork, actor: Actor, found: Announcement) -> Post | None:
-    """The newest that is still there."""
-    page = await unit.announcement_posts.list(actor, found.id, Paging(limit=200))
-    return next((each for each in page.items if each.deleted_at is None), None)
+async def last_post(unit: UnitOfWork, actor: Actor, found: Announcement) -> Post:
+    """The newest that is still there. Raises `NotFound`."""
+    last = await unit.announcement_posts.last(actor, found.id)
+    if last is None:
+        raise NotFound(f"No message of “{found.name}” is left.")
+    return last

@@ -1,21 +1,20 @@
 """Which announcement somebody means, by what they typed or chose from a list."""
 
+from contextlib import suppress
 from uuid import UUID
 
-from core.actor import Actor, is_same_person
+from core.actor import Actor
 from core.announcements.schemas import Announcement
+from core.announcements.service import MOST_IN_GUILD
 from core.discord.types import Snowflake
 from core.errors import Conflict, NotFound
 from core.paging import Paging
-from core.rights import Right
 from core.uow import UnitOfWork
-
-_MOST_IN_GUILD = 200
 
 
 async def announcements_of(unit: UnitOfWork, actor: Actor, guild_id: Snowflake) -> tuple[Announcement, ...]:
     """Newest first; a guild has no more of them than one page holds."""
-    return (await unit.announcements.list(actor, guild_id, Paging(limit=_MOST_IN_GUILD))).items
+    return (await unit.announcements.list(actor, guild_id, Paging(limit=MOST_IN_GUILD))).items
 
 
 async def announcement_meant(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, text: str) -> Announcement:
@@ -38,18 +37,11 @@ async def announcement_in(
 
 
 async def require_free(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, name: str) -> None:
-    """Before somebody fills in a form for it; the service asks again, as it does for the next."""
-    wanted, every = name.strip().casefold(), await announcements_of(unit, actor, guild_id)
-    for found in every:
-        if found.name.casefold() == wanted:
-            message = f"There is an announcement “{found.name}” already: /announce edit changes it."
-            raise Conflict(message, code="name_taken")
-
-
-def require_own(actor: Actor, found: Announcement) -> None:
-    """Or that of others, for who may change those."""
-    if not is_same_person(found.actor, actor):
-        actor.require(found.guild_id, f"{Right.ANNOUNCEMENTS_WRITE}:others")
+    """Before somebody fills in a form for it; the service asks again."""
+    with suppress(NotFound):
+        found = await unit.announcements.named(actor, guild_id, name)
+        message = f"There is an announcement “{found.name}” already: /announce edit changes it."
+        raise Conflict(message, code="name_taken")
 
 
 async def awaiting_one(unit: UnitOfWork, actor: Actor, guild_id: Snowflake, text: str | None) -> Announcement:

@@ -14,7 +14,6 @@ from bot.announcing import (
     announcements_of,
     awaiting_one,
     require_free,
-    require_own,
 )
 from bot.asker import Asked, Owners, asker_of, entitled, guild_of
 from bot.completions import ANNOUNCEMENTS, WAITING_ANNOUNCEMENTS, Completions
@@ -30,7 +29,7 @@ from core.announcements.schemas import Announcement
 from core.announcements.states import Repeats, is_own
 from core.discord.markdown import plain
 from core.discord.types import Snowflake
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.rights import Right
 from core.uow import Database
 
@@ -121,8 +120,8 @@ class AnnounceCog(commands.Cog):
         async with opening(asked):
             guild_id, actor = await self._entitled(asked)
             async with self._database.read() as unit:
-                found = await announcement_meant(unit, actor, guild_id, name)
-            require_own(actor, found)
+                meant = await announcement_meant(unit, actor, guild_id, name)
+                found = await unit.announcements.editable(actor, meant.id)
             options = _options(channel, crosspost, repeats, approval)
             await asked.response.send_modal(
                 title="Change an announcement",
@@ -209,8 +208,6 @@ class AnnounceCog(commands.Cog):
                     job = None
                 else:
                     last = await last_post(unit, actor, found)
-                    if last is None:
-                        raise NotFound(f"No message of “{found.name}” is left.")
                     job = await unit.announcement_posts.request_delete(actor, found.id, last.id)
             if job is None:
                 await asked.edit_original_response(content=f"“{plain(found.name)}” is deleted.")

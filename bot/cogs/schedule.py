@@ -21,7 +21,7 @@ from bot.scheduling import (
     schedules_of,
 )
 from bot.ui.answers import answering
-from bot.ui.confirm import NOT_YOURS, Pressed
+from bot.ui.confirm import Pressed, taken
 from bot.ui.schedule_list import PAGE, added_text, schedule_embed, schedules_embed, undo_row
 from bot.ui.schedule_press import SchedulePress, read_press
 from bot.ui.schedule_words import absolute, by_options, ran_text
@@ -250,12 +250,8 @@ class ScheduleCog(commands.Cog):
     @commands.Cog.listener()
     async def on_button_click(self, pressed: Pressed) -> None:
         press = read_press(pressed.component.custom_id)
-        if press is None:
+        if press is None or not await taken(pressed, press.asker_id):
             return
-        if str(pressed.author.id) != press.asker_id:
-            await pressed.response.send_message(NOT_YOURS, ephemeral=True)
-            return
-        await pressed.response.edit_message(components=[])
         async with answering(pressed):
             await self._delete_again(pressed, press)
             await pressed.edit_original_response(content=DELETED_AGAIN)

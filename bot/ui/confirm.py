@@ -88,11 +88,17 @@ async def answer_press(pressed: Pressed, decide: Mapping[Choice, Decide]) -> boo
     press = read_press(pressed.component.custom_id)
     if press is None:
         return False
-    if str(pressed.author.id) != press.asker_id:
+    if await taken(pressed, press.asker_id):
+        await decide[press.choice](pressed, press.plan_id)
+    return True
+
+
+async def taken(pressed: Pressed, asker_id: str) -> bool:
+    """Whether it was pressed by whom the buttons were shown to: then they are gone by now. Anybody else is told."""
+    if str(pressed.author.id) != asker_id:
         await pressed.response.send_message(NOT_YOURS, ephemeral=True)
-        return True
+        return False
     await pressed.response.edit_message(components=[])
-    await decide[press.choice](pressed, press.plan_id)
     return True
 
 

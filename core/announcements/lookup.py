@@ -43,10 +43,10 @@ async def visible(
 
 
 async def own(
-    announcements: AnnouncementRepository, actor: Actor, announcement_id: uuid.UUID
+    announcements: AnnouncementRepository, actor: Actor, announcement_id: uuid.UUID, *, lock: bool = True
 ) -> AnnouncementModel:
-    """Locked. One's own, or anybody's for who may change those of others."""
-    model = await visible(announcements, actor, announcement_id, right=Right.ANNOUNCEMENTS_WRITE, lock=True)
+    """One's own, or anybody's for who may change those of others; locked, to be changed."""
+    model = await visible(announcements, actor, announcement_id, right=Right.ANNOUNCEMENTS_WRITE, lock=lock)
     if not is_same_person(model.actor, actor):
         actor.unscoped().require(model.guild_id, _OF_OTHERS)
     return model

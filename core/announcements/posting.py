@@ -64,6 +64,12 @@ class AnnouncementPostService:
         items = tuple(to_post(row) for row in rows[: paging.limit])
         return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > paging.limit else None)
 
+    async def last(self, actor: Actor, announcement_id: uuid.UUID) -> Post | None:
+        """The newest whose message is not known to be deleted."""
+        await visible(self._announcements, actor, announcement_id)
+        model = await self._posts.last(announcement_id)
+        return None if model is None else to_post(model)
+
     async def request(
         self, actor: Actor, announcement_id: uuid.UUID, *, within: Snowflake | None = None
     ) -> Job:

@@ -105,20 +105,22 @@ class PostRepository(Repository[AnnouncementPostModel]):
         query = select(AnnouncementPostModel).where(AnnouncementPostModel.id == post_id)
         return await self.session.scalar(query.execution_options(populate_existing=True))
 
-    async def last_in(
-        self, announcement_id: uuid.UUID, channel_id: Snowflake
+    async def last(
+        self, announcement_id: uuid.UUID, *, channel_id: Snowflake | None = None
     ) -> AnnouncementPostModel | None:
-        """The newest there that is not known to be deleted."""
-        return await self.session.scalar(
+        """The newest that is not known to be deleted, anywhere or in that channel."""
+        query = (
             select(AnnouncementPostModel)
             .where(
                 AnnouncementPostModel.announcement_id == announcement_id,
-                AnnouncementPostModel.channel_id == channel_id,
                 AnnouncementPostModel.deleted_at.is_(None),
             )
             .order_by(AnnouncementPostModel.id.desc())
             .limit(1)
         )
+        if channel_id is not None:
+            query = query.where(AnnouncementPostModel.channel_id == channel_id)
+        return await self.session.scalar(query)
 
     async def put(self, post: Post) -> None:
         """Once, however often it is told; nothing where the announcement is gone."""

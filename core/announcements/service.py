@@ -108,6 +108,10 @@ class AnnouncementService:
         found = await self._announcements.alike(guild_id, text.strip(), _MOST_ALIKE)
         return tuple(each.name for each in found)
 
+    async def editable(self, actor: Actor, announcement_id: uuid.UUID) -> Announcement:
+        """For whoever is about to say what is to change. Raises `Forbidden` for who may not change it."""
+        return await self._shown(await own(self._announcements, actor, announcement_id, lock=False))
+
     async def edit(
         self,
         actor: Actor,

@@ -99,7 +99,7 @@ class AnnouncementWritingService:
             return None
         if await self._announcements.is_being_posted(model, before=job.id):
             raise GatewayAbsent("Another job is posting the same announcement at this moment.")
-        last = await self._posts.last_in(model.id, channel.id)
+        last = await self._posts.last(model.id, channel_id=channel.id)
         return None if last is None else last.id
 
     async def _channel_of(self, model: AnnouncementModel, post_id: uuid.UUID) -> Snowflake:
